@@ -1,0 +1,40 @@
+/** Everything that can go wrong, as a closed vocabulary that every edge translates with one table. */
+export const errorCodes = [
+  'not_found',
+  'unauthorized',
+  'rate_limited',
+  'unreachable',
+  'invalid_response',
+  'invalid_input',
+  'misconfigured',
+  'conflict',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  /** Milliseconds after which another try makes sense, where the other side said so. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The only error class. The message is for users; the cause is for the log. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** What was thrown, as an AppError: itself if it is one, else `internal` (or `code`) with the original as its cause. */
+export function toAppError(thrown: unknown, code: ErrorCode = 'internal'): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError(code, detail, { cause: thrown });
+}

@@ -1,0 +1,69 @@
+/** Names of images: `owner/name`, lower case; a nested name's own slashes are written `%2F`, so that every name has two segments. */
+import { AppError } from './errors.ts';
+
+export interface ImageRef {
+  readonly owner: string;
+  /** Decoded: the nested package `charts/app` has a slash here. */
+  readonly name: string;
+}
+
+/** What a configuration entry asks for: one image, or every public image of an owner. */
+export type Target = { readonly kind: 'image'; readonly ref: ImageRef } | { readonly kind: 'owner'; readonly owner: string };
+
+const segment = /^[a-z0-9][a-z0-9._-]{0,254}$/;
+const maxNameLength = 255;
+
+/**
+ * Reads `owner/name`, `owner/nested/name` or `owner/nested%2Fname` in any letter case.
+ * @throws AppError invalid_input with the reason
+ */
+export function parseRepo(text: string): ImageRef {
+  const slash = text.indexOf('/');
+  if (slash < 0) throw invalid('it has no slash, write owner/name or owner/*');
+  const owner = text.slice(0, slash).toLowerCase();
+  const name = text
+    .slice(slash + 1)
+    .toLowerCase()
+    .replaceAll('%2f', '/');
+  assertSegment(owner, 'owner');
+  for (const part of name.split('/')) assertSegment(part, 'name');
+  if (name.length > maxNameLength) throw invalid(`the name is longer than ${maxNameLength} characters`);
+  return { owner, name };
+}
+
+/** The canonical text of an image: `acme/app`, `acme/charts%2Fapp`. Inverse of parseRepo. */
+export function formatRepo(ref: ImageRef): string {
+  return `${ref.owner}/${ref.name.replaceAll('/', '%2F')}`;
+}
+
+/**
+ * Reads a configuration entry, which may also be `owner/*`.
+ * @throws AppError invalid_input with the reason
+ */
+export function parseTarget(text: string): Target {
+  if (text.startsWith('\\')) throw invalid('it starts with a stray backslash, remove it');
+  if (!text.endsWith('/*')) return { kind: 'image', ref: parseRepo(text) };
+  const owner = text.slice(0, -2).toLowerCase();
+  assertSegment(owner, 'owner');
+  return { kind: 'owner', owner };
+}
+
+/** The canonical form of a stored or asked name; a text that is no image name is only folded to lower case. */
+export function canonicalRepo(text: string): string {
+  try {
+    return formatRepo(parseRepo(text));
+  } catch {
+    return text.toLowerCase();
+  }
+}
+
+function assertSegment(text: string, what: string): void {
+  if (text === '') throw invalid(`the ${what} is empty`);
+  if (!segment.test(text)) {
+    throw invalid(`the ${what} has characters other than letters, digits, ".", "_" and "-", or does not start with a letter or digit`);
+  }
+}
+
+function invalid(reason: string): AppError {
+  return new AppError('invalid_input', reason);
+}

@@ -1,0 +1,262 @@
+/**
+ * The snapshot of a day: the shape of its document and the rule that merges readings into it.
+ * The shape is that of the older Go tool, so that either program reads the other's folder; what is unknown is kept.
+ */
+import type { Day } from './day.ts';
+import { AppError } from './errors.ts';
+import { canonicalRepo } from './image-ref.ts';
+import { isPullCount, type Platform, type Reading, type Tag } from './model.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A parsed snapshot document. Every registry is one member that holds an array of rows. */
+export interface SnapshotDocument {
+  readonly timestamp: string;
+  readonly [member: string]: unknown;
+}
+
+/** How one registry's rows are written. */
+interface RowShape {
+  readonly member: string;
+  readonly repoField: string;
+  readonly countField: string;
+  readonly updatedField: string;
+  /** Whether the row always has `last_updated` and `tags`, empty or null when unknown (the Go tool's reader expects them). */
+  readonly fullRow: boolean;
+  /** Whether a 0 without `read_at` is a read that failed (the Go tool stored it so). */
+  readonly zeroMayMeanUnread: boolean;
+}
+
+const dockerHub: RowShape = {
+  member: 'docker_hub',
+  repoField: 'repo',
+  countField: 'pull_count',
+  updatedField: 'last_updated',
+  fullRow: true,
+  zeroMayMeanUnread: false,
+};
+const ghcr: RowShape = {
+  member: 'ghcr',
+  repoField: 'package',
+  countField: 'download_count',
+  updatedField: 'last_published',
+  fullRow: false,
+  zeroMayMeanUnread: true,
+};
+
+function shapeOf(registry: string): RowShape {
+  if (registry === 'dockerhub') return dockerHub;
+  if (registry === 'ghcr') return ghcr;
+  return { ...dockerHub, member: registry, fullRow: false };
+}
+
+function registryOf(member: string): string {
+  return member === dockerHub.member ? 'dockerhub' : member;
+}
+
+/**
+ * Checks that parsed JSON is a snapshot document. Rows are not checked here: a bad row never makes the others unreadable.
+ * @throws AppError invalid_input naming what is wrong
+ */
+export function asSnapshotDocument(json: unknown, day: Day): SnapshotDocument {
+  if (!isRow(json)) throw new AppError('invalid_input', 'not a JSON object');
+  for (const member of [dockerHub.member, ghcr.member]) {
+    const rows = json[member];
+    if (rows !== undefined && rows !== null && !Array.isArray(rows)) throw new AppError('invalid_input', `"${member}" is not a list`);
+  }
+  const timestamp = typeof json['timestamp'] === 'string' ? json['timestamp'] : `${day}T00:00:00Z`;
+  return { ...json, timestamp };
+}
+
+/** The readings that a document holds: one an image, the newest where a name stands twice. Rows without a real total are left out. */
+export function readingsOf(document: SnapshotDocument): readonly Reading[] {
+  const readings: Reading[] = [];
+  for (const [member, rows] of Object.entries(document)) {
+    if (!Array.isArray(rows)) continue;
+    const registry = registryOf(member);
+    const byRepo = new Map<string, Reading>();
+    for (const row of rows) {
+      const reading = isRow(row) ? readingOf(registry, row, document.timestamp) : undefined;
+      if (reading) byRepo.set(reading.repo, newer(byRepo.get(reading.repo), reading));
+    }
+    readings.push(...byRepo.values());
+  }
+  return readings;
+}
+
+/**
+ * Merges readings of the same day into a document: per image the newest wins, and a read value is never replaced by a
+ * backfilled one. Rows that the readings do not name, and fields that this program does not know, stay as they are.
+ */
+export function mergeReadings(document: SnapshotDocument | undefined, readings: readonly Reading[]): SnapshotDocument {
+  const known: { [member: string]: unknown } = {};
+  const { timestamp, ...rest } = document ?? { timestamp: '' };
+  for (const registry of new Set(readings.map((reading) => reading.registry))) {
+    const { member } = shapeOf(registry);
+    const rows = rest[member];
+    const own = readings.filter((reading) => reading.registry === registry);
+    known[member] = mergeRows(registry, Array.isArray(rows) ? rows : [], own, timestamp);
+  }
+  return { timestamp: latest(timestamp, readings), ...withOrder({ ...rest, ...known }) };
+}
+
+/** Docker Hub and GHCR first, as the Go tool writes them; the rest in the order it came. */
+function withOrder(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { [dockerHub.member]: hub, [ghcr.member]: packages, ...others } = members;
+  return {
+    ...(hub === undefined ? {} : { [dockerHub.member]: hub }),
+    ...(packages === undefined ? {} : { [ghcr.member]: packages }),
+    ...others,
+  };
+}
+
+function mergeRows(registry: string, rows: readonly unknown[], readings: readonly Reading[], timestamp: string): unknown[] {
+  const merged: unknown[] = [];
+  const byRepo = new Map<string, { readonly at: number; readonly row: Row; readonly reading: Reading | undefined }>();
+  const put = (repo: string, row: Row, reading: Reading | undefined): void => {
+    const at = byRepo.get(repo)?.at ?? merged.length;
+    merged[at] = row;
+    byRepo.set(repo, { at, row, reading });
+  };
+  for (const row of rows) {
+    const repo = isRow(row) ? text(row[shapeOf(registry).repoField]) : undefined;
+    if (!isRow(row) || repo === undefined) {
+      merged.push(row);
+      continue;
+    }
+    // The Go tool listed an image once per letter case it was configured in.
+    const before = byRepo.get(canonicalRepo(repo));
+    const reading = readingOf(registry, row, timestamp);
+    if (!before || (reading && newer(before.reading, reading) === reading)) put(canonicalRepo(repo), row, reading);
+  }
+  for (const reading of readings) {
+    const before = byRepo.get(reading.repo);
+    if (newer(before?.reading, reading) === reading) put(reading.repo, rowOf(reading, before?.row), reading);
+  }
+  return merged;
+}
+
+/** Of two readings of one image the one to keep: read before backfilled, then the later; of equals the second. */
+function newer(first: Reading | undefined, second: Reading): Reading {
+  if (!first) return second;
+  if (Boolean(first.backfilled) !== Boolean(second.backfilled)) return first.backfilled ? second : first;
+  return moment(second.readAt) >= moment(first.readAt) ? second : first;
+}
+
+function latest(timestamp: string, readings: readonly Reading[]): string {
+  let newest = timestamp;
+  for (const { readAt } of readings) if (moment(readAt) > moment(newest)) newest = readAt;
+  return newest;
+}
+
+function moment(timestamp: string): number {
+  const epochMs = Date.parse(timestamp);
+  return Number.isNaN(epochMs) ? 0 : epochMs;
+}
+
+function readingOf(registry: string, row: Row, timestamp: string): Reading | undefined {
+  const shape = shapeOf(registry);
+  const repo = text(row[shape.repoField]);
+  const pullCount = row[shape.countField];
+  if (repo === undefined || !isPullCount(pullCount)) return undefined;
+  const readAt = text(row['read_at']);
+  if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
+  const tags = Array.isArray(row['tags']) ? row['tags'].filter(isRow).map(tagOf) : undefined;
+  return {
+    registry,
+    repo: canonicalRepo(repo),
+    pullCount,
+    readAt: readAt ?? timestamp,
+    lastUpdated: text(row[shape.updatedField]),
+    tagCount: count(row['tag_count']) ?? tags?.length,
+    tags,
+    backfilled: row['backfilled'] === true ? true : undefined,
+  };
+}
+
+/** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
+function rowOf(reading: Reading, before: Row = {}): Row {
+  const shape = shapeOf(reading.registry);
+  const { [shape.repoField]: _repo, backfilled: _backfilled, ...kept } = before;
+  return {
+    [shape.repoField]: reading.repo,
+    ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
+    ...kept,
+    [shape.countField]: reading.pullCount,
+    ...defined({
+      [shape.updatedField]: reading.lastUpdated,
+      tags: reading.tags && tagRows(reading.tags, kept['tags']),
+      tag_count: reading.tagCount,
+      read_at: reading.readAt,
+      backfilled: reading.backfilled,
+    }),
+  };
+}
+
+function tagOf(row: Row): Tag {
+  return {
+    name: text(row['name']) ?? '',
+    lastUpdated: text(row['last_updated']),
+    digest: text(row['digest']),
+    fullSize: count(row['full_size']),
+    platforms: Array.isArray(row['images']) ? row['images'].filter(isRow).map(platformOf) : undefined,
+    pullCount: count(row['pull_count']),
+    versionId: text(row['version_id']),
+  };
+}
+
+function platformOf(row: Row): Platform {
+  return {
+    architecture: text(row['architecture']) ?? '',
+    os: text(row['os']) ?? '',
+    variant: text(row['variant']),
+    digest: text(row['digest']),
+    size: count(row['size']),
+  };
+}
+
+function tagRows(tags: readonly Tag[], before: unknown): Row[] {
+  const rows = new Map(Array.isArray(before) ? before.filter(isRow).map((row) => [row['name'], row]) : []);
+  return tags.map((tag) => ({
+    name: tag.name,
+    last_updated: tag.lastUpdated ?? '',
+    digest: tag.digest ?? '',
+    ...(tag.platforms?.length ? { images: tag.platforms.map((platform) => platformRow(platform)) } : {}),
+    full_size: tag.fullSize ?? 0,
+    ...defined({ pull_count: tag.pullCount, version_id: tag.versionId }),
+    ...unknownFields(rows.get(tag.name)),
+  }));
+}
+
+const tagFields = new Set(['name', 'last_updated', 'digest', 'images', 'full_size', 'pull_count', 'version_id']);
+
+/** Fields that another version of this program stored with the tag. */
+function unknownFields(row: Row = {}): Row {
+  return Object.fromEntries(Object.entries(row).filter(([field]) => !tagFields.has(field)));
+}
+
+function platformRow(platform: Platform): Row {
+  return {
+    architecture: platform.architecture,
+    os: platform.os,
+    digest: platform.digest ?? '',
+    size: platform.size ?? 0,
+    ...defined({ variant: platform.variant }),
+  };
+}
+
+function defined(fields: Row): Row {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return isPullCount(value) ? value : undefined;
+}

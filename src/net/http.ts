@@ -1,0 +1,43 @@
+/** What outgoing HTTP looks like to a source; client.ts implements it. */
+export interface HttpPolicy {
+  /** Origins that may be asked and redirected to, e.g. `https://hub.docker.com`; nothing else is ever contacted. */
+  readonly origins: readonly string[];
+  /** Least milliseconds between the starts of two requests to one host; retries and redirects count. */
+  readonly delayMs: number;
+  /** Up to this many times `delayMs` is added at random. */
+  readonly jitter?: number | undefined;
+  /** Largest accepted body in bytes after decompression; more is an invalid_response, never a cut body. */
+  readonly maxBytes: number;
+  /** How long all requests to a host stay refused after an unexplained rate limit outlasted the retries, in milliseconds. */
+  readonly cooldownMs?: number | undefined;
+  /** Recognises a rate limit that does not come as a 429. */
+  readonly isRateLimit?: ((answer: HttpAnswer) => boolean) | undefined;
+}
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'POST' | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+}
+
+export interface HttpClient {
+  /**
+   * Asks once politely: paced, retried, redirected only inside the policy's origins.
+   * Resolves with the final answer of any status except 408, 429 and 5xx.
+   * @throws AppError rate_limited (with retryAfterMs where known), unreachable (network, timeout, 5xx after the retries),
+   *   invalid_response (body too large, redirect to a foreign host or too many of them); the signal's reason when aborted
+   */
+  request(url: string, request?: HttpRequest): Promise<HttpAnswer>;
+}
+
+export type CreateHttpClient = (policy: HttpPolicy) => HttpClient;

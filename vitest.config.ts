@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    reporters: ['default', './test/support/plain-summary.ts'],
+    testTimeout: 20_000,
+    restoreMocks: true,
+  },
+});
