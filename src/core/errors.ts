@@ -38,3 +38,10 @@ export function toAppError(thrown: unknown, code: ErrorCode = 'internal'): AppEr
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new AppError(code, detail, { cause: thrown });
 }
+
+/** An error as fields of a log line; the cause is for operators and stands nowhere else. */
+export function errorFields(error: AppError): { readonly code: ErrorCode; readonly reason: string; readonly cause?: string } {
+  const { cause } = error;
+  const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+  return { code: error.code, reason: error.message, ...(detail === undefined ? {} : { cause: detail }) };
+}

@@ -48,13 +48,19 @@ export function parseTarget(text: string): Target {
   return { kind: 'owner', owner };
 }
 
+/** Whether parseRepo accepts the text. */
+export function isRepo(text: string): boolean {
+  try {
+    parseRepo(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The canonical form of a stored or asked name; a text that is no image name is only folded to lower case. */
 export function canonicalRepo(text: string): string {
-  try {
-    return formatRepo(parseRepo(text));
-  } catch {
-    return text.toLowerCase();
-  }
+  return isRepo(text) ? formatRepo(parseRepo(text)) : text.toLowerCase();
 }
 
 function assertSegment(text: string, what: string): void {

@@ -1,0 +1,27 @@
+/** The only place where an error becomes an answer. */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { toAppError, errorFields, type ErrorCode } from '../core/errors.ts';
+import type { Logger } from '../core/ports.ts';
+
+const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
+  not_found: 404,
+  invalid_input: 400,
+  unauthorized: 502,
+  rate_limited: 503,
+  unreachable: 502,
+  invalid_response: 502,
+  misconfigured: 500,
+  conflict: 503,
+  internal: 500,
+};
+
+/** `{"error":{"code","message"}}`; of what is our own fault only the log learns the details. */
+export function errorAnswer(context: Context, thrown: unknown, log: Logger): Response {
+  const error = toAppError(thrown);
+  const status = statusOf[error.code];
+  if (status >= 500) log.error('request failed', { path: context.req.path, ...errorFields(error) });
+  else log.debug('request refused', { path: context.req.path, ...errorFields(error) });
+  const message = error.code === 'internal' ? 'something went wrong here; the log of the service says what' : error.message;
+  return context.json({ error: { code: error.code, message } }, status);
+}

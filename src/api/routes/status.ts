@@ -1,0 +1,53 @@
+import type { z } from '@hono/zod-openapi';
+import type { CollectorStatus, RegistryStatus } from '../../core/status.ts';
+import type { statusAnswer as schema } from '../schemas.ts';
+
+export interface StatusDeps {
+  readonly version: string;
+  /** How to configure the service, where nothing is. */
+  readonly howToConfigure?: string | undefined;
+  readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
+}
+
+export function statusAnswer(deps: StatusDeps, status: CollectorStatus): z.infer<typeof schema> {
+  return {
+    version: deps.version,
+    healthy: status.health.healthy,
+    reason: status.health.reason,
+    configured: deps.howToConfigure === undefined,
+    how_to_configure: deps.howToConfigure,
+    configuration_problems: [...deps.configProblems],
+    running_since: status.runningSince,
+    next_cycle: status.nextCycle,
+    registries: status.registries.map(registryAnswer),
+  };
+}
+
+function registryAnswer(registry: RegistryStatus): z.infer<typeof schema>['registries'][number] {
+  const {
+    registry: id,
+    title,
+    state,
+    imagesRead,
+    imagesFailed,
+    failures,
+    listings,
+    diagnosis,
+    lastSuccess,
+    lastDurationMs,
+    progress,
+  } = registry;
+  return {
+    registry: id,
+    title,
+    state,
+    images_ok: imagesRead,
+    images_failed: imagesFailed,
+    failures: [...failures],
+    listings: [...listings],
+    diagnosis,
+    last_success: lastSuccess,
+    last_duration_seconds: lastDurationMs === undefined ? undefined : lastDurationMs / 1000,
+    progress,
+  };
+}

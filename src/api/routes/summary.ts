@@ -1,0 +1,41 @@
+import { AppError } from '../../core/errors.ts';
+import type { SeriesQuery, SnapshotStore } from '../../core/ports.ts';
+import { compareText } from '../../core/series.ts';
+import { readingsOf } from '../../core/snapshot.ts';
+import { currentImages } from '../../core/summary.ts';
+
+export interface SummaryRow {
+  readonly registry: string;
+  readonly name: string;
+  readonly pull_count: number;
+  readonly tag_count: number;
+}
+
+interface Counted {
+  readonly registry: string;
+  readonly repo: string;
+  readonly pullCount: number;
+  readonly tagCount?: number | undefined;
+}
+
+/**
+ * The newest totals, or exactly those of one day, ordered by registry, then name.
+ * @throws AppError not_found when that day has no snapshot
+ */
+export async function summaryRows(store: SnapshotStore, query: SeriesQuery, date: string | undefined): Promise<SummaryRow[]> {
+  const images = date === undefined ? await newest(store, query) : await ofDay(store, query, date);
+  return images
+    .map(({ registry, repo, pullCount, tagCount }) => ({ registry, name: repo, pull_count: pullCount, tag_count: tagCount ?? 0 }))
+    .toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.name, b.name));
+}
+
+async function newest(store: SnapshotStore, query: SeriesQuery): Promise<readonly Counted[]> {
+  const newestDay = (await store.days()).at(-1);
+  return newestDay === undefined ? [] : currentImages(await store.latest(query), newestDay);
+}
+
+async function ofDay(store: SnapshotStore, { registries, repos }: SeriesQuery, date: string): Promise<readonly Counted[]> {
+  const snapshot = await store.snapshot(date);
+  if (!snapshot) throw new AppError('not_found', `there is no snapshot of ${date}`);
+  return readingsOf(snapshot).filter(({ registry, repo }) => (registries?.has(registry) ?? true) && (repos?.has(repo) ?? true));
+}

@@ -1,0 +1,51 @@
+/** `collect`: one cycle with a progress bar, and a summary of what was read and what was not. */
+import { collectOnce, type Collected } from '../app.ts';
+import type { Config } from '../config/load.ts';
+import type { Progress } from '../core/status.ts';
+import type { CliIo } from './io.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { formatTable } from './table.ts';
+
+/** @throws AppError when the folder cannot be opened */
+export async function collect(config: Config, { stdout, stderr, signal }: CliIo): Promise<number> {
+  const bar = stderr.isTTY ? createProgressBar(stderr) : undefined;
+  const progress = new Map<string, Progress>();
+  const result = await collectOnce({ ...config, logLevel: bar ? 'error' : config.logLevel }, signal, {
+    onProgress(registry, step) {
+      progress.set(registry, step);
+      const steps = [...progress.values()];
+      bar?.draw({ done: sum(steps.map(({ done }) => done)), total: sum(steps.map(({ total }) => total)) });
+    },
+  });
+  bar?.clear();
+  stdout.write(summaryOf(config, result));
+  const { cycle } = result;
+  const readAny = cycle.registries.some(({ imagesRead }) => imagesRead > 0);
+  return readAny && !cycle.saveError && !cycle.interrupted ? 0 : 1;
+}
+
+function summaryOf(config: Config, { cycle, images }: Collected): string {
+  const lines: string[] = [];
+  if (cycle.registries.length === 0) lines.push('Nothing is configured: set DOCKERHUB_REPOS or GHCR_REPOS, see --help.');
+  if (images.length > 0) {
+    const rows = images.map(({ registry, repo, pullCount }) => [registry, repo, pullCount.toLocaleString('en-US')]);
+    lines.push(formatTable(['REGISTRY', 'IMAGE', 'PULLS'], rows, { right: [2] }), '');
+  }
+  for (const { entry, reason, variable } of config.problems) lines.push(`skipped ${JSON.stringify(entry)} of ${variable}: ${reason}`);
+  for (const { registry, imagesRead, failures, listings, diagnosis, durationMs } of cycle.registries) {
+    lines.push(
+      `${registry}: ${imagesRead} read, ${failures.filter(({ missing }) => missing === 'total').length} failed in ${(durationMs / 1000).toFixed(1)} s`,
+    );
+    for (const { owner, shortfall } of listings) if (shortfall) lines.push(`  ${owner}/*: ${shortfall.message}`);
+    for (const { repo, missing, message } of failures)
+      lines.push(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`);
+    if (diagnosis !== undefined) lines.push(`  ${diagnosis}`);
+  }
+  if (cycle.saveError) lines.push(`not stored: ${cycle.saveError.message}`);
+  if (cycle.interrupted) lines.push('stopped before the end; what was read is stored');
+  return `${lines.join('\n')}\n`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,32 @@
+/** `health`: whether the service does its work, from the marker file alone. */
+import { readFile, stat } from 'node:fs/promises';
+import { settings } from '../config/settings.ts';
+import { readMarker, reasonPath } from '../core/health-marker.ts';
+import type { HealthReport } from '../core/status.ts';
+import type { CliIo } from './io.ts';
+
+/** Exits 0 while the marker is there and fresh, 1 otherwise, and prints the reason. Knows one option, `--health-file <path>`. */
+export async function health(args: readonly string[], { env, stdout }: CliIo): Promise<number> {
+  const option = args[args.indexOf('--health-file') + 1];
+  const path = (args.includes('--health-file') && option) || env[settings.healthFile.variable]?.trim() || settings.healthFile.default;
+  const { healthy, reason } = await probe(path, Date.now());
+  stdout.write(`${healthy ? 'healthy' : 'unhealthy'}: ${reason}\n`);
+  return healthy ? 0 : 1;
+}
+
+async function probe(path: string, now: number): Promise<HealthReport> {
+  try {
+    const [content, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return readMarker(content, now - mtimeMs);
+  } catch {
+    return { healthy: false, reason: await unhealthyReason(path) };
+  }
+}
+
+async function unhealthyReason(path: string): Promise<string> {
+  try {
+    return (await readFile(reasonPath(path), 'utf8')).trim();
+  } catch {
+    return `there is no marker ${path}: the service is not running, or its first cycle has not finished`;
+  }
+}

@@ -1,0 +1,74 @@
+/** The verbs and their options; every setting is also an option. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { descriptors, version } from '../app.ts';
+import { loadConfig, type Config } from '../config/load.ts';
+import { allSettings } from '../config/settings.ts';
+import { collect } from './collect.ts';
+import { printConfig } from './config.ts';
+import type { CliIo } from './io.ts';
+import { serve } from './serve.ts';
+
+type Verb = (config: Config, io: CliIo, options: Readonly<Record<string, unknown>>) => Promise<number>;
+
+/** @throws AppError misconfigured, or what the verb throws */
+export async function runProgram(args: readonly string[], io: CliIo): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('registry-stats')
+    .description(
+      'Records how often public container images are downloaded and serves the history.\nEvery option is also an environment variable: see `registry-stats config`.',
+    )
+    .version(version, '-V, --version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+
+  const add = (name: string, description: string, verb: Verb, isDefault = false): Command => {
+    const command = program.command(name, { isDefault }).description(description).copyInheritedSettings(program);
+    for (const setting of allSettings(descriptors)) {
+      if (!setting.secret) command.option(`${optionName(setting.variable)} <value>`, plain(setting.means));
+    }
+    return command.action(async (options: Readonly<Record<string, unknown>>) => {
+      exitCode = await verb(readConfig(io, options), io, options);
+    });
+  };
+  add('serve', 'collect on a schedule and serve the history (the default)', serve, true);
+  add('collect', 'collect once, print a summary, and exit 1 if nothing could be read', collect);
+  add('config', 'print the effective configuration, secrets hidden', printConfig).option('--json', 'print JSON');
+  program
+    .command('health')
+    .description('exit 0 while the service is healthy, 1 otherwise, and print the reason')
+    .option('--health-file <value>', 'the marker to look at')
+    .copyInheritedSettings(program);
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function readConfig({ env }: CliIo, given: Readonly<Record<string, unknown>>): Config {
+  const options: Record<string, string> = {};
+  for (const { variable } of allSettings(descriptors)) {
+    const value = given[camelCase(variable)];
+    if (typeof value === 'string') options[variable] = value;
+  }
+  return loadConfig({ env, options, descriptors, readTextFile: (path) => readFileSync(path, 'utf8') });
+}
+
+/** `DATA_DIR` → `--data-dir` */
+function optionName(variable: string): string {
+  return `--${variable.toLowerCase().replaceAll('_', '-')}`;
+}
+
+/** `DATA_DIR` → `dataDir`, as commander names an option's value. */
+function camelCase(variable: string): string {
+  return variable.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function plain(markdown: string): string {
+  return markdown.replaceAll('`', '');
+}

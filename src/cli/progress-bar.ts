@@ -1,0 +1,23 @@
+/** A bar on the last line of a terminal. */
+import type { Progress } from '../core/status.ts';
+import type { CliIo } from './io.ts';
+
+export interface ProgressBar {
+  draw(progress: Progress): void;
+  clear(): void;
+}
+
+const eraseLine = '\r\u001B[K';
+const widest = 30;
+
+export function createProgressBar(terminal: CliIo['stderr']): ProgressBar {
+  return {
+    draw({ done, total }) {
+      const count = ` ${done}/${total} images`;
+      const width = Math.max(0, Math.min(widest, (terminal.columns ?? 80) - count.length - 1));
+      const filled = total === 0 ? 0 : Math.round((width * done) / total);
+      terminal.write(`${eraseLine}${'█'.repeat(filled)}${'░'.repeat(width - filled)}${count}`);
+    },
+    clear: () => void terminal.write(eraseLine),
+  };
+}

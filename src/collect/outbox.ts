@@ -1,0 +1,59 @@
+/** Readings on their way to the store: saved every few seconds while a cycle runs, and kept when a save fails. */
+import { dayOf } from '../core/day.ts';
+import { errorFields, toAppError, type AppError } from '../core/errors.ts';
+import type { Reading } from '../core/model.ts';
+import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
+
+export interface OutboxDeps {
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Outbox {
+  /** Takes readings and saves what has gathered when the last save is long enough ago. Never throws. */
+  add(readings: readonly Reading[]): Promise<void>;
+  /** Saves all that has gathered. Resolves to the error when that fails; the readings are kept for the next flush. */
+  flush(): Promise<AppError | undefined>;
+}
+
+const pauseMs = 5_000;
+/** A save that takes long is made rarer, so that large days do not keep the disk busy. */
+const pausePerSaveTime = 20;
+
+export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
+  const waiting = new Map<string, Reading>();
+  let nextSaveAt = 0;
+  let running: Promise<AppError | undefined> = Promise.resolve(undefined);
+
+  async function save(): Promise<AppError | undefined> {
+    const batch = [...waiting];
+    if (batch.length === 0) return undefined;
+    const startedAt = clock.now();
+    let failure: AppError | undefined;
+    try {
+      await store.save(batch.map(([, reading]) => reading));
+      for (const [key, reading] of batch) if (waiting.get(key) === reading) waiting.delete(key);
+      log.debug('snapshot saved', { readings: batch.length });
+    } catch (error) {
+      failure = toAppError(error);
+      log.error('snapshot could not be stored', { readings: batch.length, ...errorFields(failure) });
+    }
+    const now = clock.now();
+    nextSaveAt = now + Math.max(pauseMs, pausePerSaveTime * (now - startedAt));
+    return failure;
+  }
+
+  function flush(): Promise<AppError | undefined> {
+    running = running.then(save);
+    return running;
+  }
+
+  return {
+    async add(readings) {
+      for (const reading of readings) waiting.set(`${reading.registry} ${reading.repo} ${dayOf(Date.parse(reading.readAt))}`, reading);
+      if (clock.now() >= nextSaveAt) await flush();
+    },
+    flush,
+  };
+}

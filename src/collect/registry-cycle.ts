@@ -1,0 +1,106 @@
+/** One registry's part of a cycle: find the images, read each, hand every reading on, keep every failure. */
+import { errorFields, toAppError, type AppError } from '../core/errors.ts';
+import { formatRepo, parseRepo, type ImageRef, type Target } from '../core/image-ref.ts';
+import type { Reading } from '../core/model.ts';
+import type { Logger, Source } from '../core/ports.ts';
+import type { Failure, ImageFailure, ListingStatus, Progress } from '../core/status.ts';
+
+export interface RegistryCycleDeps {
+  readonly source: Source;
+  readonly targets: readonly Target[];
+  /** Canonical names of an owner's images that were read lately; they stand in for a listing that is not complete. */
+  readonly knownImages: (owner: string) => Promise<readonly string[]>;
+  readonly onReadings: (readings: readonly Reading[]) => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+  readonly log: Logger;
+}
+
+export interface RegistryResult {
+  readonly imagesRead: number;
+  readonly failures: readonly ImageFailure[];
+  readonly listings: readonly ListingStatus[];
+}
+
+interface Wanted {
+  readonly ref: ImageRef;
+  readonly listed?: Reading | undefined;
+}
+
+/** Runs to its end whatever fails, or until the signal is aborted: then it returns what it has. */
+export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSignal): Promise<RegistryResult> {
+  const { source, log } = deps;
+  const wanted = new Map<string, Wanted>();
+  const listings: ListingStatus[] = [];
+  const failures: ImageFailure[] = [];
+  const read = new Set<string>();
+
+  for (const target of deps.targets) {
+    if (target.kind === 'image') wanted.set(formatRepo(target.ref), { ref: target.ref });
+  }
+  for (const target of deps.targets) {
+    if (target.kind === 'image') continue;
+    if (signal.aborted) break;
+    const { status, images } = await listOwner(deps, target.owner, signal);
+    if (signal.aborted && images.length === 0) break;
+    listings.push(status);
+    for (const image of images) wanted.set(formatRepo(image.ref), image);
+    const readings = images.flatMap(({ listed }) => (listed ? [listed] : []));
+    for (const { repo } of readings) read.add(repo);
+    await deps.onReadings(readings);
+    deps.onProgress({ done: 0, total: wanted.size });
+  }
+
+  let done = 0;
+  for (const [repo, { ref, listed }] of wanted) {
+    if (signal.aborted) break;
+    try {
+      const { reading, flaw } = await source.read(ref, { signal, listed });
+      read.add(repo);
+      if (flaw) failures.push(imageFailure(repo, flaw, 'details'));
+      await deps.onReadings([reading]);
+    } catch (error) {
+      if (signal.aborted) break;
+      const failure = toAppError(error);
+      failures.push(imageFailure(repo, failure, read.has(repo) ? 'details' : 'total'));
+      log.warn('image could not be read', { registry: source.registry, repo, ...errorFields(failure) });
+    }
+    deps.onProgress({ done: ++done, total: wanted.size });
+  }
+  return { imagesRead: read.size, failures, listings };
+}
+
+async function listOwner(
+  deps: RegistryCycleDeps,
+  owner: string,
+  signal: AbortSignal,
+): Promise<{ status: ListingStatus; images: readonly Wanted[] }> {
+  const { source, log } = deps;
+  try {
+    const { images, expected, complete, shortfall } = await source.list(owner, { signal });
+    const listed: Wanted[] = images.map((image) => ({ ref: image.ref, listed: image.reading }));
+    const status = { owner, listed: listed.length, expected, complete, shortfall: shortfall && failureOf(shortfall) };
+    if (complete) return { status, images: listed };
+    log.warn('listing is not complete', { registry: source.registry, owner, listed: listed.length, expected, reason: shortfall?.message });
+    return { status, images: await withKnown(deps, owner, listed) };
+  } catch (error) {
+    if (signal.aborted) return { status: { owner, listed: 0, complete: false }, images: [] };
+    const failure = toAppError(error);
+    log.warn('listing failed', { registry: source.registry, owner, ...errorFields(failure) });
+    return { status: { owner, listed: 0, complete: false, shortfall: failureOf(failure) }, images: await withKnown(deps, owner, []) };
+  }
+}
+
+/** Absence from a list that is not complete says nothing: the images that were read lately are read as well. */
+async function withKnown(deps: RegistryCycleDeps, owner: string, listed: readonly Wanted[]): Promise<readonly Wanted[]> {
+  const names = new Set(listed.map(({ ref }) => formatRepo(ref)));
+  const known = await deps.knownImages(owner);
+  return [...listed, ...known.filter((repo) => !names.has(repo)).map((repo) => ({ ref: parseRepo(repo) }))];
+}
+
+function imageFailure(repo: string, error: AppError, missing: ImageFailure['missing']): ImageFailure {
+  return { repo, missing, ...failureOf(error) };
+}
+
+function failureOf({ code, message }: AppError): Failure {
+  return { code, message };
+}
