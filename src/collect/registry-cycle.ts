@@ -37,6 +37,7 @@ export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSign
   for (const target of deps.targets) {
     if (target.kind === 'image') wanted.set(formatRepo(target.ref), { ref: target.ref });
   }
+  deps.onProgress({ done: 0, total: wanted.size });
   for (const target of deps.targets) {
     if (target.kind === 'image') continue;
     if (signal.aborted) break;

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { createFixedClock } from '../../test/support/fixed-clock.ts';
+import { createRecordingLog } from '../../test/support/recording-log.ts';
+import { AppError } from '../core/errors.ts';
+import { formatRepo, parseRepo, parseTarget } from '../core/image-ref.ts';
+import type { Listing, Reading } from '../core/model.ts';
+import type { SnapshotStore, Source } from '../core/ports.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import { createCollector, type TrackedRegistry } from './collector.ts';
+
+const start = '2026-03-14T10:00:00.000Z';
+
+function reading(registry: string, repo: string, pullCount: number, readAt = start): Reading {
+  return { registry, repo, pullCount, readAt };
+}
+
+interface FakeRegistry {
+  readonly id?: string;
+  readonly targets: readonly string[];
+  readonly totals?: Readonly<Record<string, number | AppError>>;
+  readonly listings?: Readonly<Record<string, Listing | AppError>>;
+  readonly onRead?: (repo: string, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+function tracked({
+  id = 'dockerhub',
+  targets,
+  totals = {},
+  listings = {},
+  onRead,
+}: FakeRegistry): TrackedRegistry & { readonly asked: string[] } {
+  const asked: string[] = [];
+  const source: Source = {
+    registry: id,
+    async list(owner) {
+      const listing = listings[owner] ?? new AppError('not_found', 'no such owner');
+      if (listing instanceof AppError) throw listing;
+      return listing;
+    },
+    async read(ref, options) {
+      const repo = formatRepo(ref);
+      asked.push(repo);
+      await onRead?.(repo, options?.signal);
+      const total = totals[repo] ?? new AppError('not_found', 'no such image');
+      if (total instanceof AppError) throw total;
+      return { reading: reading(id, repo, total) };
+    },
+  };
+  const descriptor = {
+    id,
+    title: `Title of ${id}`,
+    variablePrefix: 'X',
+    nestedNames: false,
+    example: '',
+    urls: [],
+    delay: { defaultMs: 0, note: '' },
+  };
+  return { descriptor, settings: { targets: targets.map(parseTarget), urls: {}, delayMs: 0 }, source, asked };
+}
+
+function listing(repos: readonly string[], fields: Partial<Listing> = {}): Listing {
+  return { images: repos.map((repo) => ({ ref: parseRepo(repo) })), complete: true, ...fields };
+}
+
+function setUp(registries: readonly TrackedRegistry[], store: SnapshotStore = createMemoryStore()) {
+  const clock = createFixedClock(start, { manual: true });
+  const log = createRecordingLog();
+  return { clock, log, store, collector: createCollector({ registries, store, clock, log }) };
+}
+
+const never = new AbortController().signal;
+
+async function stored(store: SnapshotStore): Promise<Record<string, number>> {
+  return Object.fromEntries((await store.latest({})).map(({ registry, repo, pullCount }) => [`${registry} ${repo}`, pullCount]));
+}
+
+describe('a cycle', () => {
+  it('reads explicit and listed images of every registry, each once, and stores them', async () => {
+    const hub = tracked({
+      targets: ['acme/app', 'acme/*'],
+      totals: { 'acme/app': 10, 'acme/tool': 20 },
+      listings: { acme: listing(['acme/app', 'acme/tool']) },
+    });
+    const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'], totals: { 'acme/app': 5 } });
+    const { collector, store } = setUp([hub, ghcr]);
+
+    const cycle = await collector.run(never);
+
+    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/tool']);
+    expect(await stored(store)).toEqual({ 'dockerhub acme/app': 10, 'dockerhub acme/tool': 20, 'ghcr acme/app': 5 });
+    expect(cycle).toMatchObject({ interrupted: false, saveError: undefined });
+    expect(cycle.registries.map(({ imagesRead }) => imagesRead)).toEqual([2, 1]);
+  });
+
+  it('goes on after a failure and keeps its reason', async () => {
+    const hub = tracked({
+      targets: ['acme/gone', 'acme/app'],
+      totals: { 'acme/app': 10, 'acme/gone': new AppError('not_found', 'not on Docker Hub') },
+    });
+    const ghcr = tracked({
+      id: 'ghcr',
+      targets: ['acme/app'],
+      totals: { 'acme/app': new AppError('unreachable', 'github.com answered 503') },
+    });
+    const { collector, store } = setUp([hub, ghcr]);
+
+    const cycle = await collector.run(never);
+
+    expect(await stored(store)).toEqual({ 'dockerhub acme/app': 10 });
+    expect(cycle.registries.map(({ failures }) => failures)).toEqual([
+      [{ repo: 'acme/gone', code: 'not_found', message: 'not on Docker Hub', missing: 'total' }],
+      [{ repo: 'acme/app', code: 'unreachable', message: 'github.com answered 503', missing: 'total' }],
+    ]);
+  });
+
+  it('stores the totals that a listing already tells, even when the read of the details fails', async () => {
+    const images = [{ ref: parseRepo('acme/app'), reading: reading('dockerhub', 'acme/app', 77) }];
+    const hub = tracked({
+      targets: ['acme/*'],
+      listings: { acme: { images, complete: true } },
+      totals: { 'acme/app': new AppError('unreachable', 'cut') },
+    });
+    const { collector, store } = setUp([hub]);
+
+    const cycle = await collector.run(never);
+
+    expect(await stored(store)).toEqual({ 'dockerhub acme/app': 77 });
+    expect(cycle.registries[0]).toMatchObject({ imagesRead: 1, failures: [{ repo: 'acme/app', missing: 'details' }] });
+  });
+
+  it.each([
+    ['is not complete', listing(['acme/app'], { complete: false, expected: 3, shortfall: new AppError('unauthorized', '1 of 3') })],
+    ['fails', new AppError('unreachable', 'hub.docker.com answered 503')],
+  ])('reads the images that were known lately when a listing %s', async (_, answer) => {
+    const hub = tracked({ targets: ['acme/*'], totals: { 'acme/app': 10, 'acme/tool': 20 }, listings: { acme: answer } });
+    const { collector, store } = setUp([hub]);
+    await store.save([
+      reading('dockerhub', 'acme/app', 9, '2026-03-13T10:00:00.000Z'),
+      reading('dockerhub', 'acme/tool', 19, '2026-03-13T10:00:00.000Z'),
+      reading('dockerhub', 'other/tool', 1, '2026-03-13T10:00:00.000Z'),
+      reading('dockerhub', 'acme/long-gone', 1, '2026-03-01T10:00:00.000Z'),
+    ]);
+
+    const cycle = await collector.run(never);
+
+    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/tool']);
+    expect(cycle.registries[0]?.listings).toMatchObject([{ owner: 'acme', complete: false }]);
+    expect(cycle.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
+  });
+
+  it('does not ask for an image that a complete listing no longer names', async () => {
+    const hub = tracked({ targets: ['acme/*'], totals: { 'acme/app': 10 }, listings: { acme: listing(['acme/app']) } });
+    const { collector, store } = setUp([hub]);
+    await store.save([reading('dockerhub', 'acme/gone', 19, '2026-03-13T10:00:00.000Z')]);
+
+    await collector.run(never);
+
+    expect(hub.asked).toEqual(['acme/app']);
+  });
+
+  it('that is stopped stores what it read and leaves what was stored', async () => {
+    const stopping = new AbortController();
+    const hub = tracked({
+      targets: ['acme/a', 'acme/b', 'acme/c'],
+      totals: { 'acme/a': 10, 'acme/b': 20, 'acme/c': 30 },
+      async onRead(repo, signal) {
+        if (repo !== 'acme/b') return;
+        stopping.abort(new Error('stop'));
+        signal?.throwIfAborted();
+      },
+    });
+    const { collector, store } = setUp([hub]);
+    await store.save([reading('dockerhub', 'acme/c', 29)]);
+
+    const cycle = await collector.run(stopping.signal);
+
+    expect(cycle).toMatchObject({ interrupted: true, registries: [{ failures: [] }] });
+    expect(hub.asked).toEqual(['acme/a', 'acme/b']);
+    expect(await stored(store)).toEqual({ 'dockerhub acme/a': 10, 'dockerhub acme/c': 29 });
+  });
+
+  it('tells a store that fails, and stores its readings with those of the next cycle', async () => {
+    const memory = createMemoryStore();
+    let broken = true;
+    const store: SnapshotStore = {
+      ...memory,
+      save: async (readings) => {
+        if (broken) throw new AppError('internal', 'the disk is full');
+        await memory.save(readings);
+      },
+    };
+    const totals: Record<string, number | AppError> = { 'acme/app': 10 };
+    const { collector } = setUp([tracked({ targets: ['acme/app'], totals })], store);
+
+    const first = await collector.run(never);
+    broken = false;
+    totals['acme/app'] = new AppError('unreachable', 'cut');
+    const second = await collector.run(never);
+
+    expect(first.saveError?.message).toBe('the disk is full');
+    expect(second.saveError).toBeUndefined();
+    expect(await stored(memory)).toEqual({ 'dockerhub acme/app': 10 });
+  });
+
+  it('saves every few seconds while it runs', async () => {
+    const saves: number[] = [];
+    const memory = createMemoryStore();
+    const store: SnapshotStore = {
+      ...memory,
+      save: async (readings) => {
+        saves.push(readings.length);
+        await memory.save(readings);
+      },
+    };
+    const repos = ['acme/a', 'acme/b', 'acme/c', 'acme/d'];
+    const hub = tracked({
+      targets: repos,
+      totals: Object.fromEntries(repos.map((repo, index) => [repo, index])),
+      onRead: (_, signal) => clock.sleep(3_000, signal),
+    });
+    const { collector, clock } = setUp([hub], store);
+
+    const running = collector.run(never);
+    for (let step = 0; step < 4; step += 1) await clock.advance(3_000);
+    await running;
+
+    expect(saves).toEqual([1, 2, 1]);
+  });
+
+  it('logs how far it is every ten seconds, and no longer once it is done', async () => {
+    const hub = tracked({
+      targets: ['acme/a', 'acme/b'],
+      totals: { 'acme/a': 1, 'acme/b': 2 },
+      onRead: (_, signal) => clock.sleep(12_000, signal),
+    });
+    const { collector, clock, log } = setUp([hub]);
+
+    const running = collector.run(never);
+    await clock.advance(24_000);
+    await running;
+    await clock.advance(60_000);
+
+    const lines = log.lines.filter(({ message }) => message === 'cycle is running');
+    expect(lines.map(({ fields }) => fields)).toEqual([
+      { registry: 'dockerhub', done: 0, total: 2 },
+      { registry: 'dockerhub', done: 1, total: 2 },
+    ]);
+  });
+
+  it('says once and clearly that a page has probably changed when most answers cannot be understood', async () => {
+    const broken = new AppError('invalid_response', 'no "Total downloads" label');
+    const repos = ['acme/a', 'acme/b', 'acme/c', 'acme/d'];
+    const totals = { 'acme/a': broken, 'acme/b': broken, 'acme/c': broken, 'acme/d': 4 };
+    const { collector, log } = setUp([tracked({ id: 'ghcr', targets: repos, totals })]);
+
+    const cycle = await collector.run(never);
+
+    expect(cycle.registries[0]?.diagnosis).toContain('Title of ghcr cannot be understood: it has probably changed its pages');
+    expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+});

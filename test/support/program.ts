@@ -1,0 +1,80 @@
+/** Runs the built program as a process of its own, as a user would. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+export const bundle = 'dist/registry-stats.cjs';
+
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  /** Everything that it wrote to standard error so far. */
+  log(): string;
+  output(): string;
+  /** Resolves to the exit code; null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+  /** Resolves to the first match in the log; rejects when the program ends before. */
+  logged(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export interface ProgramOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number | undefined;
+  /** Runs it through a shell with this in front, e.g. a limit. */
+  readonly shellPrefix?: string;
+}
+
+/** Starts the program with a bare environment: nothing of the machine's own configuration reaches it. */
+export function runProgram(args: readonly string[], { env = {}, uid, shellPrefix }: ProgramOptions = {}): RunningProgram {
+  const [command, allArgs] = shellPrefix
+    ? ['bash', ['-c', `${shellPrefix}; exec "$@"`, 'bash', process.execPath, bundle, ...args]]
+    : [process.execPath, [bundle, ...args]];
+  const child = spawn(command, allArgs, {
+    env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exited = once(child, 'close').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
+  return {
+    child,
+    exited,
+    log: () => log,
+    output: () => output,
+    async logged(pattern) {
+      for (;;) {
+        const match = pattern.exec(log);
+        if (match) return match;
+        const ended = await Promise.race([once(child.stderr, 'data').then(() => false), exited.then(() => true)]);
+        if (ended && !pattern.test(log)) throw new Error(`ended before ${pattern}:\n${log}`);
+      }
+    },
+  };
+}
+
+export interface Service extends RunningProgram {
+  readonly url: string;
+  /** Sends SIGTERM and resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `serve` on a free port and waits until it listens. */
+export async function startService(env: Readonly<Record<string, string>>, options: Omit<ProgramOptions, 'env'> = {}): Promise<Service> {
+  const program = runProgram(['serve'], { ...options, env: { LISTEN_ADDR: '127.0.0.1:0', ...env } });
+  const match = await program.logged(/service started .*"url":"([^"]+)"/);
+  return {
+    ...program,
+    url: match[1] ?? '',
+    stop() {
+      program.child.kill('SIGTERM');
+      return program.exited;
+    },
+  };
+}
+
+/** The parsed JSON of an answer and its status. */
+export async function getJson(url: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  const answer = await fetch(url);
+  return { status: answer.status, body: await answer.json() };
+}
