@@ -64,8 +64,7 @@ export function asSnapshotDocument(json: unknown, day: Day): SnapshotDocument {
     const rows = json[member];
     if (rows !== undefined && rows !== null && !Array.isArray(rows)) throw new AppError('invalid_input', `"${member}" is not a list`);
   }
-  const timestamp = typeof json['timestamp'] === 'string' ? json['timestamp'] : `${day}T00:00:00Z`;
-  return { ...json, timestamp };
+  return { ...json, timestamp: instant(json['timestamp']) ?? `${day}T00:00:00Z` };
 }
 
 /** The readings that a document holds: one an image, the newest where a name stands twice. Rows without a real total are left out. */
@@ -76,7 +75,7 @@ export function readingsOf(document: SnapshotDocument): readonly Reading[] {
     const registry = registryOf(member);
     const byRepo = new Map<string, Reading>();
     for (const row of rows) {
-      const reading = isRow(row) ? readingOf(registry, row, document.timestamp) : undefined;
+      const reading = isRow(row) ? readingOf(registry, row, undatedReadAt(document)) : undefined;
       if (reading) byRepo.set(reading.repo, newer(byRepo.get(reading.repo), reading));
     }
     readings.push(...byRepo.values());
@@ -91,13 +90,30 @@ export function readingsOf(document: SnapshotDocument): readonly Reading[] {
 export function mergeReadings(document: SnapshotDocument | undefined, readings: readonly Reading[]): SnapshotDocument {
   const known: { [member: string]: unknown } = {};
   const { timestamp, ...rest } = document ?? { timestamp: '' };
+  const undatedAt = document ? undatedReadAt(document) : '';
   for (const registry of new Set(readings.map((reading) => reading.registry))) {
     const { member } = shapeOf(registry);
     const rows = rest[member];
     const own = readings.filter((reading) => reading.registry === registry);
-    known[member] = mergeRows(registry, Array.isArray(rows) ? rows : [], own, timestamp);
+    known[member] = mergeRows(registry, Array.isArray(rows) ? rows : [], own, undatedAt);
   }
-  return { timestamp: latest(timestamp, readings), ...withOrder({ ...rest, ...known }) };
+  const members = { ...rest, ...known };
+  const newest = latest(timestamp, readings);
+  const moved = newest !== timestamp && !('read_at' in members);
+  const undated = moved && hasUndatedRows(members) ? { read_at: undatedAt } : {};
+  return { timestamp: newest, ...withOrder({ ...members, ...undated }) };
+}
+
+/**
+ * When the rows were read that have no time of their own (the Go tool's). That is the document's timestamp, until a merge
+ * moves it on: then the old one is kept as `read_at`, or these rows would look newer than they are and beat real reads.
+ */
+function undatedReadAt(document: SnapshotDocument): string {
+  return instant(document['read_at']) ?? document.timestamp;
+}
+
+function hasUndatedRows(members: Row): boolean {
+  return Object.values(members).some((rows) => Array.isArray(rows) && rows.some((row) => isRow(row) && !instant(row['read_at'])));
 }
 
 /** Docker Hub and GHCR first, as the Go tool writes them; the rest in the order it came. */
@@ -110,7 +126,7 @@ function withOrder(members: Readonly<Record<string, unknown>>): Record<string, u
   };
 }
 
-function mergeRows(registry: string, rows: readonly unknown[], readings: readonly Reading[], timestamp: string): unknown[] {
+function mergeRows(registry: string, rows: readonly unknown[], readings: readonly Reading[], undatedAt: string): unknown[] {
   const merged: unknown[] = [];
   const byRepo = new Map<string, { readonly at: number; readonly row: Row; readonly reading: Reading | undefined }>();
   const put = (repo: string, row: Row, reading: Reading | undefined): void => {
@@ -126,7 +142,7 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
     }
     // The Go tool listed an image once per letter case it was configured in.
     const before = byRepo.get(canonicalRepo(repo));
-    const reading = readingOf(registry, row, timestamp);
+    const reading = readingOf(registry, row, undatedAt);
     if (!before || (reading && newer(before.reading, reading) === reading)) put(canonicalRepo(repo), row, reading);
   }
   for (const reading of readings) {
@@ -154,19 +170,19 @@ function moment(timestamp: string): number {
   return Number.isNaN(epochMs) ? 0 : epochMs;
 }
 
-function readingOf(registry: string, row: Row, timestamp: string): Reading | undefined {
+function readingOf(registry: string, row: Row, undatedAt: string): Reading | undefined {
   const shape = shapeOf(registry);
   const repo = text(row[shape.repoField]);
   const pullCount = row[shape.countField];
   if (repo === undefined || !isPullCount(pullCount)) return undefined;
-  const readAt = text(row['read_at']);
+  const readAt = instant(row['read_at']);
   if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
   const tags = Array.isArray(row['tags']) ? row['tags'].filter(isRow).map(tagOf) : undefined;
   return {
     registry,
     repo: canonicalRepo(repo),
     pullCount,
-    readAt: readAt ?? timestamp,
+    readAt: readAt ?? undatedAt,
     lastUpdated: text(row[shape.updatedField]),
     tagCount: count(row['tag_count']) ?? tags?.length,
     tags,
@@ -198,7 +214,7 @@ function tagOf(row: Row): Tag {
     name: text(row['name']) ?? '',
     lastUpdated: text(row['last_updated']),
     digest: text(row['digest']),
-    fullSize: count(row['full_size']),
+    fullSize: size(row['full_size']),
     platforms: Array.isArray(row['images']) ? row['images'].filter(isRow).map(platformOf) : undefined,
     pullCount: count(row['pull_count']),
     versionId: text(row['version_id']),
@@ -211,7 +227,7 @@ function platformOf(row: Row): Platform {
     os: text(row['os']) ?? '',
     variant: text(row['variant']),
     digest: text(row['digest']),
-    size: count(row['size']),
+    size: size(row['size']),
   };
 }
 
@@ -259,4 +275,15 @@ function text(value: unknown): string | undefined {
 
 function count(value: unknown): number | undefined {
   return isPullCount(value) ? value : undefined;
+}
+
+/** The Go tool's shape always has a size and writes 0 for one that is not known. */
+function size(value: unknown): number | undefined {
+  return count(value) || undefined;
+}
+
+/** A text that is a moment. */
+function instant(value: unknown): string | undefined {
+  const written = text(value);
+  return written === undefined || Number.isNaN(Date.parse(written)) ? undefined : written;
 }

@@ -1,0 +1,42 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatMarker, goodReason, readMarker, reasonPath, staleReason } from './health-marker.ts';
+
+describe('the health marker', () => {
+  it('says how old it may grow, as one line of JSON', () => {
+    expect(formatMarker(60_000)).toBe('{"maxAgeMs":60000}\n');
+    expect(formatMarker(undefined)).toBe('{}\n');
+  });
+
+  it('is good up to its greatest age and stale after it', () => {
+    const content = formatMarker(60_000);
+
+    expect(readMarker(content, 60_000)).toEqual({ healthy: true, reason: goodReason });
+    expect(readMarker(content, 60_001)).toEqual({ healthy: false, reason: staleReason });
+  });
+
+  it.each([
+    ['of a service that collects once', formatMarker(undefined)],
+    ['of the Go tool', ''],
+    ['that something else wrote', 'ok'],
+  ])('%s never ages', (_whose, content) => {
+    expect(readMarker(content, Number.MAX_SAFE_INTEGER)).toEqual({ healthy: true, reason: goodReason });
+  });
+
+  it('gives two different reasons, each a sentence', () => {
+    expect(goodReason).toMatch(/the last cycle was good/);
+    expect(staleReason).toMatch(/no cycle has finished/);
+  });
+
+  it('has the reason of its absence in a file beside it', () => {
+    expect(reasonPath('/tmp/.healthy')).toBe('/tmp/.healthy.reason');
+  });
+
+  it('is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), (maxAgeMs, ageMs) => {
+        expect(readMarker(formatMarker(maxAgeMs), ageMs).healthy).toBe(ageMs <= maxAgeMs);
+      }),
+    );
+  });
+});
