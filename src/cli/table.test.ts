@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { formatTable } from './table.ts';
+
+describe('a table', () => {
+  it('is as wide as its widest cells, aligned left or right, without blanks at the line ends', () => {
+    const rows = [
+      ['acme/app', '5,000'],
+      ['b/c', '1'],
+    ];
+
+    expect(formatTable(['IMAGE', 'PULLS'], rows, { right: [1] })).toBe('IMAGE     PULLS\nacme/app  5,000\nb/c           1');
+  });
+
+  it('without rows is its head', () => {
+    expect(formatTable(['A', 'B'], [])).toBe('A  B');
+  });
+});

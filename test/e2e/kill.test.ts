@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { isDay } from '../../src/core/day.ts';
+import { getJson, runProgram, startService } from '../support/program.ts';
+import { startSimulator } from '../support/simulator/index.ts';
+import { growingWorld } from '../support/small-world.ts';
+
+const workers = 2;
+const killsPerWorker = 100;
+
+/** Every total that is stored, by file, registry and image; fails when a file is not whole. */
+async function storedTotals(directory: string): Promise<Map<string, number>> {
+  const totals = new Map<string, number>();
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((file) => isDay(file.replace(/\.json$/, '')))) {
+    const document = JSON.parse(await readFile(join(directory, name), 'utf8')) as Record<string, { [field: string]: unknown }[]>;
+    for (const { repo, pull_count: count } of document['docker_hub'] ?? []) totals.set(`${name} dockerhub ${String(repo)}`, Number(count));
+    for (const { package: repo, download_count: count } of document['ghcr'] ?? []) totals.set(`${name} ghcr ${String(repo)}`, Number(count));
+  }
+  return totals;
+}
+
+/** Kills cycles at random moments and looks after each at what is stored. Resolves to how many kills hit a running cycle. */
+async function killAtRandom(directory: string): Promise<number> {
+  const { world, totalsOf, grow } = growingWorld();
+  const simulator = await startSimulator({ world });
+  const env = {
+    DATA_DIR: join(directory, 'data'),
+    HEALTH_FILE: join(directory, '.healthy'),
+    DOCKERHUB_URL: simulator.dockerHubUrl,
+    GITHUB_URL: simulator.githubUrl,
+    GHCR_URL: simulator.ghcrUrl,
+    DOCKERHUB_DELAY_MS: '1',
+    GHCR_DELAY_MS: '1',
+    DOCKERHUB_REPOS: 'acme/*',
+    GHCR_REPOS: 'acme/*',
+    RETENTION_DAYS: '0',
+  };
+  let killed = 0;
+  let longestMs = 1_500;
+  let before = new Map<string, number>();
+  for (let round = 0; round < killsPerWorker; round += 1) {
+    grow();
+    const startedAt = Date.now();
+    const program = runProgram(['collect'], { env });
+    const ended = await Promise.race([program.exited.then(() => true), sleep(Math.random() * longestMs).then(() => false)]);
+    program.child.kill('SIGKILL');
+    const code = await program.exited;
+    if (ended) {
+      expect(code, program.log()).toBe(0);
+      longestMs = Date.now() - startedAt;
+    } else {
+      killed += 1;
+    }
+    const after = await storedTotals(env.DATA_DIR);
+    for (const [key, total] of after) {
+      const [, registry = '', repo = ''] = key.split(' ');
+      expect(totalsOf(registry, repo), `${key} in round ${round}`).toContain(total);
+      expect(total).toBeGreaterThan(0);
+    }
+    for (const [key, total] of before) expect(after.get(key) ?? 0, `${key} in round ${round}`).toBeGreaterThanOrEqual(total);
+    before = after;
+  }
+  const service = await startService({ ...env, DOCKERHUB_REPOS: '', GHCR_REPOS: '' });
+  const served = await getJson(`${service.url}/api/summary`);
+  await service.stop();
+  await simulator.close();
+  expect((served.body as unknown[]).length).toBeGreaterThan(10);
+  expect((await readdir(env.DATA_DIR)).filter((name) => !isDay(name.replace(/\.json$/, '')))).toEqual([]);
+  return killed;
+}
+
+describe('a process that is killed', () => {
+  it('at any of 200 random moments leaves only totals that were read, loses none and invents none', { timeout: 300_000 }, async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'registry-stats-kill-'));
+
+    const kills = await Promise.all(Array.from({ length: workers }, (_, worker) => killAtRandom(join(directory, String(worker)))));
+    await rm(directory, { recursive: true });
+
+    expect(kills.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(workers * killsPerWorker * 0.5);
+  });
+});
