@@ -5,8 +5,9 @@ import { asSnapshotDocument, mergeReadings, readingsOf, type SnapshotDocument } 
 const day = '2026-04-08';
 const timestamp = '2026-04-08T06:00:00.482913057Z';
 
+/** A moment of the day from `hh:mm:ss` or `hh:mm:ss.mmm`. */
 function at(time: string): string {
-  return `2026-04-08T${time}.000Z`;
+  return `2026-04-08T${time.padEnd(12, '.000')}Z`;
 }
 
 function reading(registry: string, repo: string, pullCount: number, time: string, more: Partial<Reading> = {}): Reading {
@@ -94,8 +95,12 @@ describe('the first readings of a day', () => {
     );
   });
 
+  it('have no member for a registry that has nothing', () => {
+    expect(Object.keys(mergeReadings(undefined, [reading('quay', 'acme/app', 3, '08:00:00')]))).toEqual(['timestamp', 'quay']);
+  });
+
   it('are none where nothing was read', () => {
-    expect(readingsOf(mergeReadings(undefined, []))).toEqual([]);
+    expect(mergeReadings(undefined, [])).toEqual({ timestamp: '' });
   });
 });
 
@@ -237,6 +242,13 @@ describe('merging into a document of the Go tool', () => {
     expect(totalsOf(mergeReadings(before, [reading('dockerhub', 'acme/app', 9, time)]))).toEqual({ 'dockerhub acme/app': expected });
   });
 
+  it('leaves the timestamp to the letter when a reading is of the same moment', () => {
+    const after = mergeReadings(goDocument({ docker_hub: [hubRow('acme/app', 8)] }), [reading('dockerhub', 'acme/app', 9, '06:00:00.482')]);
+
+    expect(after.timestamp).toBe(timestamp);
+    expect(totalsOf(after)).toEqual({ 'dockerhub acme/app': 9 });
+  });
+
   it('replaces a failed read of GHCR by any real one, which may be 0', () => {
     const before = goDocument({ ghcr: [{ package: 'acme/app', download_count: 0 }] });
 
@@ -272,6 +284,15 @@ describe('merging into a document of the Go tool', () => {
       { package: 'acme/found', download_count: 6 },
       { package: 'acme/new', download_count: 1, ...read },
     ]);
+  });
+
+  it('keeps of such rows the newest, wherever it stands', () => {
+    const newest = { ...hubRow('Acme/App', 11), read_at: at('11:00:00') };
+    const before = goDocument({ docker_hub: [newest, { ...hubRow('acme/app', 10), read_at: at('10:00:00') }] });
+
+    const after = mergeReadings(before, [reading('dockerhub', 'acme/app', 9, '09:00:00')]);
+
+    expect(after['docker_hub']).toEqual([newest]);
   });
 
   it('keeps fields that it does not know, at the top, in a row and in a tag', () => {
@@ -311,6 +332,12 @@ describe('merging into a document of the Go tool', () => {
       'dockerhub acme/app': 9,
       'dockerhub acme/other': 3,
     });
+  });
+
+  it('keeps a member of that name that holds something else', () => {
+    const before = goDocument({ docker_hub: [hubRow('acme/app', 8)], read_at: ['x'] });
+
+    expect(mergeReadings(before, [reading('ghcr', 'acme/app', 1, '08:00:00')])['read_at']).toEqual(['x']);
   });
 
   it.each([
