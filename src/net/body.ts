@@ -1,0 +1,46 @@
+/** Reads the body of an answer without ever holding more of it than is allowed. */
+import { AppError } from '../core/errors.ts';
+
+const mebibyte = 1_048_576;
+
+/**
+ * The whole body, decoded as UTF-8.
+ * @param maxBytes counted after decompression
+ * @throws AppError invalid_response when the body is larger; what the stream fails with otherwise
+ */
+export async function readBody(response: Response, host: string, maxBytes: number): Promise<string> {
+  if (Number(response.headers.get('content-length')) > maxBytes) {
+    discardBody(response);
+    throw tooLarge(host, maxBytes);
+  }
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.byteLength;
+    if (bytes > maxBytes) {
+      reader.cancel().catch(ignore);
+      throw tooLarge(host, maxBytes);
+    }
+    parts.push(decoder.decode(value, { stream: true }));
+  }
+  parts.push(decoder.decode());
+  return parts.join('');
+}
+
+/** Gives the socket of an answer back whose body nobody wants. */
+export function discardBody(response: Response): void {
+  response.body?.cancel().catch(ignore);
+}
+
+function tooLarge(host: string, maxBytes: number): AppError {
+  const size = maxBytes % mebibyte === 0 ? `${maxBytes / mebibyte} MiB` : `${maxBytes} bytes`;
+  return new AppError('invalid_response', `${host} answered with more than ${size}`);
+}
+
+/** The answer is given up already; that its stream fails as well tells nothing more. */
+function ignore(): void {}

@@ -1,0 +1,49 @@
+/** Ends waiting early: when a signal is aborted, or when the time is up. */
+
+/** Settles as the promise does, or rejects with the signal's reason as soon as that is aborted. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject: (reason: unknown) => void) => {
+    const abort = (): void => reject(signal.reason);
+    const leave = (): void => signal.removeEventListener('abort', abort);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(leave);
+  });
+}
+
+/**
+ * Runs with a controller of its own that is aborted with the given signal, and rejects then even if `run` takes no notice.
+ * However much waits inside, the given signal has one listener: Node warns of a leak when the signal of a whole cycle has more than 10.
+ */
+export async function withOwnAbort<T>(signal: AbortSignal | undefined, run: (own: AbortController) => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await untilAborted(run(own), own.signal);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+export interface Deadline {
+  readonly timeoutMs: number;
+  /** What it rejects with when the time is up. */
+  readonly onTimeout: () => Error;
+  readonly signal: AbortSignal;
+}
+
+/** Runs with a signal that is aborted when the time is up too. The timer is the real one, as what it guards is a socket; it never stays behind. */
+export function withDeadline<T>({ timeoutMs, onTimeout, signal }: Deadline, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return withOwnAbort(signal, async (own) => {
+    const timer = setTimeout(() => own.abort(onTimeout()), timeoutMs);
+    const stop = (): void => clearTimeout(timer);
+    own.signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await run(own.signal);
+    } finally {
+      stop();
+    }
+  });
+}

@@ -1,0 +1,107 @@
+/** Keeps requests to one host apart, and leaves a host alone that asked for it. */
+import { AppError } from '../core/errors.ts';
+import type { Clock, Logger, LogFields, Random } from '../core/ports.ts';
+import { untilAborted } from './deadline.ts';
+import type { HttpPolicy } from './http.ts';
+import { longestAskedMs, longestWaitMs } from './retry.ts';
+
+export interface PacingDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+type Pace = Pick<HttpPolicy, 'delayMs' | 'jitter'>;
+
+export interface Pacing {
+  /**
+   * Resolves when a request to the host may start; callers go one after the other, in the order they came.
+   * @throws AppError rate_limited while the host is blocked; the signal's reason when aborted
+   */
+  turn(host: string, pace: Pace, signal: AbortSignal): Promise<void>;
+  /** The next request to the host starts after this time at the earliest. */
+  hold(host: string, waitMs: number): void;
+  /** Every request to the host is refused for this time. The fields tell the log why. */
+  block(host: string, waitMs: number, fields: LogFields): void;
+}
+
+interface HostState {
+  lastStartMs: number | undefined;
+  heldUntilMs: number;
+  blockedUntilMs: number;
+  /** Settles when the last caller in the queue had its turn. */
+  queue: Promise<void>;
+}
+
+/** The state is kept per host (with its port) and shared by all clients of a factory. */
+export function createPacing({ clock, random, log }: PacingDeps): Pacing {
+  const hosts = new Map<string, HostState>();
+
+  function stateOf(host: string): HostState {
+    const state = hosts.get(host) ?? { lastStartMs: undefined, heldUntilMs: 0, blockedUntilMs: 0, queue: Promise.resolve() };
+    hosts.set(host, state);
+    followClock(state, clock.now());
+    return state;
+  }
+
+  function refuseIfBlocked(host: string): void {
+    const leftMs = stateOf(host).blockedUntilMs - clock.now();
+    if (leftMs <= 0) return;
+    const message = `${host} limits the rate of requests; the next try is possible in ${plainDuration(leftMs)}`;
+    throw new AppError('rate_limited', message, { retryAfterMs: leftMs });
+  }
+
+  /** Waits until a request may start; only the caller at the head of the queue is here. */
+  async function start(host: string, gapMs: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      refuseIfBlocked(host);
+      const state = stateOf(host);
+      const { lastStartMs, heldUntilMs } = state;
+      const freeAtMs = Math.max(heldUntilMs, lastStartMs === undefined ? 0 : lastStartMs + gapMs);
+      const waitMs = freeAtMs - clock.now();
+      if (waitMs <= 0) {
+        state.lastStartMs = clock.now();
+        return;
+      }
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  return {
+    async turn(host, { delayMs, jitter = 0 }, signal) {
+      refuseIfBlocked(host);
+      const state = stateOf(host);
+      const { queue } = state;
+      const gapMs = Math.ceil(delayMs + random() * jitter * delayMs);
+      const own = untilAborted(queue, signal).then(() => start(host, gapMs, signal));
+      // One who gives up leaves the queue only for himself: those behind still wait for those ahead.
+      state.queue = Promise.allSettled([queue, own]).then(() => undefined);
+      return own;
+    },
+    hold(host, waitMs) {
+      const state = stateOf(host);
+      state.heldUntilMs = Math.max(state.heldUntilMs, clock.now() + waitMs);
+    },
+    block(host, waitMs, fields) {
+      const state = stateOf(host);
+      const nowMs = clock.now();
+      if (state.blockedUntilMs <= nowMs) log.warn('host limits requests and is left alone for a while', { host, waitMs, ...fields });
+      state.blockedUntilMs = Math.max(state.blockedUntilMs, nowMs + waitMs);
+    },
+  };
+}
+
+/** A clock that was set back must not turn a short wait into a long one. */
+function followClock(state: HostState, nowMs: number): void {
+  if (state.lastStartMs !== undefined) state.lastStartMs = Math.min(state.lastStartMs, nowMs);
+  state.heldUntilMs = Math.min(state.heldUntilMs, nowMs + longestWaitMs);
+  state.blockedUntilMs = Math.min(state.blockedUntilMs, nowMs + longestAskedMs);
+}
+
+/** For people, rounded up: `45 s`, `29 min`, `3 h`. */
+export function plainDuration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
+}
