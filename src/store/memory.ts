@@ -1,69 +1,83 @@
-/** Snapshots in memory, for tests and as the shortest description of what a store does. */
-import { dayOf, toEpochDay, type Day } from '../core/day.ts';
+/** Snapshots in memory, gone with the process. It works every answer out anew from the documents: slow, but plainly right. */
+import { isDay, toEpochDay, type Day, type EpochDay } from '../core/day.ts';
+import { AppError } from '../core/errors.ts';
 import type { Reading } from '../core/model.ts';
 import type { ImageSeries, LatestImage, SeriesQuery, SnapshotStore } from '../core/ports.ts';
 import { compareText } from '../core/series.ts';
 import { mergeReadings, readingsOf, type SnapshotDocument } from '../core/snapshot.ts';
+import { groupByDay } from './by-day.ts';
 
+type DatedReading = Reading & { readonly day: Day };
+
+/** An empty store. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
 export function createMemoryStore(): SnapshotStore {
   const documents = new Map<Day, SnapshotDocument>();
-  let saves = 0;
+  let changes = 0;
 
-  const sortedDays = (): Day[] => [...documents.keys()].toSorted(compareText);
+  function sortedDays(): Day[] {
+    return [...documents.keys()].toSorted(compareText);
+  }
 
-  /** The readings of each matching image by ascending day, images ordered by repo, then registry. */
-  function readingsByImage({ registries, repos }: SeriesQuery): [Day, Reading][][] {
-    const images = new Map<string, [Day, Reading][]>();
+  /** What is known of each image that matches, by ascending day. */
+  function histories({ registries, repos }: SeriesQuery): DatedReading[][] {
+    const images = new Map<string, DatedReading[]>();
     for (const day of sortedDays()) {
       const document = documents.get(day);
       for (const reading of document ? readingsOf(document) : []) {
-        if (!(registries?.has(reading.registry) ?? true) || !(repos?.has(reading.repo) ?? true)) continue;
-        const key = `${reading.repo} ${reading.registry}`;
-        images.set(key, [...(images.get(key) ?? []), [day, reading]]);
+        const { registry, repo } = reading;
+        if (registries?.has(registry) === false || repos?.has(repo) === false) continue;
+        const key = `${registry} ${repo}`;
+        images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
       }
     }
-    return [...images].toSorted(([a], [b]) => compareText(a, b)).map(([, readings]) => readings);
+    return [...images.values()];
   }
 
   return {
     async save(readings) {
-      if (readings.length === 0) return;
-      for (const day of new Set(readings.map(({ readAt }) => dayOf(Date.parse(readAt))))) {
-        const own = readings.filter(({ readAt }) => dayOf(Date.parse(readAt)) === day);
-        documents.set(day, mergeReadings(documents.get(day), own));
-      }
-      saves += 1;
+      const days = groupByDay(readings);
+      for (const [day, own] of days) documents.set(day, structuredClone(mergeReadings(documents.get(day), own)));
+      if (days.size > 0) changes += 1;
     },
     async totals(query) {
-      return readingsByImage(query).flatMap((readings): ImageSeries[] => {
-        const first = readings[0]?.[1];
-        if (!first) return [];
-        const days = readings.map(([day]) => toEpochDay(day));
-        return [{ registry: first.registry, repo: first.repo, days, totals: readings.map(([, { pullCount }]) => pullCount) }];
-      });
+      const series = histories(query).flatMap(seriesOf);
+      return series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
     },
     async latest(query) {
-      const images = readingsByImage(query).flatMap((readings): LatestImage[] => {
-        const last = readings.at(-1);
-        if (!last) return [];
-        const [day, { registry, repo, pullCount, tagCount, lastUpdated }] = last;
-        return [{ registry, repo, day, pullCount, tagCount, lastUpdated }];
-      });
+      const images = histories(query).flatMap(latestOf);
       return images.toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
     },
     async snapshot(day) {
-      return documents.get(day);
+      return structuredClone(documents.get(day));
     },
     async days() {
       return sortedDays();
     },
     async prune(before) {
-      const old = sortedDays().filter((day) => day < before);
-      for (const day of old) documents.delete(day);
-      if (old.length > 0) saves += 1;
-      return old;
+      if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
+      const gone = sortedDays().filter((day) => day < before);
+      for (const day of gone) documents.delete(day);
+      if (gone.length > 0) changes += 1;
+      return gone;
     },
-    version: () => String(saves),
-    close: async () => undefined,
+    version: () => String(changes),
+    async close() {},
   };
+}
+
+function seriesOf(history: readonly DatedReading[]): ImageSeries[] {
+  const newest = history.at(-1);
+  if (!newest) return [];
+  const days: EpochDay[] = history.map(({ day }) => toEpochDay(day));
+  return [{ registry: newest.registry, repo: newest.repo, days, totals: history.map(({ pullCount }) => pullCount) }];
+}
+
+/** Each value is the newest that is known: tags that were not read today leave the count of yesterday. */
+function latestOf(history: readonly DatedReading[]): LatestImage[] {
+  const newest = history.at(-1);
+  if (!newest) return [];
+  const { registry, repo, day, pullCount } = newest;
+  const tagCount = history.findLast((reading) => reading.tagCount !== undefined)?.tagCount;
+  const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
+  return [{ registry, repo, day, pullCount, tagCount, lastUpdated }];
 }

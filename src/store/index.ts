@@ -1,0 +1,13 @@
+/** Opens the store that the configuration asks for; the only place that chooses between them. */
+import type { SnapshotStore } from '../core/ports.ts';
+import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
+
+export type StoreDeps = JsonFileStoreDeps;
+
+/**
+ * Opens the store; it has to be closed when done.
+ * @throws AppError misconfigured (its place cannot be used), conflict (another process uses it), internal (the medium fails)
+ */
+export function openStore(deps: StoreDeps): Promise<SnapshotStore> {
+  return openJsonFileStore(deps);
+}

@@ -1,0 +1,96 @@
+/** The file of one day: its name, its text, and what can be wrong with it. */
+import { join } from 'node:path';
+import { isDay, type Day } from '../../core/day.ts';
+import { AppError } from '../../core/errors.ts';
+import { asSnapshotDocument, type SnapshotDocument } from '../../core/snapshot.ts';
+import { removeQuietly } from './durable-file.ts';
+import type { FileSystem } from './file-system.ts';
+import { codeOf } from './storage-error.ts';
+
+/** Whole files are kept in memory while they are read; the Go tool refuses larger ones too. */
+export const maxFileBytes = 50 * 1024 * 1024;
+
+export type DayFile =
+  | { readonly kind: 'document'; readonly document: SnapshotDocument }
+  | { readonly kind: 'absent' }
+  /** It can be read, but holds no snapshot. */
+  | { readonly kind: 'corrupt'; readonly reason: string }
+  /** Nothing is known of its content, so it must not be replaced. */
+  | { readonly kind: 'unreadable'; readonly error: unknown };
+
+const suffix = '.json';
+
+export function fileNameOf(day: Day): string {
+  return `${day}${suffix}`;
+}
+
+/** The day whose snapshot a file of this name holds; undefined for every other file. */
+export function dayOfFileName(name: string): Day | undefined {
+  if (!name.endsWith(suffix)) return undefined;
+  const day = name.slice(0, -suffix.length);
+  return isDay(day) ? day : undefined;
+}
+
+/** Reads a valid day's file. Whatever is wrong with the file is in the answer. */
+export async function readDayFile(files: FileSystem, directory: string, day: Day, maxBytes: number): Promise<DayFile> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await files.read(join(directory, fileNameOf(day)), maxBytes);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return { kind: 'absent' };
+    if (code === 'EFBIG') return { kind: 'corrupt', reason: `larger than ${maxBytes} bytes` };
+    return { kind: 'unreadable', error };
+  }
+  return parse(bytes, day);
+}
+
+function parse(bytes: Uint8Array, day: Day): DayFile {
+  if (bytes.length === 0) return { kind: 'corrupt', reason: 'empty' };
+  try {
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return { kind: 'document', document: asSnapshotDocument(json, day) };
+  } catch (error) {
+    return { kind: 'corrupt', reason: error instanceof AppError ? error.message : 'not JSON in UTF-8' };
+  }
+}
+
+/** These stand only inside of JSON strings; Go's encoder escapes them by default. */
+const escapedByGo = /[<>&\u2028\u2029]/g;
+
+/** The text of a document to the byte as the Go tool writes it: two spaces of indent, its escapes, no newline at the end. */
+export function formatDocument(document: SnapshotDocument): string {
+  return JSON.stringify(document, null, 2).replaceAll(
+    escapedByGo,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Moves a corrupt file to a name that was free, and resolves to that name. Rejects with the system's error.
+ * The name is taken by an empty file first, because a rename alone would replace a file that has it.
+ */
+export async function setAside(files: FileSystem, directory: string, day: Day, nowMs: number): Promise<string> {
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
+  for (let attempt = 0; ; attempt += 1) {
+    const name = `${fileNameOf(day)}.corrupt-${stamp}${attempt === 0 ? '' : `-${attempt}`}`;
+    if (!(await claim(files, join(directory, name)))) continue;
+    try {
+      await files.rename(join(directory, fileNameOf(day)), join(directory, name));
+    } catch (error) {
+      await removeQuietly(files, join(directory, name));
+      throw error;
+    }
+    return name;
+  }
+}
+
+async function claim(files: FileSystem, path: string): Promise<boolean> {
+  try {
+    await (await files.create(path)).close();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+/** The files of all days in one folder; what is wrong with one of them is told once. */
+import { join } from 'node:path';
+import type { Day } from '../../core/day.ts';
+import { AppError, errorFields } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { compareText } from '../../core/series.ts';
+import type { SnapshotDocument } from '../../core/snapshot.ts';
+import { dayOfFileName, fileNameOf, formatDocument, readDayFile, setAside, type DayFile } from './day-file.ts';
+import { replaceFile, syncFolder } from './durable-file.ts';
+import type { FileSystem } from './file-system.ts';
+import type { Host } from './host.ts';
+import { codeOf, storageError } from './storage-error.ts';
+
+export interface DayFolderDeps {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly files: FileSystem;
+  readonly host: Host;
+  readonly maxBytes: number;
+}
+
+/** Methods reject with the system's error. */
+export interface DayFolder {
+  /** The days that have a file, ascending, whatever is in it. */
+  days(): Promise<readonly Day[]>;
+  /** Never rejects. Warns when a file cannot be used, once as long as it stays so. */
+  read(day: Day): Promise<DayFile>;
+  /**
+   * Puts a document in the place of what was read, which is set aside when it was corrupt. Durable after sync.
+   * @throws AppError internal when the file would be larger than the largest that is read
+   */
+  replace(day: Day, before: DayFile, document: SnapshotDocument): Promise<void>;
+  /** A file that is not there is fine. */
+  remove(day: Day): Promise<void>;
+  /** Makes what was replaced and removed survive a power cut. */
+  sync(): Promise<void>;
+}
+
+export function createDayFolder({ directory, clock, log, files, host, maxBytes }: DayFolderDeps): DayFolder {
+  const place = { directory, owner: host.owner };
+  const skipped = new Set<Day>();
+
+  function pathOf(day: Day): string {
+    return join(directory, fileNameOf(day));
+  }
+
+  async function moveAway(day: Day): Promise<void> {
+    const name = await setAside(files, directory, day, clock.now());
+    log.info('snapshot file that cannot be used is set aside', { file: pathOf(day), as: join(directory, name) });
+  }
+
+  return {
+    async days() {
+      const days = (await files.listFiles(directory)).map(dayOfFileName).filter((day) => day !== undefined);
+      return days.toSorted(compareText);
+    },
+    async read(day) {
+      const file = await readDayFile(files, directory, day, maxBytes);
+      if (file.kind === 'document' || file.kind === 'absent') {
+        skipped.delete(day);
+      } else if (!skipped.has(day)) {
+        skipped.add(day);
+        const why = file.kind === 'corrupt' ? { reason: file.reason } : errorFields(storageError(file.error, 'cannot be read', place));
+        log.warn('snapshot file is skipped', { file: pathOf(day), ...why });
+      }
+      return file;
+    },
+    async replace(day, before, document) {
+      const text = formatDocument(document);
+      // What cannot be read again would be set aside as foreign by the next save.
+      if (Buffer.byteLength(text) > maxBytes)
+        throw new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
+      const beforeRename = before.kind === 'corrupt' ? () => moveAway(day) : undefined;
+      await replaceFile(files, { directory, name: fileNameOf(day), text, id: host.uniqueId(), beforeRename });
+      skipped.delete(day);
+    },
+    async remove(day) {
+      try {
+        await files.remove(pathOf(day));
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
+      skipped.delete(day);
+    },
+    sync: () => syncFolder(files, directory),
+  };
+}

@@ -1,0 +1,69 @@
+/** The totals of one image by day, as two packed columns: a decade of a few hundred images has to fit into some megabytes. */
+import type { EpochDay } from '../../core/day.ts';
+
+export interface DaySeries {
+  /** Sets the total of a day, whether it had one or not. */
+  set(day: EpochDay, total: number): void;
+  delete(day: EpochDay): void;
+  /** The newest day and its total; undefined when there is none. */
+  last(): { readonly day: EpochDay; readonly total: number } | undefined;
+  /** Copies of the columns, days ascending; later changes do not reach them. */
+  columns(): { readonly days: Int32Array; readonly totals: Float64Array };
+}
+
+const firstCapacity = 32;
+
+export function createDaySeries(): DaySeries {
+  let days = new Int32Array(firstCapacity);
+  // Totals exceed 2^31, and are whole up to 2^53.
+  let totals = new Float64Array(firstCapacity);
+  let length = 0;
+
+  /** Where the day is, or would have to be put. */
+  function position(day: EpochDay): number {
+    let low = 0;
+    let high = length;
+    // Days nearly always come in order.
+    if (high > 0 && day > (days[high - 1] ?? 0)) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((days[middle] ?? 0) < day) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  function grow(): void {
+    const [smallDays, smallTotals] = [days, totals];
+    days = new Int32Array(length * 2);
+    totals = new Float64Array(length * 2);
+    days.set(smallDays);
+    totals.set(smallTotals);
+  }
+
+  return {
+    set(day, total) {
+      const at = position(day);
+      if (at === length || days[at] !== day) {
+        if (length === days.length) grow();
+        days.copyWithin(at + 1, at, length);
+        totals.copyWithin(at + 1, at, length);
+        length += 1;
+      }
+      days[at] = day;
+      totals[at] = total;
+    },
+    delete(day) {
+      const at = position(day);
+      if (at === length || days[at] !== day) return;
+      days.copyWithin(at, at + 1, length);
+      totals.copyWithin(at, at + 1, length);
+      length -= 1;
+    },
+    last() {
+      const [day, total] = [days[length - 1], totals[length - 1]];
+      return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
+    },
+    columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length) }),
+  };
+}

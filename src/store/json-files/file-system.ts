@@ -1,0 +1,73 @@
+/** The few things that the store asks of a file system, small enough for a test to make each of them fail. */
+import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
+
+/** Every method rejects with the system's error, whose `code` tells what happened, e.g. `ENOSPC`. */
+export interface FileSystem {
+  /** Makes the folder, and those above it, where it is missing; only its owner may enter. */
+  makeFolder(path: string): Promise<void>;
+  /** The names of the folder's files; folders are left out. */
+  listFiles(path: string): Promise<readonly string[]>;
+  /** Rejects with `EFBIG` when the file has more bytes than that. */
+  read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** Makes a file that only its owner may read. Rejects with `EEXIST` when there is one. */
+  create(path: string): Promise<NewFile>;
+  /** Replaces a file that has the new name. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Makes the folder's names, new and gone, survive a power cut. */
+  syncFolder(path: string): Promise<void>;
+  /** Milliseconds since the epoch. */
+  modifiedAt(path: string): Promise<number>;
+  setModifiedAt(path: string, epochMs: number): Promise<void>;
+}
+
+interface NewFile {
+  write(text: string): Promise<void>;
+  /** Makes what was written survive a power cut. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const nodeFileSystem: FileSystem = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  async listFiles(path) {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map(({ name }) => name);
+  },
+  async read(path, maxBytes) {
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > maxBytes) throw Object.assign(new Error(`${path} has ${size} bytes`), { code: 'EFBIG' });
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  },
+  async create(path) {
+    const handle = await open(path, 'wx', 0o600);
+    return {
+      write: (text) => handle.writeFile(text),
+      sync: () => handle.sync(),
+      close: () => handle.close(),
+    };
+  },
+  rename,
+  remove: unlink,
+  async syncFolder(path) {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  async modifiedAt(path) {
+    return (await stat(path)).mtimeMs;
+  },
+  async setModifiedAt(path, epochMs) {
+    await utimes(path, epochMs / 1000, epochMs / 1000);
+  },
+};

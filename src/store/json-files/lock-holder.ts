@@ -1,0 +1,73 @@
+/** Whether the process that left a lock still lives: a pure judgement of what can be seen from here. */
+
+export interface Holder {
+  readonly pid: number;
+  readonly hostname: string;
+  /** ISO 8601 moment. */
+  readonly startedAt: string;
+  /** Tells two locks apart that are alike otherwise. */
+  readonly token: string;
+}
+
+/** A lock file as it was found. */
+export interface Sighting {
+  readonly text: string;
+  /** When its holder last touched it, in milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+export interface Judge {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly now: number;
+  readonly isAlive: (pid: number) => boolean;
+  /** How the same lock was found first, and how long ago. */
+  readonly first: Sighting;
+  readonly watchedMs: number;
+}
+
+export type Verdict = 'alive' | 'dead' | 'unclear';
+
+/** How often a holder touches its lock. */
+export const heartbeatMs = 30_000;
+/** Three heartbeats missed. */
+const staleMs = 3 * heartbeatMs;
+/** A lock is unreadable only for the moment between its creation and its content. */
+const unwrittenMs = 5_000;
+
+export function formatHolder(holder: Holder): string {
+  return `${JSON.stringify(holder)}\n`;
+}
+
+/** The holder that a lock names; undefined when its content is none. */
+export function parseHolder(text: string): Holder | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof json !== 'object' || json === null) return undefined;
+  if (!('pid' in json && 'hostname' in json && 'startedAt' in json && 'token' in json)) return undefined;
+  const { pid, hostname, startedAt, token } = json;
+  // 0 and negative ids name groups of processes, not one.
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
+  if (typeof hostname !== 'string' || typeof startedAt !== 'string' || typeof token !== 'string') return undefined;
+  return { pid, hostname, startedAt, token };
+}
+
+/** Judges the holder of a lock; `unclear` asks to look again a little later. */
+export function judge(seen: Sighting, { pid, hostname, now, isAlive, first, watchedMs }: Judge): Verdict {
+  const holder = parseHolder(seen.text);
+  // Watching counts too: a clock that was set back makes a dead lock look young for as long as it was set back.
+  const quietMs = Math.max(now - seen.modifiedAt, watchedMs);
+  if (!holder) return quietMs > unwrittenMs ? 'dead' : 'unclear';
+  if (holder.hostname === hostname) {
+    // A container that was restarted keeps its host name, and its program has the same id again.
+    if (holder.pid === pid || !isAlive(holder.pid)) return 'dead';
+    // After a restart of the machine the id may belong to another program, which touches no lock.
+    return quietMs > staleMs ? 'dead' : 'alive';
+  }
+  if (seen.modifiedAt !== first.modifiedAt) return 'alive';
+  return quietMs > staleMs ? 'dead' : 'unclear';
+}

@@ -1,0 +1,92 @@
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reading } from '../testing/readings.ts';
+import { createFaultyFiles, createTestFolder, type TestFolder } from './testing/folder.ts';
+
+let folder: TestFolder;
+
+beforeEach(async () => {
+  folder = await createTestFolder();
+});
+
+afterEach(async () => {
+  await folder.remove();
+});
+
+const handOver =
+  'give it to the user that registry-stats runs as (chown -R 65532:65532 DIR), or run as its owner ("user:" in a compose file)';
+
+describe('opening', () => {
+  it('makes the folder and those above it, for its owner only', async () => {
+    const directory = join(folder.directory, 'a', 'b');
+
+    const store = await folder.open({ directory });
+    await store.save([reading('acme/app', 1, '2026-03-14')]);
+    await store.close();
+
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder.directory, 'a'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('leaves the mode of a folder that is there', async () => {
+    await chmod(folder.directory, 0o755);
+
+    await (await folder.open()).close();
+
+    expect((await stat(folder.directory)).mode & 0o777).toBe(0o755);
+  });
+
+  it('refuses a place that is a file, or lies below one', async () => {
+    await folder.write('data', 'mine');
+
+    for (const directory of [join(folder.directory, 'data'), join(folder.directory, 'data', 'below')]) {
+      const message = `${directory} is not a folder: set DATA_DIR to a folder`;
+      await expect(folder.open({ directory })).rejects.toMatchObject({ name: 'AppError', code: 'misconfigured', message });
+    }
+    expect(await folder.read('data')).toBe('mine');
+  });
+
+  it.each([
+    ['makeFolder', 'EACCES', `DIR cannot be created: permission denied; create it and ${handOver}`],
+    ['makeFolder', 'EROFS', 'DIR cannot be created: DIR is read-only, mount it writable'],
+    ['create', 'EACCES', `DIR is not writable: ${handOver}`],
+    ['create', 'EPERM', `DIR is not writable: ${handOver}`],
+    ['create', 'EROFS', 'DIR is not writable: DIR is read-only, mount it writable'],
+    ['sync', 'ENOSPC', 'DIR is not writable: the disk with DIR is full'],
+    ['listFiles', 'EACCES', `DIR is not readable: ${handOver}`],
+  ] as const)('says what to do when %s fails with %s, and leaves nothing behind', async (step, code, message) => {
+    const files = createFaultyFiles();
+    files.fail(step, code);
+
+    const opening = folder.open({ files });
+
+    const text = message.replaceAll('DIR', folder.directory);
+    await expect(opening).rejects.toMatchObject({ name: 'AppError', code: 'misconfigured', message: text, cause: { code } });
+    expect(await folder.names()).toEqual([]);
+    files.heal();
+    await (await folder.open({ files, hostname: 'other' })).close();
+  });
+
+  it('goes on when a leftover file cannot be removed, with a warning', async () => {
+    await folder.write('.snapshot-old.tmp', '');
+    const files = createFaultyFiles();
+    files.fail('remove', 'EPERM', '.snapshot-old');
+
+    const store = await folder.open({ files });
+
+    expect(await store.days()).toEqual([]);
+    expect(folder.logged('leftover temporary file cannot be removed')).toMatchObject([
+      { file: join(folder.directory, '.snapshot-old.tmp') },
+    ]);
+    await store.close();
+  });
+
+  it('does not take a folder for a leftover file', async () => {
+    await mkdir(join(folder.directory, '.snapshot-x.tmp'));
+
+    await (await folder.open()).close();
+
+    expect(await folder.names()).toEqual(['.snapshot-x.tmp']);
+  });
+});

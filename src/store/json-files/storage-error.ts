@@ -1,0 +1,76 @@
+/** From the system's error codes to what a user can do about them. */
+import { AppError } from '../../core/errors.ts';
+
+/** The folder, and who this process is to it. */
+export interface Place {
+  readonly directory: string;
+  /** As `chown` takes it, e.g. `65532:65532`. */
+  readonly owner: string | undefined;
+}
+
+/** The system's code of an error, e.g. `ENOSPC`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+export function isDenied(error: unknown): boolean {
+  return codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';
+}
+
+/** A failure of the medium as `internal`, told as `<what>: <why>`; an AppError stays as it is. */
+export function storageError(error: unknown, what: string, place: Place): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('internal', `${what}: ${reasonOf(error, place)}`, { cause: error });
+}
+
+/** Why the folder cannot be made or is none, as `misconfigured`. */
+export function missingFolder(error: unknown, place: Place): AppError {
+  const { directory } = place;
+  const code = codeOf(error);
+  const message =
+    code === 'EEXIST' || code === 'ENOTDIR'
+      ? `${directory} is not a folder: set DATA_DIR to a folder`
+      : isDenied(error)
+        ? `${directory} cannot be created: permission denied; create it and ${handOver(place)}`
+        : `${directory} cannot be created: ${reasonOf(error, place)}`;
+  return new AppError('misconfigured', message, { cause: error });
+}
+
+/** Why the folder cannot be used for `what` (readable, writable), as `misconfigured`. */
+export function unusableFolder(error: unknown, what: 'readable' | 'writable', place: Place): AppError {
+  const why = isDenied(error) ? handOver(place) : reasonOf(error, place);
+  return new AppError('misconfigured', `${place.directory} is not ${what}: ${why}`, { cause: error });
+}
+
+function reasonOf(error: unknown, place: Place): string {
+  const { directory } = place;
+  const code = codeOf(error);
+  switch (code) {
+    case 'ENOSPC':
+      return `the disk with ${directory} is full`;
+    case 'EDQUOT':
+      return `the disk quota of ${directory} is used up`;
+    case 'EROFS':
+      return `${directory} is read-only, mount it writable`;
+    case 'EACCES':
+    case 'EPERM':
+      return `permission denied in ${directory}; ${handOver(place)}`;
+    case 'EIO':
+      return `the disk with ${directory} has a fault`;
+    case 'EFBIG':
+      return 'the system does not allow a file that large';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open';
+    case 'ENOENT':
+      return `${directory} or a file in it has vanished`;
+    case undefined:
+      return 'something unexpected went wrong';
+    default:
+      return `the file system answers ${code}`;
+  }
+}
+
+function handOver({ directory, owner }: Place): string {
+  return `give it to the user that registry-stats runs as (chown -R ${owner ?? '<user>'} ${directory}), or run as its owner ("user:" in a compose file)`;
+}

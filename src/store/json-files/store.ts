@@ -1,0 +1,137 @@
+/** Snapshots as one JSON file a day, in the shape of the older Go tool. The files hold the truth, the index answers. */
+import { isDay, type Day } from '../../core/day.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Reading } from '../../core/model.ts';
+import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
+import { mergeReadings, readingsOf } from '../../core/snapshot.ts';
+import { groupByDay } from '../by-day.ts';
+import { maxFileBytes } from './day-file.ts';
+import { createDayFolder, type DayFolder } from './day-folder.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import { nodeHost, type Host } from './host.ts';
+import { createIndex, type Index } from './index.ts';
+import type { Lock } from './lock.ts';
+import { openFolder } from './open-folder.ts';
+import { createQueue } from './queue.ts';
+import { isDenied, storageError, type Place } from './storage-error.ts';
+
+export interface JsonFileStoreDeps {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Who holds the folder: this process. */
+  readonly pid: number;
+  readonly hostname: string;
+  /** The rest is the real thing where absent. */
+  readonly files?: FileSystem;
+  readonly host?: Host;
+  /** Largest file that is read or written. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Opens the folder, made where missing, locks it, and reads every file once.
+ * A file that is no snapshot is skipped with one warning; it is set aside when its day has to be written.
+ * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
+ */
+export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
+  const { directory, clock, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
+  const place = { directory, owner: host.owner };
+  const folder = createDayFolder({ ...deps, files, host, maxBytes });
+  const { lock, days } = await openFolder({ ...deps, files, host }, folder);
+  const index = createIndex();
+  for (const day of days) {
+    const file = await folder.read(day);
+    if (file.kind === 'document') index.setDay(day, readingsOf(file.document));
+  }
+  const enqueue = createQueue();
+  // An answer that somebody kept over a restart must not look current.
+  const opened = clock.now().toString(36);
+  let changes = 0;
+  const writer = createWriter({ folder, index, lock, place, onChange: () => (changes += 1) });
+
+  return {
+    async save(readings) {
+      const byDay = groupByDay(readings);
+      if (byDay.size > 0) await enqueue(() => writer.store(byDay));
+    },
+    totals: async (query) => index.totals(query),
+    latest: async (query) => index.latest(query),
+    async snapshot(day) {
+      // A text that is no day must never become a path.
+      if (!isDay(day)) return undefined;
+      const file = await folder.read(day);
+      if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
+      return file.kind === 'document' ? file.document : undefined;
+    },
+    days: async () => index.days(),
+    async prune(before) {
+      if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
+      return enqueue(() => writer.removeBefore(before));
+    },
+    version: () => `${opened}-${changes}`,
+    close: () => enqueue(() => lock.release()),
+  };
+}
+
+interface WriterDeps {
+  readonly folder: DayFolder;
+  readonly index: Index;
+  readonly lock: Lock;
+  readonly place: Place;
+  /** Called after each change of the files. */
+  readonly onChange: () => void;
+}
+
+/** Changes files and index together; calls must not overlap. */
+interface Writer {
+  store(byDay: ReadonlyMap<Day, readonly Reading[]>): Promise<void>;
+  removeBefore(before: Day): Promise<readonly Day[]>;
+}
+
+function createWriter({ folder, index, lock, place, onChange }: WriterDeps): Writer {
+  async function storeDay(day: Day, readings: readonly Reading[]): Promise<void> {
+    await lock.assertHeld();
+    const before = await folder.read(day);
+    if (before.kind === 'unreadable') throw before.error;
+    const document = mergeReadings(before.kind === 'document' ? before.document : undefined, readings);
+    await folder.replace(day, before, document);
+    index.setDay(day, readingsOf(document));
+    onChange();
+    await folder.sync();
+  }
+
+  async function removeDay(day: Day): Promise<void> {
+    await folder.remove(day);
+    index.removeDay(day);
+    onChange();
+  }
+
+  /** Does it for every day, also after one that failed. @throws AppError the first failure */
+  async function forEachDay(days: Iterable<Day>, what: string, action: (day: Day) => Promise<void>): Promise<void> {
+    let failure: AppError | undefined;
+    for (const day of days) {
+      try {
+        await action(day);
+      } catch (error) {
+        failure ??= storageError(error, `${what} ${day}`, place);
+      }
+    }
+    if (failure) throw failure;
+  }
+
+  return {
+    store: (byDay) => forEachDay(byDay.keys(), 'cannot store', (day) => storeDay(day, byDay.get(day) ?? [])),
+    async removeBefore(before) {
+      try {
+        await lock.assertHeld();
+        const old = (await folder.days()).filter((day) => day < before);
+        await forEachDay(old, 'cannot delete', removeDay);
+        if (old.length > 0) await folder.sync();
+        return old;
+      } catch (error) {
+        throw storageError(error, 'cannot delete old snapshots', place);
+      }
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from './memory.ts';
+import { describeStore } from './testing/contract.ts';
+import { reading } from './testing/readings.ts';
+
+describeStore('memory', async () => ({ store: createMemoryStore() }));
+
+describe('a snapshot in memory', () => {
+  it('is a copy: a caller cannot change what is stored', async () => {
+    const store = createMemoryStore();
+    await store.save([reading('acme/app', 10, '2026-03-14')]);
+    const snapshot = await store.snapshot('2026-03-14');
+
+    Object.assign(snapshot ?? {}, { docker_hub: [] });
+
+    expect(await store.snapshot('2026-03-14')).toMatchObject({ docker_hub: [{ repo: 'acme/app', pull_count: 10 }] });
+  });
+});

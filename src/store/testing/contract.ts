@@ -1,0 +1,299 @@
+/** What every store does, whatever it keeps its snapshots in. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fromEpochDay } from '../../core/day.ts';
+import { AppError } from '../../core/errors.ts';
+import type { SeriesQuery, SnapshotStore } from '../../core/ports.ts';
+import { readingsOf } from '../../core/snapshot.ts';
+import { reading } from './readings.ts';
+
+export interface StoreUnderTest {
+  /** Empty. */
+  readonly store: SnapshotStore;
+  /** Closes it and opens another over the same medium; absent where nothing outlives the store. */
+  readonly reopen?: () => Promise<SnapshotStore>;
+  /** Removes the medium; the store is closed by then. */
+  readonly dispose?: () => Promise<void>;
+}
+
+/** The totals as plain data: `registry repo` → day → total, in the order of the answer. */
+export async function totalsOf(store: SnapshotStore, query: SeriesQuery = {}): Promise<Record<string, Record<string, number>>> {
+  const entries = (await store.totals(query)).map(({ registry, repo, days, totals }): [string, Record<string, number>] => {
+    const byDay = Array.from(days, (day, at) => [fromEpochDay(day), totals[at]]);
+    return [`${registry} ${repo}`, Object.fromEntries(byDay)];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function answersOf(store: SnapshotStore): Promise<unknown[]> {
+  const snapshots = [await store.snapshot('2026-03-14'), await store.snapshot('2026-03-12')];
+  return [await store.days(), await totalsOf(store), await store.latest({}), ...snapshots];
+}
+
+/** Runs the suite on stores that `make` makes, a new one a test. */
+export function describeStore(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`${name} as a store`, () => {
+    let underTest: StoreUnderTest;
+    let store: SnapshotStore;
+
+    beforeEach(async () => {
+      underTest = await make();
+      ({ store } = underTest);
+    });
+
+    afterEach(async () => {
+      await store.close();
+      await underTest.dispose?.();
+    });
+
+    async function reopened(): Promise<SnapshotStore> {
+      store = (await underTest.reopen?.()) ?? store;
+      return store;
+    }
+
+    it('answers every question while it is empty', async () => {
+      expect(await store.days()).toEqual([]);
+      expect(await store.totals({})).toEqual([]);
+      expect(await store.latest({})).toEqual([]);
+      expect(await store.snapshot('2026-03-14')).toBeUndefined();
+      expect(await store.prune('2026-03-14')).toEqual([]);
+    });
+
+    it('keeps readings in the snapshot of their UTC day', async () => {
+      await store.save([
+        reading('acme/app', 10, '2026-03-14T23:59:59', { tagCount: 2, lastUpdated: '2026-03-01T08:00:00Z' }),
+        reading('acme/app', 11, '2026-03-15T00:00:00'),
+      ]);
+
+      expect(await store.days()).toEqual(['2026-03-14', '2026-03-15']);
+      expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10, '2026-03-15': 11 } });
+      const snapshot = await store.snapshot('2026-03-14');
+      expect(snapshot?.timestamp).toBe('2026-03-14T23:59:59.000Z');
+      expect(snapshot ? readingsOf(snapshot) : []).toMatchObject([
+        { registry: 'dockerhub', repo: 'acme/app', pullCount: 10, tagCount: 2, lastUpdated: '2026-03-01T08:00:00Z' },
+      ]);
+    });
+
+    it('takes the day of a moment that is written in another zone', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-14', { readAt: '2026-03-15T01:30:00+02:00' })]);
+
+      expect(await store.days()).toEqual(['2026-03-14']);
+    });
+
+    it('lets the newest reading of a day win, in whatever order they come', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-14T10:00:00')]);
+      await store.save([reading('acme/app', 12, '2026-03-14T12:00:00')]);
+      await store.save([reading('acme/app', 11, '2026-03-14T11:00:00')]);
+
+      expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 12 } });
+    });
+
+    it('keeps the images and registries that a save does not name', async () => {
+      await store.save([
+        reading('acme/app', 10, '2026-03-14T10:00:00'),
+        reading('acme/tool', 20, '2026-03-14T10:00:00'),
+        reading('acme/app', 5, '2026-03-14T10:00:00', { registry: 'ghcr' }),
+      ]);
+
+      await store.save([reading('acme/app', 11, '2026-03-14T11:00:00')]);
+
+      expect(await totalsOf(store)).toEqual({
+        'dockerhub acme/app': { '2026-03-14': 11 },
+        'ghcr acme/app': { '2026-03-14': 5 },
+        'dockerhub acme/tool': { '2026-03-14': 20 },
+      });
+    });
+
+    it('never replaces what was read by what was reconstructed', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-14T10:00:00')]);
+      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { backfilled: true })]);
+      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { backfilled: true })]);
+      await store.save([reading('acme/tool', 20, '2026-03-14T10:00:00')]);
+
+      expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10 }, 'dockerhub acme/tool': { '2026-03-14': 20 } });
+    });
+
+    it('keeps a total of 0 that was really read, and totals beyond 32 bits', async () => {
+      await store.save([
+        reading('acme/new', 0, '2026-03-14', { registry: 'ghcr' }),
+        reading('acme/old', 2 ** 31, '2026-03-14'),
+        reading('library/big', Number.MAX_SAFE_INTEGER, '2026-03-14'),
+      ]);
+
+      expect(await totalsOf(await reopened())).toEqual({
+        'ghcr acme/new': { '2026-03-14': 0 },
+        'dockerhub acme/old': { '2026-03-14': 2 ** 31 },
+        'dockerhub library/big': { '2026-03-14': Number.MAX_SAFE_INTEGER },
+      });
+    });
+
+    it('gives totals by repo, then registry, with ascending days, and only what the query asks for', async () => {
+      await store.save([
+        reading('b/x', 3, '2026-03-15', { registry: 'ghcr' }),
+        reading('b/x', 2, '2026-03-14'),
+        reading('b/x', 1, '2026-03-13'),
+        reading('a/x', 5, '2026-03-14', { registry: 'quay' }),
+        reading('a-b/x', 4, '2026-03-14'),
+      ]);
+
+      const asked = async (query: SeriesQuery): Promise<string[]> => Object.keys(await totalsOf(store, query));
+      expect(await asked({})).toEqual(['dockerhub a-b/x', 'quay a/x', 'dockerhub b/x', 'ghcr b/x']);
+      expect(await asked({ registries: new Set(['dockerhub']) })).toEqual(['dockerhub a-b/x', 'dockerhub b/x']);
+      expect(await asked({ repos: new Set(['b/x', 'a/x', 'no/such']) })).toEqual(['quay a/x', 'dockerhub b/x', 'ghcr b/x']);
+      expect(await asked({ registries: new Set(['ghcr', 'none']), repos: new Set(['b/x', 'a/x']) })).toEqual(['ghcr b/x']);
+      expect(await asked({ registries: new Set() })).toEqual([]);
+      expect(await asked({ repos: new Set() })).toEqual([]);
+      const [series] = await store.totals({ registries: new Set(['dockerhub']), repos: new Set(['b/x']) });
+      expect(Array.from(series?.days ?? [], fromEpochDay)).toEqual(['2026-03-13', '2026-03-14']);
+      expect(Array.from(series?.totals ?? [])).toEqual([1, 2]);
+    });
+
+    it('does not change an answer that it gave', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-14T10:00:00'), reading('acme/app', 20, '2026-03-16')]);
+      const totals = await store.totals({});
+      const days = await store.days();
+
+      await store.save([reading('acme/app', 11, '2026-03-14T11:00:00'), reading('acme/app', 15, '2026-03-15')]);
+      await store.prune('2026-03-15');
+
+      expect(totals.map((image) => Array.from(image.totals))).toEqual([[10, 20]]);
+      expect(days).toEqual(['2026-03-14', '2026-03-16']);
+    });
+
+    it('gives the newest known values by registry, then repo, and only what the query asks for', async () => {
+      await store.save([
+        reading('b/x', 3, '2026-03-15', { registry: 'ghcr' }),
+        reading('b/x', 2, '2026-03-14', { tagCount: 7, lastUpdated: '2026-03-02T00:00:00Z' }),
+        reading('a/x', 1, '2026-03-13'),
+        reading('b/x', 1, '2026-03-13', { tagCount: 6, lastUpdated: '2026-03-01T00:00:00Z' }),
+      ]);
+
+      expect(await store.latest({})).toEqual([
+        { registry: 'dockerhub', repo: 'a/x', day: '2026-03-13', pullCount: 1, tagCount: undefined, lastUpdated: undefined },
+        { registry: 'dockerhub', repo: 'b/x', day: '2026-03-14', pullCount: 2, tagCount: 7, lastUpdated: '2026-03-02T00:00:00Z' },
+        { registry: 'ghcr', repo: 'b/x', day: '2026-03-15', pullCount: 3, tagCount: undefined, lastUpdated: undefined },
+      ]);
+      expect(await store.latest({ repos: new Set(['b/x']), registries: new Set(['ghcr']) })).toMatchObject([{ pullCount: 3 }]);
+    });
+
+    it('keeps a detail of an earlier day until a newer one is known', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-13', { tagCount: 5, lastUpdated: '2026-03-01T00:00:00Z' })]);
+      await store.save([reading('acme/app', 11, '2026-03-14', { lastUpdated: '2026-03-02T00:00:00Z' })]);
+      await store.save([reading('acme/app', 9, '2026-03-12', { tagCount: 4, lastUpdated: '2026-02-01T00:00:00Z' })]);
+
+      const expected = [{ day: '2026-03-14', pullCount: 11, tagCount: 5, lastUpdated: '2026-03-02T00:00:00Z' }];
+      expect(await store.latest({})).toMatchObject(expected);
+      expect(await (await reopened()).latest({})).toMatchObject(expected);
+    });
+
+    it('deletes the days before the one that is named, and nothing of the others', async () => {
+      await store.save([
+        reading('acme/gone', 1, '2026-03-12'),
+        reading('acme/app', 10, '2026-03-13', { tagCount: 5 }),
+        reading('acme/app', 11, '2026-03-14'),
+        reading('acme/app', 12, '2026-03-15', { tagCount: 6 }),
+      ]);
+
+      expect(await store.prune('2026-03-14')).toEqual(['2026-03-12', '2026-03-13']);
+
+      for (const each of [store, await reopened()]) {
+        expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
+        expect(await each.snapshot('2026-03-13')).toBeUndefined();
+        expect(await totalsOf(each)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 11, '2026-03-15': 12 } });
+        expect(await each.latest({})).toMatchObject([{ repo: 'acme/app', day: '2026-03-15', pullCount: 12, tagCount: 6 }]);
+      }
+    });
+
+    it('changes its version when something was saved or pruned, and not otherwise', async () => {
+      const versions = [store.version()];
+      await store.save([reading('acme/app', 10, '2026-03-13')]);
+      versions.push(store.version());
+      await store.save([reading('acme/app', 11, '2026-03-14')]);
+      versions.push(store.version());
+      await store.prune('2026-03-14');
+      versions.push(store.version());
+
+      await store.save([]);
+      await store.prune('2026-03-14');
+      await Promise.all([store.totals({}), store.latest({}), store.days(), store.snapshot('2026-03-14')]);
+
+      expect(new Set(versions).size).toBe(versions.length);
+      expect(store.version()).toBe(versions.at(-1));
+    });
+
+    it('writes nothing when there is nothing to save', async () => {
+      await store.save([]);
+
+      expect(await (await reopened()).days()).toEqual([]);
+    });
+
+    it('is the same after a reading was saved twice', async () => {
+      const readings = [reading('acme/app', 10, '2026-03-14', { tags: [{ name: 'v1', digest: 'sha256:11' }], tagCount: 1 })];
+      await store.save(readings);
+      const before = [await store.snapshot('2026-03-14'), await store.latest({})];
+
+      await store.save(readings);
+
+      expect([await store.snapshot('2026-03-14'), await store.latest({})]).toEqual(before);
+    });
+
+    it('loses none of the readings that are saved at the same time', async () => {
+      const repos = Array.from({ length: 40 }, (_, at) => `acme/app-${at}`);
+
+      await Promise.all(repos.map((repo, at) => store.save([reading(repo, at, '2026-03-14'), reading('acme/shared', at, '2026-03-14')])));
+
+      const totals = await totalsOf(await reopened());
+      expect(Object.keys(totals)).toHaveLength(41);
+      for (const [at, repo] of repos.entries()) expect(totals[`dockerhub ${repo}`]).toEqual({ '2026-03-14': at });
+    });
+
+    it('serialises saves and prunes in the order they were asked for', async () => {
+      const save = store.save([reading('acme/app', 10, '2026-03-13')]);
+      const prune = store.prune('2026-03-14');
+      const again = store.save([reading('acme/app', 11, '2026-03-13')]);
+
+      expect(await prune).toEqual(['2026-03-13']);
+      await Promise.all([save, again]);
+      expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 11 } });
+    });
+
+    it('refuses a reading without a valid time, whole and with a coded error', async () => {
+      for (const readAt of ['', 'yesterday', '+010000-01-01T00:00:00Z']) {
+        const saving = store.save([reading('acme/app', 10, '2026-03-14'), reading('acme/tool', 1, '2026-03-14', { readAt })]);
+
+        await expect(saving).rejects.toBeInstanceOf(AppError);
+        await expect(saving).rejects.toMatchObject({ code: 'invalid_input' });
+      }
+      expect(await store.days()).toEqual([]);
+    });
+
+    it.each(['', '2026-3-14', '2026-02-30', '../2026-03-14', '2026-03-14.json', '2026-03-14/../x', '2026-03-14\u0000'])(
+      'has no snapshot of %j and does not prune before it',
+      async (day) => {
+        await store.save([reading('acme/app', 10, '2026-03-14')]);
+
+        expect(await store.snapshot(day)).toBeUndefined();
+        await expect(store.prune(day)).rejects.toMatchObject({ name: 'AppError', code: 'invalid_input' });
+        expect(await store.days()).toEqual(['2026-03-14']);
+      },
+    );
+
+    it('has all of it when it is opened again', async () => {
+      const tags = [{ name: 'v1', lastUpdated: '2026-03-01T00:00:00Z', digest: 'sha256:11', fullSize: 30, pullCount: 4, versionId: '77' }];
+      await store.save([
+        reading('acme/app', 10, '2026-03-14', { tags, tagCount: 9, lastUpdated: '2026-03-02T00:00:00Z' }),
+        reading('acme/charts%2Fapp', 5, '2026-03-14', { registry: 'ghcr' }),
+        reading('acme/app', 4, '2026-03-12', { backfilled: true }),
+      ]);
+      const before = await answersOf(store);
+
+      expect(await answersOf(await reopened())).toEqual(before);
+    });
+
+    it('can be closed twice', async () => {
+      await store.close();
+      await store.close();
+
+      expect(store.version()).toEqual(expect.any(String));
+    });
+  });
+}
