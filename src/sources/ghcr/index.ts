@@ -1,0 +1,19 @@
+import type { SourceDefinition } from '../definition.ts';
+import { createGhcrSource, ghcrUrl, githubUrl } from './source.ts';
+
+/** GitHub Container Registry. */
+export const ghcr: SourceDefinition = {
+  descriptor: {
+    id: 'ghcr',
+    title: 'GitHub Container Registry',
+    variablePrefix: 'GHCR',
+    nestedNames: true,
+    example: 'acme/app,acme/charts%2Fapp,acme/*',
+    urls: [githubUrl, ghcrUrl],
+    delay: {
+      defaultMs: 2000,
+      note: '; on github.com up to 1.5 times it is added at random; ghcr.io, made for machines, is paced at a quarter of it',
+    },
+  },
+  create: createGhcrSource,
+};

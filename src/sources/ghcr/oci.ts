@@ -1,0 +1,96 @@
+/** Counts an image's tags through ghcr.io's registry API. It asks for no manifest, ever: that would count as a download. */
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { ImageRef } from '../../core/image-ref.ts';
+import type { HttpAnswer, HttpClient } from '../../net/http.ts';
+
+export interface TagCounterDeps {
+  readonly http: HttpClient;
+  /** Where ghcr.io is, without a trailing slash. */
+  readonly baseUrl: string;
+}
+
+export interface TagCounter {
+  /**
+   * How many tags the image has, without those that only carry signatures and attestations (`sha256-…`).
+   * @throws AppError not_found, unauthorized (private, or refused for a while), rate_limited, unreachable, invalid_response;
+   *   a count of some of the pages is never given. The signal's reason when aborted
+   */
+  countTags(ref: ImageRef, signal?: AbortSignal): Promise<number>;
+}
+
+const pageSize = 1000;
+const maxPages = 20;
+const attachedTag = /^sha256-[0-9a-f]{64}/;
+const nextLink = /<([^<>]*)>\s*;[^,<]*\brel\s*=\s*"?next\b/i;
+
+/** A bearer token as RFC 6750 writes it; anything else would not survive in a header. */
+const token = z.string().regex(/^[\w.~+/-]+=*$/);
+const tokenAnswer = z.union([
+  z.object({ token }).transform((answer) => answer.token),
+  z.object({ access_token: token }).transform((answer) => answer.access_token),
+]);
+const tagsAnswer = z.object({ tags: z.array(z.string()).nullable() });
+
+export function createTagCounter({ http, baseUrl }: TagCounterDeps): TagCounter {
+  async function authorize({ owner, name }: ImageRef, signal: AbortSignal | undefined): Promise<string> {
+    const answer = await http.request(`${baseUrl}/token?scope=repository:${owner}/${name}:pull&service=ghcr.io`, { signal });
+    return parsed(answer, tokenAnswer, 'token');
+  }
+
+  return {
+    async countTags(ref, signal) {
+      const headers = { Accept: 'application/json', Authorization: `Bearer ${await authorize(ref, signal)}` };
+      const listUrl = `${baseUrl}/v2/${ref.owner}/${ref.name}/tags/list`;
+      const names = new Set<string>();
+      let query: string | undefined = `?n=${pageSize}`;
+      for (let page = 1; page <= maxPages; page += 1) {
+        const answer: HttpAnswer = await http.request(listUrl + query, { headers, signal });
+        const { tags } = parsed(answer, tagsAnswer, 'list of tags');
+        const before = names.size;
+        for (const name of tags ?? []) names.add(name);
+        query = nextQuery(answer, listUrl);
+        if (query === undefined) return countImages(names);
+        if (names.size === before) throw drift('list of tags does not end');
+      }
+      throw drift(`list of tags has more than ${maxPages} pages`);
+    },
+  };
+}
+
+function countImages(names: Iterable<string>): number {
+  let count = 0;
+  for (const name of names) if (!attachedTag.test(name)) count += 1;
+  return count;
+}
+
+/** Of the next page's link only the query is used, so that no other address is ever asked. The link has no host (seen 2026-09-11). */
+function nextQuery(answer: HttpAnswer, listUrl: string): string | undefined {
+  const target = nextLink.exec(answer.headers.get('link') ?? '')?.[1];
+  if (target === undefined) return undefined;
+  const next = URL.canParse(target, listUrl) ? new URL(target, listUrl) : undefined;
+  if (next?.origin !== new URL(listUrl).origin) throw drift('list of tags goes on at another host');
+  return next.search;
+}
+
+function parsed<T>({ status, body }: HttpAnswer, schema: z.ZodType<T>, what: string): T {
+  // 403 for private and missing packages alike, 401 was seen for a private one (2026-09).
+  if (status === 401 || status === 403) throw new AppError('unauthorized', `ghcr.io refuses the ${what} (answered ${status})`);
+  if (status === 404) throw new AppError('not_found', `ghcr.io has no ${what} of this image`);
+  if (status !== 200) throw drift(`${what} answered ${status}`);
+  const result = schema.safeParse(json(body, what));
+  if (!result.success) throw drift(`${what} has another shape`, result.error);
+  return result.data;
+}
+
+function json(body: string, what: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw drift(`${what} is not JSON`, error);
+  }
+}
+
+function drift(what: string, cause?: unknown): AppError {
+  return new AppError('invalid_response', `ghcr.io: the ${what}`, { cause });
+}
