@@ -33,9 +33,9 @@ function tracked({
   const source: Source = {
     registry: id,
     async list(owner) {
-      const listing = listings[owner] ?? new AppError('not_found', 'no such owner');
-      if (listing instanceof AppError) throw listing;
-      return listing;
+      const answer = listings[owner] ?? new AppError('not_found', 'no such owner');
+      if (answer instanceof AppError) throw answer;
+      return answer;
     },
     async read(ref, options) {
       const repo = formatRepo(ref);
@@ -111,6 +111,24 @@ describe('a cycle', () => {
       [{ repo: 'acme/gone', code: 'not_found', message: 'not on Docker Hub', missing: 'total' }],
       [{ repo: 'acme/app', code: 'unreachable', message: 'github.com answered 503', missing: 'total' }],
     ]);
+  });
+
+  it('leaves a registry alone for the rest of the cycle when five images in a row get no answer', async () => {
+    const repos = Array.from({ length: 9 }, (_, index) => `acme/app-${index}`);
+    const hub = tracked({
+      targets: repos,
+      totals: Object.fromEntries(repos.map((repo, index) => [repo, index === 1 ? 7 : new AppError('unreachable', 'no answer')])),
+    });
+    const { collector, log } = setUp([hub]);
+
+    const cycle = await collector.run(never);
+
+    expect(hub.asked).toEqual(repos.slice(0, 7));
+    expect(cycle.registries[0]?.failures.slice(-2).map(({ repo, code }) => [repo, code])).toEqual([
+      ['acme/app-7', 'unreachable'],
+      ['acme/app-8', 'unreachable'],
+    ]);
+    expect(log.lines.filter(({ message }) => message === 'image could not be read')).toHaveLength(6);
   });
 
   it('stores the totals that a listing already tells, even when the read of the details fails', async () => {

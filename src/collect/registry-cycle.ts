@@ -1,5 +1,5 @@
 /** One registry's part of a cycle: find the images, read each, hand every reading on, keep every failure. */
-import { errorFields, toAppError, type AppError } from '../core/errors.ts';
+import { AppError, errorFields, toAppError } from '../core/errors.ts';
 import { formatRepo, parseRepo, type ImageRef, type Target } from '../core/image-ref.ts';
 import type { Reading } from '../core/model.ts';
 import type { Logger, Source } from '../core/ports.ts';
@@ -20,6 +20,9 @@ export interface RegistryResult {
   readonly failures: readonly ImageFailure[];
   readonly listings: readonly ListingStatus[];
 }
+
+/** After so many images in a row without an answer the registry is left alone until the next cycle: each costs minutes of waiting. */
+const mostUnanswered = 5;
 
 interface Wanted {
   readonly ref: ImageRef;
@@ -52,10 +55,15 @@ export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSign
   }
 
   let done = 0;
+  let unanswered = 0;
   for (const [repo, { ref, listed }] of wanted) {
     if (signal.aborted) break;
     try {
+      if (unanswered === mostUnanswered) {
+        throw new AppError('unreachable', `not asked, because ${mostUnanswered} images in a row got no answer`);
+      }
       const { reading, flaw } = await source.read(ref, { signal, listed });
+      unanswered = 0;
       read.add(repo);
       if (flaw) failures.push(imageFailure(repo, flaw, 'details'));
       await deps.onReadings([reading]);
@@ -63,7 +71,10 @@ export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSign
       if (signal.aborted) break;
       const failure = toAppError(error);
       failures.push(imageFailure(repo, failure, read.has(repo) ? 'details' : 'total'));
-      log.warn('image could not be read', { registry: source.registry, repo, ...errorFields(failure) });
+      if (unanswered < mostUnanswered) {
+        log.warn('image could not be read', { registry: source.registry, repo, ...errorFields(failure) });
+        unanswered = failure.code === 'unreachable' ? unanswered + 1 : 0;
+      }
     }
     deps.onProgress({ done: ++done, total: wanted.size });
   }
