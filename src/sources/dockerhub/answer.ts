@@ -1,0 +1,27 @@
+/** From the body of an answer to a checked value. */
+import type { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { HttpAnswer } from '../../net/http.ts';
+
+/** The parsed body. @throws AppError invalid_response that names the first field of another shape */
+export function parseAnswer<T>({ body }: HttpAnswer, schema: z.ZodType<T>, what: string): T {
+  const result = schema.safeParse(parseJson(body, what));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw new AppError(
+    'invalid_response',
+    `${what} has changed its shape: ${field === '' ? 'the answer' : `"${field}"`} is ${issue?.message}`,
+    {
+      cause: result.error,
+    },
+  );
+}
+
+function parseJson(body: string, what: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new AppError('invalid_response', `${what} is not JSON`, { cause: error });
+  }
+}

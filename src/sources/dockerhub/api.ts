@@ -1,0 +1,61 @@
+/** Asks Docker Hub's API, signed in where a login is configured, and checks the shape of what comes back. */
+import type { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { HttpAnswer, HttpClient } from '../../net/http.ts';
+import { parseAnswer } from './answer.ts';
+import type { Login } from './login.ts';
+import { problem } from './schema.ts';
+
+export interface HubApiDeps {
+  readonly http: HttpClient;
+  readonly baseUrl: string;
+  /** Absent: anonymous. */
+  readonly login?: Login | undefined;
+}
+
+export interface HubApi {
+  readonly signedIn: boolean;
+  /**
+   * The answer to a path such as `/v2/namespaces/acme/repositories`, checked and parsed.
+   * @throws AppError not_found, unauthorized, rate_limited, unreachable, invalid_response; `what` names the thing in its message
+   */
+  get<T>(path: string, schema: z.ZodType<T>, what: string, signal?: AbortSignal): Promise<T>;
+}
+
+export function createHubApi({ http, baseUrl, login }: HubApiDeps): HubApi {
+  async function ask(path: string, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    const headers = { Accept: 'application/json' };
+    if (!login) return http.request(baseUrl + path, { headers, signal });
+    const token = await login.token(signal);
+    const answer = await http.request(baseUrl + path, { headers: { ...headers, Authorization: `Bearer ${token}` }, signal });
+    if (answer.status !== 401) return answer;
+    // The token may have been withdrawn before its time: one more try with a new one.
+    login.forget(token);
+    const renewed = await login.token(signal);
+    return http.request(baseUrl + path, { headers: { ...headers, Authorization: `Bearer ${renewed}` }, signal });
+  }
+
+  return {
+    signedIn: login !== undefined,
+    async get(path, schema, what, signal) {
+      const answer = await ask(path, signal);
+      if (answer.status !== 200) throw failureOf(answer, what);
+      return parseAnswer(answer, schema, what);
+    },
+  };
+}
+
+function failureOf({ status, body }: HttpAnswer, what: string): AppError {
+  if (status === 404) return new AppError('not_found', `${what} is not on Docker Hub, or private`);
+  if (status === 401 || status === 403)
+    return new AppError('unauthorized', `Docker Hub refuses ${what}: ${messageOf(body) ?? `answered ${status}`}`);
+  return new AppError('invalid_response', `Docker Hub answered ${status} for ${what}`);
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    return problem.parse(JSON.parse(body)).message.slice(0, 200);
+  } catch {
+    return undefined;
+  }
+}

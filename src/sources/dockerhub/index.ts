@@ -1,0 +1,20 @@
+import type { SourceDefinition } from '../definition.ts';
+import { createDockerHubSource, dockerHubUrl } from './source.ts';
+
+export const dockerHub: SourceDefinition = {
+  descriptor: {
+    id: 'dockerhub',
+    title: 'Docker Hub',
+    variablePrefix: 'DOCKERHUB',
+    nestedNames: false,
+    example: 'acme/app,acme/*',
+    urls: [dockerHubUrl],
+    delay: { defaultMs: 500, note: '' },
+    login: {
+      usernameVariable: 'DOCKERHUB_USERNAME',
+      tokenVariable: 'DOCKERHUB_TOKEN',
+      what: "Optional login that lifts Docker Hub's anonymous paging limits",
+    },
+  },
+  create: createDockerHubSource,
+};

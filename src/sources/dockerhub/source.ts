@@ -1,0 +1,42 @@
+/** Docker Hub as a source: its public JSON API. */
+import { AppError } from '../../core/errors.ts';
+import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
+import type { Reading } from '../../core/model.ts';
+import type { RegistrySettings, Source } from '../../core/ports.ts';
+import type { SourceDeps } from '../definition.ts';
+import { createHubApi } from './api.ts';
+import { listRepositories } from './listing.ts';
+import { createLogin } from './login.ts';
+import { repository } from './schema.ts';
+import { readTags } from './tags.ts';
+
+export const dockerHubUrl = { variable: 'DOCKERHUB_URL', default: 'https://hub.docker.com', what: 'Address of Docker Hub' } as const;
+
+const maxBytes = 1024 * 1024;
+
+export function createDockerHubSource(settings: RegistrySettings, { createHttpClient, clock }: SourceDeps): Source {
+  const baseUrl = settings.urls[dockerHubUrl.variable] ?? dockerHubUrl.default;
+  const http = createHttpClient({ origins: [new URL(baseUrl).origin], delayMs: settings.delayMs, maxBytes });
+  const login = settings.login && createLogin({ http, baseUrl, clock, ...settings.login });
+  const api = createHubApi({ http, baseUrl, login });
+  const now = (): string => new Date(clock.now()).toISOString();
+
+  async function readTotal(ref: ImageRef, signal: AbortSignal | undefined): Promise<Reading> {
+    const repo = formatRepo(ref);
+    const row = await api.get(`/v2/namespaces/${ref.owner}/repositories/${ref.name}`, repository, repo, signal);
+    if (`${row.namespace}/${row.name}`.toLowerCase() !== repo) {
+      throw new AppError('invalid_response', `Docker Hub answered with another repository than ${repo}`);
+    }
+    return { registry: 'dockerhub', repo, pullCount: row.pull_count, readAt: now(), lastUpdated: row.last_updated };
+  }
+
+  return {
+    registry: 'dockerhub',
+    list: (owner, { signal } = {}) => listRepositories(api, owner, now, signal),
+    async read(ref, { signal, listed } = {}) {
+      const total = listed ?? (await readTotal(ref, signal));
+      const { flaw, ...tags } = await readTags(api, ref, signal);
+      return { reading: { ...total, ...tags }, flaw };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Simulates the pages of github.com that tell of container packages: which URL has them, which redirects, and which is not there. */
+import { notFoundPage, ownerPath, packagePage, profilePage, type PageContext } from './github-pages.ts';
+import { packageListPage, versionListPage } from './github-lists.ts';
+import { html, positive, redirect, type Asked, type Now, type Registry, type Reply } from './reply.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { findGhcrOwner, findPackage, type GhcrOwner, type World } from './world.ts';
+
+export interface GithubDeps {
+  readonly world: World;
+  readonly clock: Now;
+  /** Decides how classes are spelled; the spelling changes from request to request. */
+  readonly seed: number;
+}
+
+export function createGithub({ world, clock, seed }: GithubDeps): Registry {
+  const random = createSeededRandom(seed);
+
+  return (asked) => {
+    if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined;
+    const [first = '', second = '', third, fourth, fifth, ...rest] = asked.segments;
+    if (first === 'orgs' || first === 'users') {
+      if (third !== 'packages' || second === '') return undefined;
+      if (fourth === undefined) return first === 'orgs' ? organizationList(asked, second) : undefined;
+      if (fourth !== 'container' || fifth === undefined || rest.length !== 1) return undefined;
+      const [last = ''] = rest;
+      if (fifth === 'package') return packageOfOwner(first, second, last);
+      return last === 'versions' ? versions(asked, second, fifth) : undefined;
+    }
+    if (asked.segments.length === 1 && first !== '') return account(asked, first);
+    if (third === 'pkgs' && fourth === 'container' && fifth !== undefined) return packageOfRepository(asked, [first, second, fifth], rest);
+    return undefined;
+  };
+
+  function contextOf(owner: GhcrOwner): PageContext {
+    return { owner, nowMs: clock.now(), spell: (className) => (random() < 0.5 ? className : `tmp-${className}`) };
+  }
+
+  /** Not there for an account of a user, and no redirect either. */
+  function organizationList({ query }: Asked, login: string): Reply {
+    const owner = findGhcrOwner(world, login);
+    if (owner?.kind !== 'organization') return html(404, notFoundPage());
+    return list(owner, query, `/orgs/${owner.login}/packages?${ecosystemOf(query)}`);
+  }
+
+  /** An account's page; its tab with packages exists for users only, and an organisation forgets that it was asked for. */
+  function account({ query }: Asked, login: string): Reply {
+    const owner = findGhcrOwner(world, login);
+    if (!owner) return html(404, notFoundPage());
+    if (query.get('tab') !== 'packages') return html(200, profilePage(owner.login));
+    if (owner.kind === 'organization') return redirect(`/${owner.login}`);
+    return list(owner, query, `/${owner.login}?tab=packages&${ecosystemOf(query)}`);
+  }
+
+  function list(owner: GhcrOwner, query: URLSearchParams, path: string): Reply {
+    const ecosystem = query.get('ecosystem') ?? 'all';
+    const packages = ecosystem === 'container' || ecosystem === 'all' ? owner.packages.filter((one) => !one.private) : [];
+    return html(200, packageListPage(contextOf(owner), packages, positive(query.get('page'), 1), path));
+  }
+
+  /** The address that works for every package: it leads on to where the package really is. */
+  function packageOfOwner(form: 'orgs' | 'users', login: string, name: string): Reply {
+    const owner = findGhcrOwner(world, login);
+    const found = findPackage(world, login, name);
+    if (!owner || !found || (form === 'orgs' && owner.kind === 'user')) return html(404, notFoundPage());
+    const segment = encodeURIComponent(found.name);
+    if (found.repo !== undefined) return redirect(`/${owner.login}/${found.repo}/pkgs/container/${segment}`);
+    if (form === 'users' && owner.kind === 'organization') return redirect(`${ownerPath(owner)}/packages/container/package/${segment}`);
+    return html(200, packagePage(contextOf(owner), found));
+  }
+
+  function packageOfRepository(
+    asked: Asked,
+    [login, repo, name]: readonly [string, string, string],
+    rest: readonly string[],
+  ): Reply | undefined {
+    if (rest.length > 1 || (rest.length === 1 && rest[0] !== 'versions')) return undefined;
+    const owner = findGhcrOwner(world, login);
+    const found = findPackage(world, login, name);
+    if (!owner || found?.repo?.toLowerCase() !== repo.toLowerCase()) return html(404, notFoundPage());
+    return rest.length === 1 ? versions(asked, login, name) : html(200, packagePage(contextOf(owner), found));
+  }
+
+  function versions({ query }: Asked, login: string, name: string): Reply {
+    const owner = findGhcrOwner(world, login);
+    const found = findPackage(world, login, name);
+    if (!owner || !found) return html(404, notFoundPage());
+    const filter = query.get('filters[version_type]') === 'untagged' ? 'untagged' : 'tagged';
+    return html(200, versionListPage(contextOf(owner), found, filter, positive(query.get('page'), 1)));
+  }
+}
+
+function ecosystemOf(query: URLSearchParams): string {
+  return `ecosystem=${encodeURIComponent(query.get('ecosystem') ?? 'all')}`;
+}

@@ -1,0 +1,75 @@
+/** A registry simulator on loopback: Docker Hub, github.com and ghcr.io, with a world that a test may change and a script of faults. */
+import { createDockerHub, type DockerHubDeps } from './dockerhub.ts';
+import { createFaultScript, type FaultRule } from './faults.ts';
+import { createGithub } from './github.ts';
+import { createOci } from './oci.ts';
+import type { Now, Registry, ServerName } from './reply.ts';
+import { startServer, type RecordedRequest } from './server.ts';
+import { emptyWorld, type World } from './world.ts';
+
+export type { ServerName } from './reply.ts';
+export type { RecordedRequest } from './server.ts';
+
+export interface SimulatorOptions {
+  /** Not copied: what is changed in it later shows in the next answer. */
+  readonly world?: World;
+  /** What the registries take for the time; the real one by default. */
+  readonly clock?: Now;
+  /** Docker Hub's limit, its login, and the host in its links. By default none is limited, nobody can log in, and links lead back. */
+  readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin'>;
+  /** Decides how GitHub spells its classes. */
+  readonly seed?: number;
+}
+
+export interface Simulator {
+  /** Base URLs, without a trailing slash. */
+  readonly dockerHubUrl: string;
+  readonly githubUrl: string;
+  readonly ghcrUrl: string;
+  readonly world: World;
+  /** Every request in the order it came, also the ones that a fault spoiled. */
+  readonly requests: readonly RecordedRequest[];
+  /** Requests for a URL that the registry does not have; they were answered 404. */
+  readonly unknownRequests: readonly RecordedRequest[];
+  /** Paths of manifests and blobs that were asked for: each would have counted as a download. */
+  readonly manifestRequests: readonly string[];
+  /** From the next request on the rule holds; what it returns takes it back. */
+  inject(rule: FaultRule): () => void;
+  clearFaults(): void;
+  /** Ends every connection and all servers. */
+  close(): Promise<void>;
+}
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { world = emptyWorld(), clock = { now: () => Date.now() }, seed = 1 } = options;
+  const faults = createFaultScript();
+  const requests: RecordedRequest[] = [];
+  const unknownRequests: RecordedRequest[] = [];
+  const manifestRequests: string[] = [];
+  const start = (name: ServerName, registry: Registry): ReturnType<typeof startServer> =>
+    startServer({
+      name,
+      registry,
+      clock,
+      faults,
+      onRequest: (request) => void requests.push(request),
+      onUnknown: (request) => void unknownRequests.push(request),
+    });
+  const [dockerHub, github, ghcr] = await Promise.all([
+    start('dockerhub', createDockerHub({ world, clock, ...options.dockerHub })),
+    start('github', createGithub({ world, clock, seed })),
+    start('ghcr', createOci({ world, onManifest: ({ pathname }) => void manifestRequests.push(pathname) })),
+  ]);
+  return {
+    dockerHubUrl: dockerHub.url,
+    githubUrl: github.url,
+    ghcrUrl: ghcr.url,
+    world,
+    requests,
+    unknownRequests,
+    manifestRequests,
+    inject: (rule) => faults.inject(rule),
+    clearFaults: () => faults.clear(),
+    close: async () => void (await Promise.all([dockerHub.close(), github.close(), ghcr.close()])),
+  };
+}

@@ -1,0 +1,162 @@
+/** What the simulated registries hold: plain data that a test may change at any time; the next answer shows it. */
+import { createHash } from 'node:crypto';
+import { formatRepo } from '../../../src/core/image-ref.ts';
+
+export interface World {
+  dockerHub: HubOwner[];
+  ghcr: GhcrOwner[];
+}
+
+/** A namespace of Docker Hub; official images are in `library`. */
+export interface HubOwner {
+  name: string;
+  /** In the order of their registration, which is the order they are listed in. */
+  repos: HubRepo[];
+}
+
+export interface HubRepo {
+  name: string;
+  pulls: number;
+  /** Null when nothing was ever pushed. */
+  lastUpdated: string | null;
+  tags: HubTag[];
+  private?: boolean;
+}
+
+export interface HubTag {
+  name: string;
+  /** Old and inactive tags have none. */
+  digest?: string;
+  platforms: HubPlatform[];
+  /** Compressed size in bytes. */
+  size: number;
+  lastPushed: string;
+}
+
+/** One manifest of a tag; attestations have `unknown` as architecture and os. */
+export interface HubPlatform {
+  architecture: string;
+  os: string;
+  variant?: string;
+  digest: string;
+  size: number;
+}
+
+export interface GhcrOwner {
+  /** In its registered letter case; links have it so, and it is found in any case. */
+  login: string;
+  kind: 'user' | 'organization';
+  packages: GhcrPackage[];
+}
+
+export interface GhcrPackage {
+  /** Lower case; a nested name has slashes. */
+  name: string;
+  /** Name of the owner's repository that the package is linked to. */
+  repo?: string;
+  versions: GhcrVersion[];
+  /** Downloads of the last 30 days, newest first; the first is the unfinished today. Days that are not there count 0. */
+  daily: number[];
+  /** Open issues of the linked repository. */
+  issues: number;
+  private?: boolean;
+}
+
+export interface GhcrVersion {
+  id: number;
+  digest: string;
+  tags: string[];
+  downloads: number;
+  publishedAt: string;
+}
+
+export function emptyWorld(): World {
+  return { dockerHub: [], ghcr: [] };
+}
+
+/** A repository of Docker Hub; what is not given is small and plain. */
+export function hubRepo(repo: Partial<HubRepo> & Pick<HubRepo, 'name' | 'pulls'>): HubRepo {
+  return { lastUpdated: repo.tags?.[0]?.lastPushed ?? null, tags: [], ...repo };
+}
+
+/** A tag for amd64 and arm64 with the attestation that BuildKit adds. */
+export function hubTag(tag: Partial<HubTag> & Pick<HubTag, 'name'>): HubTag {
+  const { name, size = 28_311_552, lastPushed = '2026-03-01T08:00:00.123456Z' } = tag;
+  const digest = digestOf(`${name} ${lastPushed}`);
+  const platform = (architecture: string, os: string, bytes: number): HubPlatform => ({
+    architecture,
+    os,
+    digest: digestOf(`${digest} ${architecture}`),
+    size: bytes,
+  });
+  const platforms = [
+    platform('amd64', 'linux', size),
+    { ...platform('arm64', 'linux', Math.round(size * 0.97)), variant: 'v8' },
+    platform('unknown', 'unknown', 1024),
+  ];
+  return { digest, platforms, size, lastPushed, ...tag };
+}
+
+/** A package of GHCR; what is not given is plain. */
+export function ghcrPackage(given: Partial<GhcrPackage> & Pick<GhcrPackage, 'name' | 'versions'>): GhcrPackage {
+  return { daily: [], issues: 0, ...given };
+}
+
+export function ghcrVersion(given: Partial<GhcrVersion> & Pick<GhcrVersion, 'id' | 'downloads'>): GhcrVersion {
+  return { digest: digestOf(`version ${given.id}`), tags: [], publishedAt: '2026-03-01T08:00:00Z', ...given };
+}
+
+/** A digest that belongs to this text. */
+export function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** "Total downloads" of a package: GHCR has no other counter than those of its versions. */
+export function totalDownloads({ versions }: GhcrPackage): number {
+  return versions.reduce((sum, { downloads }) => sum + downloads, 0);
+}
+
+/** Versions newest first, as every page of GitHub lists them. */
+export function newestFirst(versions: readonly GhcrVersion[]): GhcrVersion[] {
+  return versions.toSorted((a, b) => Date.parse(b.publishedAt) - Date.parse(a.publishedAt) || b.id - a.id);
+}
+
+/** Downloads of today, counted for the newest version. A package without versions cannot be downloaded. */
+export function addDownloads(target: GhcrPackage, count: number): void {
+  const [newest] = newestFirst(target.versions);
+  if (!newest) throw new Error(`${target.name} has no version that could be downloaded`);
+  newest.downloads += count;
+  target.daily[0] = (target.daily[0] ?? 0) + count;
+}
+
+export function findHubOwner(world: World, name: string): HubOwner | undefined {
+  return world.dockerHub.find((owner) => owner.name === name);
+}
+
+/** A repository that everyone may see. Docker Hub does not fold letter case. */
+export function findHubRepo(world: World, owner: string, name: string): HubRepo | undefined {
+  return findHubOwner(world, owner)?.repos.find((repo) => repo.name === name && !repo.private);
+}
+
+/** GitHub finds an owner in any letter case. */
+export function findGhcrOwner(world: World, login: string): GhcrOwner | undefined {
+  return world.ghcr.find((owner) => owner.login.toLowerCase() === login.toLowerCase());
+}
+
+/** A package that everyone may see. */
+export function findPackage(world: World, login: string, name: string): GhcrPackage | undefined {
+  return findGhcrOwner(world, login)?.packages.find((candidate) => candidate.name === name && !candidate.private);
+}
+
+/** Total by canonical name of every public image, as a registry would say it now. */
+export function publicTotals(world: World): { readonly dockerhub: Map<string, number>; readonly ghcr: Map<string, number> } {
+  const totals = { dockerhub: new Map<string, number>(), ghcr: new Map<string, number>() };
+  for (const { name: owner, repos } of world.dockerHub) {
+    for (const repo of repos) if (!repo.private) totals.dockerhub.set(formatRepo({ owner, name: repo.name }), repo.pulls);
+  }
+  for (const { login, packages } of world.ghcr) {
+    const owner = login.toLowerCase();
+    for (const one of packages) if (!one.private) totals.ghcr.set(formatRepo({ owner, name: one.name }), totalDownloads(one));
+  }
+  return totals;
+}
