@@ -85,7 +85,8 @@ function addRows(walk: Walk, rows: readonly unknown[], readAt: string): number[]
   for (const row of rows) {
     const { data } = listedRepository.safeParse(row);
     const name = `${data?.namespace}/${data?.name}`;
-    if (!data || data.namespace.toLowerCase() !== walk.owner || !isRepo(name)) {
+    // Docker Hub has no nested names: a slash, also an encoded one, belongs to no repository.
+    if (!data || data.namespace.toLowerCase() !== walk.owner || !isRepo(name) || parseRepo(name).name.includes('/')) {
       walk.unusable += 1;
       continue;
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Listing } from '../../core/model.ts';
 import { fixture } from './fixture.ts';
 import { createPackageLister } from './listing.ts';
-import { failing, scriptedHttp, type Scripted } from './scripted-http.ts';
+import { failing, scriptedHttp, type Scripted } from '../testing/scripted-http.ts';
 
 const notFound = { status: 404, body: '<html>Not Found</html>' };
 const pastTheEnd = fixture('listing-empty');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTagCounter } from './oci.ts';
-import { failing, scriptedHttp, type Scripted } from './scripted-http.ts';
+import { failing, scriptedHttp, type Scripted } from '../testing/scripted-http.ts';
 
 const tokenUrl = 'https://ghcr.test/token?scope=repository:acme/charts/app:pull&service=ghcr.io';
 const listUrl = 'https://ghcr.test/v2/acme/charts/app/tags/list';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../net/http.ts';
 import { fixture } from './fixture.ts';
 import { ghcr } from './index.ts';
-import { failing, scriptedHttp, type Scripted } from './scripted-http.ts';
+import { failing, scriptedHttp, type Scripted } from '../testing/scripted-http.ts';
 
 const now = '2026-03-02T10:00:00.000Z';
 const pageUrl = 'https://github.test/users/acme/packages/container/package/widget';
