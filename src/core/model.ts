@@ -74,14 +74,3 @@ export interface Listing {
   /** Why it is not complete. */
   readonly shortfall?: AppError | undefined;
 }
-
-/** How the read of one image ended. */
-export type Outcome =
-  | {
-      readonly kind: 'read';
-      readonly repo: string;
-      readonly reading: Reading;
-      /** What could not be read beside the total. */
-      readonly flaw?: AppError | undefined;
-    }
-  | { readonly kind: 'failed'; readonly repo: string; readonly error: AppError };

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-export const bundle = 'dist/registry-stats.cjs';
+const bundle = 'dist/registry-stats.cjs';
 
 export interface RunningProgram {
   readonly child: ChildProcess;
