@@ -3,6 +3,7 @@ import { collectOnce, type Collected } from '../app.ts';
 import type { Config } from '../config/load.ts';
 import type { Progress } from '../core/status.ts';
 import type { CliIo } from './io.ts';
+import { describeProblem } from './problem.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { formatTable } from './table.ts';
 
@@ -31,7 +32,7 @@ function summaryOf(config: Config, { cycle, images }: Collected): string {
     const rows = images.map(({ registry, repo, pullCount }) => [registry, repo, pullCount.toLocaleString('en-US')]);
     lines.push(formatTable(['REGISTRY', 'IMAGE', 'PULLS'], rows, { right: [2] }), '');
   }
-  for (const { entry, reason, variable } of config.problems) lines.push(`skipped ${JSON.stringify(entry)} of ${variable}: ${reason}`);
+  for (const problem of config.problems) lines.push(describeProblem(problem));
   for (const { registry, imagesRead, failures, listings, diagnosis, durationMs } of cycle.registries) {
     lines.push(
       `${registry}: ${imagesRead} read, ${failures.filter(({ missing }) => missing === 'total').length} failed in ${(durationMs / 1000).toFixed(1)} s`,

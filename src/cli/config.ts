@@ -1,6 +1,7 @@
 /** `config`: what every setting came out as, and which entries cannot be used. */
 import type { Config } from '../config/load.ts';
 import type { CliIo } from './io.ts';
+import { describeProblem } from './problem.ts';
 import { formatTable } from './table.ts';
 
 export async function printConfig(config: Config, { stdout }: CliIo, options: Readonly<Record<string, unknown>>): Promise<number> {
@@ -11,6 +12,6 @@ export async function printConfig(config: Config, { stdout }: CliIo, options: Re
   }
   const rows = effective.map(({ variable, value, from }) => [variable, value === '' ? '(empty)' : value, from]);
   stdout.write(`${formatTable(['VARIABLE', 'VALUE', 'FROM'], rows)}\n`);
-  for (const { variable, entry, reason } of problems) stdout.write(`skipped ${JSON.stringify(entry)} of ${variable}: ${reason}\n`);
+  for (const problem of problems) stdout.write(`${describeProblem(problem)}\n`);
   return 0;
 }

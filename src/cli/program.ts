@@ -21,7 +21,11 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
     .version(version, '-V, --version')
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+    });
 
   const add = (name: string, description: string, verb: Verb, isDefault = false): Command => {
     const command = program.command(name, { isDefault }).description(description).copyInheritedSettings(program);
