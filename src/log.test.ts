@@ -12,7 +12,9 @@ describe('the log', () => {
   it('is one line an event, with its time, level, text and fields', () => {
     const text = logged('info', (log) => log.warn('image could not be read', { repo: 'acme/app', code: 'not_found' }));
 
-    expect(text).toMatch(/^\[\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}\] WARN: image could not be read \{"repo":"acme\/app","code":"not_found"\}\n$/);
+    expect(text).toMatch(
+      /^\[\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}\] WARN: image could not be read \{"repo":"acme\/app","code":"not_found"\}\n$/,
+    );
   });
 
   it('leaves out what is below its level', () => {

@@ -85,7 +85,9 @@ describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () 
   });
 
   it.each(hubFiles.filter((name) => name.startsWith('owner-listing')))('%s gives the pull_count of each row', async (name) => {
-    const parsed = JSON.parse(await capture(`dockerhub/${name}`)) as HubRow | { readonly count: number; readonly results: readonly HubRow[] };
+    const parsed = JSON.parse(await capture(`dockerhub/${name}`)) as
+      | HubRow
+      | { readonly count: number; readonly results: readonly HubRow[] };
     const envelope = 'results' in parsed ? parsed : { count: 1, next: null, previous: null, results: [parsed] };
     const source = await sourceWith('dockerhub', [[/./, ok(JSON.stringify(envelope))]]);
 

@@ -57,7 +57,13 @@ describe('the tracker', () => {
 
     await tracker.runCycle(never);
 
-    expect(tracker.registries()[0]).toMatchObject({ state: 'ok', imagesRead: 2, imagesFailed: 0, lastSuccess: start, lastDurationMs: 1500 });
+    expect(tracker.registries()[0]).toMatchObject({
+      state: 'ok',
+      imagesRead: 2,
+      imagesFailed: 0,
+      lastSuccess: start,
+      lastDurationMs: 1500,
+    });
   });
 
   it.each([

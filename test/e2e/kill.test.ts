@@ -18,7 +18,8 @@ async function storedTotals(directory: string): Promise<Map<string, number>> {
   for (const name of names.filter((file) => isDay(file.replace(/\.json$/, '')))) {
     const document = JSON.parse(await readFile(join(directory, name), 'utf8')) as Record<string, { [field: string]: unknown }[]>;
     for (const { repo, pull_count: count } of document['docker_hub'] ?? []) totals.set(`${name} dockerhub ${String(repo)}`, Number(count));
-    for (const { package: repo, download_count: count } of document['ghcr'] ?? []) totals.set(`${name} ghcr ${String(repo)}`, Number(count));
+    for (const { package: repo, download_count: count } of document['ghcr'] ?? [])
+      totals.set(`${name} ghcr ${String(repo)}`, Number(count));
   }
   return totals;
 }

@@ -65,7 +65,14 @@ describe('the main job', () => {
     const health = await getJson(`${service.url}/api/health`);
     expect(health).toEqual({ status: 200, body: { status: 'ok' } });
     expect(await getJson(`${service.url}/api/status`)).toMatchObject({
-      body: { healthy: true, configured: true, registries: [{ state: 'ok', images_ok: 3 }, { state: 'ok', images_ok: 3 }] },
+      body: {
+        healthy: true,
+        configured: true,
+        registries: [
+          { state: 'ok', images_ok: 3 },
+          { state: 'ok', images_ok: 3 },
+        ],
+      },
     });
     expect((await readdir(environment()['DATA_DIR'] ?? '')).toSorted()).toEqual(['.lock', `${today}.json`]);
     expect(simulator.manifestRequests).toEqual([]);
@@ -91,7 +98,11 @@ describe('the main job', () => {
     const first = runProgram(['collect'], { env: environment() });
     expect(await first.exited).toBe(0);
     const stored = await readFile(join(directory, 'data', `${dayOf(Date.now())}.json`), 'utf8');
-    simulator.inject({ server: 'github', match: /./, fault: { kind: 'markup', transform: () => '<html><body><h1>Sign in</h1></body></html>' } });
+    simulator.inject({
+      server: 'github',
+      match: /./,
+      fault: { kind: 'markup', transform: () => '<html><body><h1>Sign in</h1></body></html>' },
+    });
 
     service = await startService(environment());
     await service.logged(/cycle done/);

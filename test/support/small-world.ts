@@ -60,7 +60,9 @@ export function growingWorld(): GrowingWorld {
       {
         login: 'acme',
         kind: 'organization',
-        packages: numbers.map((n) => ghcrPackage({ name: `app-${n}`, versions: [ghcrVersion({ id: n + 1, downloads: 500 + n, tags: ['1'] })] })),
+        packages: numbers.map((n) =>
+          ghcrPackage({ name: `app-${n}`, versions: [ghcrVersion({ id: n + 1, downloads: 500 + n, tags: ['1'] })] }),
+        ),
       },
     ],
   };

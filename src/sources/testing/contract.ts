@@ -1,0 +1,285 @@
+/** What every source must do, tried with the real HTTP client on a simulated registry. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusals, tooManyRequestsFor, type Fault } from '../../../test/support/simulator/faults.ts';
+import type { ServerName, Simulator } from '../../../test/support/simulator/index.ts';
+import type { StandardImages } from '../../../test/support/simulator/standard-world.ts';
+import { AppError } from '../../core/errors.ts';
+import { formatRepo } from '../../core/image-ref.ts';
+import type { Listing } from '../../core/model.ts';
+import type { Source } from '../../core/ports.ts';
+import type { SourceDefinition } from '../definition.ts';
+import { delayMs, startTrial, userAgent, type Trial } from './trial.ts';
+
+export interface SourceContract {
+  readonly definition: SourceDefinition;
+  /** The source's part of the standard world. */
+  readonly images: StandardImages;
+  /** The simulated server that tells the totals and lists the owners. */
+  readonly server: ServerName;
+  /** Where the simulator is, by the variables of the descriptor. */
+  readonly urls: (simulator: Simulator) => Readonly<Record<string, string>>;
+  /** Least share of the configured delay between two requests to a server. */
+  readonly paceByServer: Readonly<Partial<Record<ServerName, number>>>;
+  /** Requests without which a reading has a flaw. */
+  readonly details: { readonly server: ServerName; readonly match: string | RegExp };
+  /** Changes of the answer that has the total, after each of which it must not be believed. */
+  readonly changedTotals: Readonly<Record<string, Fault>>;
+  /** Changes after which the answer that lists is no list any more. */
+  readonly changedListings: Readonly<Record<string, Fault>>;
+}
+
+type Now = () => Trial;
+
+/** Ways in which any answer may fail, and what each of them is called. */
+const failures: readonly (readonly [string, Fault, string])[] = [
+  ['a server that never answers', { kind: 'hang' }, 'unreachable'],
+  ['a connection that ends in the middle', { kind: 'cut' }, 'unreachable'],
+  ['a server error', refusals.serverError, 'unreachable'],
+  ['a web page about an outage', refusals.unicorn, 'unreachable'],
+  ['a rate limit without a time', refusals.tooManyRequests, 'rate_limited'],
+  ['a body without an end', { kind: 'oversize' }, 'invalid_response'],
+  ['a redirect to a foreign host', { kind: 'redirect', location: 'http://foreign.example/' }, 'invalid_response'],
+];
+
+/** Failures that pass when a request is tried again. */
+const hiccups: readonly (readonly [string, Fault])[] = [
+  ['one server error', refusals.serverError],
+  ['one short rate limit', tooManyRequestsFor(2)],
+  ['one connection that ends in the middle', { kind: 'cut' }],
+  ['slow bytes', { kind: 'slow', chunkBytes: 64, pauseMs: 1 }],
+];
+
+const secondPage = /[?&]page=2(&|$)/;
+
+/** Runs the suite for one source. */
+export function describeSource(contract: SourceContract): void {
+  describe(`${contract.definition.descriptor.title} as a source`, () => {
+    let trial: Trial;
+
+    beforeEach(async () => {
+      trial = await startTrial(contract);
+    });
+
+    afterEach(async () => {
+      const { simulator, ownOrigins, askedOrigins } = trial;
+      await simulator.close();
+      expect(simulator.manifestRequests).toEqual([]);
+      expect(simulator.unknownRequests).toEqual([]);
+      expect(ownOrigins).toEqual(expect.arrayContaining([...askedOrigins]));
+    });
+
+    describeReading(contract, () => trial);
+    describeListing(contract, () => trial);
+    describeFailures(contract, () => trial);
+    describeChanges(contract, () => trial);
+    describeManners(contract, () => trial);
+  });
+}
+
+function describeReading({ definition, images, details }: SourceContract, now: Now): void {
+  const { id } = definition.descriptor;
+  const { ref: tagged, tagCount } = images.tagged;
+
+  it('calls itself as its descriptor does', () => {
+    expect(now().createSource().registry).toBe(id);
+  });
+
+  it.each(Object.entries(images.readable))('reads the exact total: %s', async (_case, ref) => {
+    const { clock, createSource, totalOf } = now();
+    const startMs = clock.now();
+
+    const { reading, flaw } = await createSource().read(ref);
+
+    const readAtMs = Date.parse(reading.readAt);
+    expect(reading).toMatchObject({ registry: id, repo: formatRepo(ref), pullCount: totalOf(ref) });
+    expect(reading.readAt).toBe(new Date(readAtMs).toISOString());
+    expect(readAtMs).toBeGreaterThanOrEqual(startMs);
+    expect(readAtMs).toBeLessThanOrEqual(clock.now());
+    expect(flaw).toBeUndefined();
+  });
+
+  it('reads how many tags there are', async () => {
+    const { reading } = await now().createSource().read(tagged);
+
+    expect(reading.tagCount).toBe(tagCount);
+  });
+
+  it('reads again what the registry says now', async () => {
+    const source = now().createSource();
+    const first = await source.read(tagged);
+    now().pull(tagged);
+
+    const second = await source.read(tagged);
+
+    expect(second.reading.pullCount).toBe(first.reading.pullCount + 1);
+  });
+
+  it.each(Object.entries(images.unreadable))('says not_found for an image that is %s', async (_case, ref) => {
+    expect(await codeOf(now().createSource().read(ref))).toBe('not_found');
+  });
+
+  it('keeps the total when what stands beside it fails, and says so', async () => {
+    const { simulator, createSource, totalOf } = now();
+    simulator.inject({ ...details, fault: refusals.serverError });
+
+    const { reading, flaw } = await createSource().read(tagged);
+
+    expect(reading.pullCount).toBe(totalOf(tagged));
+    expect(flaw).toBeInstanceOf(AppError);
+    expect(flaw?.code).toBe('unreachable');
+  });
+}
+
+function describeListing({ images }: SourceContract, now: Now): void {
+  const { ref: tagged, tagCount } = images.tagged;
+  const [largeOwner = ''] = Object.values(images.owners);
+
+  it.each(Object.entries(images.owners))('lists all images of an owner: %s', async (_case, owner) => {
+    const { createSource, namesOf } = now();
+
+    const listing = await createSource().list(owner);
+
+    expect(listing.complete).toBe(true);
+    expect(listing.shortfall).toBeUndefined();
+    expect(listing.images.map(({ ref }) => formatRepo(ref)).toSorted()).toEqual(namesOf(owner));
+    expectNothingInvented(listing, owner, now());
+  });
+
+  it('says not_found for an owner that is not there', async () => {
+    expect(await codeOf(now().createSource().list(images.missingOwner))).toBe('not_found');
+  });
+
+  it('reads the details of an image that was listed', async () => {
+    const source = now().createSource();
+    const listing = await source.list(tagged.owner);
+    const listed = listing.images.find(({ ref }) => formatRepo(ref) === formatRepo(tagged))?.reading;
+
+    const { reading } = await source.read(tagged, { listed });
+
+    expect(reading).toMatchObject({ pullCount: now().totalOf(tagged), tagCount });
+  });
+
+  it.each(failures)('keeps the pages before one that fails: %s', async (_case, fault, code) => {
+    const listing = await now().createSpoiled(fault, secondPage).list(largeOwner);
+
+    expect(listing.images.length).toBeGreaterThanOrEqual(30);
+    expectNothingInvented(listing, largeOwner, now());
+    expect(listing.complete).toBe(listing.images.length === now().namesOf(largeOwner).length);
+    expect(listing.shortfall?.code).toBe(listing.complete ? undefined : code);
+  });
+}
+
+function describeFailures({ images, server }: SourceContract, now: Now): void {
+  const { ref: tagged } = images.tagged;
+
+  it.each(failures)('ends a read as what it is: %s', async (_case, fault, code) => {
+    expect(await codeOf(now().createSpoiled(fault).read(tagged))).toBe(code);
+  });
+
+  it.each(failures)('ends a listing as what it is: %s', async (_case, fault, code) => {
+    expect(await codeOf(now().createSpoiled(fault).list(tagged.owner))).toBe(code);
+  });
+
+  it('says how long a rate limit lasts where the registry says it', async () => {
+    const source = now().createSpoiled(tooManyRequestsFor(7200));
+
+    await expect(source.read(tagged)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 7_200_000 });
+    expect(now().simulator.requests).toHaveLength(1);
+  });
+
+  it.each(hiccups)('is not put off by %s', async (_case, fault) => {
+    const { simulator, createSource, totalOf } = now();
+    simulator.inject({ server, match: '', times: 1, fault });
+
+    const { reading } = await createSource().read(tagged);
+
+    expect(reading.pullCount).toBe(totalOf(tagged));
+  });
+}
+
+function describeChanges({ images, changedTotals, changedListings }: SourceContract, now: Now): void {
+  const { ref: tagged } = images.tagged;
+  const nothingListed: Listing = { images: [], complete: false };
+
+  it.each(Object.entries(changedTotals))('gives no number when the answer changes: %s', async (_case, fault) => {
+    const source = now().createSpoiled(fault);
+
+    const code = await codeOf(source.read(tagged));
+    const listing = await source.list(tagged.owner).catch((thrown: unknown) => {
+      expect(thrown).toBeInstanceOf(AppError);
+      return nothingListed;
+    });
+
+    expect(code).toBe('invalid_response');
+    expectNothingInvented(listing, tagged.owner, now());
+  });
+
+  it.each(Object.entries(changedListings))('gives no list when the answer changes: %s', async (_case, fault) => {
+    expect(await codeOf(now().createSpoiled(fault).list(tagged.owner))).toBe('invalid_response');
+  });
+}
+
+function describeManners({ images, server, paceByServer }: SourceContract, now: Now): void {
+  const { ref: tagged } = images.tagged;
+  const [largeOwner = ''] = Object.values(images.owners);
+
+  it('asks nothing for a signal that is aborted already', async () => {
+    const signal = AbortSignal.abort(new Error('stop'));
+    const source = now().createSource();
+
+    await expect(source.read(tagged, { signal })).rejects.toBe(signal.reason);
+    await expect(source.list(tagged.owner, { signal })).rejects.toBe(signal.reason);
+
+    expect(now().simulator.requests).toEqual([]);
+  });
+
+  it.each([
+    ['read', (source: Source, signal: AbortSignal): Promise<unknown> => source.read(tagged, { signal })],
+    ['listing', (source: Source, signal: AbortSignal): Promise<unknown> => source.list(tagged.owner, { signal })],
+  ])('stops a %s at once when it is aborted', async (_case, start) => {
+    const { simulator, createSource } = now();
+    simulator.inject({ server, match: '', fault: { kind: 'hang' } });
+    const stopping = new AbortController();
+    const reason = new Error('stop');
+    const ended = start(createSource(), stopping.signal).catch((thrown: unknown) => thrown);
+    await expect.poll(() => simulator.requests.length, { interval: 5 }).toBe(1);
+
+    stopping.abort(reason);
+
+    expect(await ended).toBe(reason);
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  it('tells who asks, and keeps its requests apart, retries and redirects too', async () => {
+    const { simulator, createSource } = now();
+    const source = createSource();
+    simulator.inject({ server, match: '', times: 1, fault: refusals.serverError });
+
+    await source.list(largeOwner);
+    for (const ref of Object.values(images.readable)) await source.read(ref);
+
+    for (const { headers } of simulator.requests) expect(headers['user-agent']).toBe(userAgent);
+    for (const [name, share] of Object.entries(paceByServer)) {
+      const times = simulator.requests.filter((request) => request.server === name).map(({ at }) => at);
+      const gapsMs = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      expect(times.length).toBeGreaterThan(2);
+      expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(delayMs * share);
+    }
+  });
+}
+
+/** Only names that are there, each once, and no total but the true one. */
+function expectNothingInvented({ images }: Listing, owner: string, { namesOf, totalOf }: Trial): void {
+  const names = images.map(({ ref }) => formatRepo(ref));
+  expect(new Set(names).size).toBe(names.length);
+  expect(namesOf(owner)).toEqual(expect.arrayContaining(names));
+  expect(images.filter(({ ref, reading }) => reading && reading.pullCount !== totalOf(ref))).toEqual([]);
+}
+
+/** The code that a promise fails with, or a word that is none. */
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'resolved',
+    (thrown: unknown) => (thrown instanceof AppError ? thrown.code : String(thrown)),
+  );
+}

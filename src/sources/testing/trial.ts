@@ -1,0 +1,74 @@
+/** One source on a simulated registry with the real HTTP client and a clock that stands still. */
+import { createFixedClock, type FixedClock } from '../../../test/support/fixed-clock.ts';
+import { createRecordingLog } from '../../../test/support/recording-log.ts';
+import type { Fault } from '../../../test/support/simulator/faults.ts';
+import { startSimulator, type Simulator } from '../../../test/support/simulator/index.ts';
+import { createStandardWorld } from '../../../test/support/simulator/standard-world.ts';
+import { addDownloads, publicTotals } from '../../../test/support/simulator/world.ts';
+import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
+import type { Source } from '../../core/ports.ts';
+import { createHttpClientFactory } from '../../net/client.ts';
+import type { SourceContract } from './contract.ts';
+
+export const userAgent = 'registry-stats/test (contract)';
+export const delayMs = 1000;
+
+export interface Trial {
+  readonly simulator: Simulator;
+  readonly clock: FixedClock;
+  /** Where the source has sent requests, and where it may send them. */
+  readonly askedOrigins: ReadonlySet<string>;
+  readonly ownOrigins: readonly string[];
+  createSource(timeoutMs?: number): Source;
+  /** A source for which every answer of its server is spoiled that matches. */
+  createSpoiled(fault: Fault, match?: string | RegExp): Source;
+  /** The true total now; undefined for an image that nobody may see. */
+  totalOf(ref: ImageRef): number | undefined;
+  /** Canonical names of the images of an owner that everyone may see, sorted. */
+  namesOf(owner: string): string[];
+  /** One more pull of an image. */
+  pull(ref: ImageRef): void;
+}
+
+export async function startTrial({ definition, server, urls }: SourceContract): Promise<Trial> {
+  const clock = createFixedClock('2026-03-14T12:00:00.000Z');
+  const world = createStandardWorld();
+  const simulator = await startSimulator({ world, clock, dockerHub: { linkOrigin: 'https://alias.example' } });
+  const askedOrigins = new Set<string>();
+  const ownUrls = urls(simulator);
+
+  const recordingFetch: typeof fetch = (input, init) => {
+    askedOrigins.add(new URL(input instanceof Request ? input.url : input).origin);
+    return fetch(input, init);
+  };
+
+  function createSource(timeoutMs = 10_000): Source {
+    const deps = { fetch: recordingFetch, clock, random: () => 0.5, userAgent, log: createRecordingLog(), timeoutMs };
+    return definition.create({ targets: [], urls: ownUrls, delayMs }, { createHttpClient: createHttpClientFactory(deps), clock });
+  }
+
+  function totals(): ReadonlyMap<string, number> {
+    return new Map(Object.entries(publicTotals(world))).get(definition.descriptor.id) ?? new Map();
+  }
+
+  return {
+    simulator,
+    clock,
+    askedOrigins,
+    ownOrigins: Object.values(ownUrls).map((url) => new URL(url).origin),
+    createSource,
+    createSpoiled(fault, match = '') {
+      simulator.inject({ server, match, fault });
+      return createSource(fault.kind === 'hang' ? 40 : undefined);
+    },
+    totalOf: (ref) => totals().get(formatRepo(ref)),
+    namesOf: (owner) => [...totals().keys()].filter((repo) => repo.startsWith(`${owner}/`)).toSorted(),
+    pull(ref) {
+      const { owner, name } = ref;
+      const repos = world.dockerHub.filter((one) => one.name === owner).flatMap((one) => one.repos);
+      const packages = world.ghcr.filter(({ login }) => login.toLowerCase() === owner).flatMap((one) => one.packages);
+      for (const repo of repos) if (repo.name === name) repo.pulls += 1;
+      for (const one of packages) if (one.name === name) addDownloads(one, 1);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** The files that other programs read: Compose, GitHub's workflows, Renovate. */
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import packageJson from '../package.json' with { type: 'json' };
+
+const workflowsFolder = '.github/workflows';
+
+const permissions = z.record(z.string(), z.enum(['read', 'write', 'none']));
+const workflowSchema = z.object({
+  permissions,
+  jobs: z.record(
+    z.string(),
+    z.object({
+      permissions,
+      'timeout-minutes': z.number(),
+      steps: z.array(
+        z.object({ uses: z.string().optional(), run: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() }),
+      ),
+    }),
+  ),
+});
+
+const renovateSchema = z.object({
+  extends: z.array(z.string()),
+  packageRules: z.array(
+    z.object({ description: z.string(), matchManagers: z.array(z.string()), matchPackageNames: z.array(z.string()).optional() }),
+  ),
+});
+
+describe('compose.yaml', () => {
+  it('is a safe example: no image is tracked, and the container can do and use little', async () => {
+    const { services } = z
+      .object({ services: z.record(z.string(), z.record(z.string(), z.unknown())) })
+      .parse(parse(await readFile('compose.yaml', 'utf8')));
+
+    expect(Object.keys(services)).toEqual(['registry-stats']);
+    expect(services['registry-stats']).toMatchObject({
+      build: '.',
+      restart: 'unless-stopped',
+      environment: { DOCKERHUB_REPOS: '${DOCKERHUB_REPOS:-}', GHCR_REPOS: '${GHCR_REPOS:-}' },
+      ports: ['9100:9100'],
+      volumes: ['registry-stats:/data'],
+      healthcheck: { test: ['CMD', '/registry-stats', 'health'] },
+      stop_grace_period: '15s',
+      read_only: true,
+      tmpfs: [expect.stringMatching(/^\/tmp:/)],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      mem_limit: '128m',
+      pids_limit: expect.any(Number),
+    });
+  });
+});
+
+describe('the workflows', () => {
+  it('take no right that a job does not name, keep no credentials, and put nothing from outside into a script', async () => {
+    const names = await readdir(workflowsFolder);
+
+    expect(names.toSorted()).toEqual(['ci.yml', 'release.yml']);
+    for (const name of names) {
+      const workflow = workflowSchema.parse(parse(await readFile(join(workflowsFolder, name), 'utf8')));
+      expect(workflow.permissions).toEqual({});
+      const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+      const actions = steps.flatMap(({ uses }) => uses ?? []);
+      const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+      const scripts = steps.flatMap(({ run }) => run?.replace("${{ matrix.verb || 'test' }}", '') ?? []);
+
+      for (const action of actions) expect(action).toMatch(/^[\w.-]+\/[\w.-]+@(v\d[\d.]*|[0-9a-f]{40})$/);
+      for (const { with: options } of checkouts) expect(options).toMatchObject({ 'persist-credentials': false });
+      for (const script of scripts) expect(script).not.toContain('${{');
+    }
+  });
+
+  it('only let the release write, and only after every check', async () => {
+    const text = await readFile(join(workflowsFolder, 'release.yml'), 'utf8');
+    const { jobs } = workflowSchema.parse(parse(text));
+
+    expect(jobs['check']?.permissions).toEqual({ contents: 'read' });
+    expect(jobs['image']).toMatchObject({ permissions: { contents: 'read', packages: 'write', 'id-token': 'write' } });
+    expect(parse(text)).toMatchObject({ on: { push: { tags: ['v*'] } }, jobs: { image: { needs: 'check' } } });
+    expect(jobs['image']?.steps.map((step) => step.with)).toContainEqual(
+      expect.objectContaining({ platforms: 'linux/amd64,linux/arm64', push: true, provenance: 'mode=max', sbom: true }),
+    );
+    expect(jobs['image']?.steps.at(-1)?.run).toContain('cosign sign --yes "$image@$DIGEST"');
+  });
+
+  it('test every Node that is supported', async () => {
+    const workflow: unknown = parse(await readFile(join(workflowsFolder, 'ci.yml'), 'utf8'));
+
+    expect(workflow).toMatchObject({ jobs: { test: { strategy: { matrix: { node: [20, 22, 24, 26] } } } } });
+    expect(packageJson.engines.node).toMatch(/^>=20\./);
+  });
+});
+
+describe('renovate.json', () => {
+  it('pins images and actions by digest, and holds back only packages that are here, each with its reason', async () => {
+    const { extends: presets, packageRules } = renovateSchema.parse(JSON.parse(await readFile('renovate.json', 'utf8')));
+    const held = packageRules.filter(({ matchManagers }) => matchManagers.includes('npm')).flatMap((rule) => rule.matchPackageNames ?? []);
+
+    expect(presets).toEqual(expect.arrayContaining(['docker:pinDigests', 'helpers:pinGitHubActionDigests']));
+    expect(held.toSorted()).toEqual(['@types/node', 'commander', 'dependency-cruiser', 'typescript', 'vite', 'vitest']);
+    expect(Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies })).toEqual(expect.arrayContaining(held));
+    for (const { description } of packageRules) expect(description.length).toBeGreaterThan(20);
+  });
+});
