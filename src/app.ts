@@ -162,7 +162,7 @@ async function openTracking(config: Config, world: World, marker: HealthMarker):
   const tracked = new Set(registries.map(({ descriptor }) => descriptor.id));
   const titles = new Map(descriptors.map(({ id, title }) => [id, title]));
   const health = createHealth({ marker, clock, intervalMs: config.pollIntervalHours * 3_600_000, titles });
-  const collector = createCollector({ registries, store, clock, log });
+  const collector = createCollector({ registries, store, clock, log, backfill: config.backfill ? config : undefined });
   const tracker = createTracker({ collector, health, store, clock, log, descriptors, tracked, retentionDays: config.retentionDays });
   return { store, tracker, health, tracked };
 }

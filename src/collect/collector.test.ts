@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
+import { fromEpochDay } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
 import { formatRepo, parseRepo, parseTarget } from '../core/image-ref.ts';
 import type { Listing, Reading } from '../core/model.ts';
@@ -129,6 +130,44 @@ describe('a cycle', () => {
       ['acme/app-8', 'unreachable'],
     ]);
     expect(log.lines.filter(({ message }) => message === 'image could not be read')).toHaveLength(6);
+  });
+
+  describe('with backfill', () => {
+    const recentDays = [
+      { day: '2026-03-14', pulls: 5 },
+      { day: '2026-03-13', pulls: 20 },
+      { day: '2026-03-12', pulls: 30 },
+    ];
+
+    async function storedDays(retentionDays: number | undefined, before: readonly Reading[] = []): Promise<unknown> {
+      const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'] });
+      const source: Source = { ...ghcr.source, read: async () => ({ reading: { ...reading('ghcr', 'acme/app', 1000), recentDays } }) };
+      const store = createMemoryStore();
+      await store.save(before);
+      const clock = createFixedClock(start, { manual: true });
+      const backfill = retentionDays === undefined ? undefined : { retentionDays };
+      const collector = createCollector({ registries: [{ ...ghcr, source }], store, clock, log: createRecordingLog(), backfill });
+      await collector.run(never);
+      await collector.run(never);
+      const [series] = await store.totals({});
+      return Object.fromEntries(Array.from(series?.days ?? [], (day, at) => [fromEpochDay(day), series?.totals[at]]));
+    }
+
+    it('reconstructs the days that a registry publishes', async () => {
+      expect(await storedDays(0)).toEqual({ '2026-03-12': 975, '2026-03-13': 995, '2026-03-14': 1000 });
+    });
+
+    it('never replaces a value that was read', async () => {
+      expect(await storedDays(0, [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')])).toMatchObject({ '2026-03-13': 990 });
+    });
+
+    it('leaves out days that retention would delete again', async () => {
+      expect(await storedDays(1)).toEqual({ '2026-03-13': 995, '2026-03-14': 1000 });
+    });
+
+    it('reconstructs nothing when it is off', async () => {
+      expect(await storedDays(undefined)).toEqual({ '2026-03-14': 1000 });
+    });
   });
 
   it('stores the totals that a listing already tells, even when the read of the details fails', async () => {

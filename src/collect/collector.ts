@@ -1,7 +1,11 @@
 /** One cycle: every registry side by side, readings saved as they come, and an account of it all at the end. */
+import { backfillReadings } from '../core/backfill.ts';
+import { dayOf } from '../core/day.ts';
 import { errorFields, toAppError, type AppError } from '../core/errors.ts';
 import { isRepo } from '../core/image-ref.ts';
+import type { Reading } from '../core/model.ts';
 import type { Clock, Logger, RegistryDescriptor, RegistrySettings, SnapshotStore, Source } from '../core/ports.ts';
+import { firstKeptDay } from '../core/retention.ts';
 import { currentImages } from '../core/summary.ts';
 import type { Progress } from '../core/status.ts';
 import { diagnose } from './diagnosis.ts';
@@ -20,6 +24,8 @@ export interface CollectorDeps {
   readonly store: SnapshotStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Absent: days before the first read are not reconstructed. */
+  readonly backfill?: { readonly retentionDays: number } | undefined;
 }
 
 export interface RegistryCycle extends RegistryResult {
@@ -50,7 +56,7 @@ export interface Collector {
 
 const progressLogMs = 10_000;
 
-export function createCollector({ registries, store, clock, log }: CollectorDeps): Collector {
+export function createCollector({ registries, store, clock, log, backfill }: CollectorDeps): Collector {
   // Outlives the cycle, so that readings which could not be stored are tried again with the next one's.
   const outbox = createOutbox({ store, clock, log });
 
@@ -66,6 +72,27 @@ export function createCollector({ registries, store, clock, log }: CollectorDeps
     }
   }
 
+  /** The readings, with those of past days that they let us reconstruct and that retention would keep. */
+  async function withBackfill(readings: readonly Reading[]): Promise<readonly Reading[]> {
+    if (!backfill) return readings;
+    const first = firstKeptDay(dayOf(clock.now()), backfill.retentionDays) ?? '';
+    const added: Reading[] = [];
+    for (const reading of readings) {
+      if (!reading.recentDays) continue;
+      try {
+        const [known] = await store.totals({ registries: new Set([reading.registry]), repos: new Set([reading.repo]) });
+        added.push(...backfillReadings(reading, known).filter(({ readAt }) => readAt.slice(0, 10) >= first));
+      } catch (error) {
+        log.warn('past days cannot be reconstructed', {
+          registry: reading.registry,
+          repo: reading.repo,
+          ...errorFields(toAppError(error)),
+        });
+      }
+    }
+    return [...readings, ...added];
+  }
+
   async function runRegistry(tracked: TrackedRegistry, signal: AbortSignal, observer: CycleObserver): Promise<RegistryCycle> {
     const { descriptor, settings, source } = tracked;
     const registry = descriptor.id;
@@ -75,7 +102,7 @@ export function createCollector({ registries, store, clock, log }: CollectorDeps
         source,
         targets: settings.targets,
         knownImages: (owner) => knownImages(registry, owner),
-        onReadings: (readings) => outbox.add(readings),
+        onReadings: async (readings) => outbox.add(await withBackfill(readings)),
         onProgress: (progress) => observer.onProgress?.(registry, progress),
         log,
       },

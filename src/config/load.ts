@@ -8,6 +8,7 @@ import { registrySettings, settings, type LoginSettings, type Setting } from './
 export interface Config {
   readonly pollIntervalHours: number;
   readonly retentionDays: number;
+  readonly backfill: boolean;
   readonly dataDir: string;
   readonly listen: ListenAddress;
   readonly basePath: string;
@@ -55,6 +56,7 @@ export function loadConfig(input: ConfigInput): Config {
   const config = {
     pollIntervalHours: read(settings.pollIntervalHours),
     retentionDays: read(settings.retentionDays),
+    backfill: read(settings.backfill),
     dataDir: read(settings.dataDir),
     listen: read(settings.listen),
     basePath: read(settings.basePath),

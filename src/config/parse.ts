@@ -57,3 +57,8 @@ export const parseList: Parse<readonly string[]> = (text) =>
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+
+export const parseSwitch: Parse<boolean> = (text) => {
+  const word = text.toLowerCase();
+  return word === 'on' ? true : word === 'off' ? false : undefined;
+};

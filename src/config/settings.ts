@@ -8,6 +8,7 @@ import {
   parseLogLevel,
   parseNumber,
   parsePath,
+  parseSwitch,
   parseUrl,
   parseWholeNumber,
   type Parse,
@@ -45,6 +46,13 @@ export const settings = {
     valid: 'a whole number of days from 0 to 36500',
     default: '90',
     parse: parseWholeNumber({ min: 0, max: 36_500 }),
+  }),
+  backfill: setting({
+    variable: 'BACKFILL',
+    means: 'Reconstruct days before the first read, and days that were missed, where a registry publishes them: `on` or `off`',
+    valid: 'on or off',
+    default: 'on',
+    parse: parseSwitch,
   }),
   dataDir: setting({
     variable: 'DATA_DIR',

@@ -19,15 +19,15 @@ export interface Trial {
   /** Where the source has sent requests, and where it may send them. */
   readonly askedOrigins: ReadonlySet<string>;
   readonly ownOrigins: readonly string[];
-  createSource(timeoutMs?: number): Source;
+  readonly createSource: (timeoutMs?: number) => Source;
   /** A source for which every answer of its server is spoiled that matches. */
-  createSpoiled(fault: Fault, match?: string | RegExp): Source;
+  readonly createSpoiled: (fault: Fault, match?: string | RegExp) => Source;
   /** The true total now; undefined for an image that nobody may see. */
-  totalOf(ref: ImageRef): number | undefined;
+  readonly totalOf: (ref: ImageRef) => number | undefined;
   /** Canonical names of the images of an owner that everyone may see, sorted. */
-  namesOf(owner: string): string[];
+  readonly namesOf: (owner: string) => string[];
   /** One more pull of an image. */
-  pull(ref: ImageRef): void;
+  readonly pull: (ref: ImageRef) => void;
 }
 
 export async function startTrial({ definition, server, urls }: SourceContract): Promise<Trial> {

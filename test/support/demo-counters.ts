@@ -1,0 +1,124 @@
+/** Moves one image of the simulated world on: releases, pulls and the turn of days; and tells what a source would read of it. */
+import type { Reading, Tag } from '../../src/core/model.ts';
+import { formatRepo } from '../../src/core/image-ref.ts';
+import { shareOf, type DemoImage, type DemoRegistry, type Release } from './demo-images.ts';
+import { seedOf } from './simulator/seeded-random.ts';
+import {
+  digestOf,
+  hubTag,
+  newestFirst,
+  totalDownloads,
+  type GhcrPackage,
+  type GhcrVersion,
+  type HubRepo,
+  type HubTag,
+} from './simulator/world.ts';
+
+export interface Counter {
+  /** A new day begins. */
+  turnDay(): void;
+  release(release: Release): void;
+  pull(count: number): void;
+  reading(readAt: string): Reading;
+}
+
+const barDays = 30;
+const keptTags = 14;
+const listedVersions = 5;
+
+export function createCounter(image: DemoImage, registry: DemoRegistry, entry: HubRepo | GhcrPackage): Counter {
+  return 'pulls' in entry ? createHubCounter(image, entry) : createGhcrCounter(image, registry, entry);
+}
+
+function createHubCounter(image: DemoImage, repo: HubRepo): Counter {
+  const repoName = formatRepo(image);
+  const size = 18_000_000 + (seedOf(repoName) % 90_000_000);
+  repo.pulls = image.pullsBefore;
+  return {
+    turnDay: () => undefined,
+    release({ at, version, line }) {
+      const moved = ['latest', version, line].map((name) => ({ ...releasedTag(repoName, version, size), name, lastPushed: at }));
+      const names = new Set(moved.map(({ name }) => name));
+      repo.tags = [...moved, ...repo.tags.filter(({ name }) => !names.has(name))].slice(0, keptTags);
+      repo.lastUpdated = at;
+    },
+    pull(count) {
+      repo.pulls += count;
+    },
+    reading: (readAt) => ({
+      registry: 'dockerhub',
+      repo: repoName,
+      pullCount: repo.pulls,
+      readAt,
+      lastUpdated: repo.lastUpdated ?? undefined,
+      tagCount: repo.tags.length,
+      tags: repo.tags.map(tagOf),
+    }),
+  };
+}
+
+/** Every name of a release is the same image. */
+function releasedTag(repoName: string, version: string, size: number): HubTag {
+  return { ...hubTag({ name: version, size }), digest: digestOf(`${repoName} ${version}`) };
+}
+
+/** As a source reads it: without attestations. */
+function tagOf({ name, lastPushed, digest, size, platforms }: HubTag): Tag {
+  const real = platforms.filter(({ os }) => os !== 'unknown').map((platform) => ({ ...platform }));
+  return { name, lastUpdated: lastPushed, digest, fullSize: size, platforms: real };
+}
+
+/** A release is two versions: the index, which has the tags, and the manifest of a platform that it leads to. */
+function createGhcrCounter(image: DemoImage, registry: DemoRegistry, shown: GhcrPackage): Counter {
+  const repoName = formatRepo(image);
+  let nextId = 400_000_000 + (seedOf(repoName) % 100_000_000);
+  let current: { readonly index: GhcrVersion; readonly manifest: GhcrVersion } | undefined;
+  let pullsBefore = Math.round(image.pullsBefore * shareOf(image, registry));
+
+  function addVersion(key: string, tags: string[], publishedAt: string): GhcrVersion {
+    const version = { id: nextId++, digest: digestOf(`${repoName} ${key}`), tags, downloads: 0, publishedAt };
+    shown.versions.push(version);
+    return version;
+  }
+
+  function pull(count: number): void {
+    if (!current) throw new Error(`${repoName} is pulled before its first release`);
+    current.index.downloads += Math.ceil(count / 2);
+    current.manifest.downloads += Math.floor(count / 2);
+  }
+
+  return {
+    turnDay() {
+      shown.daily.unshift(0);
+      shown.daily.length = Math.min(shown.daily.length, barDays);
+    },
+    release({ at, version, line }) {
+      for (const older of shown.versions) older.tags = older.tags.filter((tag) => tag !== 'latest' && tag !== line);
+      const manifest = addVersion(`${version} linux/amd64`, [], at);
+      current = { index: addVersion(version, [version, line, 'latest'], at), manifest };
+      // What was pulled before the demo belongs to its first release: there are no older versions.
+      pull(pullsBefore);
+      pullsBefore = 0;
+    },
+    pull(count) {
+      pull(count);
+      shown.daily[0] = (shown.daily[0] ?? 0) + count;
+    },
+    reading(readAt) {
+      const tagged = newestFirst(shown.versions).filter(({ tags }) => tags.length > 0);
+      return {
+        registry: 'ghcr',
+        repo: repoName,
+        pullCount: totalDownloads(shown),
+        readAt,
+        lastUpdated: tagged[0] && new Date(tagged[0].publishedAt).toISOString(),
+        tagCount: tagged.reduce((sum, { tags }) => sum + tags.length, 0),
+        tags: tagged.slice(0, listedVersions).flatMap(versionTags),
+      };
+    },
+  };
+}
+
+function versionTags({ id, digest, tags, downloads }: GhcrVersion): Tag[] {
+  return tags.map((name) => ({ name, digest, versionId: String(id), pullCount: downloads }));
+}
