@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
 import { sources } from '../src/sources/index.ts';
 
 const planted: string[] = [];
@@ -59,7 +60,6 @@ describe('the sources', () => {
 
 describe('the documentation', () => {
   it('names only npm commands that exist', async () => {
-    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
     const pages = [
       'README.md',
       'CONTRIBUTING.md',
@@ -71,6 +71,6 @@ describe('the documentation', () => {
     }
 
     expect(named.size).toBeGreaterThan(0);
-    for (const script of named) expect(Object.keys(scripts)).toContain(script);
+    for (const script of named) expect(Object.keys(packageJson.scripts)).toContain(script);
   });
 });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createFixedClock } from './support/fixed-clock.ts';
 import { createRecordingLog } from './support/recording-log.ts';
 import { AppError } from '../src/core/errors.ts';
@@ -19,19 +20,22 @@ interface Answer {
   readonly body: string;
 }
 
-interface ExpectedPage {
-  readonly total_downloads?: number;
-  readonly last_published?: string;
-  readonly sparkline_newest_first?: readonly (readonly [string, number])[];
-  readonly version_downloads_in_page_order: readonly number[];
-  readonly tags_in_page_order: readonly string[];
-}
-
-interface HubRow {
-  readonly name: string;
-  readonly namespace: string;
-  readonly pull_count: number;
-}
+const hubRow = z.object({ name: z.string(), namespace: z.string(), pull_count: z.number() });
+const hubListing = z.object({ count: z.number(), results: z.array(hubRow) });
+const hubTags = z.object({
+  count: z.number(),
+  results: z.array(z.looseObject({ name: z.string(), images: z.array(z.object({ size: z.number() })) })),
+});
+const expectedPages = z.record(
+  z.string(),
+  z.object({
+    total_downloads: z.number().optional(),
+    last_published: z.string().optional(),
+    sparkline_newest_first: z.array(z.tuple([z.string(), z.number()])).optional(),
+    version_downloads_in_page_order: z.array(z.number()),
+    tags_in_page_order: z.array(z.string()),
+  }),
+);
 
 let server: Server | undefined;
 
@@ -61,19 +65,26 @@ async function capture(name: string): Promise<string> {
   return readFile(join(captures, name), 'utf8');
 }
 
+async function listingPage(name: string): Promise<Answer> {
+  return ok(await capture(`ghcr/synthetic/listing-${name}.html`));
+}
+
 function filesOf(folder: string): string[] {
   const directory = join(captures, folder);
   return existsSync(directory) ? readdirSync(directory).filter((name) => /\.(json|html|md)$/.test(name)) : [];
 }
 
-const ok = (body: string): Answer => ({ status: 200, body });
+function ok(body: string): Answer {
+  return { status: 200, body };
+}
+
 const noTags = ok('{"count":0,"next":null,"previous":null,"results":[]}');
 const hubFiles = filesOf('dockerhub');
 
 describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () => {
   it.each(hubFiles.filter((name) => name.startsWith('repository.')))('%s gives its pull_count', async (name) => {
     const body = await capture(`dockerhub/${name}`);
-    const row = JSON.parse(body) as HubRow;
+    const row = hubRow.parse(JSON.parse(body));
     const source = await sourceWith('dockerhub', [
       [/\/tags/, noTags],
       [/./, ok(body)],
@@ -85,10 +96,8 @@ describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () 
   });
 
   it.each(hubFiles.filter((name) => name.startsWith('owner-listing')))('%s gives the pull_count of each row', async (name) => {
-    const parsed = JSON.parse(await capture(`dockerhub/${name}`)) as
-      | HubRow
-      | { readonly count: number; readonly results: readonly HubRow[] };
-    const envelope = 'results' in parsed ? parsed : { count: 1, next: null, previous: null, results: [parsed] };
+    const parsed = z.union([hubListing, hubRow]).parse(JSON.parse(await capture(`dockerhub/${name}`)));
+    const envelope = 'results' in parsed ? parsed : { count: 1, results: [parsed] };
     const source = await sourceWith('dockerhub', [[/./, ok(JSON.stringify(envelope))]]);
 
     const listing = await source.list(envelope.results[0]?.namespace ?? '');
@@ -101,7 +110,7 @@ describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () 
 
   it.each(hubFiles.filter((name) => name.startsWith('tags')))('%s gives its tags with their images', async (name) => {
     const body = await capture(`dockerhub/${name}`);
-    const page = JSON.parse(body) as { count: number; results: { name: string; images: { architecture: string; size: number }[] }[] };
+    const page = hubTags.parse(JSON.parse(body));
     const source = await sourceWith('dockerhub', [
       [/[?&]page=([2-9]|\d{2,})/, ok(JSON.stringify({ ...page, results: [] }))],
       [/\/tags/, ok(body)],
@@ -111,9 +120,8 @@ describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () 
     const { reading } = await source.read(parseRepo('acme/app'));
 
     expect(reading.tagCount).toBe(page.count);
-    expect(reading.tags?.map((tag) => [tag.name, tag.platforms?.map(({ size }) => size)]).toSorted()).toEqual(
-      page.results.map((tag) => [tag.name, tag.images.map(({ size }) => size)]).toSorted(),
-    );
+    const sizes = new Map(reading.tags?.map((tag) => [tag.name, tag.platforms?.map(({ size }) => size)]));
+    expect(sizes).toEqual(new Map(page.results.map((tag) => [tag.name, tag.images.map(({ size }) => size)])));
   });
 
   it.each([
@@ -145,7 +153,7 @@ describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () 
 
 describe.skipIf(!existsSync(captures))('the captured pages of GHCR', () => {
   it.each(filesOf('ghcr').filter((name) => name.startsWith('package-page')))('%s gives what EXPECTED.json says', async (name) => {
-    const expected = (JSON.parse(await capture('ghcr/EXPECTED.json')) as Record<string, ExpectedPage>)[name];
+    const expected = expectedPages.parse(JSON.parse(await capture('ghcr/EXPECTED.json')))[name];
     const source = await sourceWith('ghcr', [
       [/\/packages\/container\//, ok(await capture(`ghcr/${name}`))],
       [/\/token/, ok('{"token":"anonymous"}')],
@@ -173,18 +181,17 @@ describe.skipIf(!existsSync(captures))('the captured pages of GHCR', () => {
   });
 
   it('the synthetic listings give every package of an organisation and of a user', async () => {
-    const page = async (name: string): Promise<Answer> => ok(await capture(`ghcr/synthetic/listing-${name}.html`));
     const organisation = await sourceWith('ghcr', [
-      [/^\/orgs\/.*page=1\b/, await page('org.page1-of-2')],
-      [/^\/orgs\/.*page=2\b/, await page('org.page2-of-2')],
-      [/^\/orgs\//, await page('org.page3-past-the-end')],
+      [/^\/orgs\/.*page=1\b/, await listingPage('org.page1-of-2')],
+      [/^\/orgs\/.*page=2\b/, await listingPage('org.page2-of-2')],
+      [/^\/orgs\//, await listingPage('org.page3-past-the-end')],
     ]);
     const listed = await organisation.list('acme-corp');
     server?.close();
     const user = await sourceWith('ghcr', [
       [/^\/orgs\//, { status: 404, body: '<html></html>' }],
-      [/page=1\b/, await page('user.one-page')],
-      [/./, await page('org.page3-past-the-end')],
+      [/page=1\b/, await listingPage('user.one-page')],
+      [/./, await listingPage('org.page3-past-the-end')],
     ]);
 
     expect(listed).toMatchObject({ complete: true });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 
 let directory = '';
@@ -104,11 +105,10 @@ describe('the start', () => {
 
 describe('the command line', () => {
   it('prints its version and its help', async () => {
-    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     const [about, help] = [runProgram(['--version']), runProgram(['--help'])];
 
     expect(await about.exited).toBe(0);
-    expect(about.output()).toBe(`${version}\n`);
+    expect(about.output()).toBe(`${packageJson.version}\n`);
     expect(await help.exited).toBe(0);
     expect(help.output()).toMatch(/serve[^]*collect[^]*config[^]*health/);
   });

@@ -11,8 +11,8 @@ const repoUrl = `${hub}/v2/namespaces/acme/repositories/app`;
 const loginUrl = `${hub}/v2/auth/token`;
 const app = { owner: 'acme', name: 'app' };
 
-function tagsUrl(page: number): string {
-  return `${repoUrl}/tags?page_size=100&page=${page}&ordering=last_updated`;
+function tagsUrl(number: number): string {
+  return `${repoUrl}/tags?page_size=100&page=${number}&ordering=last_updated`;
 }
 
 const repository = { namespace: 'acme', name: 'app', pull_count: 11_391_000_431, last_updated: '2026-03-01T08:00:00.123456Z' };

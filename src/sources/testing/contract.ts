@@ -1,32 +1,13 @@
 /** What every source must do, tried with the real HTTP client on a simulated registry. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusals, tooManyRequestsFor, type Fault } from '../../../test/support/simulator/faults.ts';
-import type { ServerName, Simulator } from '../../../test/support/simulator/index.ts';
-import type { StandardImages } from '../../../test/support/simulator/standard-world.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatRepo } from '../../core/image-ref.ts';
 import type { Listing } from '../../core/model.ts';
 import type { Source } from '../../core/ports.ts';
-import type { SourceDefinition } from '../definition.ts';
-import { delayMs, startTrial, userAgent, type Trial } from './trial.ts';
+import { delayMs, startTrial, userAgent, type SourceContract, type Trial } from './trial.ts';
 
-export interface SourceContract {
-  readonly definition: SourceDefinition;
-  /** The source's part of the standard world. */
-  readonly images: StandardImages;
-  /** The simulated server that tells the totals and lists the owners. */
-  readonly server: ServerName;
-  /** Where the simulator is, by the variables of the descriptor. */
-  readonly urls: (simulator: Simulator) => Readonly<Record<string, string>>;
-  /** Least share of the configured delay between two requests to a server. */
-  readonly paceByServer: Readonly<Partial<Record<ServerName, number>>>;
-  /** Requests without which a reading has a flaw. */
-  readonly details: { readonly server: ServerName; readonly match: string | RegExp };
-  /** Changes of the answer that has the total, after each of which it must not be believed. */
-  readonly changedTotals: Readonly<Record<string, Fault>>;
-  /** Changes after which the answer that lists is no list any more. */
-  readonly changedListings: Readonly<Record<string, Fault>>;
-}
+export type { SourceContract } from './trial.ts';
 
 type Now = () => Trial;
 

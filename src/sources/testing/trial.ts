@@ -2,16 +2,34 @@
 import { createFixedClock, type FixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
 import type { Fault } from '../../../test/support/simulator/faults.ts';
-import { startSimulator, type Simulator } from '../../../test/support/simulator/index.ts';
-import { createStandardWorld } from '../../../test/support/simulator/standard-world.ts';
+import { startSimulator, type ServerName, type Simulator } from '../../../test/support/simulator/index.ts';
+import { createStandardWorld, type StandardImages } from '../../../test/support/simulator/standard-world.ts';
 import { addDownloads, publicTotals } from '../../../test/support/simulator/world.ts';
 import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
 import type { Source } from '../../core/ports.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
-import type { SourceContract } from './contract.ts';
+import type { SourceDefinition } from '../definition.ts';
 
 export const userAgent = 'registry-stats/test (contract)';
 export const delayMs = 1000;
+
+export interface SourceContract {
+  readonly definition: SourceDefinition;
+  /** The source's part of the standard world. */
+  readonly images: StandardImages;
+  /** The simulated server that tells the totals and lists the owners. */
+  readonly server: ServerName;
+  /** Where the simulator is, by the variables of the descriptor. */
+  readonly urls: (simulator: Simulator) => Readonly<Record<string, string>>;
+  /** Least share of the configured delay between two requests to a server. */
+  readonly paceByServer: Readonly<Partial<Record<ServerName, number>>>;
+  /** Requests without which a reading has a flaw. */
+  readonly details: { readonly server: ServerName; readonly match: string | RegExp };
+  /** Changes of the answer that has the total, after each of which it must not be believed. */
+  readonly changedTotals: Readonly<Record<string, Fault>>;
+  /** Changes after which the answer that lists is no list any more. */
+  readonly changedListings: Readonly<Record<string, Fault>>;
+}
 
 export interface Trial {
   readonly simulator: Simulator;
