@@ -15,7 +15,7 @@ import { startSimulator } from '../test/support/simulator/index.ts';
 const stepMs = 60_000;
 
 const log = createLogger({ level: 'info', stream: process.stderr });
-const demo = createDemo({ today: dayOf(Date.now()), days: 120, seed: 7 });
+const demo = createDemo({ today: dayOf(Date.now()), days: 120, seed: 7, startedAt: new Date().toISOString() });
 const simulator = await startSimulator({ world: demo.world });
 const directory = await mkdtemp(join(tmpdir(), 'registry-stats-demo-'));
 

@@ -6,13 +6,13 @@ const repo = z.string().openapi({ example: 'acme/app', description: 'Lower case;
 const registry = z.string().openapi({ example: 'dockerhub' });
 const count = z.int().min(0);
 
-export const healthAnswer = z.object({ status: z.enum(['ok', 'unhealthy']) }).openapi('Health');
+const healthAnswer = z.object({ status: z.enum(['ok', 'unhealthy']) }).openapi('Health');
 
-export const errorAnswer = z
+const errorAnswer = z
   .object({ error: z.object({ code: z.string().openapi({ example: 'invalid_input' }), message: z.string() }) })
   .openapi('Error');
 
-export const summaryRow = z
+const summaryRow = z
   .object({
     registry,
     name: repo,
@@ -21,11 +21,11 @@ export const summaryRow = z
   })
   .openapi('SummaryRow');
 
-export const pullsRow = z.object({ timestamp, repo, pull_count: count }).openapi('PullsRow');
+const pullsRow = z.object({ timestamp, repo, pull_count: count }).openapi('PullsRow');
 
-export const dailyRow = z.object({ timestamp, repo, daily_pulls: count }).openapi('DailyPullsRow');
+const dailyRow = z.object({ timestamp, repo, daily_pulls: count }).openapi('DailyPullsRow');
 
-export const snapshotAnswer = z.looseObject({ timestamp: z.string() }).openapi('Snapshot');
+const snapshotAnswer = z.looseObject({ timestamp: z.string() }).openapi('Snapshot');
 
 const failure = z.object({ code: z.string(), message: z.string() });
 

@@ -147,6 +147,6 @@ function withoutDuplicates(targets: readonly Target[]): Target[] {
   return [...new Map(targets.map((target) => [formatTarget(target), target])).values()];
 }
 
-export function formatTarget(target: Target): string {
+function formatTarget(target: Target): string {
   return target.kind === 'owner' ? `${target.owner}/*` : formatRepo(target.ref);
 }
