@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dayOf } from '../../src/core/day.ts';
+import { addDays, dayOf } from '../../src/core/day.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
+import { findPackage } from '../support/simulator/world.ts';
 import { smallWorld } from '../support/small-world.ts';
 
 let directory = '';
@@ -35,6 +36,7 @@ function environment(): Record<string, string> {
     GHCR_DELAY_MS: '0',
     DOCKERHUB_REPOS: 'acme/*,library/nginx',
     GHCR_REPOS: 'Acme/app,acme/charts/app,octo/*',
+    BACKFILL: 'off',
   };
 }
 
@@ -79,6 +81,27 @@ describe('the main job', () => {
     expect(simulator.manifestRequests).toEqual([]);
     expect(simulator.unknownRequests).toEqual([]);
     for (const { headers } of simulator.requests) expect(headers['user-agent']).toMatch(/^registry-stats\/\d+\.\d+\.\d+ /);
+  });
+
+  it('has 29 days of GHCR history after its first cycle, marked as reconstructed', async () => {
+    const today = dayOf(Date.now());
+    const app = findPackage(simulator.world, 'acme', 'app');
+    if (app) app.daily = Array.from({ length: 30 }, (_, index) => index);
+
+    service = await startService({ ...environment(), BACKFILL: 'on', DOCKERHUB_REPOS: '', GHCR_REPOS: 'acme/app' });
+    await service.logged(/cycle done/);
+
+    const { body } = await getJson(`${service.url}/api/pulls/daily`);
+    const daily = z.array(z.object({ timestamp: z.string(), daily_pulls: z.number() })).parse(body);
+    expect(daily).toHaveLength(30);
+    expect(daily.map(({ daily_pulls: pulls }) => pulls).toReversed()).toEqual([...Array.from({ length: 29 }, (_, index) => index), 0]);
+    expect(daily.at(-1)?.timestamp).toBe(`${today}T00:00:00Z`);
+    expect(await getJson(`${service.url}/api/snapshot?date=${addDays(today, -1)}`)).toMatchObject({
+      body: { ghcr: [{ package: 'acme/app', download_count: 14_360, backfilled: true }] },
+    });
+    expect(await getJson(`${service.url}/api/snapshot`)).toMatchObject({
+      body: { ghcr: [expect.not.objectContaining({ backfilled: true })] },
+    });
   });
 
   it('stops within ten seconds on SIGTERM, lets go of the folder, and starts again on it', async () => {

@@ -4,7 +4,15 @@ import { AppError } from '../../core/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 import { parseAnswer } from './answer.ts';
 import type { Login } from './login.ts';
-import { problem } from './schema.ts';
+import { page, problem, type Page } from './schema.ts';
+
+/** Which page of a list. */
+export interface PageQuery {
+  readonly size: number;
+  /** From 1. */
+  readonly number: number;
+  readonly ordering: string;
+}
 
 export interface HubApiDeps {
   readonly http: HttpClient;
@@ -20,6 +28,11 @@ export interface HubApi {
    * @throws AppError not_found, unauthorized, rate_limited, unreachable, invalid_response; `what` names the thing in its message
    */
   get<T>(path: string, schema: z.ZodType<T>, what: string, signal?: AbortSignal): Promise<T>;
+  /**
+   * A page of the list at this path. `past_end`: the list has become shorter than that; `refused`: anonymous paging ends before it.
+   * @throws as `get`
+   */
+  getPage(path: string, query: PageQuery, what: string, signal?: AbortSignal): Promise<Page | 'past_end' | 'refused'>;
 }
 
 export function createHubApi({ http, baseUrl, login }: HubApiDeps): HubApi {
@@ -42,7 +55,19 @@ export function createHubApi({ http, baseUrl, login }: HubApiDeps): HubApi {
       if (answer.status !== 200) throw failureOf(answer, what);
       return parseAnswer(answer, schema, what);
     },
+    async getPage(path, { size, number, ordering }, what, signal) {
+      const answer = await ask(`${path}?page_size=${size}&page=${number}&ordering=${ordering}`, signal);
+      if (number > 1 && answer.status === 404) return 'past_end';
+      if (number > 1 && !login && isOffsetRefusal(answer)) return 'refused';
+      if (answer.status !== 200) throw failureOf(answer, what);
+      return parseAnswer(answer, page, what);
+    },
   };
+}
+
+/** Since 2026-08-11, for every visitor without login (goharbor/harbor#23819); any other 403 is a failure. */
+function isOffsetRefusal({ status, body }: HttpAnswer): boolean {
+  return status === 403 && /pagination offset/i.test(messageOf(body) ?? '');
 }
 
 function failureOf({ status, body }: HttpAnswer, what: string): AppError {

@@ -188,7 +188,7 @@ describe('a listing with login', () => {
 
     expect(complete).toBe(true);
     expect(images).toHaveLength(450);
-    expect(asked().slice(1)).toEqual([1, 2, 3, 4, 5].map((page) => `page_size=100&page=${page}&ordering=pull_count`));
+    expect(asked().slice(1)).toEqual([1, 2, 3, 4, 5].map((page) => `page_size=100&page=${page}&ordering=name`));
   });
 
   it('fails loudly when the login is refused, and does not go on without it', async () => {

@@ -29,6 +29,7 @@ export const tagImage = z.object({ architecture: z.string(), os: z.string(), var
 
 /** The envelope of every listing; its rows are checked one by one. */
 export const page = z.object({ count: z.int().min(0), results: z.array(z.unknown()) });
+export type Page = z.infer<typeof page>;
 
 /** The envelope of an error, as far as it is looked at. */
 export const problem = z.object({ message: z.string() });

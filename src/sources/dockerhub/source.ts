@@ -32,7 +32,7 @@ export function createDockerHubSource(settings: RegistrySettings, { createHttpCl
 
   return {
     registry: 'dockerhub',
-    list: (owner, { signal } = {}) => listRepositories(api, owner, now, signal),
+    list: (owner, { signal } = {}) => listRepositories({ api, now }, owner, signal),
     async read(ref, { signal, listed } = {}) {
       const total = listed ?? (await readTotal(ref, signal));
       const { flaw, ...tags } = await readTags(api, ref, signal);
