@@ -39,6 +39,7 @@ Everything is set by environment variables. Each is also a command line option o
 | Variable | Meaning | Default | Valid |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
+| \`TZ\` | Time zone of the log's lines. Days are UTC days, always | the system's | a time zone such as Europe/Berlin |
 
 - An empty value counts as unset.
 - A secret can be read from a file: set \`NAME_FILE\` to its path instead of \`NAME\`.

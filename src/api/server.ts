@@ -1,7 +1,7 @@
 /** The listening socket: every timeout set, and an orderly end. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { AppError } from '../core/errors.ts';
 
 export interface ApiServer {
@@ -21,35 +21,74 @@ export interface ListenOptions {
  * @throws AppError conflict (the port is taken), misconfigured (the address cannot be used)
  */
 export async function listen(fetch: (request: Request) => Response | Promise<Response>, { host, port }: ListenOptions): Promise<ApiServer> {
-  const server = createAdaptorServer({
-    fetch,
-    createServer,
-    serverOptions: {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      keepAliveTimeout: 60_000,
-      connectionsCheckingInterval: 2_000,
-      // Grafana's "All" spells out every name in the address of a query.
-      maxHeaderSize: 65_536,
-    },
-  });
+  const options: ServerOptions = {
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 60_000,
+    connectionsCheckingInterval: 2_000,
+    // Grafana's "All" spells out every name in the address of a query.
+    maxHeaderSize: 65_536,
+  };
+  const answer = getRequestListener(fetch);
+  const server = createServer(options, (request, response) => void answer(request, response));
   server.setTimeout(30_000);
+  const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
     server.listen({ port, host }, resolve);
   });
-  const address = server.address();
   return {
-    url: localUrl(address, port, host),
+    url: localUrl(server.address(), port, host),
     close: (graceMs) =>
       new Promise((resolve) => {
-        const deadline = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+        const deadline = setTimeout(() => connections.closeAll(), graceMs);
         server.close(() => {
           clearTimeout(deadline);
           resolve();
         });
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
+        connections.closeIdle();
       }),
+  };
+}
+
+interface Connections {
+  /** Ends those without a running request now, and the others with their answer. */
+  closeIdle(): void;
+  closeAll(): void;
+}
+
+/**
+ * Keeps track of who waits for an answer. Node's own closeIdleConnections leaves a connection alone that has not asked for anything
+ * yet, as browsers and load balancers open them in advance (seen with Node 20).
+ */
+function trackConnections(server: Server): Connections {
+  const idle = new Set<Socket>();
+  const busy = new Set<Socket>();
+  let isClosing = false;
+  server.on('connection', (socket: Socket) => {
+    idle.add(socket);
+    socket.once('close', () => {
+      idle.delete(socket);
+      busy.delete(socket);
+    });
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    busy.add(socket);
+    response.once('close', () => {
+      busy.delete(socket);
+      if (isClosing) socket.end();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return {
+    closeIdle() {
+      isClosing = true;
+      for (const socket of idle) socket.destroy();
+    },
+    closeAll() {
+      for (const socket of [...idle, ...busy]) socket.destroy();
+    },
   };
 }
 

@@ -78,9 +78,22 @@ export function loadConfig(input: ConfigInput): Config {
     problems,
     effective,
   };
+  const timeZone = input.env['TZ']?.trim();
+  if (timeZone && !isTimeZone(timeZone)) {
+    problems.push({ variable: 'TZ', entry: timeZone, reason: 'it is no time zone, the log is in UTC; write one such as Europe/Berlin' });
+  }
   const list = errors.map((error) => `  - ${error}`).join('\n');
   if (errors.length > 0) throw new AppError('misconfigured', `the configuration cannot be used:\n${list}`);
   return config;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Read = <T>(setting: Setting<T>) => T;

@@ -149,6 +149,21 @@ describe('an anonymous listing', () => {
     await expect(source.list('acme')).rejects.toMatchObject({ code: 'invalid_response', message: expect.stringMatching(message) });
   });
 
+  it('keeps a total that was read when the same repository comes again without one', async () => {
+    const { source } = setUp(everyOrdering(page(3, [row('app', 5), row('app', null), row('web', null), row('web', 6)])));
+
+    const { images } = await source.list('acme');
+
+    expect(images.map(({ reading }) => reading?.pullCount)).toEqual([5, 6]);
+  });
+
+  it('fails when its very first page is refused, for that is no matter of offsets', async () => {
+    const { source, http } = setUp(everyOrdering(cutOff));
+
+    await expect(source.list('acme')).rejects.toMatchObject({ code: 'unauthorized', message: expect.stringContaining('offset too large') });
+    expect(http.requests).toHaveLength(1);
+  });
+
   it('takes the names in any letter case as the same', async () => {
     const { source } = setUp(everyOrdering(page(1, [{ namespace: 'Acme', name: 'App', pull_count: 3, last_updated: null }])));
 
@@ -203,6 +218,16 @@ describe('a listing with login', () => {
     expect(shortfall).toMatchObject({ code: 'unauthorized', message: expect.stringContaining('pagination offset too large') });
   });
 
+  it('ends at an empty page, whatever the count says', async () => {
+    const pages = { [pageUrl(1, 'name', 100)]: page(900, ranked(0, 100)), [pageUrl(2, 'name', 100)]: page(900, []) };
+    const { source } = setUp({ ...access, ...pages }, login);
+
+    const { images, shortfall } = await source.list('acme');
+
+    expect(images).toHaveLength(100);
+    expect(shortfall?.message).toMatch(/^100 of 900 repositories could be listed; the list moved/);
+  });
+
   it('ends after 50 pages and says so', async () => {
     const pages = Array.from({ length: 50 }, (_, index) => [
       pageUrl(index + 1, 'name', 100),
@@ -218,7 +243,7 @@ describe('a listing with login', () => {
   });
 });
 
-describe('whatever Docker Hub answers to a listing', () => {
+describe('a listing, whatever Docker Hub answers,', () => {
   const total = fc.oneof(fc.nat(), fc.constantFrom(null, -1, 0.5, 2 ** 53, '7', undefined));
   const name = fc.oneof(fc.stringMatching(/^[a-z0-9]{1,3}$/), fc.string());
   const anyRow = fc.oneof(fc.record({ namespace: fc.constant('acme'), name, pull_count: total }), fc.jsonValue());
@@ -229,18 +254,17 @@ describe('whatever Docker Hub answers to a listing', () => {
     fc.record({ status: fc.constantFrom(400, 401, 403, 404), body: fc.oneof(fc.string(), fc.json()) }),
   );
 
-  it('it throws nothing but AppError, and lists each name once, with a total that is one or with none', async () => {
+  it('throws nothing but AppError, and lists each name once, with a total that is one or with none', async () => {
     await fc.assert(
       fc.asyncProperty(answer, answer, async (first, second) => {
         const { source } = setUp(everyOrdering(first, second));
 
-        const result = await source.list('acme').catch((error: unknown) => error);
+        const { images, complete, shortfall, error } = await source.list('acme').then(
+          (listing) => ({ ...listing, error: undefined }),
+          (thrown: unknown) => ({ images: [], complete: false, shortfall: thrown, error: thrown }),
+        );
 
-        if (typeof result !== 'object' || result === null || !('images' in result)) {
-          expect(result).toBeInstanceOf(AppError);
-          return;
-        }
-        const { images, complete, shortfall } = await setUp(everyOrdering(first, second)).source.list('acme');
+        expect(error === undefined || error instanceof AppError).toBe(true);
         expect(new Set(images.map(({ ref }) => ref.name)).size).toBe(images.length);
         expect(images.every(({ reading }) => reading === undefined || isPullCount(reading.pullCount))).toBe(true);
         expect(complete).toBe(shortfall === undefined);

@@ -140,7 +140,7 @@ function isAccountedFor({ images, hidden, unusable, count }: Found): boolean {
 function listingOf(owner: string, found: Found, reach: Reach): Listing {
   const images = [...found.images.values()];
   const expected = Math.max(0, found.count - found.hidden.size);
-  const complete = !found.failure && found.unusable.size === 0 && isAccountedFor(found);
+  const complete = found.unusable.size === 0 && isAccountedFor(found);
   if (images.length > 0) return { images, expected, complete, ...(complete ? {} : { shortfall: shortfallOf(found, expected, reach) }) };
   if (found.failure) throw found.failure;
   if (complete) throw new AppError('not_found', `${owner} has no public repositories on Docker Hub; is the name right?`);

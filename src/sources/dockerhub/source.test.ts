@@ -184,6 +184,44 @@ describe('the tags', () => {
     expect(flaw?.message).toBe('1 of 150 tags could be read: cut');
   });
 
+  it.each([
+    [
+      'cut off at a smaller offset than was known',
+      { status: 403, body: '{"message":"pagination offset too large for anonymous requests"}' },
+    ],
+    ['become fewer meanwhile', { status: 404, body: '{"message":"httperror 404: object not found"}' }],
+  ] satisfies [string, Scripted][])('that are %s are no flaw: the newest are there, and their count', async (_, answer) => {
+    const { source } = setUp({ ...good, [tagsUrl(1)]: page(150, [tag]), [tagsUrl(2)]: answer });
+
+    const { reading, flaw } = await source.read(app);
+
+    expect(reading).toMatchObject({ tagCount: 150, tags: [{ name: 'latest' }] });
+    expect(flaw).toBeUndefined();
+  });
+
+  it('end at an empty page, and keep their count when that page says less', async () => {
+    const { http, source } = setUp({ ...good, [tagsUrl(1)]: page(450, [tag]), [tagsUrl(2)]: [page(400, []), page(0, [])] });
+
+    const first = await source.read(app);
+    const second = await source.read(app);
+
+    expect([first.reading.tagCount, second.reading.tagCount]).toEqual([450, 450]);
+    expect(http.urls()).not.toContain(tagsUrl(3));
+  });
+
+  it.each([
+    ['no row has the known shape', page(2, [7, { tag: 'latest' }])],
+    ['there are no rows though it counts some', page(2, [])],
+  ])('are a flaw, and not an empty list, when %s', async (_, answer) => {
+    const { source } = setUp({ ...good, [tagsUrl(1)]: answer });
+
+    const { reading, flaw } = await source.read(app);
+
+    expect(reading).toMatchObject({ pullCount: 11_391_000_431, tagCount: 2 });
+    expect(reading.tags).toBeUndefined();
+    expect(flaw).toMatchObject({ code: 'invalid_response', message: 'none of the 2 tags could be read' });
+  });
+
   it('of another shape are left out, and odd details too', async () => {
     const rows = [
       7,

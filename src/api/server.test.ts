@@ -1,0 +1,104 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { listen, type ApiServer } from './server.ts';
+
+const local = { host: '127.0.0.1', port: 0 };
+
+let server: ApiServer | undefined;
+
+afterEach(() => server?.close(0));
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let settle: ((value: T) => void) | undefined;
+  const promise = new Promise<T>((resolve) => (settle = resolve));
+  return { promise, resolve: (value) => settle?.(value) };
+}
+
+function hello(): Response {
+  return new Response('hello');
+}
+
+describe('the server', () => {
+  it('answers on a free port and says where', async () => {
+    server = await listen(hello, local);
+
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await (await fetch(server.url)).text()).toBe('hello');
+  });
+
+  it('refuses a port that is taken, and names it', async () => {
+    server = await listen(hello, local);
+    const port = Number(new URL(server.url).port);
+
+    await expect(listen(hello, { ...local, port })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`port ${port} is taken by another program`),
+    });
+  });
+
+  it('refuses an address that is not one of this machine', async () => {
+    await expect(listen(hello, { host: '192.0.2.1', port: 0 })).rejects.toMatchObject({ code: 'misconfigured' });
+  });
+
+  it('lets a running request end before it closes, and takes no new ones', async () => {
+    const arrived = deferred<void>();
+    const answer = deferred<Response>();
+    server = await listen(() => {
+      arrived.resolve();
+      return answer.promise;
+    }, local);
+    const { url } = server;
+    const running = fetch(url);
+    await arrived.promise;
+
+    const closing = server.close(5_000);
+    answer.resolve(hello());
+
+    expect(await (await running).text()).toBe('hello');
+    await closing;
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('does not wait for connections that only stay open', async () => {
+    server = await listen(hello, local);
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await (await fetch(server.url)).text();
+    const before = Date.now();
+
+    await server.close(60_000);
+    socket.destroy();
+
+    expect(Date.now() - before).toBeLessThan(10_000);
+  });
+
+  it('cuts a request that outlasts the grace period', async () => {
+    const arrived = deferred<void>();
+    server = await listen(() => {
+      arrived.resolve();
+      return deferred<Response>().promise;
+    }, local);
+    const running = fetch(server.url).catch((error: unknown) => error);
+    await arrived.promise;
+
+    await server.close(10);
+
+    expect(await running).toBeInstanceOf(Error);
+  });
+
+  it('takes the long addresses of Grafana, and refuses endless headers without falling over', async () => {
+    server = await listen(hello, local);
+
+    const long = await fetch(`${server.url}/?repo=${'acme/app,'.repeat(5_000)}`);
+    const endless = await fetch(server.url, { headers: { 'x-long': 'x'.repeat(70_000) } });
+
+    expect([long.status, endless.status]).toEqual([200, 431]);
+    expect((await fetch(server.url)).status).toBe(200);
+  });
+});

@@ -1,0 +1,228 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../core/errors.ts';
+import type { RegistryDescriptor } from '../core/ports.ts';
+import { loadConfig, type Config } from './load.ts';
+
+const dockerHub: RegistryDescriptor = {
+  id: 'dockerhub',
+  title: 'Docker Hub',
+  variablePrefix: 'DOCKERHUB',
+  nestedNames: false,
+  example: 'acme/app',
+  urls: [{ variable: 'DOCKERHUB_URL', default: 'https://hub.docker.com', what: 'Address' }],
+  delay: { defaultMs: 500, note: '' },
+  login: { usernameVariable: 'DOCKERHUB_USERNAME', tokenVariable: 'DOCKERHUB_TOKEN', what: 'Login' },
+};
+const ghcr: RegistryDescriptor = {
+  id: 'ghcr',
+  title: 'GHCR',
+  variablePrefix: 'GHCR',
+  nestedNames: true,
+  example: 'acme/app',
+  urls: [{ variable: 'GITHUB_URL', default: 'https://github.com', what: 'Address' }],
+  delay: { defaultMs: 2000, note: '' },
+};
+
+interface Given {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+function load({ env = {}, options = {}, files = {} }: Given = {}): Config {
+  return loadConfig({
+    env,
+    options,
+    descriptors: [dockerHub, ghcr],
+    readTextFile(path) {
+      const text = files[path];
+      if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+      return text;
+    },
+  });
+}
+
+function message(given: Given): string {
+  try {
+    load(given);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'misconfigured') return error.message;
+    throw error;
+  }
+  return 'it was accepted';
+}
+
+describe('the configuration', () => {
+  it('has the documented defaults', () => {
+    expect(load()).toMatchObject({
+      pollIntervalHours: 1,
+      retentionDays: 90,
+      backfill: true,
+      dataDir: './data',
+      listen: { port: 9100 },
+      basePath: '',
+      healthFile: '/tmp/.healthy',
+      logLevel: 'info',
+      problems: [],
+      registries: {
+        dockerhub: { targets: [], urls: { DOCKERHUB_URL: 'https://hub.docker.com' }, delayMs: 500, login: undefined },
+        ghcr: { targets: [], urls: { GITHUB_URL: 'https://github.com' }, delayMs: 2000 },
+      },
+    });
+  });
+
+  it('takes every variable, and an empty one as unset', () => {
+    const config = load({
+      env: {
+        POLL_INTERVAL_HOURS: '0.5',
+        RETENTION_DAYS: '0',
+        BACKFILL: 'OFF',
+        DATA_DIR: '/data',
+        LISTEN_ADDR: '[::1]:8080',
+        BASE_PATH: '/stats/',
+        HEALTH_FILE: '',
+        LOG_LEVEL: 'Debug',
+        DOCKERHUB_URL: 'http://mirror.local/hub/',
+        GHCR_DELAY_MS: '0',
+      },
+    });
+
+    expect(config).toMatchObject({
+      pollIntervalHours: 0.5,
+      retentionDays: 0,
+      backfill: false,
+      dataDir: '/data',
+      listen: { host: '::1', port: 8080 },
+      basePath: '/stats',
+      healthFile: '/tmp/.healthy',
+      logLevel: 'debug',
+      registries: { dockerhub: { urls: { DOCKERHUB_URL: 'http://mirror.local/hub' } }, ghcr: { delayMs: 0 } },
+    });
+  });
+
+  it('reports every problem at once, with what was given and what would be valid', () => {
+    const text = message({
+      env: { POLL_INTERVAL_HOURS: 'hourly', RETENTION_DAYS: '1.5', LISTEN_ADDR: '9100', DOCKERHUB_URL: 'hub', BACKFILL: 'yes' },
+    });
+
+    expect(text.split('\n')).toEqual([
+      'the configuration cannot be used:',
+      '  - POLL_INTERVAL_HOURS: "hourly" is not 0, or a number of hours from 0.001 to 8760 such as 1 or 0.5',
+      '  - RETENTION_DAYS: "1.5" is not a whole number of days from 0 to 36500',
+      '  - BACKFILL: "yes" is not on or off',
+      '  - LISTEN_ADDR: "9100" is not host:port or :port such as :9100, 127.0.0.1:9100 or [::1]:9100',
+      '  - DOCKERHUB_URL: "hub" is not an http or https address without a query such as https://hub.docker.com',
+    ]);
+  });
+
+  it.each([
+    ['POLL_INTERVAL_HOURS', '2562048'],
+    ['POLL_INTERVAL_HOURS', '-1'],
+    ['POLL_INTERVAL_HOURS', '1e3'],
+    ['POLL_INTERVAL_HOURS', '0.0001'],
+    ['RETENTION_DAYS', '99999999999'],
+    ['LISTEN_ADDR', ':65536'],
+    ['LISTEN_ADDR', 'host name:80'],
+    ['LISTEN_ADDR', '::1:80'],
+    ['BASE_PATH', 'stats'],
+    ['BASE_PATH', '/a b'],
+    ['BASE_PATH', '//evil'],
+    ['LOG_LEVEL', 'verbose'],
+    ['GITHUB_URL', 'ftp://github.com'],
+    ['GITHUB_URL', 'https://user:secret@github.com'],
+    ['GITHUB_URL', 'https://github.com/?x=1'],
+    ['GHCR_DELAY_MS', '0.5'],
+  ])('refuses %s=%s', (variable, text) => {
+    expect(message({ env: { [variable]: text } })).toContain(`${variable}: ${JSON.stringify(text)} is not `);
+  });
+
+  it('lets an option win over its variable, and says where each value is from', () => {
+    const { retentionDays, effective } = load({ env: { RETENTION_DAYS: '30', DATA_DIR: '/data' }, options: { RETENTION_DAYS: '7' } });
+
+    expect(retentionDays).toBe(7);
+    expect(effective).toContainEqual({ variable: 'RETENTION_DAYS', value: '7', from: 'option' });
+    expect(effective).toContainEqual({ variable: 'DATA_DIR', value: '/data', from: 'environment' });
+    expect(effective).toContainEqual({ variable: 'LOG_LEVEL', value: 'info', from: 'default' });
+  });
+
+  it('throws nothing but a list of problems, whatever the environment is', () => {
+    const variables = load().effective.map(({ variable }) => variable);
+    const env = fc.dictionary(fc.constantFrom(...variables, 'DOCKERHUB_TOKEN_FILE', 'TZ'), fc.string());
+    fc.assert(
+      fc.property(env, (given) => {
+        expect(message({ env: given })).toMatch(/^(it was accepted|the configuration cannot be used:\n {2}- )/);
+      }),
+    );
+  });
+});
+
+function targets(text: string): unknown {
+  return load({ env: { GHCR_REPOS: text } }).registries['ghcr']?.targets;
+}
+
+describe('the lists of images', () => {
+  it('are trimmed, folded to lower case and taken once', () => {
+    expect(targets(' Acme/App , acme/app,, ACME/* ,acme/*')).toEqual([
+      { kind: 'image', ref: { owner: 'acme', name: 'app' } },
+      { kind: 'owner', owner: 'acme' },
+    ]);
+  });
+
+  it('take a nested name in every spelling', () => {
+    const nested = [{ kind: 'image', ref: { owner: 'acme', name: 'charts/app' } }];
+
+    for (const text of ['acme/charts/app', 'acme/charts%2Fapp', 'acme/charts%2fapp,acme/charts/app']) expect(targets(text)).toEqual(nested);
+  });
+
+  it('skip an entry that cannot be used, say why, and keep the others', () => {
+    const { problems, registries } = load({ env: { DOCKERHUB_REPOS: '\\owner1/*,acme,acme/a b,acme/charts/app,acme/app' } });
+
+    expect(registries['dockerhub']?.targets).toEqual([{ kind: 'image', ref: { owner: 'acme', name: 'app' } }]);
+    expect(problems).toEqual([
+      { variable: 'DOCKERHUB_REPOS', entry: '\\owner1/*', reason: 'it starts with a stray backslash, remove it' },
+      { variable: 'DOCKERHUB_REPOS', entry: 'acme', reason: 'it has no slash, write owner/name or owner/*' },
+      { variable: 'DOCKERHUB_REPOS', entry: 'acme/a b', reason: expect.stringContaining('characters other than letters') },
+      { variable: 'DOCKERHUB_REPOS', entry: 'acme/charts/app', reason: 'Docker Hub has no nested names, write owner/name' },
+    ]);
+  });
+});
+
+describe('the time zone', () => {
+  it('is a problem when it does not exist, and never an error: it is for the log only', () => {
+    expect(load({ env: { TZ: 'Europe/Atlantis' } }).problems).toEqual([
+      { variable: 'TZ', entry: 'Europe/Atlantis', reason: 'it is no time zone, the log is in UTC; write one such as Europe/Berlin' },
+    ]);
+    expect(load({ env: { TZ: 'Europe/Berlin' } }).problems).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  const files = { '/run/token': 'dckr_pat_file\n' };
+
+  it('can be read from a file', () => {
+    const { registries, effective } = load({ env: { DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN_FILE: '/run/token' }, files });
+
+    expect(registries['dockerhub']?.login).toEqual({ username: 'acme', token: 'dckr_pat_file' });
+    expect(effective).toContainEqual({ variable: 'DOCKERHUB_TOKEN', value: '(hidden)', from: 'file' });
+  });
+
+  it('is shown nowhere', () => {
+    const config = load({ env: { DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN: 'dckr_pat_1' } });
+
+    expect(config.registries['dockerhub']?.login?.token).toBe('dckr_pat_1');
+    expect(JSON.stringify(config.effective)).not.toContain('dckr_pat');
+  });
+
+  it.each([
+    [
+      { DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN: 'x', DOCKERHUB_TOKEN_FILE: '/run/token' },
+      'DOCKERHUB_TOKEN and DOCKERHUB_TOKEN_FILE are both set: keep one',
+    ],
+    [{ DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN_FILE: '/run/none' }, 'DOCKERHUB_TOKEN_FILE: "/run/none" cannot be read: ENOENT'],
+    [{ DOCKERHUB_USERNAME: 'acme' }, 'DOCKERHUB_USERNAME is set but DOCKERHUB_TOKEN is not: a login needs both'],
+    [{ DOCKERHUB_TOKEN: 'x' }, 'DOCKERHUB_TOKEN is set but DOCKERHUB_USERNAME is not: a login needs both'],
+  ])('of %o is a problem', (env, text) => {
+    expect(message({ env, files })).toContain(text);
+  });
+});
