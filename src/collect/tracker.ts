@@ -90,11 +90,12 @@ export function createTracker(deps: TrackerDeps): Tracker {
       });
       progress.clear();
       runningSince = undefined;
-      logCycle(cycle, log);
       // A cycle that was stopped half-way says nothing about the registries.
-      if (cycle.interrupted) return cycle;
-      await prune();
-      await health.judge(cycle);
+      if (!cycle.interrupted) {
+        await prune();
+        await health.judge(cycle);
+      }
+      logCycle(cycle, log);
       return cycle;
     },
   };
