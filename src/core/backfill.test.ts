@@ -19,7 +19,13 @@ function reading(pullCount: number, pulls: readonly number[], newest = today): R
 
 function known(totals: Readonly<Record<string, number>>): ImageSeries {
   const days = Object.keys(totals).toSorted();
-  return { registry: 'ghcr', repo: 'acme/app', days: days.map(toEpochDay), totals: days.map((day) => totals[day] ?? 0) };
+  return {
+    registry: 'ghcr',
+    repo: 'acme/app',
+    days: days.map(toEpochDay),
+    totals: days.map((day) => totals[day] ?? 0),
+    marks: days.map(() => 0),
+  };
 }
 
 function totalsOf(readings: readonly Reading[]): Record<string, number> {

@@ -37,6 +37,13 @@ export interface DailyPulls {
   readonly pulls: number;
 }
 
+/**
+ * How a day's total is known: read, reconstructed, or read but in doubt. `frozen`: it stands still although the registry's own
+ * days move, or the reverse; `restated`: it disagrees with them otherwise. A series keeps the position in this list.
+ */
+export const marks = ['read', 'backfilled', 'frozen', 'restated'] as const;
+export type Mark = (typeof marks)[number];
+
 /** One image, read once. A reading exists only when its total was really read. */
 export interface Reading {
   readonly registry: string;
@@ -56,6 +63,14 @@ export interface Reading {
   readonly recentDays?: readonly DailyPulls[] | undefined;
   /** Set when the total was reconstructed and not read. */
   readonly backfilled?: true | undefined;
+  /** Set when what was read contradicts the registry's own days. */
+  readonly doubt?: Doubt | undefined;
+}
+
+export type Doubt = 'frozen' | 'restated';
+
+export function markOf({ backfilled, doubt }: Reading): Mark {
+  return doubt ?? (backfilled ? 'backfilled' : 'read');
 }
 
 /** An image that a listing named, with its reading where the listing already prints the total. */

@@ -87,6 +87,8 @@ export interface ImageSeries {
   readonly repo: string;
   readonly days: ArrayLike<EpochDay>;
   readonly totals: ArrayLike<number>;
+  /** How each total is known: its position in `marks` (see model). */
+  readonly marks: ArrayLike<number>;
 }
 
 /** The newest known values of one image in one registry. */
@@ -96,6 +98,8 @@ export interface LatestImage {
   /** The day of the newest known total. */
   readonly day: Day;
   readonly pullCount: number;
+  /** ISO 8601 moment of the newest total that was read; absent when all were reconstructed. */
+  readonly readAt?: string | undefined;
   readonly tagCount?: number | undefined;
   readonly lastUpdated?: string | undefined;
 }

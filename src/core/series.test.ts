@@ -12,6 +12,7 @@ function image(registry: string, repo: string, totals: Readonly<Record<number, n
     repo,
     days: Object.keys(totals).map((dayOfMarch) => first + Number(dayOfMarch) - 1),
     totals: Object.values(totals),
+    marks: Object.values(totals).map(() => 0),
   };
 }
 
@@ -131,7 +132,13 @@ describe('the rows', () => {
   });
 
   it('come from typed arrays as from others', () => {
-    const typed: ImageSeries = { registry: 'ghcr', repo: 'acme/app', days: Int32Array.of(first, first + 1), totals: Float64Array.of(1, 4) };
+    const typed: ImageSeries = {
+      registry: 'ghcr',
+      repo: 'acme/app',
+      days: Int32Array.of(first, first + 1),
+      totals: Float64Array.of(1, 4),
+      marks: new Uint8Array(2),
+    };
 
     expect(pullsByDay([typed])).toEqual([row(1, 0), row(2, 3)]);
     expect(totalsByDay([typed, image('quay', 'acme/app', { 2: 1 })])).toEqual([row(1, 1), row(2, 5)]);
@@ -169,7 +176,7 @@ describe('a range of days', () => {
   });
 
   it('may begin or end with the epoch', () => {
-    const old: ImageSeries[] = [{ registry: 'ghcr', repo: 'acme/app', days: [-1, 0, 1], totals: [1, 2, 3] }];
+    const old: ImageSeries[] = [{ registry: 'ghcr', repo: 'acme/app', days: [-1, 0, 1], totals: [1, 2, 3], marks: [0, 0, 0] }];
 
     expect(totalsByDay(old, { from: 0 }).map(({ day }) => day)).toEqual(['1970-01-01', '1970-01-02']);
     expect(totalsByDay(old, { to: 0 }).map(({ day }) => day)).toEqual(['1969-12-31', '1970-01-01']);

@@ -62,13 +62,14 @@ export function readingOf(registry: string, row: Row, undatedAt: string): Readin
     tagCount: count(row['tag_count']) ?? tags?.length,
     tags,
     backfilled: row['backfilled'] === true ? true : undefined,
+    doubt: row['doubt'] === 'frozen' || row['doubt'] === 'restated' ? row['doubt'] : undefined,
   };
 }
 
 /** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
 export function rowOf(reading: Reading, before: Row = {}): Row {
   const shape = shapeOf(reading.registry);
-  const { [shape.repoField]: _repo, backfilled: _backfilled, ...kept } = before;
+  const { [shape.repoField]: _repo, backfilled: _backfilled, doubt: _doubt, ...kept } = before;
   return {
     [shape.repoField]: reading.repo,
     ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
@@ -80,6 +81,7 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
       tag_count: reading.tagCount,
       read_at: reading.readAt,
       backfilled: reading.backfilled,
+      doubt: reading.doubt,
     }),
   };
 }

@@ -1,7 +1,7 @@
 /** Snapshots in memory, gone with the process. It works every answer out anew from the documents: slow, but plainly right. */
 import { isDay, toEpochDay, type Day, type EpochDay } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
-import type { Reading } from '../core/model.ts';
+import { markOf, marks, type Reading } from '../core/model.ts';
 import type { ImageSeries, LatestImage, SeriesQuery, SnapshotStore } from '../core/ports.ts';
 import { compareText } from '../core/series.ts';
 import { mergeReadings, readingsOf, type SnapshotDocument } from '../core/snapshot.ts';
@@ -69,7 +69,9 @@ function seriesOf(history: readonly DatedReading[]): ImageSeries[] {
   const newest = history.at(-1);
   if (!newest) return [];
   const days: EpochDay[] = history.map(({ day }) => toEpochDay(day));
-  return [{ registry: newest.registry, repo: newest.repo, days, totals: history.map(({ pullCount }) => pullCount) }];
+  const { registry, repo } = newest;
+  const totals = history.map(({ pullCount }) => pullCount);
+  return [{ registry, repo, days, totals, marks: history.map((reading) => marks.indexOf(markOf(reading))) }];
 }
 
 /** Each value is the newest that is known: tags that were not read today leave the count of yesterday. */
@@ -79,5 +81,6 @@ function latestOf(history: readonly DatedReading[]): LatestImage[] {
   const { registry, repo, day, pullCount } = newest;
   const tagCount = history.findLast((reading) => reading.tagCount !== undefined)?.tagCount;
   const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
-  return [{ registry, repo, day, pullCount, tagCount, lastUpdated }];
+  const readAt = history.findLast(({ backfilled }) => !backfilled)?.readAt;
+  return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated }];
 }

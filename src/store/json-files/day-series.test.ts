@@ -7,18 +7,18 @@ describe('a series of days', () => {
     const day = fc.integer({ min: 20_000, max: 20_060 });
     const total = fc.oneof(fc.nat(), fc.constantFrom(2 ** 31, Number.MAX_SAFE_INTEGER));
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('set' as const), day, total }),
+      fc.record({ kind: fc.constant('set' as const), day, total, mark: fc.nat(3) }),
       fc.record({ kind: fc.constant('delete' as const), day, total }),
     );
 
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const series = createDaySeries();
-        const model = new Map<number, number>();
+        const model = new Map<number, readonly [number, number]>();
         for (const each of steps) {
           if (each.kind === 'set') {
-            series.set(each.day, each.total);
-            model.set(each.day, each.total);
+            series.set(each.day, each.total, each.mark);
+            model.set(each.day, [each.total, each.mark]);
           } else {
             series.delete(each.day);
             model.delete(each.day);
@@ -27,8 +27,9 @@ describe('a series of days', () => {
         const sorted = [...model].toSorted(([a], [b]) => a - b);
         const newest = sorted.at(-1);
         expect(Array.from(series.columns().days)).toEqual(sorted.map(([each]) => each));
-        expect(Array.from(series.columns().totals)).toEqual(sorted.map(([, each]) => each));
-        expect(series.last()).toEqual(newest && { day: newest[0], total: newest[1] });
+        expect(Array.from(series.columns().totals)).toEqual(sorted.map(([, [each]]) => each));
+        expect(Array.from(series.columns().marks)).toEqual(sorted.map(([, [, each]]) => each));
+        expect(series.last()).toEqual(newest && { day: newest[0], total: newest[1][0] });
       }),
     );
   });

@@ -1,14 +1,14 @@
-/** The totals of one image by day, as two packed columns: a decade of a few hundred images has to fit into some megabytes. */
+/** The totals of one image by day, as packed columns: a decade of a few hundred images has to fit into some megabytes. */
 import type { EpochDay } from '../../core/day.ts';
 
 export interface DaySeries {
-  /** Sets the total of a day, whether it had one or not. */
-  set(day: EpochDay, total: number): void;
+  /** Sets the total of a day and how it is known (its position in `marks`), whether the day had one or not. */
+  set(day: EpochDay, total: number, mark: number): void;
   delete(day: EpochDay): void;
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
   /** Copies of the columns, days ascending; later changes do not reach them. */
-  columns(): { readonly days: Int32Array; readonly totals: Float64Array };
+  columns(): { readonly days: Int32Array; readonly totals: Float64Array; readonly marks: Uint8Array };
 }
 
 const firstCapacity = 32;
@@ -17,6 +17,7 @@ export function createDaySeries(): DaySeries {
   let days = new Int32Array(firstCapacity);
   // Totals exceed 2^31, and are whole up to 2^53.
   let totals = new Float64Array(firstCapacity);
+  let marks = new Uint8Array(firstCapacity);
   let length = 0;
 
   /** Where the day is, or would have to be put. */
@@ -34,36 +35,41 @@ export function createDaySeries(): DaySeries {
   }
 
   function grow(): void {
-    const [smallDays, smallTotals] = [days, totals];
+    const [smallDays, smallTotals, smallMarks] = [days, totals, marks];
     days = new Int32Array(length * 2);
     totals = new Float64Array(length * 2);
     days.set(smallDays);
     totals.set(smallTotals);
+    marks = new Uint8Array(length * 2);
+    marks.set(smallMarks);
   }
 
   return {
-    set(day, total) {
+    set(day, total, mark) {
       const at = position(day);
       if (at === length || days[at] !== day) {
         if (length === days.length) grow();
         days.copyWithin(at + 1, at, length);
         totals.copyWithin(at + 1, at, length);
+        marks.copyWithin(at + 1, at, length);
         length += 1;
       }
       days[at] = day;
       totals[at] = total;
+      marks[at] = mark;
     },
     delete(day) {
       const at = position(day);
       if (at === length || days[at] !== day) return;
       days.copyWithin(at, at + 1, length);
       totals.copyWithin(at, at + 1, length);
+      marks.copyWithin(at, at + 1, length);
       length -= 1;
     },
     last() {
       const [day, total] = [days[length - 1], totals[length - 1]];
       return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
     },
-    columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length) }),
+    columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length), marks: marks.slice(0, length) }),
   };
 }

@@ -1,6 +1,6 @@
 /** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/day.ts';
-import type { Reading } from '../../core/model.ts';
+import { markOf, marks, type Reading } from '../../core/model.ts';
 import type { ImageSeries, LatestImage, SeriesQuery } from '../../core/ports.ts';
 import { compareText } from '../../core/series.ts';
 import { createDaySeries, type DaySeries } from './day-series.ts';
@@ -28,6 +28,7 @@ interface Image {
   readonly registry: string;
   readonly repo: string;
   readonly series: DaySeries;
+  readAt: Detail<string> | undefined;
   tagCount: Detail<number> | undefined;
   lastUpdated: Detail<string> | undefined;
 }
@@ -40,7 +41,7 @@ export function createIndex(): Index {
   function imageOf({ registry, repo }: Reading): Image {
     const images = registries.get(registry) ?? new Map<string, Image>();
     registries.set(registry, images);
-    const image = images.get(repo) ?? { registry, repo, series: createDaySeries(), tagCount: undefined, lastUpdated: undefined };
+    const image = images.get(repo) ?? newImage(registry, repo);
     images.set(repo, image);
     return image;
   }
@@ -75,7 +76,8 @@ export function createIndex(): Index {
       if (known) clearDay(epochDay);
       for (const reading of readings) {
         const image = imageOf(reading);
-        image.series.set(epochDay, reading.pullCount);
+        image.series.set(epochDay, reading.pullCount, marks.indexOf(markOf(reading)));
+        image.readAt = newer(image.readAt, epochDay, reading.backfilled ? undefined : reading.readAt);
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
       }
@@ -88,6 +90,7 @@ export function createIndex(): Index {
       clearDay(epochDay);
       dropEmpty();
       for (const image of matching({})) {
+        if (image.readAt && image.readAt.day <= epochDay) image.readAt = undefined;
         if (image.tagCount && image.tagCount.day <= epochDay) image.tagCount = undefined;
         if (image.lastUpdated && image.lastUpdated.day <= epochDay) image.lastUpdated = undefined;
       }
@@ -109,11 +112,16 @@ export function createIndex(): Index {
   };
 }
 
-function latestOf({ registry, repo, series, tagCount, lastUpdated }: Image): LatestImage[] {
+function newImage(registry: string, repo: string): Image {
+  return { registry, repo, series: createDaySeries(), readAt: undefined, tagCount: undefined, lastUpdated: undefined };
+}
+
+function latestOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Image): LatestImage[] {
   const last = series.last();
   if (!last) return [];
   const day = fromEpochDay(last.day);
-  return [{ registry, repo, day, pullCount: last.total, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value }];
+  const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value };
+  return [{ registry, repo, day, pullCount: last.total, ...details }];
 }
 
 function newer<T>(known: Detail<T> | undefined, day: EpochDay, value: T | undefined): Detail<T> | undefined {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromEpochDay } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
+import { marks } from '../../core/model.ts';
 import type { SeriesQuery, SnapshotStore } from '../../core/ports.ts';
 import { readingsOf } from '../../core/snapshot.ts';
 import { reading } from './readings.ts';
@@ -168,9 +169,33 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       ]);
 
       expect(await store.latest({})).toEqual([
-        { registry: 'dockerhub', repo: 'a/x', day: '2026-03-13', pullCount: 1, tagCount: undefined, lastUpdated: undefined },
-        { registry: 'dockerhub', repo: 'b/x', day: '2026-03-14', pullCount: 2, tagCount: 7, lastUpdated: '2026-03-02T00:00:00Z' },
-        { registry: 'ghcr', repo: 'b/x', day: '2026-03-15', pullCount: 3, tagCount: undefined, lastUpdated: undefined },
+        {
+          registry: 'dockerhub',
+          repo: 'a/x',
+          day: '2026-03-13',
+          pullCount: 1,
+          readAt: '2026-03-13T12:00:00.000Z',
+          tagCount: undefined,
+          lastUpdated: undefined,
+        },
+        {
+          registry: 'dockerhub',
+          repo: 'b/x',
+          day: '2026-03-14',
+          pullCount: 2,
+          readAt: '2026-03-14T12:00:00.000Z',
+          tagCount: 7,
+          lastUpdated: '2026-03-02T00:00:00Z',
+        },
+        {
+          registry: 'ghcr',
+          repo: 'b/x',
+          day: '2026-03-15',
+          pullCount: 3,
+          readAt: '2026-03-15T12:00:00.000Z',
+          tagCount: undefined,
+          lastUpdated: undefined,
+        },
       ]);
       expect(await store.latest({ repos: new Set(['b/x']), registries: new Set(['ghcr']) })).toMatchObject([{ pullCount: 3 }]);
     });
@@ -183,6 +208,25 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       const expected = [{ day: '2026-03-14', pullCount: 11, tagCount: 5, lastUpdated: '2026-03-02T00:00:00Z' }];
       expect(await store.latest({})).toMatchObject(expected);
       expect(await (await reopened()).latest({})).toMatchObject(expected);
+    });
+
+    it('tells how each total is known, and when the newest was read', async () => {
+      await store.save([
+        reading('acme/app', 8, '2026-03-12', { backfilled: true }),
+        reading('acme/app', 10, '2026-03-13'),
+        reading('acme/app', 10, '2026-03-14', { doubt: 'frozen' }),
+        reading('acme/app', 10, '2026-03-15', { doubt: 'restated' }),
+        reading('acme/old', 3, '2026-03-12', { backfilled: true }),
+      ]);
+      await store.save([reading('acme/app', 11, '2026-03-14T18:00:00')]);
+
+      for (const each of [store, await reopened()]) {
+        const [app, old] = await each.totals({});
+        expect(Array.from(app?.marks ?? [], (mark) => marks[mark])).toEqual(['backfilled', 'read', 'read', 'restated']);
+        expect(Array.from(old?.marks ?? [], (mark) => marks[mark])).toEqual(['backfilled']);
+        const readAt = (await each.latest({})).map((image) => image.readAt);
+        expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
+      }
     });
 
     it('deletes the days before the one that is named, and nothing of the others', async () => {
