@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { fromEpochDay } from '../core/day.ts';
+import { addDays, fromEpochDay } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
 import { formatRepo, parseRepo, parseTarget } from '../core/image-ref.ts';
-import type { Listing, Reading } from '../core/model.ts';
+import { marks, type Listing, type Reading } from '../core/model.ts';
 import type { SnapshotStore, Source } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { createCollector, type TrackedRegistry } from './collector.ts';
@@ -168,6 +168,22 @@ describe('a cycle', () => {
     it('reconstructs nothing when it is off', async () => {
       expect(await storedDays(undefined)).toEqual({ '2026-03-14': 1000 });
     });
+  });
+
+  it('marks a total that contradicts the days which the registry publishes, whether they are used for backfill or not', async () => {
+    const recentDays = Array.from({ length: 30 }, (_, index) => ({ day: addDays('2026-03-14', -index), pulls: 10 }));
+    const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'] });
+    const source: Source = { ...ghcr.source, read: async () => ({ reading: { ...reading('ghcr', 'acme/app', 1000), recentDays } }) };
+    const store = createMemoryStore();
+    await store.save([reading('ghcr', 'acme/app', 1000, '2026-03-06T12:00:00.000Z')]);
+    const { collector, log } = setUp([{ ...ghcr, source }], store);
+
+    const cycle = await collector.run(never);
+
+    const [series] = await store.totals({});
+    expect(Array.from(series?.marks ?? [], (mark) => marks[mark])).toEqual(['read', 'frozen']);
+    expect(cycle.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { repo: 'acme/app', doubt: 'frozen' } }]);
   });
 
   it('stores the totals that a listing already tells, even when the read of the details fails', async () => {

@@ -1,15 +1,13 @@
 /** One cycle: every registry side by side, readings saved as they come, and an account of it all at the end. */
-import { backfillReadings } from '../core/backfill.ts';
-import { dayOf } from '../core/day.ts';
 import { errorFields, toAppError, type AppError } from '../core/errors.ts';
 import { isRepo } from '../core/image-ref.ts';
 import type { Reading } from '../core/model.ts';
 import type { Clock, Logger, RegistryDescriptor, RegistrySettings, SnapshotStore, Source } from '../core/ports.ts';
-import { firstKeptDay } from '../core/retention.ts';
 import { currentImages } from '../core/summary.ts';
-import type { Progress } from '../core/status.ts';
+import type { ImageDoubt, Progress } from '../core/status.ts';
 import { diagnose } from './diagnosis.ts';
 import { createOutbox } from './outbox.ts';
+import { createPast } from './past.ts';
 import { collectRegistry, type RegistryResult } from './registry-cycle.ts';
 
 export interface TrackedRegistry {
@@ -31,6 +29,8 @@ export interface CollectorDeps {
 export interface RegistryCycle extends RegistryResult {
   readonly registry: string;
   readonly diagnosis?: string | undefined;
+  /** Images whose total contradicts the registry's own days. */
+  readonly doubts: readonly ImageDoubt[];
   readonly durationMs: number;
 }
 
@@ -59,6 +59,7 @@ const progressLogMs = 10_000;
 export function createCollector({ registries, store, clock, log, backfill }: CollectorDeps): Collector {
   // Outlives the cycle, so that readings which could not be stored are tried again with the next one's.
   const outbox = createOutbox({ store, clock, log });
+  const withPast = createPast({ store, clock, log, backfill });
 
   async function knownImages(registry: string, owner: string): Promise<string[]> {
     try {
@@ -72,37 +73,22 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     }
   }
 
-  /** The readings, with those of past days that they let us reconstruct and that retention would keep. */
-  async function withBackfill(readings: readonly Reading[]): Promise<readonly Reading[]> {
-    if (!backfill) return readings;
-    const first = firstKeptDay(dayOf(clock.now()), backfill.retentionDays) ?? '';
-    const added: Reading[] = [];
-    for (const reading of readings) {
-      if (!reading.recentDays) continue;
-      try {
-        const [known] = await store.totals({ registries: new Set([reading.registry]), repos: new Set([reading.repo]) });
-        added.push(...backfillReadings(reading, known).filter(({ readAt }) => readAt.slice(0, 10) >= first));
-      } catch (error) {
-        log.warn('past days cannot be reconstructed', {
-          registry: reading.registry,
-          repo: reading.repo,
-          ...errorFields(toAppError(error)),
-        });
-      }
-    }
-    return [...readings, ...added];
-  }
-
   async function runRegistry(tracked: TrackedRegistry, signal: AbortSignal, observer: CycleObserver): Promise<RegistryCycle> {
     const { descriptor, settings, source } = tracked;
     const registry = descriptor.id;
     const startedAt = clock.now();
+    const doubts = new Map<string, ImageDoubt>();
+    const keep = async (readings: readonly Reading[]): Promise<void> => {
+      const all = await Promise.all(readings.map(withPast));
+      for (const [{ repo, doubt }] of all) if (doubt) doubts.set(repo, { repo, doubt });
+      await outbox.add(all.flat());
+    };
     const result = await collectRegistry(
       {
         source,
         targets: settings.targets,
         knownImages: (owner) => knownImages(registry, owner),
-        onReadings: async (readings) => outbox.add(await withBackfill(readings)),
+        onReadings: keep,
         onProgress: (progress) => observer.onProgress?.(registry, progress),
         log,
       },
@@ -110,7 +96,7 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     );
     const diagnosis = diagnose(descriptor.title, result.imagesRead, result.failures);
     if (diagnosis !== undefined) log.error('registry is in trouble', { registry, diagnosis });
-    const cycle = { ...result, registry, diagnosis, durationMs: clock.now() - startedAt };
+    const cycle = { ...result, registry, diagnosis, doubts: [...doubts.values()], durationMs: clock.now() - startedAt };
     observer.onRegistryDone?.(cycle);
     return cycle;
   }

@@ -15,7 +15,7 @@ function descriptor(id: string) {
 }
 
 function registryCycle(fields: Partial<RegistryCycle> = {}): RegistryCycle {
-  return { registry: 'dockerhub', imagesRead: 2, failures: [], listings: [], durationMs: 1500, ...fields };
+  return { registry: 'dockerhub', imagesRead: 2, failures: [], listings: [], doubts: [], durationMs: 1500, ...fields };
 }
 
 function setUp(registries: readonly RegistryCycle[], options: { readonly store?: SnapshotStore; readonly retentionDays?: number } = {}) {
@@ -69,6 +69,16 @@ describe('the tracker', () => {
   it.each([
     ['failing', { imagesRead: 0 }],
     ['degraded', { failures: [{ repo: 'acme/app', code: 'not_found', message: '', missing: 'total' }] }],
+    [
+      'frozen',
+      {
+        doubts: [
+          { repo: 'acme/a', doubt: 'restated' },
+          { repo: 'acme/b', doubt: 'frozen' },
+        ],
+      },
+    ],
+    ['restated', { doubts: [{ repo: 'acme/a', doubt: 'restated' }] }],
     ['degraded', { listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false }] }],
     ['ok', { listings: [{ owner: 'acme', listed: 2, expected: 2, complete: true }] }],
   ] as const)('calls a registry %s after %o', async (state, fields) => {

@@ -66,6 +66,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
       imagesFailed: cycle?.failures.filter((failure) => failure.missing === 'total').length ?? 0,
       failures: cycle?.failures ?? [],
       listings: cycle?.listings ?? [],
+      doubts: cycle?.doubts ?? [],
       diagnosis: cycle?.diagnosis,
       lastSuccess,
       lastDurationMs: cycle?.durationMs,
@@ -105,7 +106,9 @@ function stateOf(tracked: boolean, cycle: RegistryCycle | undefined): RegistrySt
   if (!tracked) return 'off';
   if (!cycle) return 'waiting';
   if (cycle.imagesRead === 0) return 'failing';
-  return cycle.failures.length > 0 || cycle.listings.some((listing) => !listing.complete) ? 'degraded' : 'ok';
+  if (cycle.failures.length > 0 || cycle.listings.some((listing) => !listing.complete)) return 'degraded';
+  const doubts = cycle.doubts.map(({ doubt }) => doubt);
+  return doubts.includes('frozen') ? 'frozen' : (doubts[0] ?? 'ok');
 }
 
 function logCycle(cycle: Cycle, log: Logger): void {

@@ -2,7 +2,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromEpochDay } from './day.ts';
 import type { ImageSeries } from './ports.ts';
-import { compareText, pullsByDay, totalsByDay, type DayRange, type SeriesRow } from './series.ts';
+import { compareText, pullsByDay as pullRows, totalsByDay as totalRows, type DayRange, type SeriesRow } from './series.ts';
+
+function pullsByDay(...args: Parameters<typeof pullRows>): SeriesRow[] {
+  return [...pullRows(...args)];
+}
+
+function totalsByDay(...args: Parameters<typeof totalRows>): SeriesRow[] {
+  return [...totalRows(...args)];
+}
 
 const firstDay = 20_500;
 const anyDay = fc.integer({ min: firstDay, max: firstDay + 20 });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fromEpochDay, toEpochDay } from './day.ts';
 import type { ImageSeries } from './ports.ts';
-import { compareText, pullsByDay, totalsByDay } from './series.ts';
+import { compareText, pullsByDay as pullRows, pullsByPeriod, totalsByDay as totalRows, type SeriesRow } from './series.ts';
+
+function pullsByDay(...args: Parameters<typeof pullRows>): SeriesRow[] {
+  return [...pullRows(...args)];
+}
+
+function totalsByDay(...args: Parameters<typeof totalRows>): SeriesRow[] {
+  return [...totalRows(...args)];
+}
 
 const first = toEpochDay('2026-03-01');
 
@@ -180,6 +188,63 @@ describe('a range of days', () => {
 
     expect(totalsByDay(old, { from: 0 }).map(({ day }) => day)).toEqual(['1970-01-01', '1970-01-02']);
     expect(totalsByDay(old, { to: 0 }).map(({ day }) => day)).toEqual(['1969-12-31', '1970-01-01']);
+  });
+});
+
+describe('rows that are split by registry', () => {
+  const both = [
+    image('ghcr', 'acme/app', { 1: 100, 3: 103 }),
+    image('dockerhub', 'acme/app', { 1: 10, 2: 12 }),
+    image('ghcr', 'a/b', { 1: 1 }),
+  ];
+
+  it('are one a registry, neither summed nor carried on, by day, repo and registry', () => {
+    expect(totalsByDay(both, { split: true }).map(({ day, repo, registry, value }) => [day.slice(8), repo, registry, value])).toEqual([
+      ['01', 'a/b', 'ghcr', 1],
+      ['01', 'acme/app', 'dockerhub', 10],
+      ['01', 'acme/app', 'ghcr', 100],
+      ['02', 'acme/app', 'dockerhub', 12],
+      ['03', 'acme/app', 'ghcr', 103],
+    ]);
+    expect(pullsByDay(both, { split: true, from: march(2) }).map(({ registry, value }) => [registry, value])).toEqual([
+      ['dockerhub', 2],
+      ['ghcr', 3],
+    ]);
+  });
+
+  it('tell no registry where they are not split', () => {
+    expect(totalsByDay(both).filter(({ registry }) => registry !== undefined)).toEqual([]);
+  });
+});
+
+describe('pulls by period', () => {
+  // The 2nd and the 9th of March 2026 are Mondays.
+  const app = image('dockerhub', 'acme/app', { 1: 10, 2: 12, 8: 20, 9: 21, 31: 40, 32: 45 });
+
+  it('sums the pulls of each week under its Monday', () => {
+    expect([...pullsByPeriod([app], 'week')]).toEqual([row(-5, 0), row(2, 10), row(9, 1), row(30, 24)]);
+  });
+
+  it('sums the pulls of each month under its first day', () => {
+    expect([...pullsByPeriod([app], 'month')]).toEqual([row(1, 30), row(32, 5)]);
+  });
+
+  it('gives every period that the range touches whole', () => {
+    expect([...pullsByPeriod([app], 'week', { from: march(8), to: march(9) })]).toEqual([row(2, 10), row(9, 1)]);
+    expect([...pullsByPeriod([app], 'month', { from: march(31), to: march(31) })]).toEqual([row(1, 30)]);
+    expect([...pullsByPeriod([app], 'week', { from: march(10), to: march(29) })]).toEqual([row(9, 1)]);
+  });
+
+  it('sums the registries of a repo, or splits them', () => {
+    const ghcr = image('ghcr', 'acme/app', { 8: 100, 9: 107, 32: 110 });
+
+    expect([...pullsByPeriod([app, ghcr], 'month')]).toEqual([row(1, 37), row(32, 8)]);
+    expect([...pullsByPeriod([app, ghcr], 'month', { split: true })].map(({ registry, value }) => [registry, value])).toEqual([
+      ['dockerhub', 30],
+      ['ghcr', 7],
+      ['dockerhub', 5],
+      ['ghcr', 3],
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** From the totals that were read to the rows that are shown. Every rule is per registry and image first, and only then summed. */
 import { fromEpochDay, type Day, type EpochDay } from './day.ts';
+import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
 import type { ImageSeries } from './ports.ts';
 
 /** Inclusive days; an absent end is open. */
@@ -8,86 +9,132 @@ export interface DayRange {
   readonly to?: EpochDay | undefined;
 }
 
+export interface RowOptions extends DayRange {
+  /** One row a registry, instead of their sum. */
+  readonly split?: boolean | undefined;
+}
+
 export interface SeriesRow {
   readonly day: Day;
   readonly repo: string;
+  /** Only where the rows are split. */
+  readonly registry?: string | undefined;
   readonly value: number;
 }
 
+/** What one line of a chart shows: a value for each of its days, ascending. */
+interface Line {
+  readonly repo: string;
+  readonly registry?: string | undefined;
+  readonly days: ArrayLike<EpochDay>;
+  readonly values: ArrayLike<number>;
+}
+
+type Missing = 'carry' | 'drop';
+
 /**
- * The running totals, one row a repo and day. Registries of one repo are summed, and one that was not read on a day counts
- * with its last known total, so that the sum does not dip. A day on which none of them was read has no row.
+ * The running totals, one row a repo and day, by day, then repo. Registries of one repo are summed, and one that was not read on
+ * a day counts with its last known total, so that the sum does not dip. A day on which none of them was read has no row.
  */
-export function totalsByDay(series: readonly ImageSeries[], range: DayRange = {}): SeriesRow[] {
-  return byDay(series, range, (image, at) => image.totals[at] ?? 0, 'carry');
+export function totalsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
+  return rowsOf(
+    linesOf(series, options, ({ totals }) => totals, 'carry'),
+    options,
+  );
 }
 
 /**
  * The pulls since the known day before, one row a repo and day. The first known day of an image counts 0, and so does a decrease.
  * A missing day has no row; the next one has the whole difference.
  */
-export function pullsByDay(series: readonly ImageSeries[], range: DayRange = {}): SeriesRow[] {
-  return byDay(series, range, deltaAt, 'drop');
+export function pullsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
+  return rowsOf(linesOf(series, options, pullsOf, 'drop'), options);
 }
 
-/** The pulls that are booked on the `at`-th known day of an image. */
-function deltaAt(image: ImageSeries, at: number): number {
-  if (at === 0) return 0;
-  return Math.max(0, (image.totals[at] ?? 0) - (image.totals[at - 1] ?? 0));
+/** The pulls of whole weeks or months, one row a repo and period, dated by its first day: every period that the range touches. */
+export function pullsByPeriod(series: readonly ImageSeries[], period: Period, options: RowOptions = {}): Iterable<SeriesRow> {
+  const lines = linesOf(series, options, pullsOf, 'drop').map((line) => sumByPeriod(line, period));
+  const { from, to } = options;
+  return rowsOf(lines, {
+    from: from === undefined ? undefined : startOfPeriod(from, period),
+    to: to === undefined ? undefined : endOfPeriod(to, period),
+  });
 }
 
-/** Sums a value of each image's known days by repo and day; a day without a value either carries the one before or drops out of the sum. */
-function byDay(
+/** The pulls that are booked on each known day of an image. */
+export function pullsOf({ totals }: ImageSeries): number[] {
+  return Array.from(totals, (total, at) => (at === 0 ? 0 : Math.max(0, total - (totals[at - 1] ?? 0))));
+}
+
+function* rowsOf(lines: readonly Line[], { from = -Infinity, to = Infinity }: DayRange): Generator<SeriesRow> {
+  const positions = lines.map(({ days }) => firstAtLeast(days, from));
+  for (;;) {
+    let next = Infinity;
+    for (const [index, { days }] of lines.entries()) next = Math.min(next, days[positions[index] ?? 0] ?? Infinity);
+    if (next === Infinity || next > to) return;
+    const day = fromEpochDay(next);
+    for (const [index, { repo, registry, days, values }] of lines.entries()) {
+      const position = positions[index] ?? 0;
+      if (days[position] !== next) continue;
+      positions[index] = position + 1;
+      yield { day, repo, registry, value: values[position] ?? 0 };
+    }
+  }
+}
+
+function firstAtLeast(days: ArrayLike<EpochDay>, from: EpochDay): number {
+  let position = 0;
+  while (position < days.length && (days[position] ?? 0) < from) position += 1;
+  return position;
+}
+
+/** One line a repo, or one a repo and registry, in that order. */
+function linesOf(
   series: readonly ImageSeries[],
-  range: DayRange,
-  valueAt: (image: ImageSeries, at: number) => number,
-  missing: 'carry' | 'drop',
-): SeriesRow[] {
-  const rowsOfDay = new Map<EpochDay, SeriesRow[]>();
-  for (const [repo, images] of groupByRepo(series)) {
-    const sums = images.length === 1 ? undefined : sumByDay(images, valueAt, missing);
-    const only = images[0];
-    const days = sums ? [...sums.keys()] : Array.from(only?.days ?? []);
+  { split = false }: RowOptions,
+  valuesOf: (image: ImageSeries) => ArrayLike<number>,
+  missing: Missing,
+): Line[] {
+  const lines = series.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
+  const ordered = lines.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry ?? '', b.registry ?? ''));
+  return split ? ordered : [...groupByRepo(ordered)].map(([repo, group]) => sumLines(repo, group, missing));
+}
+
+function groupByRepo(lines: readonly Line[]): Map<string, Line[]> {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const group = groups.get(line.repo);
+    if (group) group.push(line);
+    else groups.set(line.repo, [line]);
+  }
+  return groups;
+}
+
+/** The sum of lines by day; a line without a value on a day either carries its last one or drops out of the sum. */
+function sumLines(repo: string, lines: readonly Line[], missing: Missing): Line {
+  const [only] = lines;
+  if (only && lines.length === 1) return { repo, days: only.days, values: only.values };
+  const days = [...new Set(lines.flatMap((line) => Array.from(line.days)))].toSorted((a, b) => a - b);
+  const values = days.map(() => 0);
+  for (const line of lines) {
+    let position = 0;
+    let carried = 0;
     for (const [at, day] of days.entries()) {
-      if (day < (range.from ?? -Infinity) || day > (range.to ?? Infinity)) continue;
-      const value = sums ? (sums.get(day) ?? 0) : only ? valueAt(only, at) : 0;
-      const rows = rowsOfDay.get(day);
-      const row = { day: fromEpochDay(day), repo, value };
-      if (rows) rows.push(row);
-      else rowsOfDay.set(day, [row]);
+      const known = line.days[position] === day;
+      if (known) carried = line.values[position++] ?? 0;
+      if (known || missing === 'carry') values[at] = (values[at] ?? 0) + carried;
     }
   }
-  return [...rowsOfDay].toSorted(([a], [b]) => a - b).flatMap(([, rows]) => rows);
+  return { repo, days, values };
 }
 
-function sumByDay(
-  images: readonly ImageSeries[],
-  valueAt: (image: ImageSeries, at: number) => number,
-  missing: 'carry' | 'drop',
-): Map<EpochDay, number> {
-  const days = [...new Set(images.flatMap((image) => Array.from(image.days)))].toSorted((a, b) => a - b);
-  const sums = new Map(days.map((day) => [day, 0]));
-  for (const image of images) {
-    let at = 0;
-    let carried: number | undefined;
-    for (const day of days) {
-      const known = image.days[at] === day;
-      if (known) carried = valueAt(image, at++);
-      if (carried !== undefined && (known || missing === 'carry')) sums.set(day, (sums.get(day) ?? 0) + carried);
-    }
+function sumByPeriod({ days, values, ...name }: Line, period: Period): Line {
+  const sums = new Map<EpochDay, number>();
+  for (let at = 0; at < days.length; at += 1) {
+    const start = startOfPeriod(days[at] ?? 0, period);
+    sums.set(start, (sums.get(start) ?? 0) + (values[at] ?? 0));
   }
-  return sums;
-}
-
-/** Series by repo, repos in byte order. */
-function groupByRepo(series: readonly ImageSeries[]): [string, ImageSeries[]][] {
-  const groups = new Map<string, ImageSeries[]>();
-  for (const image of series) {
-    const group = groups.get(image.repo);
-    if (group) group.push(image);
-    else groups.set(image.repo, [image]);
-  }
-  return [...groups].toSorted(([a], [b]) => compareText(a, b));
+  return { ...name, days: [...sums.keys()], values: [...sums.values()] };
 }
 
 /** Orders texts by code unit, the same on every machine. */

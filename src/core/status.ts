@@ -1,5 +1,6 @@
 /** What the collector tells about itself; the API, the page and the metrics show it. */
 import type { ErrorCode } from './errors.ts';
+import type { Doubt } from './model.ts';
 
 export interface HealthReport {
   readonly healthy: boolean;
@@ -27,18 +28,25 @@ export interface ListingStatus {
   readonly shortfall?: Failure | undefined;
 }
 
-export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing';
+export interface ImageDoubt {
+  readonly repo: string;
+  readonly doubt: Doubt;
+}
+
+export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Doubt;
 
 /** One registry: its last finished cycle, and the running one's progress. */
 export interface RegistryStatus {
   readonly registry: string;
   readonly title: string;
-  /** `off`: nothing configured; `waiting`: no cycle has ended yet; `degraded`: something is missing; `failing`: nothing was read. */
+  /** `off`: nothing configured; `waiting`: no cycle has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `restated`: all was read, but totals contradict the registry's own days. */
   readonly state: RegistryState;
   readonly imagesRead: number;
   readonly imagesFailed: number;
   readonly failures: readonly ImageFailure[];
   readonly listings: readonly ListingStatus[];
+  /** Images whose total contradicts the registry's own days. */
+  readonly doubts: readonly ImageDoubt[];
   /** What is probably wrong when many images fail alike. */
   readonly diagnosis?: string | undefined;
   /** ISO 8601 moment of the last cycle that read something. */
