@@ -1,6 +1,7 @@
 /** Writes the parts of docs/ that are generated from the code; with --check it only says which are stale. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
+import { openApiDocument } from '../src/api/schemas.ts';
 import { descriptors } from '../src/app.ts';
 import { runProgram } from '../src/cli/program.ts';
 import { allSettings } from '../src/config/settings.ts';
@@ -8,6 +9,7 @@ import { allSettings } from '../src/config/settings.ts';
 const generated: Readonly<Record<string, () => Promise<string>>> = {
   'docs/configuration.md': configurationPage,
   'docs/command-line.md': commandLinePage,
+  'src/api/openapi.json': async () => `${JSON.stringify(openApiDocument(), null, 2)}\n`,
 };
 
 const check = process.argv.includes('--check');

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
 import { createApi } from './api/app.ts';
+import type { ConfiguredImage } from './api/routes/images.ts';
 import { listen, type ApiServer } from './api/server.ts';
 import { systemClock } from './clock.ts';
 import { createCollector, type Cycle, type CycleObserver } from './collect/collector.ts';
@@ -10,6 +11,8 @@ import { createMarkerFile } from './collect/marker-file.ts';
 import { createScheduler } from './collect/scheduler.ts';
 import { createTracker, type Tracker } from './collect/tracker.ts';
 import type { Config } from './config/load.ts';
+import { dayMs } from './core/day.ts';
+import { formatRepo } from './core/image-ref.ts';
 import type { Clock, LatestImage, Logger, Random, RegistryDescriptor, SnapshotStore } from './core/ports.ts';
 import type { CollectorStatus } from './core/status.ts';
 import { createLogger } from './log.ts';
@@ -54,11 +57,12 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       const marker = createMarkerFile(config.healthFile, log);
       const tracking = await openTracking(config, world, marker);
       const { store, tracker, health } = tracking;
+      const intervalMs = config.pollIntervalHours * 3_600_000;
       const scheduler = createScheduler({
         runCycle: async (signal) => void (await tracker.runCycle(signal)),
         clock,
         random,
-        intervalMs: config.pollIntervalHours * 3_600_000,
+        intervalMs,
       });
       const status = (): CollectorStatus => ({
         health: health.report(),
@@ -70,6 +74,9 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       const api = createApi({
         store,
         status,
+        clock,
+        configured: configuredImages(config),
+        staleAfterMs: Math.max(dayMs, 2 * intervalMs),
         registries: descriptors.map(({ id }) => id),
         basePath: config.basePath,
         version,
@@ -78,7 +85,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         log,
       });
       try {
-        server = await listen(api.fetch, config.listen);
+        server = await listen(api, config.listen);
       } catch (error) {
         await store.close();
         throw error;
@@ -165,6 +172,12 @@ async function openTracking(config: Config, world: World, marker: HealthMarker):
   const collector = createCollector({ registries, store, clock, log, backfill: config.backfill ? config : undefined });
   const tracker = createTracker({ collector, health, store, clock, log, descriptors, tracked, retentionDays: config.retentionDays });
   return { store, tracker, health, tracked };
+}
+
+function configuredImages({ registries }: Config): ConfiguredImage[] {
+  return Object.entries(registries).flatMap(([registry, { targets }]) =>
+    targets.flatMap((target) => (target.kind === 'image' ? [{ registry, repo: formatRepo(target.ref) }] : [])),
+  );
 }
 
 function howTo(): string {

@@ -1,50 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createRecordingLog } from '../../test/support/recording-log.ts';
+import { example, read, setUp } from '../../test/support/api.ts';
 import { AppError } from '../core/errors.ts';
-import type { Reading } from '../core/model.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import type { CollectorStatus } from '../core/status.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import { createApi, type ApiDeps } from './app.ts';
-
-const healthy: CollectorStatus = { health: { healthy: true, reason: 'the last cycle was good' }, registries: [] };
-
-function read(registry: string, repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
-  return { registry, repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
-}
-
-/** compat.md's example: on the second day GHCR could not be read. */
-const example = [
-  read('dockerhub', 'acme/app', '2026-03-01', 100),
-  read('ghcr', 'acme/app', '2026-03-01', 50),
-  read('dockerhub', 'acme/app', '2026-03-02', 104),
-  read('dockerhub', 'acme/app', '2026-03-03', 110, { tagCount: 5 }),
-  read('ghcr', 'acme/app', '2026-03-03', 55),
-  read('dockerhub', 'acme/tool', '2026-03-03', 7),
-];
-
-async function setUp(readings: readonly Reading[] = example, deps: Partial<ApiDeps> = {}) {
-  const store = createMemoryStore();
-  await store.save(readings);
-  const log = createRecordingLog();
-  const api = createApi({
-    store,
-    status: () => healthy,
-    registries: ['dockerhub', 'ghcr'],
-    basePath: '',
-    version: '1.2.3',
-    configProblems: [],
-    log,
-    ...deps,
-  });
-  return {
-    log,
-    fetch: async (path: string, init?: RequestInit) => api.fetch(new Request(`http://localhost:9100${path}`, init)),
-    json: async (path: string): Promise<unknown> => (await api.fetch(new Request(`http://localhost:9100${path}`))).json(),
-  };
-}
 
 describe('/api/pulls', () => {
   it('sums registries, and carries the last known total of one that was not read', async () => {
@@ -148,7 +109,7 @@ describe('/api/snapshot', () => {
 describe('/api/health', () => {
   it('says ok, or 503 when the service is unhealthy', async () => {
     const good = await setUp();
-    const bad = await setUp([], { status: () => ({ ...healthy, health: { healthy: false, reason: 'the disk is full' } }) });
+    const bad = await setUp([], { status: () => ({ registries: [], health: { healthy: false, reason: 'the disk is full' } }) });
 
     expect(await good.json('/api/health')).toEqual({ status: 'ok' });
     const answer = await bad.fetch('/api/health');
@@ -171,6 +132,7 @@ describe('/api/status', () => {
           imagesFailed: 1,
           failures: [{ repo: 'acme/app', code: 'invalid_response', message: 'no label', missing: 'total' }],
           listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false, shortfall: { code: 'unreachable', message: 'cut' } }],
+          doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
           diagnosis: 'it has probably changed its pages',
           lastSuccess: '2026-03-02T10:00:00.000Z',
           lastDurationMs: 1500,
@@ -199,6 +161,7 @@ describe('/api/status', () => {
           images_failed: 1,
           failures: status.registries[0]?.failures,
           listings: status.registries[0]?.listings,
+          doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
           diagnosis: 'it has probably changed its pages',
           last_success: '2026-03-02T10:00:00.000Z',
           last_duration_seconds: 1.5,
@@ -237,7 +200,7 @@ describe('every answer', () => {
       expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
       expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('cache-control')).toBe('no-cache');
+      expect(headers.get('cache-control')).toBe(path === '/api/summary' ? 'public, max-age=60' : 'no-store');
     }
   });
 

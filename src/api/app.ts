@@ -1,20 +1,24 @@
 /** The whole HTTP API: what every request passes through, and the table of routes. */
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { startOfDay } from '../core/day.ts';
+import { Hono, type Context } from 'hono';
+import { dayMs } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
-import type { Logger, SeriesQuery, SnapshotStore } from '../core/ports.ts';
-import { pullsByDay, totalsByDay, type DayRange } from '../core/series.ts';
+import { eventsOf } from '../core/events.ts';
+import type { Logger, SeriesQuery } from '../core/ports.ts';
+import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from '../core/series.ts';
 import type { CollectorStatus } from '../core/status.ts';
+import { createAnswers, type Asked, type Content, type ReadyAnswer } from './answers.ts';
 import { errorAnswer } from './errors.ts';
-import { parseDate, parseFilter, parseRange } from './query.ts';
+import document from './openapi.json' with { type: 'json' };
+import { parseDate, parseFilter, parseFormat, parseRange, parseSplit } from './query.ts';
+import { eventsTable } from './routes/events.ts';
+import { imagesTable, type ImagesDeps } from './routes/images.ts';
+import { pullsTable } from './routes/pulls.ts';
 import { snapshotAnswer } from './routes/snapshot.ts';
 import { statusAnswer, type StatusDeps } from './routes/status.ts';
-import { summaryRows } from './routes/summary.ts';
-import { routes } from './schemas.ts';
+import { summaryTable } from './routes/summary.ts';
+import { csvChunks, jsonChunks, type Table } from './table.ts';
 
-export interface ApiDeps extends StatusDeps {
-  readonly store: SnapshotStore;
+export interface ApiDeps extends StatusDeps, ImagesDeps {
   readonly status: () => CollectorStatus;
   /** Ids of the registries that may be asked for. */
   readonly registries: readonly string[];
@@ -23,63 +27,98 @@ export interface ApiDeps extends StatusDeps {
   readonly log: Logger;
 }
 
+export interface Api {
+  /** Answers every request; it never throws. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The answer to a request where it is ready to be sent, without any further work. */
+  readonly ready: (asked: Asked) => ReadyAnswer | undefined;
+}
+
 const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cache-Control': 'no-cache',
 };
+/** A cycle is an hour by default: a minute more is nothing, and a page that is opened again asks nothing. */
+const dataHeaders = { ...securityHeaders, 'Cache-Control': 'public, max-age=60' };
 
-/** A fetch handler that answers every request; it never throws. */
-export function createApi(deps: ApiDeps): { readonly fetch: (request: Request) => Response | Promise<Response> } {
-  const { store, status, registries, log } = deps;
-  const app = new OpenAPIHono({ getPath: (request) => routedPath(request.url, deps.basePath) });
+export function createApi(deps: ApiDeps): Api {
+  const { store, status, registries, clock, log } = deps;
+  const app = new Hono({ getPath: (request) => routedPath(request.url, deps.basePath) });
+  // Some answers tell what is stale or how the last days went: they change with the hour.
+  const revision = (): string => `${store.version()}-${Math.floor(clock.now() / (dayMs / 24))}`;
+  const answers = createAnswers({ revision, headers: dataHeaders });
 
   app.use(async (context, next) => {
     const { method } = context.req;
-    if (method !== 'GET' && method !== 'HEAD') {
-      context.res = methodNotAllowed(context);
-    } else {
-      await next();
-    }
+    if (method !== 'GET' && method !== 'HEAD') context.res = methodNotAllowed(context);
+    else await next();
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
+    if (!context.res.headers.has('Cache-Control')) context.res.headers.set('Cache-Control', 'no-store');
   });
   app.onError((error, context) => errorAnswer(context, error, log));
   app.notFound((context) => errorAnswer(context, new AppError('not_found', 'there is nothing at this address'), log));
 
+  const answer = (path: string, contentOf: (context: Context) => Promise<Content>): void => {
+    app.get(path, (context) => answers.answer(askedBy(context), () => contentOf(context)));
+  };
+  const answerTable = (path: string, tableOf: (context: Context) => Promise<Table>): void => {
+    answer(path, async (context) => {
+      const format = parseFormat(context.req.queries('format'));
+      const table = await tableOf(context);
+      return format === 'csv' ? csvContent(path, table) : jsonContent(jsonChunks(table));
+    });
+  };
+  const answerChart = (path: string, column: string, rowsOf: (series: Series, options: RowOptions) => Iterable<SeriesRow>): void => {
+    answerTable(path, async (context) => {
+      const split = parseSplit(context.req.queries('split'));
+      const options = { ...rangeOf(context), split };
+      return pullsTable(rowsOf(await store.totals(filterOf(context)), options), column, split);
+    });
+  };
   const filterOf = (context: Context): SeriesQuery => parseFilter(context.req.queries(), registries);
 
-  app.openapi(routes.health, (context) =>
-    status().health.healthy ? context.json({ status: 'ok' as const }, 200) : context.json({ status: 'unhealthy' as const }, 503),
+  app.get('/api/health', (context) =>
+    status().health.healthy ? context.json({ status: 'ok' }, 200) : context.json({ status: 'unhealthy' }, 503),
   );
-  app.openapi(routes.summary, async (context) => context.json(await summaryRows(store, filterOf(context), dateOf(context)), 200));
-  app.openapi(routes.pulls, async (context) => {
-    const rows = totalsByDay(await store.totals(filterOf(context)), rangeOf(context));
-    return context.json(
-      rows.map(({ day, repo, value }) => ({ timestamp: startOfDay(day), repo, pull_count: value })),
-      200,
-    );
-  });
-  app.openapi(routes.pullsDaily, async (context) => {
-    const rows = pullsByDay(await store.totals(filterOf(context)), rangeOf(context));
-    return context.json(
-      rows.map(({ day, repo, value }) => ({ timestamp: startOfDay(day), repo, daily_pulls: value })),
-      200,
-    );
-  });
-  app.openapi(routes.snapshot, async (context) => context.json(await snapshotAnswer(store, dateOf(context)), 200));
-  app.openapi(routes.status, (context) => context.json(statusAnswer(deps, status()), 200));
+  app.get('/api/status', (context) => context.json(statusAnswer(deps, status())));
+  answerTable('/api/summary', (context) => summaryTable(store, filterOf(context), dateOf(context)));
+  answerTable('/api/images', (context) => imagesTable(deps, filterOf(context)));
+  answerChart('/api/pulls', 'pull_count', totalsByDay);
+  answerChart('/api/pulls/daily', 'daily_pulls', pullsByDay);
+  answerChart('/api/pulls/weekly', 'weekly_pulls', (series, options) => pullsByPeriod(series, 'week', options));
+  answerChart('/api/pulls/monthly', 'monthly_pulls', (series, options) => pullsByPeriod(series, 'month', options));
+  answerTable('/api/events', async (context) => eventsTable(eventsOf(await store.totals(filterOf(context)), rangeOf(context))));
+  answer('/api/snapshot', async (context) => jsonContent([JSON.stringify(await snapshotAnswer(store, dateOf(context)))]));
+  answer('/api/openapi.json', async () => jsonContent([JSON.stringify({ ...document, servers: [{ url: deps.basePath || '/' }] })]));
 
-  return { fetch: (request) => app.fetch(request) };
+  return { fetch: (request) => app.fetch(request), ready: (asked) => answers.ready(asked) };
 }
 
-function rangeOf(context: Context): DayRange {
-  return parseRange(context.req.queries('from'), context.req.queries('to'));
+type Series = Parameters<typeof totalsByDay>[0];
+
+function jsonContent(chunks: Iterable<string>): Content {
+  return { type: 'application/json', chunks };
 }
 
-function dateOf(context: Context): string | undefined {
-  return parseDate(context.req.queries('date'));
+function csvContent(path: string, table: Table): Content {
+  const fileName = `${path.slice('/api/'.length).replaceAll('/', '-')}.csv`;
+  return { type: 'text/csv; charset=utf-8; header=present', chunks: csvChunks(table), fileName };
+}
+
+function askedBy({ req }: Context): Asked {
+  const { pathname, search } = new URL(req.url);
+  const [acceptEncoding, ifNoneMatch] = [req.header('Accept-Encoding'), req.header('If-None-Match')];
+  return { method: req.method, url: pathname + search, acceptEncoding, ifNoneMatch };
+}
+
+function rangeOf({ req }: Context): RowOptions {
+  return parseRange(req.queries('from'), req.queries('to'));
+}
+
+function dateOf({ req }: Context): string | undefined {
+  return parseDate(req.queries('date'));
 }
 
 /** The path without the prefix and without doubled slashes, which Grafana sends when its base URL ends in one. */

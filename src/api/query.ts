@@ -73,6 +73,31 @@ function parseMoment(name: string, values: Parameter): EpochDay | undefined {
 }
 
 /**
+ * Whether rows are split by registry.
+ * @throws AppError invalid_input for anything but `registry`
+ */
+export function parseSplit(values: Parameter): boolean {
+  return parseChoice('split', values, ['registry']) === 'registry';
+}
+
+/**
+ * How the answer is written.
+ * @throws AppError invalid_input for anything but `json` and `csv`
+ */
+export function parseFormat(values: Parameter): 'json' | 'csv' {
+  return parseChoice('format', values, ['json', 'csv']) ?? 'json';
+}
+
+/** One of the choices; undefined when the parameter is absent or empty. */
+function parseChoice<Choice extends string>(name: string, values: Parameter, choices: readonly Choice[]): Choice | undefined {
+  const text = values?.[0]?.trim().toLowerCase();
+  if (!text) return undefined;
+  const choice = choices.find((each) => each === text);
+  if (choice === undefined) throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid is ${choices.join(' or ')}`);
+  return choice;
+}
+
+/**
  * The day of `?date=`; undefined when it is absent or empty.
  * @throws AppError invalid_input for anything that is not a date
  */

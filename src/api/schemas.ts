@@ -1,5 +1,5 @@
 /** The rows that the API answers with, and the parameters that its data endpoints share. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 
 const timestamp = z.string().openapi({ example: '2026-03-14T00:00:00Z', description: 'Start of a UTC day' });
 const repo = z.string().openapi({ example: 'acme/app', description: 'Lower case; a nested GHCR package is written owner/charts%2Fname' });
@@ -21,9 +21,59 @@ const summaryRow = z
   })
   .openapi('SummaryRow');
 
-const pullsRow = z.object({ timestamp, repo, pull_count: count }).openapi('PullsRow');
+const pulls = z.int().min(0).nullable();
+const change = z.int().nullable();
+const imageRow = z
+  .object({
+    registry,
+    name: repo,
+    pull_count: pulls.openapi({ description: 'Newest known total; null before the first read' }),
+    tag_count: pulls.openapi({ description: 'null where it is not known' }),
+    pulls_1d: pulls.openapi({ description: 'Pulls of yesterday, the last whole UTC day' }),
+    pulls_7d: pulls.openapi({ description: 'Pulls of the 7 days that end with yesterday, as far as they are known' }),
+    pulls_30d: pulls.openapi({ description: 'Pulls of the 30 days that end with yesterday, as far as they are known' }),
+    change_1d: change.openapi({
+      description: 'pulls_1d less the pulls of the day before; null unless the image was known all through both',
+    }),
+    change_7d: change.openapi({ description: 'The same for 7 days' }),
+    change_30d: change.openapi({ description: 'The same for 30 days' }),
+    last_updated: z.string().nullable().openapi({ description: 'Last push, as the registry writes it' }),
+    first_seen: z.string().nullable().openapi({ description: 'The first day on which it was read', example: '2026-03-14' }),
+    history_since: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The first day with a total, read or reconstructed', example: '2026-02-14' }),
+    backfilled_days: count.openapi({ description: 'How many days of its history were reconstructed and not read' }),
+    last_read: z.string().nullable().openapi({ description: 'When its newest total was read' }),
+    stale: z.boolean().openapi({ description: 'Whether that is longer ago than a day, or two poll intervals where they are longer' }),
+    doubt: z
+      .enum(['frozen', 'restated'])
+      .nullable()
+      .openapi({ description: "Whether the newest total contradicts the registry's own days" }),
+  })
+  .openapi('Image');
 
-const dailyRow = z.object({ timestamp, repo, daily_pulls: count }).openapi('DailyPullsRow');
+const event = z
+  .object({
+    time: timestamp,
+    registry,
+    repo,
+    kind: z.enum(['first_seen', 'counter_went_down', 'frozen', 'restated']),
+    text: z.string().openapi({ example: 'acme/app (ghcr): counter went down from 130 to 80' }),
+  })
+  .openapi('Event');
+
+/** A row of a chart, with its value under this name. */
+function chartRow(column: string, description: string, name: string) {
+  return z
+    .object({
+      timestamp,
+      repo,
+      registry: registry.optional().openapi({ description: 'Only with split=registry' }),
+      [column]: count.openapi({ description }),
+    })
+    .openapi(name);
+}
 
 const snapshotAnswer = z.looseObject({ timestamp: z.string() }).openapi('Snapshot');
 
@@ -43,7 +93,7 @@ export const statusAnswer = z
       z.object({
         registry,
         title: z.string(),
-        state: z.enum(['off', 'waiting', 'ok', 'degraded', 'failing']),
+        state: z.enum(['off', 'waiting', 'ok', 'degraded', 'failing', 'frozen', 'restated']),
         images_ok: count,
         images_failed: count,
         failures: z.array(failure.extend({ repo, missing: z.enum(['total', 'details']) })),
@@ -56,6 +106,7 @@ export const statusAnswer = z
             shortfall: failure.optional(),
           }),
         ),
+        doubts: z.array(z.object({ repo, doubt: z.enum(['frozen', 'restated']) })),
         diagnosis: z.string().optional(),
         last_success: z.string().optional(),
         last_duration_seconds: z.number().optional(),
@@ -77,25 +128,47 @@ const fromParameter = parameter.openapi({
 });
 const toParameter = parameter.openapi({ description: 'Last day, inclusive, written like from' });
 
+const splitParameter = z.enum(['registry']).optional().openapi({ description: 'One row a registry instead of their sum' });
+const formatParameter = z.enum(['json', 'csv']).optional().openapi({ description: 'json where absent' });
+
+const filter = { registry: registryParameter, repo: repoParameter };
+const range = { from: fromParameter, to: toParameter };
+const format = { format: formatParameter };
+const chart = z.object({ ...filter, ...range, split: splitParameter, ...format });
+
+interface RouteOptions {
+  readonly description?: string;
+  readonly csv?: true;
+}
+
 /** A GET route whose good answer has this schema. */
-function get<Schema extends z.ZodType, Query extends z.ZodObject>(path: string, summary: string, schema: Schema, query: Query) {
+function get(path: string, summary: string, schema: z.ZodType, query: z.ZodObject, { description, csv }: RouteOptions = {}) {
   return createRoute({
     method: 'get',
     path,
     summary,
+    ...(description === undefined ? {} : { description }),
     request: { query },
     responses: {
-      200: { description: 'OK', content: { 'application/json': { schema } } },
+      200: {
+        description: 'OK',
+        content: { 'application/json': { schema }, ...(csv ? { 'text/csv': { schema: z.string() } } : {}) },
+      },
+      304: { description: 'Nothing has changed since the answer whose ETag was sent along' },
       400: { description: 'A parameter is not valid', content: { 'application/json': { schema: errorAnswer } } },
-      404: { description: 'There is nothing of that date', content: { 'application/json': { schema: errorAnswer } } },
+      ...('date' in query.shape
+        ? { 404: { description: 'There is nothing of that date', content: { 'application/json': { schema: errorAnswer } } } }
+        : {}),
     },
   });
 }
 
-const filter = { registry: registryParameter, repo: repoParameter };
+const daily = "Taken per registry and image before anything is summed; an image's first known day and a decrease count 0.";
+const whole = 'Every period that the range touches is given whole.';
 
-export const routes = {
-  health: createRoute({
+/** Every endpoint, as openapi.json describes it and the tests hold the answers to it. */
+export const routes = [
+  createRoute({
     method: 'get',
     path: '/api/health',
     summary: 'Whether the last cycle was good',
@@ -104,9 +177,51 @@ export const routes = {
       503: { description: 'Unhealthy; /api/status says why', content: { 'application/json': { schema: healthAnswer } } },
     },
   }),
-  summary: get('/api/summary', 'The newest total of each image', z.array(summaryRow), z.object({ ...filter, date: dateParameter })),
-  pulls: get('/api/pulls', 'Running totals by day', z.array(pullsRow), z.object({ ...filter, from: fromParameter, to: toParameter })),
-  pullsDaily: get('/api/pulls/daily', 'Pulls by day', z.array(dailyRow), z.object({ ...filter, from: fromParameter, to: toParameter })),
-  snapshot: get('/api/snapshot', 'A stored snapshot, the newest or that of a day', snapshotAnswer, z.object({ date: dateParameter })),
-  status: get('/api/status', 'What the service does, and what it could not read', statusAnswer, z.object({})),
-};
+  get('/api/status', 'What the service does, and what it could not read', statusAnswer, z.object({})),
+  get('/api/summary', 'The newest total of each image', z.array(summaryRow), z.object({ ...filter, date: dateParameter, ...format }), {
+    csv: true,
+    description: 'An image that could not be read keeps its last total for 7 days; with a date it is exactly the snapshot of that day.',
+  }),
+  get('/api/images', 'The tracked images with details', z.array(imageRow), z.object({ ...filter, ...format }), {
+    csv: true,
+    description: 'Those that the configuration names are there from the first second, with null for all that is not known yet.',
+  }),
+  get('/api/pulls', 'Running totals by day', z.array(chartRow('pull_count', 'Total at the end of the day', 'PullsRow')), chart, {
+    csv: true,
+    description: 'Registries of one name are summed; one that was not read on a day counts with its last known total.',
+  }),
+  get('/api/pulls/daily', 'Pulls by day', z.array(chartRow('daily_pulls', 'Since the known day before', 'DailyPullsRow')), chart, {
+    csv: true,
+    description: `${daily} A missing day has no row; the next one has the whole difference.`,
+  }),
+  get('/api/pulls/weekly', 'Pulls by ISO week', z.array(chartRow('weekly_pulls', 'Monday to Sunday', 'WeeklyPullsRow')), chart, {
+    csv: true,
+    description: `The timestamp is that of the Monday. ${whole}`,
+  }),
+  get('/api/pulls/monthly', 'Pulls by month', z.array(chartRow('monthly_pulls', 'The whole month', 'MonthlyPullsRow')), chart, {
+    csv: true,
+    description: `The timestamp is that of the 1st. ${whole}`,
+  }),
+  get('/api/events', 'What happened to the images', z.array(event), z.object({ ...filter, ...range, ...format }), {
+    csv: true,
+    description: 'Shaped for annotations in Grafana too.',
+  }),
+  get('/api/snapshot', 'A stored snapshot, the newest or that of a day', snapshotAnswer, z.object({ date: dateParameter })),
+  get('/api/openapi.json', 'This description', z.looseObject({ openapi: z.string() }), z.object({})),
+];
+
+/** The OpenAPI 3.1 document of all of this. */
+export function openApiDocument(): object {
+  const app = new OpenAPIHono();
+  for (const route of routes) app.openAPIRegistry.registerPath(route);
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'registry-stats',
+      version: '1',
+      description: 'How often container images are downloaded: the history that registries do not keep. Days are UTC days.',
+      license: { name: 'GPL-3.0-only', url: 'https://www.gnu.org/licenses/gpl-3.0.html' },
+    },
+    servers: [{ url: '/' }],
+  });
+}

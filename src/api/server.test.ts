@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Asked, ReadyAnswer } from './answers.ts';
 import { listen, type ApiServer } from './server.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -19,9 +20,7 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve: (value) => settle?.(value) };
 }
 
-function hello(): Response {
-  return new Response('hello');
-}
+const hello = { fetch: () => new Response('hello') };
 
 describe('the server', () => {
   it('answers on a free port and says where', async () => {
@@ -29,6 +28,22 @@ describe('the server', () => {
 
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await (await fetch(server.url)).text()).toBe('hello');
+  });
+
+  it('sends an answer that is ready without asking further', async () => {
+    const body = new TextEncoder().encode('ready');
+    const ready = ({ url, ifNoneMatch }: Asked): ReadyAnswer | undefined => {
+      if (url !== '/kept?a=%20b') return undefined;
+      return { status: ifNoneMatch === 'x' ? 304 : 200, headers: { ETag: 'x' }, body: ifNoneMatch === 'x' ? undefined : body };
+    };
+    server = await listen({ ...hello, ready }, local);
+
+    const kept = await fetch(`${server.url}/kept?a=%20b`);
+    const same = await fetch(`${server.url}/kept?a=%20b`, { headers: { 'If-None-Match': 'x' } });
+
+    expect([kept.status, kept.headers.get('ETag'), await kept.text()]).toEqual([200, 'x', 'ready']);
+    expect([same.status, await same.text()]).toEqual([304, '']);
+    expect(await (await fetch(`${server.url}/other`)).text()).toBe('hello');
   });
 
   it('refuses a port that is taken, and names it', async () => {
@@ -48,16 +63,21 @@ describe('the server', () => {
   it('lets a running request end before it closes, and takes no new ones', async () => {
     const arrived = deferred<void>();
     const answer = deferred<Response>();
-    server = await listen(() => {
-      arrived.resolve();
-      return answer.promise;
-    }, local);
+    server = await listen(
+      {
+        fetch: () => {
+          arrived.resolve();
+          return answer.promise;
+        },
+      },
+      local,
+    );
     const { url } = server;
     const running = fetch(url);
     await arrived.promise;
 
     const closing = server.close(5_000);
-    answer.resolve(hello());
+    answer.resolve(hello.fetch());
 
     expect(await (await running).text()).toBe('hello');
     await closing;
@@ -80,10 +100,15 @@ describe('the server', () => {
 
   it('cuts a request that outlasts the grace period', async () => {
     const arrived = deferred<void>();
-    server = await listen(() => {
-      arrived.resolve();
-      return deferred<Response>().promise;
-    }, local);
+    server = await listen(
+      {
+        fetch: () => {
+          arrived.resolve();
+          return deferred<Response>().promise;
+        },
+      },
+      local,
+    );
     const running = fetch(server.url).catch((error: unknown) => error);
     await arrived.promise;
 

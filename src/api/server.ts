@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { AppError } from '../core/errors.ts';
+import type { Asked, ReadyAnswer } from './answers.ts';
 
 export interface ApiServer {
   /** Where it can be asked from this machine. */
@@ -16,11 +17,17 @@ export interface ListenOptions {
   readonly port: number;
 }
 
+export interface Handler {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Asked first: an answer that is ready goes to the socket as it is. */
+  readonly ready?: (asked: Asked) => ReadyAnswer | undefined;
+}
+
 /**
- * Serves a fetch handler.
+ * Serves a handler.
  * @throws AppError conflict (the port is taken), misconfigured (the address cannot be used)
  */
-export async function listen(fetch: (request: Request) => Response | Promise<Response>, { host, port }: ListenOptions): Promise<ApiServer> {
+export async function listen({ fetch, ready }: Handler, { host, port }: ListenOptions): Promise<ApiServer> {
   const options: ServerOptions = {
     headersTimeout: 5_000,
     requestTimeout: 10_000,
@@ -30,7 +37,11 @@ export async function listen(fetch: (request: Request) => Response | Promise<Res
     maxHeaderSize: 65_536,
   };
   const answer = getRequestListener(fetch);
-  const server = createServer(options, (request, response) => void answer(request, response));
+  const server = createServer(options, (request, response) => {
+    const found = ready?.(askedBy(request));
+    if (found) response.writeHead(found.status, found.headers).end(found.body);
+    else void answer(request, response);
+  });
   server.setTimeout(30_000);
   const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
@@ -49,6 +60,10 @@ export async function listen(fetch: (request: Request) => Response | Promise<Res
         connections.closeIdle();
       }),
   };
+}
+
+function askedBy({ method, url = '/', headers }: IncomingMessage): Asked {
+  return { method, url, acceptEncoding: headers['accept-encoding']?.toString(), ifNoneMatch: headers['if-none-match'] };
 }
 
 interface Connections {

@@ -3,13 +3,7 @@ import type { SeriesQuery, SnapshotStore } from '../../core/ports.ts';
 import { compareText } from '../../core/series.ts';
 import { readingsOf } from '../../core/snapshot.ts';
 import { currentImages } from '../../core/summary.ts';
-
-export interface SummaryRow {
-  readonly registry: string;
-  readonly name: string;
-  readonly pull_count: number;
-  readonly tag_count: number;
-}
+import type { Table } from '../table.ts';
 
 interface Counted {
   readonly registry: string;
@@ -22,11 +16,13 @@ interface Counted {
  * The newest totals, or exactly those of one day, ordered by registry, then name.
  * @throws AppError not_found when that day has no snapshot
  */
-export async function summaryRows(store: SnapshotStore, query: SeriesQuery, date: string | undefined): Promise<SummaryRow[]> {
+export async function summaryTable(store: SnapshotStore, query: SeriesQuery, date: string | undefined): Promise<Table> {
   const images = date === undefined ? await newest(store, query) : await ofDay(store, query, date);
-  return images
-    .map(({ registry, repo, pullCount, tagCount }) => ({ registry, name: repo, pull_count: pullCount, tag_count: tagCount ?? 0 }))
-    .toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.name, b.name));
+  const sorted = images.toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
+  return {
+    columns: ['registry', 'name', 'pull_count', 'tag_count'],
+    rows: sorted.map(({ registry, repo, pullCount, tagCount }) => [registry, repo, pullCount, tagCount ?? 0]),
+  };
 }
 
 async function newest(store: SnapshotStore, query: SeriesQuery): Promise<readonly Counted[]> {

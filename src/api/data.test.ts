@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { example, read, setUp } from '../../test/support/api.ts';
+import { openApiDocument, routes } from './schemas.ts';
+
+const history = [
+  read('ghcr', 'acme/app', '2026-02-28', 40, { backfilled: true }),
+  ...example,
+  read('ghcr', 'acme/app', '2026-03-04', 50, { doubt: 'restated', lastUpdated: '2026-03-01T08:00:00Z' }),
+];
+
+describe('/api/pulls/weekly and /api/pulls/monthly', () => {
+  it('give whole periods under their first day', async () => {
+    const { json } = await setUp();
+
+    expect(await json('/api/pulls/weekly?from=2026-03-03')).toEqual([
+      { timestamp: '2026-03-02T00:00:00Z', repo: 'acme/app', weekly_pulls: 15 },
+      { timestamp: '2026-03-02T00:00:00Z', repo: 'acme/tool', weekly_pulls: 0 },
+    ]);
+    expect(await json('/api/pulls/monthly?repo=acme/app&to=2026-03-01')).toEqual([
+      { timestamp: '2026-03-01T00:00:00Z', repo: 'acme/app', monthly_pulls: 15 },
+    ]);
+  });
+});
+
+describe('split=registry', () => {
+  it('gives one row a registry, with its name', async () => {
+    const { json } = await setUp();
+
+    expect(await json('/api/pulls/daily?split=registry&from=2026-03-03')).toEqual([
+      { timestamp: '2026-03-03T00:00:00Z', repo: 'acme/app', registry: 'dockerhub', daily_pulls: 6 },
+      { timestamp: '2026-03-03T00:00:00Z', repo: 'acme/app', registry: 'ghcr', daily_pulls: 5 },
+      { timestamp: '2026-03-03T00:00:00Z', repo: 'acme/tool', registry: 'dockerhub', daily_pulls: 0 },
+    ]);
+    expect(await json('/api/pulls?split=registry&to=2026-03-01&registry=ghcr')).toEqual([
+      { timestamp: '2026-03-01T00:00:00Z', repo: 'acme/app', registry: 'ghcr', pull_count: 50 },
+    ]);
+    expect(await json('/api/pulls?split=&to=2026-03-01')).toEqual([
+      { timestamp: '2026-03-01T00:00:00Z', repo: 'acme/app', pull_count: 150 },
+    ]);
+  });
+});
+
+describe('format=csv', () => {
+  it('gives the rows as a file to save', async () => {
+    const { fetch } = await setUp();
+
+    const file = await fetch('/api/pulls/weekly?format=csv&repo=acme/app');
+
+    expect(await file.text()).toBe(
+      'timestamp,repo,weekly_pulls\r\n2026-02-23T00:00:00Z,acme/app,0\r\n2026-03-02T00:00:00Z,acme/app,15\r\n',
+    );
+    expect(file.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="pulls-weekly.csv"');
+  });
+
+  it.each(['/api/summary', '/api/images', '/api/events', '/api/pulls', '/api/pulls/daily', '/api/pulls/monthly'])(
+    'of %s has as many lines as the JSON has rows, and the same columns',
+    async (path) => {
+      const { fetch, json } = await setUp(history);
+      const rows = z.array(z.record(z.string(), z.unknown())).parse(await json(path));
+
+      const lines = (await (await fetch(`${path}?format=csv`)).text()).trimEnd().split('\r\n');
+
+      expect(rows.length).toBeGreaterThan(0);
+      expect(lines).toHaveLength(rows.length + 1);
+      expect(lines[0]).toBe(Object.keys(rows[0] ?? {}).join(','));
+    },
+  );
+
+  it.each([
+    ['/api/pulls?format=xml', '"format" is "xml": valid is json or csv'],
+    ['/api/pulls?split=repo', '"split" is "repo": valid is registry'],
+  ])('%s is refused', async (path, message) => {
+    const { fetch } = await setUp();
+
+    const answer = await fetch(path);
+
+    expect([answer.status, await answer.json()]).toEqual([400, { error: { code: 'invalid_input', message } }]);
+  });
+});
+
+describe('/api/images', () => {
+  it('tells what is known of each image in each registry', async () => {
+    const { json } = await setUp(history);
+
+    expect(await json('/api/images?repo=acme/app')).toEqual([
+      {
+        registry: 'dockerhub',
+        name: 'acme/app',
+        pull_count: 110,
+        tag_count: 5,
+        pulls_1d: 6,
+        pulls_7d: 10,
+        pulls_30d: 10,
+        change_1d: 2,
+        change_7d: null,
+        change_30d: null,
+        last_updated: null,
+        first_seen: '2026-03-01',
+        history_since: '2026-03-01',
+        backfilled_days: 0,
+        last_read: '2026-03-03T10:00:00.000Z',
+        stale: false,
+        doubt: null,
+      },
+      {
+        registry: 'ghcr',
+        name: 'acme/app',
+        pull_count: 50,
+        tag_count: null,
+        pulls_1d: 5,
+        pulls_7d: 15,
+        pulls_30d: 15,
+        change_1d: null,
+        change_7d: null,
+        change_30d: null,
+        last_updated: '2026-03-01T08:00:00Z',
+        first_seen: '2026-03-01',
+        history_since: '2026-02-28',
+        backfilled_days: 1,
+        last_read: '2026-03-04T10:00:00.000Z',
+        stale: false,
+        doubt: 'restated',
+      },
+    ]);
+  });
+
+  it('says which were not read for long', async () => {
+    const { json } = await setUp([read('ghcr', 'acme/old', '2026-03-01', 9), ...example]);
+    const rows = z.array(z.object({ name: z.string(), stale: z.boolean() })).parse(await json('/api/images'));
+
+    expect(rows.filter(({ stale }) => stale).map(({ name }) => name)).toEqual(['acme/old']);
+  });
+
+  it('names those of the configuration before anything was read, with nothing invented', async () => {
+    const configured = [
+      { registry: 'ghcr', repo: 'acme/app' },
+      { registry: 'dockerhub', repo: 'acme/app' },
+    ];
+    const { json } = await setUp([], { configured });
+
+    expect(await json('/api/images')).toMatchObject([
+      { registry: 'dockerhub', name: 'acme/app', pull_count: null, pulls_7d: null, last_read: null, stale: true, first_seen: null },
+      { registry: 'ghcr', name: 'acme/app', pull_count: null },
+    ]);
+    expect(await json('/api/images?registry=ghcr&repo=acme/app,x/y')).toHaveLength(1);
+    expect(await json('/api/images?repo=x/y')).toEqual([]);
+  });
+
+  it('leaves out what has not been read for more than seven days, unless the configuration names it', async () => {
+    const readings = [read('ghcr', 'acme/gone', '2026-02-20', 9), read('ghcr', 'acme/named', '2026-02-20', 7), ...example];
+    const { json } = await setUp(readings, { configured: [{ registry: 'ghcr', repo: 'acme/named' }] });
+
+    expect(await json('/api/images?registry=ghcr')).toMatchObject([
+      { name: 'acme/app' },
+      { name: 'acme/named', pull_count: 7, stale: true },
+    ]);
+  });
+});
+
+describe('/api/events', () => {
+  it('tells what happened, with a text that stands alone', async () => {
+    const { json } = await setUp(history);
+
+    expect(await json('/api/events?registry=ghcr&from=2026-03-02')).toEqual([
+      {
+        time: '2026-03-04T00:00:00Z',
+        registry: 'ghcr',
+        repo: 'acme/app',
+        kind: 'counter_went_down',
+        text: 'acme/app (ghcr): counter went down from 55 to 50',
+      },
+      {
+        time: '2026-03-04T00:00:00Z',
+        registry: 'ghcr',
+        repo: 'acme/app',
+        kind: 'restated',
+        text: "acme/app (ghcr): the total no longer agrees with the registry's own days",
+      },
+    ]);
+    expect(await json('/api/events?to=2026-02-28')).toEqual([]);
+  });
+});
+
+describe('the description of the API', () => {
+  it('is served as it was generated, with the base path', async () => {
+    const { json } = await setUp([], { basePath: '/stats' });
+
+    expect(await json('/api/openapi.json')).toEqual({ ...openApiDocument(), servers: [{ url: '/stats' }] });
+  });
+
+  it.each(routes.map((route) => [route.path, route] as const))('holds for %s', async (path, route) => {
+    const { fetch } = await setUp(history, { configured: [{ registry: 'ghcr', repo: 'acme/new' }] });
+
+    const answer = await fetch(path);
+
+    const { schema } = route.responses[200].content['application/json'];
+    expect(answer.status).toBe(200);
+    expect(strict(schema).safeParse(await answer.json())).toMatchObject({ success: true });
+  });
+
+  it('names every field of the rows and no other', async () => {
+    const { json } = await setUp(history);
+    const rows = z.array(z.record(z.string(), z.unknown())).parse(await json('/api/images'));
+    const document = z
+      .object({ components: z.object({ schemas: z.object({ Image: z.object({ properties: z.record(z.string(), z.unknown()) }) }) }) })
+      .parse(openApiDocument());
+
+    expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(document.components.schemas.Image.properties));
+  });
+});
+
+/** The schema, refusing fields that it does not name. */
+function strict(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodArray && schema.element instanceof z.ZodObject ? z.array(schema.element.strict()) : schema;
+}
+
+describe('an answer that was given', () => {
+  it('is ready for the next who asks the same, until something is stored', async () => {
+    const { fetch, ready, store } = await setUp();
+    await fetch('/api/pulls?repo=acme/app');
+
+    const kept = ready('/api/pulls?repo=acme/app');
+    expect(kept?.headers).toMatchObject({ 'Cache-Control': 'public, max-age=60', 'X-Content-Type-Options': 'nosniff' });
+
+    await store.save([read('ghcr', 'acme/app', '2026-03-04', 60)]);
+    expect(ready('/api/pulls?repo=acme/app')).toBeUndefined();
+  });
+
+  it('is not ready where it tells the moment, or is an error', async () => {
+    const { fetch, ready } = await setUp();
+
+    for (const path of ['/api/health', '/api/status', '/api/pulls?from=x', '/nothing']) {
+      await fetch(path);
+      expect(ready(path)).toBeUndefined();
+    }
+  });
+
+  it('has a tag by which it need not be sent again', async () => {
+    const { fetch } = await setUp();
+    const etag = (await fetch('/api/pulls')).headers.get('etag') ?? '';
+
+    const same = await fetch('/api/pulls', { headers: { 'If-None-Match': etag } });
+
+    expect([same.status, await same.text(), same.headers.get('content-security-policy')]).toEqual([
+      304,
+      '',
+      "default-src 'none'; frame-ancestors 'none'",
+    ]);
+  });
+});

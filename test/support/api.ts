@@ -1,0 +1,51 @@
+/** The API for tests. */
+import { createFixedClock } from './fixed-clock.ts';
+import { createRecordingLog } from './recording-log.ts';
+import type { Reading } from '../../src/core/model.ts';
+import type { CollectorStatus } from '../../src/core/status.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
+import { createApi, type ApiDeps } from '../../src/api/app.ts';
+
+const healthy: CollectorStatus = { health: { healthy: true, reason: 'the last cycle was good' }, registries: [] };
+
+/** A reading at 10 o'clock of a day. */
+export function read(registry: string, repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
+  return { registry, repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
+}
+
+/** compat.md's example: on the second day GHCR could not be read. */
+export const example = [
+  read('dockerhub', 'acme/app', '2026-03-01', 100),
+  read('ghcr', 'acme/app', '2026-03-01', 50),
+  read('dockerhub', 'acme/app', '2026-03-02', 104),
+  read('dockerhub', 'acme/app', '2026-03-03', 110, { tagCount: 5 }),
+  read('ghcr', 'acme/app', '2026-03-03', 55),
+  read('dockerhub', 'acme/tool', '2026-03-03', 7),
+];
+
+/** The API over a store in memory that holds these readings, on 2026-03-04 at 10 o'clock. */
+export async function setUp(readings: readonly Reading[] = example, deps: Partial<ApiDeps> = {}) {
+  const store = createMemoryStore();
+  await store.save(readings);
+  const log = createRecordingLog();
+  const api = createApi({
+    store,
+    status: () => healthy,
+    registries: ['dockerhub', 'ghcr'],
+    basePath: '',
+    clock: createFixedClock('2026-03-04T10:00:00.000Z'),
+    configured: [],
+    staleAfterMs: 86_400_000,
+    version: '1.2.3',
+    configProblems: [],
+    log,
+    ...deps,
+  });
+  return {
+    store,
+    log,
+    ready: (url: string) => api.ready({ method: 'GET', url, acceptEncoding: undefined, ifNoneMatch: undefined }),
+    fetch: async (path: string, init?: RequestInit) => api.fetch(new Request(`http://localhost:9100${path}`, init)),
+    json: async (path: string): Promise<unknown> => (await api.fetch(new Request(`http://localhost:9100${path}`))).json(),
+  };
+}
