@@ -183,7 +183,9 @@ describe('a cycle', () => {
     const [series] = await store.totals({});
     expect(Array.from(series?.marks ?? [], (mark) => marks[mark])).toEqual(['read', 'frozen']);
     expect(cycle.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
-    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { registry: 'ghcr', repo: 'acme/app', doubt: 'frozen' } }));
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: { registry: 'ghcr', repo: 'acme/app', doubt: 'frozen' } }),
+    );
   });
 
   it('stores the totals that a listing already tells, even when the read of the details fails', async () => {
