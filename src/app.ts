@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
 import { createApi } from './api/app.ts';
-import type { ConfiguredImage } from './api/routes/images.ts';
+
 import { listen, type ApiServer } from './api/server.ts';
 import { systemClock } from './clock.ts';
 import { createCollector, type Cycle, type CycleObserver } from './collect/collector.ts';
@@ -13,6 +13,7 @@ import { createTracker, type Tracker } from './collect/tracker.ts';
 import type { Config } from './config/load.ts';
 import { dayMs } from './core/day.ts';
 import { formatRepo } from './core/image-ref.ts';
+import type { ImageName } from './core/images.ts';
 import type { Clock, LatestImage, Logger, Random, RegistryDescriptor, SnapshotStore } from './core/ports.ts';
 import type { CollectorStatus } from './core/status.ts';
 import { createLogger } from './log.ts';
@@ -174,7 +175,7 @@ async function openTracking(config: Config, world: World, marker: HealthMarker):
   return { store, tracker, health, tracked };
 }
 
-function configuredImages({ registries }: Config): ConfiguredImage[] {
+function configuredImages({ registries }: Config): ImageName[] {
   return Object.entries(registries).flatMap(([registry, { targets }]) =>
     targets.flatMap((target) => (target.kind === 'image' ? [{ registry, repo: formatRepo(target.ref) }] : [])),
   );

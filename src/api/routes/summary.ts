@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { asksFor } from '../../core/images.ts';
 import type { SeriesQuery, SnapshotStore } from '../../core/ports.ts';
 import { compareText } from '../../core/series.ts';
 import { readingsOf } from '../../core/snapshot.ts';
@@ -30,8 +31,8 @@ async function newest(store: SnapshotStore, query: SeriesQuery): Promise<readonl
   return newestDay === undefined ? [] : currentImages(await store.latest(query), newestDay);
 }
 
-async function ofDay(store: SnapshotStore, { registries, repos }: SeriesQuery, date: string): Promise<readonly Counted[]> {
+async function ofDay(store: SnapshotStore, query: SeriesQuery, date: string): Promise<readonly Counted[]> {
   const snapshot = await store.snapshot(date);
   if (!snapshot) throw new AppError('not_found', `there is no snapshot of ${date}`);
-  return readingsOf(snapshot).filter(({ registry, repo }) => (registries?.has(registry) ?? true) && (repos?.has(repo) ?? true));
+  return readingsOf(snapshot).filter((image) => asksFor(query, image));
 }
