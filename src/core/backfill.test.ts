@@ -72,6 +72,12 @@ describe('backfill', () => {
     expect(Object.keys(totalsOf(below))).toEqual(['2026-03-13']);
   });
 
+  it('gives the same total to days between which nothing was pulled', () => {
+    const readings = backfillReadings(reading(1000, [0, 30, 0, 0, 0]), known({ '2026-03-11': 970 }));
+
+    expect(totalsOf(readings)).toEqual({ '2026-03-13': 1000, '2026-03-12': 970, '2026-03-10': 970 });
+  });
+
   it('never gives less than 0, however large the published days are', () => {
     expect(totalsOf(backfillReadings(reading(50, [5, 20, 30, 40]), undefined))).toEqual({ '2026-03-13': 45, '2026-03-12': 25 });
   });
@@ -99,6 +105,7 @@ describe('backfill', () => {
 
   it('has nothing to say about a reading without published days', () => {
     expect(backfillReadings({ ...reading(1, []), recentDays: undefined }, undefined)).toEqual([]);
+    expect(areStale([], today)).toBe(true);
   });
 
   it('rebuilds the very totals from which the days were made', () => {

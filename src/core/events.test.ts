@@ -44,12 +44,14 @@ describe('events', () => {
       '2026-03-02 ghcr acme/app frozen',
       '2026-03-05 ghcr acme/app frozen',
     ]);
+    expect(eventsOf([app])[1]?.text).toContain('stands still');
   });
 
-  it('say when a total was restated', () => {
-    const [, restated] = eventsOf([image('acme/app', [[10], [900, 'restated'], [910, 'restated']])]);
+  it('say once when a total was restated', () => {
+    const [, restated, ...others] = eventsOf([image('acme/app', [[10], [900, 'restated'], [910, 'restated']])]);
 
     expect(restated).toMatchObject({ day: '2026-03-02', kind: 'restated', text: expect.stringContaining('no longer agrees') });
+    expect(others).toEqual([]);
   });
 
   it('come by day, then registry, then repo', () => {

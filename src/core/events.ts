@@ -1,5 +1,6 @@
 /** What happened to the images, worked out from their totals. */
 import { fromEpochDay, type Day } from './day.ts';
+import { formatExact } from './format.ts';
 import { marks, type Mark } from './model.ts';
 import type { ImageSeries } from './ports.ts';
 import { compareText, type DayRange } from './series.ts';
@@ -28,9 +29,10 @@ export function eventsOf(series: readonly ImageSeries[], { from = -Infinity, to 
         if (day >= from && day <= to) events.push({ day: fromEpochDay(day), registry: image.registry, repo: image.repo, kind, text });
       };
       const [before, total] = [image.totals[at - 1], image.totals[at] ?? 0];
-      if (!seen && mark !== 'backfilled') add('first_seen', `first seen, with ${total} pulls`);
+      if (!seen && mark !== 'backfilled') add('first_seen', `first seen, with ${formatExact(total)} pulls`);
       seen ||= mark !== 'backfilled';
-      if (before !== undefined && total < before) add('counter_went_down', `counter went down from ${before} to ${total}`);
+      if (before !== undefined && total < before)
+        add('counter_went_down', `counter went down from ${formatExact(before)} to ${formatExact(total)}`);
       if (mark !== markBefore && mark === 'frozen')
         add('frozen', "the total stands still while the registry's own days move, or the reverse");
       if (mark !== markBefore && mark === 'restated') add('restated', "the total no longer agrees with the registry's own days");

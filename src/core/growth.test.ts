@@ -26,6 +26,7 @@ describe('growth', () => {
     expect(growthOf(image({ 5: 10 }), 5, 7)).toEqual({ pulls: undefined, change: undefined });
     expect(growthOf(image({}), 5, 7)).toEqual({ pulls: undefined, change: undefined });
     expect(growthOf(steady, 12, 7)).toEqual({ pulls: undefined, change: undefined });
+    expect(growthOf(steady, 6, 1)).toEqual({ pulls: undefined, change: undefined });
     expect(growthOf(image({ 1: 1, 2: 2, 9: 9 }), 9, 3)).toEqual({ pulls: 7, change: undefined });
   });
 

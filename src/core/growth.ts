@@ -29,3 +29,9 @@ function sumWithin({ days }: ImageSeries, values: readonly number[], after: Epoc
   }
   return sum;
 }
+
+/** The sum of what is known; undefined where nothing is. */
+export function sumKnown(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+}

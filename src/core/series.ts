@@ -1,6 +1,6 @@
 /** From the totals that were read to the rows that are shown. Every rule is per registry and image first, and only then summed. */
 import { fromEpochDay, type Day, type EpochDay } from './day.ts';
-import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
+import { startOfPeriod, type Period } from './period.ts';
 import type { ImageSeries } from './ports.ts';
 
 /** Inclusive days; an absent end is open. */
@@ -55,10 +55,8 @@ export function pullsByDay(series: readonly ImageSeries[], options: RowOptions =
 export function pullsByPeriod(series: readonly ImageSeries[], period: Period, options: RowOptions = {}): Iterable<SeriesRow> {
   const lines = linesOf(series, options, pullsOf, 'drop').map((line) => sumByPeriod(line, period));
   const { from, to } = options;
-  return rowsOf(lines, {
-    from: from === undefined ? undefined : startOfPeriod(from, period),
-    to: to === undefined ? undefined : endOfPeriod(to, period),
-  });
+  // A period that the range ends in begins before its end.
+  return rowsOf(lines, { from: from === undefined ? undefined : startOfPeriod(from, period), to });
 }
 
 /** The pulls that are booked on each known day of an image. */
@@ -95,9 +93,9 @@ function linesOf(
   valuesOf: (image: ImageSeries) => ArrayLike<number>,
   missing: Missing,
 ): Line[] {
-  const lines = series.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
-  const ordered = lines.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry ?? '', b.registry ?? ''));
-  return split ? ordered : [...groupByRepo(ordered)].map(([repo, group]) => sumLines(repo, group, missing));
+  const ordered = series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
+  const lines = ordered.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
+  return split ? lines : [...groupByRepo(lines)].map(([repo, group]) => sumLines(repo, group, missing));
 }
 
 function groupByRepo(lines: readonly Line[]): Map<string, Line[]> {

@@ -171,6 +171,14 @@ describe('merging into a day', () => {
     expect(totalsOf(mergeReadings(undefined, [early, late]))).toEqual({ 'ghcr acme/app': 51 });
   });
 
+  it('stores a doubt with the total that raised it, and takes it away with that total', () => {
+    const doubtful = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '07:00:00', { doubt: 'frozen' })]);
+    const later = mergeReadings(doubtful, [reading('ghcr', 'acme/app', 51, '08:00:00')]);
+
+    expect(doubtful['ghcr']).toEqual([{ package: 'acme/app', download_count: 50, read_at: at('07:00:00'), doubt: 'frozen' }]);
+    expect(later['ghcr']).toEqual([{ package: 'acme/app', download_count: 51, read_at: at('08:00:00') }]);
+  });
+
   it('keeps what the newer reading does not tell', () => {
     const details = { lastUpdated: '2026-04-02T00:00:00Z', tagCount: 2, tags: [{ name: 'v1' }] };
     const before = mergeReadings(undefined, [reading('quay', 'acme/app', 1, '07:00:00', details)]);

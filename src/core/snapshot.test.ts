@@ -150,6 +150,18 @@ describe('the readings of a document', () => {
     ]);
   });
 
+  it.each([
+    ['frozen', 'frozen'],
+    ['restated', 'restated'],
+    ['strange', undefined],
+    [true, undefined],
+    [undefined, undefined],
+  ])('have a doubt %j as %j', (stored, doubt) => {
+    const [reading] = readingsOf(goDocument({ ghcr: [{ package: 'acme/widget', download_count: 567, doubt: stored }] }));
+
+    expect(reading?.doubt).toBe(doubt);
+  });
+
   it('come from every member with rows, whatever the registry', () => {
     const document = goDocument({
       quay: [{ repo: 'acme/app', pull_count: 3, last_updated: '2026-04-03T00:00:00Z' }],

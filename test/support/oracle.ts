@@ -64,7 +64,11 @@ export function expectedWeekly(history: readonly Observation[], question: Questi
 }
 
 export function expectedMonthly(history: readonly Observation[], question: Question = {}): Row[] {
-  return rowsOf(wholePeriods(differences(history, question), (day) => `${day.slice(0, 7)}-01`, question), 'monthly_pulls', question);
+  return rowsOf(
+    wholePeriods(differences(history, question), (day) => `${day.slice(0, 7)}-01`, question),
+    'monthly_pulls',
+    question,
+  );
 }
 
 /** The newest totals, or those of one day; undefined when that day has no snapshot. Tags are no part of these histories. */
