@@ -10,6 +10,12 @@ export interface Content {
   readonly chunks: Iterable<string>;
   /** Name under which a browser saves it; absent: it shows it. */
   readonly fileName?: string | undefined;
+  /** 200 where absent. */
+  readonly status?: 200 | 400 | 404 | undefined;
+  /** Beside those of every answer, or in their place. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whether it is the same until the data changes; then it is kept. True where absent. */
+  readonly lasting?: boolean | undefined;
 }
 
 export interface Asked {
@@ -22,7 +28,7 @@ export interface Asked {
 
 /** An answer as it goes to the socket. */
 export interface ReadyAnswer {
-  readonly status: 200 | 304;
+  readonly status: 200 | 304 | 400 | 404;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -52,6 +58,7 @@ export interface Limits {
 type Encoding = 'br' | 'gzip' | 'identity';
 
 interface Kept {
+  readonly status: 200 | 400 | 404;
   readonly headers: Readonly<Record<string, string>>;
   readonly etag: string;
   readonly body: Uint8Array<ArrayBuffer>;
@@ -99,9 +106,10 @@ export function createAnswers({ revision, headers, limits = defaultLimits }: Ans
     }
   }
 
-  function headersOf({ type, fileName }: Content, etag: string, encoding: Encoding): Record<string, string> {
+  function headersOf({ type, fileName, headers: own }: Content, etag: string, encoding: Encoding): Record<string, string> {
     return {
       ...headers,
+      ...own,
       'Content-Type': type,
       ETag: etag,
       Vary: 'Accept-Encoding',
@@ -115,7 +123,12 @@ export function createAnswers({ revision, headers, limits = defaultLimits }: Ans
     const etag = `W/"${createHash('sha1').update(body).digest('base64url')}"`;
     const encoding = body.length < leastCompressedBytes ? 'identity' : wanted;
     const packed = encoding === 'identity' ? body : Uint8Array.from(await compressors[encoding](body));
-    return { etag, body: packed, headers: { ...headersOf(content, etag, encoding), 'Content-Length': String(packed.length) } };
+    return {
+      status: content.status ?? 200,
+      etag,
+      body: packed,
+      headers: { ...headersOf(content, etag, encoding), 'Content-Length': String(packed.length) },
+    };
   }
 
   /** Builds the answer and keeps it; one that is too large for that becomes a stream. */
@@ -130,11 +143,11 @@ export function createAnswers({ revision, headers, limits = defaultLimits }: Ans
       bytes += chunk.length;
       if (bytes <= limits.answerBytes) continue;
       const stream = streamOf(Readable.from(rest(begun, chunks)), wanted);
-      return new Response(stream, { headers: headersOf(content, `W/"${started}"`, wanted) });
+      return new Response(stream, { status: content.status ?? 200, headers: headersOf(content, `W/"${started}"`, wanted) });
     }
     const answer = await prepare(joined(begun, bytes), content, wanted);
     // While it was packed, a newer snapshot may have come.
-    if (started === revision()) keep(key, answer);
+    if (content.lasting !== false && started === revision()) keep(key, answer);
     return answer;
   }
 
@@ -188,7 +201,7 @@ function keyOf(asked: Asked): string {
 }
 
 /** Of what the client takes the best that we have. Grafana's Infinity takes gzip and nothing else. */
-function encodingOf({ acceptEncoding }: Asked): Encoding {
+export function encodingOf({ acceptEncoding }: Pick<Asked, 'acceptEncoding'>): Encoding {
   if (acceptEncoding === undefined) return 'identity';
   const taken = acceptEncoding.split(',').map((part) => part.trim().toLowerCase());
   const takes = (name: string): boolean =>
@@ -196,12 +209,12 @@ function encodingOf({ acceptEncoding }: Asked): Encoding {
   return takes('br') ? 'br' : takes('gzip') ? 'gzip' : 'identity';
 }
 
-function readyAnswer({ headers, etag, body }: Kept, { method, ifNoneMatch }: Asked): ReadyAnswer {
-  if (ifNoneMatch !== undefined && matches(ifNoneMatch, etag)) {
+function readyAnswer({ status, headers, etag, body }: Kept, { method, ifNoneMatch }: Asked): ReadyAnswer {
+  if (status === 200 && ifNoneMatch !== undefined && matches(ifNoneMatch, etag)) {
     const { 'Content-Length': _length, 'Content-Encoding': _encoding, ...others } = headers;
     return { status: 304, headers: others, body: undefined };
   }
-  return { status: 200, headers, body: method === 'HEAD' ? undefined : body };
+  return { status, headers, body: method === 'HEAD' ? undefined : body };
 }
 
 function matches(ifNoneMatch: string, etag: string): boolean {

@@ -1,18 +1,21 @@
 /** The whole HTTP API: what every request passes through, and the table of routes. */
 import { Hono, type Context } from 'hono';
 import { dayMs } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import type { Logger, SeriesQuery } from '../core/ports.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from '../core/series.ts';
+import type { Site } from '../core/site.ts';
 import type { CollectorStatus } from '../core/status.ts';
 import { createAnswers, type Asked, type Content, type ReadyAnswer } from './answers.ts';
 import { errorAnswer } from './errors.ts';
+import { dataHeaders, securityHeaders } from './headers.ts';
 import document from './openapi.json' with { type: 'json' };
 import { parseDate, parseFilter, parseFormat, parseRange, parseSplit } from './query.ts';
+import { badgeContent, chartContent } from './routes/embed.ts';
 import { eventsTable } from './routes/events.ts';
 import { imagesTable, type ImagesDeps } from './routes/images.ts';
 import { pullsTable } from './routes/pulls.ts';
+import { assetAnswer, siteContent } from './routes/site.ts';
 import { snapshotAnswer } from './routes/snapshot.ts';
 import { statusAnswer, type StatusDeps } from './routes/status.ts';
 import { summaryTable } from './routes/summary.ts';
@@ -24,6 +27,8 @@ export interface ApiDeps extends StatusDeps, ImagesDeps {
   readonly registries: readonly string[];
   /** Prefix behind a reverse proxy: empty, or `/x`. */
   readonly basePath: string;
+  /** Pages; absent: there are none. */
+  readonly site?: Site | undefined;
   readonly log: Logger;
 }
 
@@ -33,15 +38,6 @@ export interface Api {
   /** The answer to a request where it is ready to be sent, without any further work. */
   readonly ready: (asked: Asked) => ReadyAnswer | undefined;
 }
-
-const securityHeaders = {
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-};
-/** A cycle is an hour by default: a minute more is nothing, and a page that is opened again asks nothing. */
-const dataHeaders = { ...securityHeaders, 'Cache-Control': 'public, max-age=60' };
 
 export function createApi(deps: ApiDeps): Api {
   const { store, status, registries, clock, log } = deps;
@@ -54,11 +50,11 @@ export function createApi(deps: ApiDeps): Api {
     const { method } = context.req;
     if (method !== 'GET' && method !== 'HEAD') context.res = methodNotAllowed(context);
     else await next();
-    for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
-    if (!context.res.headers.has('Cache-Control')) context.res.headers.set('Cache-Control', 'no-store');
+    for (const [name, value] of Object.entries({ ...securityHeaders, 'Cache-Control': 'no-store' })) {
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    }
   });
   app.onError((error, context) => errorAnswer(context, error, log));
-  app.notFound((context) => errorAnswer(context, new AppError('not_found', 'there is nothing at this address'), log));
 
   const answer = (path: string, contentOf: (context: Context) => Promise<Content>): void => {
     app.get(path, (context) => answers.answer(askedBy(context), () => contentOf(context)));
@@ -92,6 +88,12 @@ export function createApi(deps: ApiDeps): Api {
   answerTable('/api/events', async (context) => eventsTable(eventsOf(await store.totals(filterOf(context)), rangeOf(context))));
   answer('/api/snapshot', async (context) => jsonContent([JSON.stringify(await snapshotAnswer(store, dateOf(context)))]));
   answer('/api/openapi.json', async () => jsonContent([JSON.stringify({ ...document, servers: [{ url: deps.basePath || '/' }] })]));
+  answer('/badge/:registry/:file{.+}', (context) => badgeContent(deps, context));
+  answer('/chart/:registry/:file{.+}', (context) => chartContent(deps, context));
+  app.get('*', (context) => {
+    const asset = deps.site?.asset(context.req.path);
+    return asset ? assetAnswer(context, asset) : answers.answer(askedBy(context), () => siteContent(context, deps.site));
+  });
 
   return { fetch: (request) => app.fetch(request), ready: (asked) => answers.ready(asked) };
 }

@@ -190,14 +190,24 @@ describe('the description of the API', () => {
     expect(await json('/api/openapi.json')).toEqual({ ...openApiDocument(), servers: [{ url: '/stats' }] });
   });
 
-  it.each(routes.map((route) => [route.path, route] as const))('holds for %s', async (path, route) => {
+  it.each(described)('holds for %s', async (address) => {
     const { fetch } = await setUp(history, { configured: [{ registry: 'ghcr', repo: 'acme/new' }] });
+    const content = routes.find(({ path }) => path === address.split('?')[0])?.responses[200].content ?? {};
 
-    const answer = await fetch(path);
+    const answer = await fetch(address);
 
-    const { schema } = route.responses[200].content['application/json'];
+    const schema = 'application/json' in content ? content['application/json'].schema : z.never();
     expect(answer.status).toBe(200);
     expect(strict(schema).safeParse(await answer.json())).toMatchObject({ success: true });
+  });
+
+  it('has addresses that are all answered', async () => {
+    const { fetch } = await setUp(history);
+
+    for (const { path } of routes) {
+      const address = path.replace('{registry}', 'all').replace('{file}', 'acme/app.svg');
+      expect([path, (await fetch(address)).status]).toEqual([path, 200]);
+    }
   });
 
   it('names every field of the rows and no other', async () => {
@@ -210,6 +220,12 @@ describe('the description of the API', () => {
     expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(document.components.schemas.Image.properties));
   });
 });
+
+/** Addresses whose answer is JSON. */
+const described = [
+  ...routes.map(({ path }) => path).filter((path) => path.startsWith('/api/')),
+  ...['daily', 'weekly', 'monthly'].map((kind) => `/api/pulls/${kind}?split=registry`),
+];
 
 /** The schema, refusing fields that it does not name. */
 function strict(schema: z.ZodType): z.ZodType {

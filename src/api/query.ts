@@ -88,8 +88,11 @@ export function parseFormat(values: Parameter): 'json' | 'csv' {
   return parseChoice('format', values, ['json', 'csv']) ?? 'json';
 }
 
-/** One of the choices; undefined when the parameter is absent or empty. */
-function parseChoice<Choice extends string>(name: string, values: Parameter, choices: readonly Choice[]): Choice | undefined {
+/**
+ * One of the choices; undefined when the parameter is absent or empty.
+ * @throws AppError invalid_input that names the choices
+ */
+export function parseChoice<Choice extends string>(name: string, values: Parameter, choices: readonly Choice[]): Choice | undefined {
   const text = values?.[0]?.trim().toLowerCase();
   if (!text) return undefined;
   const choice = choices.find((each) => each === text);

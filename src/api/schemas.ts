@@ -163,6 +163,58 @@ function get(path: string, summary: string, schema: z.ZodType, query: z.ZodObjec
   });
 }
 
+const shieldsAnswer = z
+  .object({
+    schemaVersion: z.literal(1),
+    label: z.string(),
+    message: z.string(),
+    color: z.string(),
+    labelColor: z.string().optional(),
+    style: z.string(),
+    isError: z.literal(true).optional(),
+    cacheSeconds: count,
+  })
+  .openapi('ShieldsEndpoint');
+const badgeFile = 'owner/name.svg, or owner/name.json for the endpoint badge of shields.io';
+const badgeParameters = z.object({
+  period: z.enum(['total', 'day', 'week', 'month']).optional(),
+  label: z.string().max(64).optional(),
+  color: z.string().optional().openapi({ description: 'A name of shields.io, or a colour such as 2496ed' }),
+  labelColor: z.string().optional(),
+  style: z.enum(['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']).optional(),
+});
+const chartFile = 'owner/name.svg';
+const chartParameters = z.object({
+  ...range,
+  kind: z.enum(['total', 'daily', 'weekly', 'monthly']).optional(),
+  theme: z.enum(['light', 'dark']).optional(),
+});
+
+/** A GET route for a picture of an image in one registry or all. */
+function embed(
+  path: string,
+  summary: string,
+  query: z.ZodObject,
+  file: string,
+  content: Readonly<Record<string, { readonly schema: z.ZodType }>>,
+) {
+  const params = z.object({
+    registry: registry.openapi({ description: 'A registry, or all' }),
+    file: z.string().openapi({ description: file }),
+  });
+  return createRoute({
+    method: 'get',
+    path,
+    summary,
+    request: { params, query },
+    responses: {
+      200: { description: 'OK', content },
+      400: { description: 'A parameter is not valid', content: { 'application/json': { schema: errorAnswer } } },
+      404: { description: 'The image is not tracked: grey, or empty', content },
+    },
+  });
+}
+
 const daily = "Taken per registry and image before anything is summed; an image's first known day and a decrease count 0.";
 const whole = 'Every period that the range touches is given whole.';
 
@@ -207,6 +259,11 @@ export const routes = [
     description: 'Shaped for annotations in Grafana too.',
   }),
   get('/api/snapshot', 'A stored snapshot, the newest or that of a day', snapshotAnswer, z.object({ date: dateParameter })),
+  embed('/badge/{registry}/{file}', 'A badge for a README', badgeParameters, badgeFile, {
+    'image/svg+xml': { schema: z.string() },
+    'application/json': { schema: shieldsAnswer },
+  }),
+  embed('/chart/{registry}/{file}', 'A chart for a README', chartParameters, chartFile, { 'image/svg+xml': { schema: z.string() } }),
   get('/api/openapi.json', 'This description', z.looseObject({ openapi: z.string() }), z.object({})),
 ];
 
