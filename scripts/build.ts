@@ -1,8 +1,39 @@
-/** Bundles the program into one readable file that needs no node_modules, with its source map beside it. */
-import { chmod } from 'node:fs/promises';
+/** Bundles the pages' files, and then the program with them into one readable file that needs no node_modules. */
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
+import type { BuiltAsset } from '../src/dashboard/assets.ts';
 
 const bundle = 'dist/registry-stats';
+const client = 'src/dashboard/client';
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const scripts = await build({
+  entryPoints: [`${client}/main.ts`, `${client}/style.css`],
+  outdir: 'out',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['chrome111', 'firefox113', 'safari16.4'],
+  legalComments: 'eof',
+  write: false,
+  logLevel: 'warning',
+});
+// In the head and before anything is painted: a plain script, not a module.
+const theme = await build({ entryPoints: [`${client}/theme.ts`], bundle: true, minify: true, format: 'iife', write: false });
+const assets = [
+  ...scripts.outputFiles.map(({ path, contents }) => assetOf(path.split('/').at(-1) ?? '', contents)),
+  ...theme.outputFiles.map(({ contents }) => assetOf('theme.js', contents)),
+  assetOf('icon.svg', await readFile(`${client}/icon.svg`)),
+];
+await mkdir('dist', { recursive: true });
+await writeFile('dist/assets.json', JSON.stringify(assets));
 
 await build({
   entryPoints: ['src/main.ts'],
@@ -21,3 +52,11 @@ await build({
   logLevel: 'warning',
 });
 await chmod(`${bundle}.cjs`, 0o755);
+
+/** Its served name holds its hash, so that browsers may keep it for ever. */
+function assetOf(name: string, contents: Uint8Array): BuiltAsset {
+  const ending = extname(name);
+  const hash = createHash('sha256').update(contents).digest('hex').slice(0, 12);
+  const file = `${name.slice(0, -ending.length)}-${hash}${ending}`;
+  return { name, file, type: types[ending] ?? 'application/octet-stream', brotli: brotliCompressSync(contents).toString('base64') };
+}

@@ -1,6 +1,7 @@
 /** The composition root: makes every part and hands each what it needs. */
 import { hostname } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
+import assets from '../dist/assets.json' with { type: 'json' };
 import { createApi } from './api/app.ts';
 
 import { listen, type ApiServer } from './api/server.ts';
@@ -16,6 +17,8 @@ import { formatRepo } from './core/image-ref.ts';
 import type { ImageName } from './core/images.ts';
 import type { Clock, LatestImage, Logger, Random, RegistryDescriptor, SnapshotStore } from './core/ports.ts';
 import type { CollectorStatus } from './core/status.ts';
+import { createAssets } from './dashboard/assets.ts';
+import { createSite } from './dashboard/site.ts';
 import { createLogger } from './log.ts';
 import { createHttpClientFactory } from './net/client.ts';
 import { sources } from './sources/index.ts';
@@ -72,19 +75,19 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         registries: tracker.registries(),
       });
       const howToConfigure = tracking.tracked.size > 0 ? undefined : howTo();
-      const api = createApi({
+      const shown = {
         store,
         status,
         clock,
         configured: configuredImages(config),
         staleAfterMs: Math.max(dayMs, 2 * intervalMs),
-        registries: descriptors.map(({ id }) => id),
         basePath: config.basePath,
         version,
         configProblems: config.problems,
         howToConfigure,
-        log,
-      });
+      };
+      const site = createSite({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
+      const api = createApi({ ...shown, registries: descriptors.map(({ id }) => id), site, log });
       try {
         server = await listen(api, config.listen);
       } catch (error) {
@@ -182,8 +185,13 @@ function configuredImages({ registries }: Config): ImageName[] {
 }
 
 function howTo(): string {
-  const variables = descriptors.map(({ variablePrefix, example }) => `${variablePrefix}_REPOS=${example}`);
+  const variables = examples().map(({ variable, example }) => `${variable}=${example}`);
   return `nothing is tracked yet: set ${variables.join(' or ')} and start again`;
+}
+
+/** What to set, for each registry. */
+function examples(): { readonly variable: string; readonly example: string }[] {
+  return descriptors.map(({ variablePrefix, example }) => ({ variable: `${variablePrefix}_REPOS`, example }));
 }
 
 function isoMoment(epochMs: number | undefined): string | undefined {

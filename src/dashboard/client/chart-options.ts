@@ -1,0 +1,132 @@
+/** How uPlot is to draw a chart: lines for totals, bars for pulls, and marks where a value is not simply one that was read. */
+import uPlot from 'uplot';
+import type { ChartData } from './chart-data.ts';
+import { dashOf, inkOf, patternOf, swatchOf, type Ink } from './ink.ts';
+import { drawMarks } from './marks.ts';
+
+export interface Drawing {
+  readonly options: uPlot.Options;
+  readonly columns: uPlot.AlignedData;
+}
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const font = '12px system-ui, sans-serif';
+
+/** `onPoint` hears of the point under the cursor. */
+export function chartOptions(
+  data: ChartData,
+  kind: string,
+  size: { readonly width: number; readonly height: number },
+  onPoint: (at: number | undefined) => void,
+): Drawing {
+  const ink = inkOf();
+  const isTotal = kind === 'total';
+  const seconds = data.days.map((day) => Date.parse(`${day}T00:00:00Z`) / 1000);
+  // Bars are stacked, so each is drawn from the ground over the ones that reach higher.
+  const columns = isTotal ? data.lines.map(({ values }) => [...values]) : stacked(data);
+  const series = data.lines.map((_, at) => seriesOf(data, at, isTotal, ink));
+  const order = isTotal ? series.map((_, at) => at) : series.map((_, at) => series.length - 1 - at);
+  return {
+    columns: [seconds, ...order.map((at) => columns[at] ?? [])],
+    options: {
+      ...size,
+      tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1000), 'Etc/UTC'),
+      padding: [16, 16, 0, 4],
+      cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
+      legend: {
+        show: data.lines.length > 1,
+        live: false,
+        markers: {
+          width: isTotal ? 2 : 0,
+          fill: (_, at) => (isTotal ? 'transparent' : swatchOf(colorOf(ink, order[at - 1] ?? 0), order[at - 1] ?? 0)),
+          stroke: (_, at) => colorOf(ink, order[at - 1] ?? 0),
+          dash: (_, at) => ['solid', 'dashed', 'dotted', 'double'][(order[at - 1] ?? 0) % 4] ?? 'solid',
+        },
+      },
+      scales: {
+        x: { time: true, range: (_, min, max) => aroundDays(min, max, kind) },
+        y: { range: (_, min, max) => aroundValues(min, max, isTotal) },
+      },
+      axes: [
+        {
+          stroke: ink.muted,
+          font,
+          grid: { show: false },
+          ticks: { stroke: ink.line, width: 1, size: 4 },
+          space: 64,
+          values: (_, splits, __, ___, step) => splits.map((each) => dayText(each, step)),
+        },
+        {
+          stroke: ink.muted,
+          font,
+          grid: { stroke: ink.line, width: 1 },
+          ticks: { show: false },
+          size: 56,
+          values: (_, splits) => splits.map((value) => compact.format(value).replace('K', 'k')),
+        },
+      ],
+      series: [{ label: 'Day' }, ...order.flatMap((at) => series[at] ?? [])],
+      hooks: {
+        drawClear: [(chart) => drawMarks(chart, data, kind, ink)],
+        setCursor: [(chart) => onPoint(chart.cursor.idx ?? undefined)],
+      },
+    },
+  };
+}
+
+function seriesOf({ lines }: ChartData, at: number, isTotal: boolean, ink: Ink): uPlot.Series {
+  const color = colorOf(ink, at);
+  const label = lines[at]?.label ?? '';
+  if (isTotal) {
+    const fill = lines.length === 1 ? { fill: `${color}22` } : {};
+    return { label, stroke: color, width: 2, dash: dashOf(at), ...fill, points: { show: (lines[at]?.values.length ?? 0) < 3 } };
+  }
+  const bars = uPlot.paths.bars?.({ size: [0.8, 48, 1], radius: 0.1 });
+  return {
+    label,
+    stroke: color,
+    width: 1,
+    fill: patternOf(color, at, ink.ground),
+    ...(bars ? { paths: bars } : {}),
+    points: { show: false },
+  };
+}
+
+function colorOf({ lines, text }: Ink, at: number): string {
+  return lines[at % lines.length] ?? text;
+}
+
+function stacked({ days, lines }: ChartData): (number | null)[][] {
+  const sums: (number | null)[] = days.map(() => null);
+  return lines.map(({ values }) =>
+    values.map((value, at) => {
+      if (value !== null) sums[at] = (sums[at] ?? 0) + value;
+      return value === null ? null : (sums[at] ?? null);
+    }),
+  );
+}
+
+const dayAndMonth = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const monthAndYear = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** `step`: seconds from one label to the next. */
+function dayText(seconds: number, step: number): string {
+  return (step >= 28 * daySeconds ? monthAndYear : dayAndMonth).format(new Date(seconds * 1000));
+}
+
+const daySeconds = 86_400;
+const barDays: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 30 };
+
+/** Room for the first and the last bar. */
+function aroundDays(min: number, max: number, kind: string): [number, number] {
+  const half = ((barDays[kind] ?? 0.5) * daySeconds) / 2;
+  return [min - half, max + half];
+}
+
+/** Bars begin at 0; a line of totals uses the height, unless that would make little look like much. */
+function aroundValues(min: number, max: number, isTotal: boolean): [number, number] {
+  const top = max === 0 ? 1 : max + (max - (isTotal ? min : 0)) * 0.08;
+  if (!isTotal) return [0, Math.max(top, 1)];
+  const bottom = min - (max - min) * 0.1;
+  return min < max * 0.3 || min === max ? [0, Math.max(top, max * 1.1, 1)] : [Math.max(0, bottom), top];
+}

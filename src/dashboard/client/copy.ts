@@ -1,0 +1,30 @@
+/** Copy buttons beside snippets. */
+
+const confirmMs = 2_000;
+
+export function prepareCopying(root: HTMLElement): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => void copy(button));
+  }
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const code = button.parentElement?.querySelector('code');
+  if (!code) return;
+  const copied = await write(code);
+  button.textContent = copied ? 'Copied' : 'Select and copy by hand';
+  window.setTimeout(() => (button.textContent = 'Copy'), confirmMs);
+}
+
+/** Outside of https browsers have no clipboard API: there the text is selected and copied the old way. */
+async function write(code: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    return true;
+  } catch {
+    const selection = window.getSelection();
+    selection?.selectAllChildren(code);
+    return document.execCommand('copy');
+  }
+}

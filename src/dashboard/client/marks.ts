@@ -1,0 +1,96 @@
+/** Marks on a chart's days: reconstructed, missing, reset, in doubt, and releases. Each has a shape of its own. */
+import type uPlot from 'uplot';
+import type { ChartData } from './chart-data.ts';
+import { hatch, type Ink } from './ink.ts';
+
+const font = 'system-ui, sans-serif';
+
+export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink): void {
+  const { ctx: context, bbox } = chart;
+  const scale = devicePixelRatio;
+  const xOf = (day: string): number => chart.valToPos(Date.parse(`${day}T00:00:00Z`) / 1000, 'x', true);
+  const [first = '', second = first] = data.days;
+  const width = Math.max(xOf(second) - xOf(first), kind === 'total' ? 2 : 4);
+  const top = bbox.top + 6 * scale;
+  const band = (x: number, fill: string | CanvasPattern): void => {
+    context.fillStyle = fill;
+    context.fillRect(x - width / 2, bbox.top, width, bbox.height);
+  };
+  const backfilled = hatch(ink.muted, 1) ?? ink.line;
+  const missing = hatch(ink.bad, 3) ?? ink.line;
+
+  context.save();
+  context.beginPath();
+  context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  context.clip();
+  for (const [at, day] of data.days.entries()) {
+    const x = xOf(day);
+    const remark = data.remarks[day];
+    context.globalAlpha = 0.35;
+    if (data.lines.every(({ values }) => values[at] === null)) band(x, missing);
+    else if (remark && remark.backfilled > 0) band(x, backfilled);
+    context.globalAlpha = 1;
+    if (remark && remark.reset > 0) triangle(context, x, top, 5 * scale, ink.bad);
+    if (remark && remark.doubtful > 0) diamond(context, x, top + 12 * scale, 5 * scale, ink.warn);
+  }
+  drawReleases(context, data, xOf, { top: bbox.top, bottom: bbox.top + bbox.height, right: bbox.left + bbox.width, scale, ink });
+  context.restore();
+}
+
+interface ReleaseArea {
+  readonly top: number;
+  readonly bottom: number;
+  readonly right: number;
+  readonly scale: number;
+  readonly ink: Ink;
+}
+
+function drawReleases(
+  context: CanvasRenderingContext2D,
+  { releases = [], days }: ChartData,
+  xOf: (day: string) => number,
+  { top, bottom, right, scale, ink }: ReleaseArea,
+): void {
+  let free = 0;
+  context.strokeStyle = ink.muted;
+  context.fillStyle = ink.muted;
+  context.lineWidth = scale;
+  context.font = `${11 * scale}px ${font}`;
+  context.setLineDash([2 * scale, 3 * scale]);
+  for (const { day, tags } of releases) {
+    if (day < (days[0] ?? '') || day > (days.at(-1) ?? '')) continue;
+    const x = xOf(day);
+    context.beginPath();
+    context.moveTo(x, top);
+    context.lineTo(x, bottom);
+    context.stroke();
+    // The longest with a digit in it says most: 2.17.0 rather than 2 or latest.
+    const [name = tags[0] ?? ''] = tags.filter((tag) => /\d/.test(tag)).toSorted((a, b) => b.length - a.length);
+    // A name that would run into the one before is left to the text under the chart.
+    const length = context.measureText(name).width + 6 * scale;
+    const left = x + length > right ? x - length : x;
+    if (left < free) continue;
+    context.fillText(name, left + 3 * scale, top + 12 * scale);
+    free = x + length;
+  }
+  context.setLineDash([]);
+}
+
+function triangle(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {
+  context.fillStyle = fill;
+  context.beginPath();
+  context.moveTo(x - size, y);
+  context.lineTo(x + size, y);
+  context.lineTo(x, y + 1.6 * size);
+  context.fill();
+}
+
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {
+  context.fillStyle = fill;
+  context.beginPath();
+  context.moveTo(x, y - size);
+  context.lineTo(x + size, y);
+  context.lineTo(x, y + size);
+  context.lineTo(x - size, y);
+  context.fill();
+}

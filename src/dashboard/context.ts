@@ -1,0 +1,32 @@
+/** What every page is made from. */
+import { dayOf, toEpochDay, type EpochDay } from '../core/day.ts';
+import type { ImageName } from '../core/images.ts';
+import type { Clock } from '../core/ports.ts';
+import type { CollectorStatus } from '../core/status.ts';
+import type { Surroundings } from './layout.ts';
+
+export interface PageContext extends Surroundings {
+  /** Those that may be asked for, in the order in which they are shown. */
+  readonly registries: readonly { readonly id: string; readonly title: string }[];
+  readonly clock: Clock;
+  /** The images that the configuration names one by one. */
+  readonly configured: readonly ImageName[];
+  /** A total that was read longer ago than this is stale. */
+  readonly staleAfterMs: number;
+  readonly status: () => CollectorStatus;
+  readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
+  /** One sentence; absent when something is configured. */
+  readonly howToConfigure?: string | undefined;
+  /** A variable and what it may hold, for each registry. */
+  readonly examples: readonly { readonly variable: string; readonly example: string }[];
+}
+
+/** The UTC day that it is now. */
+export function todayOf({ clock }: PageContext): EpochDay {
+  return toEpochDay(dayOf(clock.now()));
+}
+
+/** What a registry is called. */
+export function titleOf({ registries }: PageContext, registry: string): string {
+  return registries.find(({ id }) => id === registry)?.title ?? registry;
+}

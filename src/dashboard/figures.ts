@@ -1,0 +1,120 @@
+/** The pieces that pages share: numbers with their change, and the figure of a chart. */
+import { html } from 'hono/html';
+import { sumLabel, type Chart, type ChartRemark } from '../core/chart.ts';
+import { formatChange, formatCount, formatExact } from '../core/format.ts';
+import type { Html } from './layout.ts';
+import type { ComparedGrowth } from './overview-rows.ts';
+
+/** A count, short, with the exact one on hover. */
+export function count(value: number | undefined): Html {
+  return value === undefined
+    ? html`<span class="unknown" title="not known yet">—</span>`
+    : html`<data value="${value}" title="${formatExact(value)}">${formatCount(value)}</data>`;
+}
+
+/** A change against the period before; nothing where that is not wholly known. */
+export function change({ change: difference, before }: ComparedGrowth, period: string): Html {
+  const text = difference === undefined || before === undefined ? undefined : formatChange(before + difference, before);
+  if (text === undefined || difference === undefined || before === undefined) return html``;
+  const direction = difference > 0 ? 'up' : difference < 0 ? 'down' : 'same';
+  return html` <span class="change ${direction}" title="against ${period}: ${formatExact(before)}">${text}</span>`;
+}
+
+export interface FigureParts {
+  readonly title: string;
+  /** Address of the chart's data as JSON. */
+  readonly dataPath: string;
+  /** Address of the chart as SVG, to which the theme is added; for those without JavaScript. */
+  readonly imagePath: string;
+  readonly csvPath: string;
+  readonly chart: Chart;
+  readonly kind: string;
+}
+
+/** Rows of the table beside a chart; the CSV has them all. */
+const tableRows = 31;
+
+/** A chart that JavaScript draws; without it the server's drawing stands there, and the table always. */
+export function figure({ title, dataPath, imagePath, csvPath, chart, kind }: FigureParts): Html {
+  const { days, lines, remarks } = chart;
+  if (days.length === 0)
+    return html`<figure class="chart empty">
+      <figcaption>${title}</figcaption>
+      <p>There is no value in this range yet.</p>
+    </figure>`;
+  const labels = lines.map(({ label }) => (label === sumLabel ? 'Pulls' : label));
+  const shown = days.map((_, at) => days.length - 1 - at).slice(0, tableRows);
+  return html`<figure class="chart" data-chart="${dataPath}" data-kind="${kind}" data-title="${title}">
+    <figcaption>${title}</figcaption>
+    <div class="plot">
+      <picture
+        ><source media="(prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
+        <img src="${imagePath}&amp;theme=light" alt="${title}; the table below has the numbers" width="960" height="320"
+      /></picture>
+    </div>
+    <p class="legend">${legend([...remarks.values()], hasGaps(chart))}</p>
+    <p class="exports"><a href="${csvPath}" download>CSV</a> <button type="button" data-export="png" hidden>PNG</button></p>
+    <details>
+      <summary>Numbers as a table</summary>
+      <table>
+        <caption>
+          ${title}${days.length > tableRows ? ', the newest' : ''}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Day</th>
+            ${labels.map((label) => html`<th scope="col" class="number">${label}</th>`)}
+            <th scope="col">Remark</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map(
+            (at) =>
+              html`<tr>
+                <th scope="row">${days[at]}</th>
+                ${lines.map(({ values }) => html`<td class="number">${exact(values[at] ?? undefined)}</td>`)}
+                <td>
+                  ${remarkText(
+                    remarks.get(days[at] ?? ''),
+                    lines.every(({ values }) => values[at] === null),
+                  )}
+                </td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </details>
+  </figure>`;
+}
+
+function exact(value: number | undefined): string {
+  return value === undefined ? '—' : formatExact(value);
+}
+
+function hasGaps({ days, lines }: Chart): boolean {
+  return days.some((_, at) => lines.every(({ values }) => values[at] === null));
+}
+
+function legend(remarks: readonly ChartRemark[], gaps: boolean): Html[] {
+  return [
+    ...(remarks.some(({ backfilled }) => backfilled > 0) ? [html`<span class="key backfilled">reconstructed</span>`] : []),
+    ...(remarks.some(({ reset }) => reset > 0) ? [html`<span class="key reset">counter went down</span>`] : []),
+    ...(remarks.some(({ doubtful }) => doubtful > 0) ? [html`<span class="key doubtful">in doubt</span>`] : []),
+    ...(gaps ? [html`<span class="key missing">not read</span>`] : []),
+  ];
+}
+
+/** Why a day's value is not simply one that was read. */
+function remarkText(remark: ChartRemark | undefined, missing: boolean): string {
+  if (missing) return 'not read; the next value has the whole difference';
+  const { backfilled = 0, reset = 0, doubtful = 0 } = remark ?? {};
+  return [
+    ...(backfilled > 0 ? [`${times(backfilled)}reconstructed from the registry's own days`] : []),
+    ...(reset > 0 ? [`${times(reset)}counter went down; counted as 0`] : []),
+    ...(doubtful > 0 ? [`${times(doubtful)}total contradicts the registry's own days`] : []),
+  ].join('; ');
+}
+
+function times(values: number): string {
+  return values === 1 ? '' : `${values} values: `;
+}

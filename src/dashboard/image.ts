@@ -1,0 +1,218 @@
+/** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
+import { html } from 'hono/html';
+import { chartOf, type Chart } from '../core/chart.ts';
+import { eventsOf, type ImageEvent } from '../core/events.ts';
+import { formatExact } from '../core/format.ts';
+import { trackedImages, type KnownImages, type TrackedImage } from '../core/images.ts';
+import type { Platform, Tag } from '../core/model.ts';
+import { titleOf, todayOf, type PageContext } from './context.ts';
+import { chartControls, hiddenInputs } from './controls.ts';
+import { embedParameters, embedSection, type Embed } from './embed.ts';
+import { change, count, figure } from './figures.ts';
+import { ago, imagePath, page, readable, type Html } from './layout.ts';
+import { sumGrowth } from './overview-rows.ts';
+import { chartCsvPath, chartOptions, chartTitle, splits, viewQuery, type View } from './view.ts';
+
+const mostTags = 100;
+const mostEvents = 50;
+
+export interface ImageParts {
+  readonly repo: string;
+  /** Cut to the image. */
+  readonly known: KnownImages;
+  readonly tags: ReadonlyMap<string, readonly Tag[]>;
+  readonly view: View;
+  readonly embed: Embed;
+  /** Where the service is reached from outside, as `https://stats.example`. */
+  readonly origin: string;
+}
+
+/** The image in each of its registries; empty when it is not tracked. */
+export function registriesOf(context: PageContext, repo: string, known: KnownImages): readonly TrackedImage[] {
+  const { clock, configured, staleAfterMs } = context;
+  const images = trackedImages(
+    known,
+    configured.filter((image) => image.repo === repo),
+    { now: clock.now(), staleAfterMs },
+  );
+  // An image that is no longer read still has its history.
+  if (images.length > 0 || known.latest.length === 0) return images;
+  return trackedImages(known, known.latest, { now: clock.now(), staleAfterMs });
+}
+
+export function imageChart(context: PageContext, view: View, known: KnownImages): Chart {
+  return chartOf(known.series, chartOptions(view, todayOf(context), context.registries.length));
+}
+
+export function imagePage(context: PageContext, parts: ImageParts): Html {
+  const { repo, known, tags } = parts;
+  // One image has no other images beside it.
+  const split = parts.view.split === 'image' ? 'none' : parts.view.split;
+  const view = { ...parts.view, split, repos: [repo] } as const;
+  const { basePath } = context;
+  const name = readable(repo);
+  const images = registriesOf(context, repo, known);
+  const path = imagePath(basePath, repo);
+  const query = viewQuery(view);
+  const kept = [...new URLSearchParams(viewQuery(view, { repos: [] }))];
+  const address = new URLSearchParams([...kept, ...embedParameters(parts.embed)]).toString();
+  return page(context, {
+    title: name,
+    refreshSeconds: 300,
+    url: path + (address === '' ? '' : `?${address}`),
+    main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
+      <h1>${name}</h1>
+      <div class="cards">${images.map((image) => registryCard(context, image))}</div>
+      <form id="view" class="controls" method="get" action="${path}" data-view>
+        ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
+        <button type="submit">Show</button>
+      </form>
+      ${figure({
+        title: chartTitle(view),
+        kind: view.kind,
+        chart: imageChart(context, view, known),
+        dataPath: `${basePath}/data/chart.json${query}`,
+        imagePath: `${basePath}/data/chart.svg${query}`,
+        csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
+      })}
+      ${tagsSection(context, tags)} ${eventsSection(context, eventsOf(known.series))}
+      ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
+  });
+}
+
+function registryCard(context: PageContext, image: TrackedImage): Html {
+  const now = context.clock.now();
+  const title = titleOf(context, image.registry);
+  return html`<section class="card">
+    <h2>
+      ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
+    </h2>
+    <dl class="facts">
+      <div>
+        <dt>Total</dt>
+        <dd>${count(image.pullCount)}</dd>
+      </div>
+      <div>
+        <dt>Yesterday</dt>
+        <dd>${count(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'the day before')}</dd>
+      </div>
+      <div>
+        <dt>7 days</dt>
+        <dd>${count(image.lastWeek.pulls)}${change(sumGrowth([image.lastWeek]), 'the 7 days before')}</dd>
+      </div>
+      <div>
+        <dt>30 days</dt>
+        <dd>${count(image.last30Days.pulls)}${change(sumGrowth([image.last30Days]), 'the 30 days before')}</dd>
+      </div>
+      <div>
+        <dt>Tags</dt>
+        <dd>${count(image.tagCount)}</dd>
+      </div>
+      <div>
+        <dt>Last push</dt>
+        <dd>${ago(image.lastUpdated, now)}</dd>
+      </div>
+      <div>
+        <dt>History since</dt>
+        <dd>
+          ${image.historySince ?? '—'}${image.backfilledDays > 0 ? html` <span class="hint">(${image.backfilledDays} days reconstructed)</span>` : ''}
+        </dd>
+      </div>
+      <div>
+        <dt>Read</dt>
+        <dd>${ago(image.lastRead, now)}</dd>
+      </div>
+    </dl>
+  </section>`;
+}
+
+function tagsSection(context: PageContext, tags: ReadonlyMap<string, readonly Tag[]>): Html {
+  if (tags.size === 0) return html``;
+  return html`<section aria-labelledby="tags">
+    <h2 id="tags">Tags</h2>
+    ${[...tags].map(([registry, list]) => tagTable(titleOf(context, registry), list, context.clock.now()))}
+  </section>`;
+}
+
+interface TagColumn {
+  readonly heading: string;
+  readonly hint?: string;
+  readonly isNumber?: true;
+  /** Undefined where it is not known. */
+  readonly cell: (tag: Tag, now: number) => Html | string | undefined;
+}
+
+const tagColumns: readonly TagColumn[] = [
+  { heading: 'Pushed', cell: ({ lastUpdated }, now) => (lastUpdated === undefined ? undefined : ago(lastUpdated, now)) },
+  { heading: 'Platforms', cell: ({ platforms }) => platforms?.map(platformText).join(', ') },
+  { heading: 'Size', isNumber: true, cell: ({ fullSize }) => (fullSize === undefined ? undefined : bytes(fullSize)) },
+  {
+    heading: 'Pulls',
+    hint: 'of the version that the tag points at now',
+    isNumber: true,
+    cell: ({ pullCount }) => (pullCount === undefined ? undefined : count(pullCount)),
+  },
+  {
+    heading: 'Digest',
+    cell: ({ digest }) => (digest === undefined ? undefined : html`<code title="${digest}">${digest.slice(0, 19)}…</code>`),
+  },
+];
+
+function classOf({ isNumber }: TagColumn): string {
+  return isNumber ? 'number' : '';
+}
+
+/** The newest tags, without the columns that the registry tells nothing for. */
+function tagTable(title: string, tags: readonly Tag[], now: number): Html {
+  const newest = tags.toSorted((a, b) => (Date.parse(b.lastUpdated ?? '') || 0) - (Date.parse(a.lastUpdated ?? '') || 0));
+  const columns = tagColumns.filter(({ cell }) => tags.some((tag) => cell(tag, now) !== undefined));
+  return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
+    <table class="tags">
+      <caption>
+        ${title}: ${tags.length} tag${tags.length === 1 ? '' : 's'}${tags.length > mostTags ? `, the newest ${mostTags}` : ''}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Tag</th>
+          ${columns.map((column) => html`<th scope="col" class="${classOf(column)}" title="${column.hint ?? ''}">${column.heading}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${newest.slice(0, mostTags).map(
+          (tag) =>
+            html`<tr>
+              <th scope="row">${tag.name}</th>
+              ${columns.map((column) => html`<td class="${classOf(column)}">${column.cell(tag, now) ?? '—'}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function platformText({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter(Boolean).join('/');
+}
+
+/** Compressed sizes, as registries write them: powers of 1000. */
+function bytes(size: number): string {
+  if (size >= 1e9) return `${(size / 1e9).toFixed(1)} GB`;
+  if (size >= 1e6) return `${(size / 1e6).toFixed(1)} MB`;
+  return size >= 1e3 ? `${(size / 1e3).toFixed(0)} kB` : `${formatExact(size)} B`;
+}
+
+function eventsSection(context: PageContext, events: readonly ImageEvent[]): Html {
+  if (events.length === 0) return html``;
+  return html`<section aria-labelledby="events">
+    <h2 id="events">Events</h2>
+    <ul class="events">
+      ${events
+        .toReversed()
+        .slice(0, mostEvents)
+        .map(
+          ({ day, registry, text }) =>
+            html`<li><time datetime="${day}">${day}</time> <span class="registry">${titleOf(context, registry)}</span> ${text}</li>`,
+        )}
+    </ul>
+  </section>`;
+}

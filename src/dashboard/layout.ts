@@ -1,0 +1,116 @@
+/** What every page has around its content. */
+import { html } from 'hono/html';
+
+/** A piece of HTML; what is put into it is escaped. */
+export type Html = ReturnType<typeof html>;
+
+export interface Surroundings {
+  /** Prefix behind a reverse proxy: empty, or `/x`. */
+  readonly basePath: string;
+  readonly version: string;
+  /** Path of an asset by its plain name. */
+  readonly asset: (name: string) => string;
+}
+
+export type Section = 'images' | 'status';
+
+export interface PageParts {
+  readonly title: string;
+  readonly section?: Section | undefined;
+  /** Seconds after which the page looks for news by itself. */
+  readonly refreshSeconds?: number | undefined;
+  /** The shortest address of what is shown. */
+  readonly url?: string | undefined;
+  readonly main: Html;
+}
+
+export function page({ basePath, version, asset }: Surroundings, { title, section, refreshSeconds, url, main }: PageParts): Html {
+  const link = (name: Section, path: string, text: string): Html =>
+    html`<a href="${basePath}${path}" ${section === name ? html`aria-current="page"` : ''}>${text}</a>`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · registry-stats</title>
+        <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${asset('style.css')}" />
+        <script src="${asset('theme.js')}"></script>
+        <script src="${asset('main.js')}" type="module"></script>
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to content</a>
+        <header class="bar">
+          <a class="brand" href="${basePath}/"><img src="${asset('icon.svg')}" alt="" width="24" height="24" />registry-stats</a>
+          <nav aria-label="Pages">${link('images', '/', 'Images')}${link('status', '/status', 'Status')}</nav>
+          <label class="theme" hidden
+            ><span>Theme</span>
+            <select aria-label="Theme" id="theme" autocomplete="off">
+              <option value="">System</option>
+              <option value="light">Light</option>
+              <option value="dark">Dark</option>
+            </select></label
+          >
+        </header>
+        <main
+          id="content"
+          tabindex="-1"
+          ${refreshSeconds === undefined ? '' : html`data-refresh-seconds="${refreshSeconds}"`}
+          ${url === undefined ? '' : html`data-url="${url}"`}
+        >
+          ${main}
+        </main>
+        <footer class="bar">
+          registry-stats ${version} · days are UTC days · <a href="${basePath}/api/openapi.json">API</a> ·
+          <a href="${basePath}/api/images?format=csv">all images as CSV</a>
+        </footer>
+        <div id="news" class="unseen" role="status"></div>
+      </body>
+    </html> `;
+}
+
+/** A name as people write it: a nested GHCR package has a slash where the API has `%2F`. */
+export function readable(repo: string): string {
+  return repo.replaceAll('%2F', '/');
+}
+
+/** Path of an image's page. */
+export function imagePath(basePath: string, repo: string): string {
+  return `${basePath}/images/${readable(repo).split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** A moment, and how long ago it is. */
+export function ago(timestamp: string | undefined, now: number): Html {
+  const epochMs = Date.parse(timestamp ?? '');
+  if (Number.isNaN(epochMs)) return html`<span class="unknown">—</span>`;
+  const written = new Date(epochMs).toISOString();
+  return html`<time datetime="${written}" title="${written.slice(0, 16).replace('T', ' ')} UTC">${distance(now - epochMs)}</time>`;
+}
+
+const steps: readonly (readonly [ms: number, name: string])[] = [
+  [365 * 86_400_000, 'year'],
+  [30 * 86_400_000, 'month'],
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+];
+
+function distance(ms: number): string {
+  const step = steps.find(([length]) => Math.abs(ms) >= length);
+  if (!step) return 'just now';
+  const [length, name] = step;
+  const count = Math.floor(Math.abs(ms) / length);
+  const text = `${count} ${name}${count === 1 ? '' : 's'}`;
+  return ms >= 0 ? `${text} ago` : `in ${text}`;
+}
+
+/** A page that says what went wrong and what would be right. */
+export function errorPage(surroundings: Surroundings, message: string): Html {
+  return page(surroundings, {
+    title: 'Not found',
+    main: html`<h1>That did not work</h1>
+      <p class="notice bad">${message}</p>
+      <p><a href="${surroundings.basePath}/">All images</a></p>`,
+  });
+}

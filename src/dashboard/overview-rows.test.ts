@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { TrackedImage } from '../core/images.ts';
+import { overviewRows, sparkline, sumGrowth } from './overview-rows.ts';
+import { parseView } from './view.ts';
+
+function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
+  return { registry: 'ghcr', repo, lastDay: {}, lastWeek: {}, last30Days: {}, backfilledDays: 0, stale: false, ...more };
+}
+
+function rows(images: readonly TrackedImage[], query = '') {
+  return overviewRows(images, parseView(new URLSearchParams(query), ['dockerhub', 'ghcr']));
+}
+
+function names(images: readonly TrackedImage[], query: string): string[] {
+  return rows(images, query).map(({ repo }) => repo);
+}
+
+describe('the rows of the overview', () => {
+  it('put the registries of an image together', () => {
+    const hub = image('acme/app', {
+      registry: 'dockerhub',
+      pullCount: 10,
+      tagCount: 3,
+      lastUpdated: '2026-03-01T00:00:00Z',
+      lastRead: '2026-03-14T11:00:00Z',
+      lastDay: { pulls: 2, change: 1 },
+      doubt: 'frozen',
+    });
+    const ghcr = image('acme/app', {
+      pullCount: 5,
+      lastUpdated: '2026-03-02T00:00:00Z',
+      lastRead: '2026-03-13T11:00:00Z',
+      lastDay: { pulls: 3 },
+      stale: true,
+      backfilledDays: 4,
+    });
+
+    expect(rows([hub, ghcr])).toEqual([
+      {
+        repo: 'acme/app',
+        registries: ['dockerhub', 'ghcr'],
+        total: 15,
+        day: { pulls: 5, change: 1, before: 1 },
+        week: { pulls: undefined, change: undefined, before: undefined },
+        month: { pulls: undefined, change: undefined, before: undefined },
+        tags: 3,
+        pushed: '2026-03-02T00:00:00Z',
+        lastRead: '2026-03-13T11:00:00Z',
+        stale: true,
+        doubt: 'frozen',
+        backfilledDays: 4,
+      },
+    ]);
+  });
+
+  it('know no last read while one of the registries was never read', () => {
+    expect(
+      rows([image('a/b', { lastRead: '2026-03-14T11:00:00Z' }), image('a/b', { registry: 'dockerhub' })])[0]?.lastRead,
+    ).toBeUndefined();
+  });
+
+  it('are found by a part of their name, in any letter case, with plain slashes', () => {
+    const images = [image('acme/app'), image('acme/charts%2Fapp'), image('octo/tool')];
+
+    expect(names(images, 'q=APP')).toEqual(['acme/app', 'acme/charts%2Fapp']);
+    expect(names(images, 'q=charts/a')).toEqual(['acme/charts%2Fapp']);
+    expect(names(images, 'q=charts%252Fa')).toEqual(['acme/charts%2Fapp']);
+    expect(names(images, 'q=none')).toEqual([]);
+  });
+
+  it('are sorted by any column, and what is not known comes last either way', () => {
+    const images = [
+      image('a/a', { pullCount: 5, lastWeek: { pulls: 1 }, lastUpdated: '2026-03-01T00:00:00Z', tagCount: 2 }),
+      image('b/b'),
+      image('c/c', { pullCount: 9, lastWeek: { pulls: 0 }, lastUpdated: '2026-02-01T00:00:00Z', tagCount: 1 }),
+    ];
+
+    expect(names(images, '')).toEqual(['c/c', 'a/a', 'b/b']);
+    expect(names(images, 'sort=total')).toEqual(['a/a', 'c/c', 'b/b']);
+    expect(names(images, 'sort=-week')).toEqual(['a/a', 'c/c', 'b/b']);
+    expect(names(images, 'sort=pushed')).toEqual(['c/c', 'a/a', 'b/b']);
+    expect(names(images, 'sort=tags')).toEqual(['c/c', 'a/a', 'b/b']);
+    expect(names(images, 'sort=-name')).toEqual(['c/c', 'b/b', 'a/a']);
+    expect(names(images, 'sort=-day')).toEqual(['a/a', 'b/b', 'c/c']);
+  });
+});
+
+describe('a sum of growths', () => {
+  it('compares only those that were known all through the period before', () => {
+    expect(sumGrowth([{ pulls: 10, change: 4 }, { pulls: 100 }, { pulls: 5, change: -1 }])).toEqual({ pulls: 115, change: 3, before: 12 });
+    expect(sumGrowth([{ pulls: 100 }, {}])).toEqual({ pulls: 100, change: undefined, before: undefined });
+    expect(sumGrowth([])).toEqual({ pulls: undefined, change: undefined, before: undefined });
+  });
+});
+
+describe('the trend of an image', () => {
+  it('is that of the 30 whole days before today, all registries together', () => {
+    const series = { registry: 'ghcr', repo: 'a/b', days: [60, 70, 71, 100], totals: [1, 5, 9, 20], marks: [0, 0, 0, 0] };
+
+    expect(sparkline([series], 100)).toEqual([4, 4]);
+    expect(sparkline([series, { ...series, registry: 'dockerhub', totals: [1, 2, 4, 8] }], 100)).toEqual([5, 6]);
+    expect(sparkline([], 100)).toEqual([]);
+  });
+});

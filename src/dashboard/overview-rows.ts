@@ -1,0 +1,108 @@
+/** The rows of the overview: one an image, its registries together. */
+import { chartOf } from '../core/chart.ts';
+import type { EpochDay } from '../core/day.ts';
+import { sumKnown, type Growth } from '../core/growth.ts';
+import type { TrackedImage } from '../core/images.ts';
+import type { Doubt } from '../core/model.ts';
+import type { ImageSeries } from '../core/ports.ts';
+import { compareText } from '../core/series.ts';
+import type { Sort, View } from './view.ts';
+
+export interface OverviewRow {
+  readonly repo: string;
+  readonly registries: readonly string[];
+  /** Absent before the first read. */
+  readonly total?: number | undefined;
+  readonly day: ComparedGrowth;
+  readonly week: ComparedGrowth;
+  readonly month: ComparedGrowth;
+  readonly tags?: number | undefined;
+  readonly pushed?: string | undefined;
+  /** The oldest of its registries' newest reads. */
+  readonly lastRead?: string | undefined;
+  readonly stale: boolean;
+  readonly doubt?: Doubt | undefined;
+  readonly backfilledDays: number;
+}
+
+/** The images that the view shows, in its order. */
+export function overviewRows(images: readonly TrackedImage[], view: View): readonly OverviewRow[] {
+  const byRepo = new Map<string, TrackedImage[]>();
+  for (const image of images) {
+    const group = byRepo.get(image.repo);
+    if (group) group.push(image);
+    else byRepo.set(image.repo, [image]);
+  }
+  const search = view.search.toLowerCase().replaceAll('%2f', '/');
+  const rows = [...byRepo].map(([repo, group]) => rowOf(repo, group));
+  const found = rows.filter(({ repo }) => repo.replaceAll('%2F', '/').includes(search));
+  const sign = view.descending ? -1 : 1;
+  return found.toSorted((a, b) => order(view.sort, a, b, sign) || compareText(a.repo, b.repo));
+}
+
+function rowOf(repo: string, images: readonly TrackedImage[]): OverviewRow {
+  const reads = images.map(({ lastRead }) => lastRead);
+  return {
+    repo,
+    registries: images.map(({ registry }) => registry),
+    total: sumKnown(images.map(({ pullCount }) => pullCount)),
+    day: sumGrowth(images.map(({ lastDay }) => lastDay)),
+    week: sumGrowth(images.map(({ lastWeek }) => lastWeek)),
+    month: sumGrowth(images.map(({ last30Days }) => last30Days)),
+    tags: known(images.map(({ tagCount }) => tagCount))
+      .toSorted((a, b) => a - b)
+      .at(-1),
+    pushed: known(images.map(({ lastUpdated }) => lastUpdated))
+      .toSorted((a, b) => Date.parse(a) - Date.parse(b))
+      .at(-1),
+    lastRead: reads.includes(undefined) ? undefined : known(reads).toSorted(compareText)[0],
+    stale: images.some(({ stale }) => stale),
+    doubt: images.find(({ doubt }) => doubt)?.doubt,
+    backfilledDays: Math.max(...images.map(({ backfilledDays }) => backfilledDays)),
+  };
+}
+
+/** A growth, and what its change is to be measured against. */
+export interface ComparedGrowth extends Growth {
+  /** Pulls of the period before; absent where the change is. */
+  readonly before?: number | undefined;
+}
+
+/** The sum of several growths. Its change compares like with like: only those that were known all through the period before. */
+export function sumGrowth(growths: readonly Growth[]): ComparedGrowth {
+  const compared = growths.filter(({ change }) => change !== undefined);
+  const change = sumKnown(compared.map((growth) => growth.change));
+  const now = sumKnown(compared.map(({ pulls }) => pulls));
+  return {
+    pulls: sumKnown(growths.map(({ pulls }) => pulls)),
+    change,
+    before: change === undefined || now === undefined ? undefined : now - change,
+  };
+}
+
+function known<T>(values: readonly (T | undefined)[]): T[] {
+  return values.filter((value) => value !== undefined);
+}
+
+const sortValue: Readonly<Record<Exclude<Sort, 'name'>, (row: OverviewRow) => number | undefined>> = {
+  total: ({ total }) => total,
+  day: ({ day }) => day.pulls,
+  week: ({ week }) => week.pulls,
+  month: ({ month }) => month.pulls,
+  tags: ({ tags }) => tags,
+  pushed: ({ pushed }) => (pushed === undefined ? undefined : Date.parse(pushed)),
+};
+
+/** What is not known comes last, whichever way the rest is sorted. */
+function order(sort: Sort, a: OverviewRow, b: OverviewRow, sign: number): number {
+  if (sort === 'name') return sign * compareText(a.repo, b.repo);
+  const [first, second] = [sortValue[sort](a), sortValue[sort](b)];
+  if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined);
+  return sign * (first - second);
+}
+
+/** The pulls of each of the 30 whole days that end with yesterday; null where none are known. */
+export function sparkline(series: readonly ImageSeries[], today: EpochDay): readonly (number | null)[] {
+  const chart = chartOf(series, { kind: 'daily', split: 'none', mostLines: 1, from: today - 30, to: today - 1 });
+  return chart.lines[0]?.values ?? [];
+}

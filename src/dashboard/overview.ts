@@ -1,0 +1,200 @@
+/** The first page: totals, charts, and the table of images. */
+import { html, raw } from 'hono/html';
+import { sparklineSvg } from '../badge/chart.ts';
+import { chartOf, type Chart } from '../core/chart.ts';
+import { sumKnown } from '../core/growth.ts';
+import { trackedImages, type KnownImages, type TrackedImage } from '../core/images.ts';
+import type { ImageSeries } from '../core/ports.ts';
+import type { CollectorStatus } from '../core/status.ts';
+import { titleOf, todayOf, type PageContext } from './context.ts';
+import { chartControls, howToConfigure, registrySelect } from './controls.ts';
+import { change, count, figure } from './figures.ts';
+import { ago, imagePath, page, readable, type Html } from './layout.ts';
+import { overviewRows, sparkline, sumGrowth, type OverviewRow } from './overview-rows.ts';
+import { chartCsvPath, chartOptions, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
+
+/** Lines that a chart can have and still be read. */
+const mostLines = 8;
+/** Rows of the table; a search finds the others. */
+const mostRows = 500;
+
+export interface Overview {
+  readonly images: readonly TrackedImage[];
+  readonly rows: readonly OverviewRow[];
+  readonly chart: Chart;
+  readonly series: readonly ImageSeries[];
+}
+
+/** All that the page of a view shows. */
+export function overviewOf(context: PageContext, view: View, known: KnownImages): Overview {
+  const now = context.clock.now();
+  const ofRegistry = (image: { readonly registry: string }): boolean => view.registry === '' || image.registry === view.registry;
+  const series = known.series.filter(ofRegistry);
+  const shown = { ...known, latest: known.latest.filter(ofRegistry), series };
+  const images = trackedImages(shown, context.configured.filter(ofRegistry), { now, staleAfterMs: context.staleAfterMs });
+  const rows = overviewRows(images, view);
+  const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
+  const options = chartOptions(view, todayOf(context), mostLines);
+  const chart = chartOf(
+    series.filter(({ repo }) => charted.has(repo)),
+    options,
+  );
+  return { images, rows, chart, series };
+}
+
+export function overviewPage(context: PageContext, view: View, known: KnownImages): Html {
+  const overview = overviewOf(context, view, known);
+  const { rows } = overview;
+  const status = context.status();
+  const empty = overview.images.length === 0 && context.howToConfigure !== undefined;
+  const running = status.registries.some(({ progress }) => progress !== undefined);
+  return page(context, {
+    title: 'Images',
+    section: 'images',
+    refreshSeconds: running ? 5 : 300,
+    url: `${context.basePath}/${viewQuery(view)}`,
+    main: empty
+      ? html`<h1>Images</h1>
+          ${howToConfigure(context)}`
+      : html`<h1>Images</h1>
+          ${notices(context, status)} ${tiles(rows)} ${controls(context, view)}
+          ${figure({
+            title: chartTitle(view),
+            kind: view.kind,
+            chart: overview.chart,
+            dataPath: `${context.basePath}/data/chart.json${viewQuery(view)}`,
+            imagePath: `${context.basePath}/data/chart.svg${viewQuery(view) || '?'}`,
+            csvPath: csvPath(context, view, rows),
+          })}
+          ${table(context, view, overview)}`,
+  });
+}
+
+function notices({ basePath }: PageContext, { health, registries }: CollectorStatus): Html {
+  const waiting = registries.filter(({ state }) => state === 'waiting');
+  const running = registries.find(({ progress }) => progress)?.progress;
+  if (waiting.length > 0) {
+    return html`<p class="notice" role="status">
+      The first cycle is running${running ? `: ${running.done} of ${running.total} images` : ''}. Numbers appear as they are read.
+    </p>`;
+  }
+  return health.healthy
+    ? html``
+    : html`<p class="notice bad">Something is wrong: ${health.reason}. <a href="${basePath}/status">What to do</a></p>`;
+}
+
+function tiles(rows: readonly OverviewRow[]): Html {
+  const total = sumKnown(rows.map((row) => row.total));
+  const [day, week, month] = [
+    sumGrowth(rows.map((row) => row.day)),
+    sumGrowth(rows.map((row) => row.week)),
+    sumGrowth(rows.map((row) => row.month)),
+  ];
+  return html`<dl class="tiles">
+    <div>
+      <dt>Total pulls</dt>
+      <dd>${count(total)}</dd>
+    </div>
+    <div>
+      <dt>Yesterday</dt>
+      <dd>${count(day.pulls)}${change(day, 'the day before')}</dd>
+    </div>
+    <div>
+      <dt>Last 7 days</dt>
+      <dd>${count(week.pulls)}${change(week, 'the 7 days before')}</dd>
+    </div>
+    <div>
+      <dt>Last 30 days</dt>
+      <dd>${count(month.pulls)}${change(month, 'the 30 days before')}</dd>
+    </div>
+  </dl>`;
+}
+
+function controls(context: PageContext, view: View): Html {
+  return html`<form id="view" class="controls" method="get" action="${context.basePath}/" data-view>
+    <label class="search"
+      >Search <input type="search" name="q" value="${view.search}" placeholder="part of a name" autocomplete="off"
+    /></label>
+    ${context.registries.length > 1 ? registrySelect(context, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
+    <input type="hidden" name="sort" value="${view.descending ? '-' : ''}${view.sort}" />
+    <button type="submit">Show</button>
+  </form>`;
+}
+
+function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[]): string {
+  const found = view.search === '' ? [] : rows.map(({ repo }) => repo);
+  return context.basePath + chartCsvPath(view, todayOf(context), view.repos.length > 0 ? view.repos : found);
+}
+
+function table(context: PageContext, view: View, { rows, series }: Overview): Html {
+  const bySeries = groupByRepo(series);
+  const shown = rows.slice(0, mostRows);
+  return html`<div class="scroll" role="region" aria-label="Images" tabindex="0">
+      <table class="images">
+        <caption>
+          ${rows.length}
+          image${rows.length === 1 ? '' : 's'}${rows.length > shown.length ? `, of which ${shown.length} are shown: search for the others` : ''}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col"><span class="unseen">In the chart</span></th>
+            ${keysOf(sorts).map((sort) => heading(context, view, sort))}
+            <th scope="col">Trend</th>
+            <th scope="col">Read</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map((row) => tableRow(context, view, row, bySeries.get(row.repo) ?? []))}
+        </tbody>
+      </table>
+    </div>
+    ${rows.length === 0 ? html`<p class="empty">No image has “${view.search}” in its name.</p>` : ''}`;
+}
+
+function heading({ basePath }: PageContext, view: View, sort: Sort): Html {
+  const current = view.sort === sort;
+  // A click on the sorted column turns it round; names begin with A, numbers with the largest.
+  const descending = current ? !view.descending : sort !== 'name';
+  const direction = current ? (view.descending ? html`aria-sort="descending"` : html`aria-sort="ascending"`) : '';
+  const path = `${basePath}/${viewQuery(view, { sort, descending })}`;
+  return html`<th scope="col" class="${sort === 'name' || sort === 'pushed' ? '' : 'number'}" ${direction}>
+    <a href="${path}" data-view>${sorts[sort]}</a>
+  </th>`;
+}
+
+function tableRow(context: PageContext, view: View, row: OverviewRow, series: readonly ImageSeries[]): Html {
+  const now = context.clock.now();
+  const name = readable(row.repo);
+  return html`<tr>
+    <td>
+      <input
+        type="checkbox"
+        form="view"
+        name="repo"
+        value="${row.repo}"
+        aria-label="${name} in the chart"
+        ${view.repos.includes(row.repo) ? html`checked` : ''}
+      />
+    </td>
+    <th scope="row">
+      <a href="${imagePath(context.basePath, row.repo)}">${name}</a>
+      ${row.registries.map((id) => html`<span class="registry" title="${titleOf(context, id)}">${id}</span>`)}
+    </th>
+    <td class="number">${count(row.total)}</td>
+    <td class="number">${count(row.day.pulls)}${change(row.day, 'the day before')}</td>
+    <td class="number">${count(row.week.pulls)}${change(row.week, 'the 7 days before')}</td>
+    <td class="number">${count(row.month.pulls)}${change(row.month, 'the 30 days before')}</td>
+    <td class="number">${count(row.tags)}</td>
+    <td>${ago(row.pushed, now)}</td>
+    <td class="spark">${raw(sparklineSvg(sparkline(series, todayOf(context))))}</td>
+    <td>
+      ${ago(row.lastRead, now)}${row.stale ? html` <span class="flag bad" title="not read lately: see the status page">stale</span>` : ''}${row.doubt ? html` <span class="flag" title="the total contradicts the registry's own days">${row.doubt}</span>` : ''}
+    </td>
+  </tr>`;
+}
+
+function groupByRepo(series: readonly ImageSeries[]): Map<string, ImageSeries[]> {
+  const groups = new Map<string, ImageSeries[]>();
+  for (const image of series) groups.set(image.repo, [...(groups.get(image.repo) ?? []), image]);
+  return groups;
+}

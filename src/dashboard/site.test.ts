@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { createPages, type PagesOptions } from '../../test/support/pages.ts';
+import type { Reading } from '../core/model.ts';
+import type { SiteAnswer } from '../core/site.ts';
+
+function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
+  return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
+}
+
+const readings = [read('acme/app', '2026-03-12', 40), read('acme/app', '2026-03-13', 50), read('acme/app', '2026-03-14', 55)];
+
+async function ask(address: string, options: PagesOptions = { readings }): Promise<SiteAnswer | undefined> {
+  const { site } = await createPages(options);
+  const { pathname, searchParams } = new URL(address, 'http://localhost');
+  return site.answer({ path: pathname, query: searchParams, origin: 'https://stats.example' });
+}
+
+describe('the site', () => {
+  it('has pages, and nothing elsewhere', async () => {
+    expect(await ask('/')).toMatchObject({ kind: 'page', status: 200, type: 'text/html; charset=utf-8' });
+    expect(await ask('/status')).toMatchObject({ kind: 'page', status: 200 });
+    expect(await ask('/images/Acme/App')).toMatchObject({ kind: 'page', status: 200, text: expect.stringContaining('<h1>acme/app</h1>') });
+    expect(await ask('/elsewhere')).toBeUndefined();
+    expect(await ask('/images')).toBeUndefined();
+  });
+
+  it.each([
+    ['/images/acme/none', 404, 'acme/none is not tracked'],
+    ['/images/%ff', 404, 'there is nothing at this address'],
+    ['/?kind=hourly', 400, '&quot;kind&quot; is &quot;hourly&quot;: valid are total, daily, weekly, monthly'],
+    ['/images/acme/app?style=round', 400, 'valid are flat, flat-square'],
+  ])('answers %s with a page that says what is right', async (address, status, text) => {
+    expect(await ask(address)).toMatchObject({ kind: 'page', status, text: expect.stringContaining(text) });
+  });
+
+  it('refuses a chart that cannot be as the API does', async () => {
+    await expect(ask('/data/chart.json?kind=hourly')).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('never lets a name, a tag or an entry become markup', async () => {
+    const evil = `<img src=x onerror="alert('1')">`;
+    const tags = [{ name: evil, platforms: [{ architecture: evil, os: 'linux' }], digest: evil }];
+    const configProblems = [{ variable: 'GHCR_REPOS', entry: evil, reason: evil }];
+    const options = { readings: [read(`acme/${evil}`, '2026-03-14', 5, { tags })], configProblems, howToConfigure: evil };
+    const addresses = [
+      '/',
+      `/?q=${encodeURIComponent(evil)}`,
+      '/status',
+      `/images/acme/${encodeURIComponent(evil)}?label=${encodeURIComponent(evil)}`,
+    ];
+
+    for (const address of addresses) {
+      const answer = await ask(address, options);
+      expect(answer?.text).toContain('&lt;img src=x');
+      expect(answer?.text).not.toContain('<img src=x');
+    }
+  });
+
+  it('has no scripts and styles in its pages, only files', async () => {
+    for (const address of ['/', '/status', '/images/acme/app']) {
+      const text = (await ask(address))?.text ?? '';
+      expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
+      expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
+    }
+  });
+
+  it('gives a chart its releases where it is of one image', async () => {
+    const tags = [
+      { name: '1.0', lastUpdated: '2026-03-13T08:00:00Z' },
+      { name: 'latest', lastUpdated: '2026-03-13T09:00:00Z' },
+      { name: 'old' },
+    ];
+    const tagged = [...readings, read('acme/app', '2026-03-14', 55, { tags })];
+
+    const one = await ask('/data/chart.json?repo=acme/app&kind=total', { readings: tagged });
+    const all = await ask('/data/chart.json', { readings: tagged });
+
+    expect(JSON.parse(one?.text ?? '')).toEqual({
+      days: ['2026-03-12', '2026-03-13', '2026-03-14'],
+      lines: [{ label: 'all', values: [40, 50, 55] }],
+      remarks: {},
+      releases: [{ day: '2026-03-13', tags: ['1.0', 'latest'] }],
+    });
+    expect(JSON.parse(all?.text ?? '')).not.toHaveProperty('releases');
+  });
+
+  it('draws the chart of a view for those without JavaScript', async () => {
+    const light = await ask('/data/chart.svg?kind=total');
+    const dark = await ask('/data/chart.svg?kind=total&theme=dark');
+
+    expect(light).toMatchObject({ kind: 'data', type: 'image/svg+xml', text: expect.stringContaining('<title>Total pulls</title>') });
+    expect(dark?.text).not.toBe(light?.text);
+  });
+
+  it('keeps what an address says beside a form', async () => {
+    const answer = await ask('/images/acme/app?kind=weekly&range=all&style=plastic&label=x');
+
+    expect(answer?.text).toContain('data-url="/images/acme/app?range=all&amp;kind=weekly&amp;style=plastic&amp;label=x"');
+    expect(answer?.text).toContain('<input type="hidden" name="style" value="plastic" />');
+    expect(answer?.text).toContain('<input type="hidden" name="kind" value="weekly" />');
+  });
+
+  it('writes snippets with the address under which it is reached', async () => {
+    const answer = await ask('/images/acme/app', { readings, basePath: '/stats' });
+
+    expect(answer?.text).toContain(
+      '[![pulls of acme/app](https://stats.example/stats/badge/all/acme/app.svg)](https://stats.example/stats/images/acme/app)',
+    );
+  });
+
+  it('shows an image that is no longer tracked as long as its history is there', async () => {
+    const old = [read('acme/old', '2026-01-01', 5), ...readings];
+
+    expect(await ask('/images/acme/old', { readings: old })).toMatchObject({ status: 200 });
+    expect((await ask('/', { readings: old }))?.text).not.toContain('acme/old');
+  });
+});

@@ -1,0 +1,142 @@
+/** Which address shows which page. Framework-free: the API serves what this answers. */
+import { chartSvg } from '../badge/chart.ts';
+import { sumLabel, type Chart } from '../core/chart.ts';
+import { AppError } from '../core/errors.ts';
+import { canonicalRepo } from '../core/image-ref.ts';
+import { asksFor, type KnownImages } from '../core/images.ts';
+import { marks, type Mark } from '../core/model.ts';
+import type { SeriesQuery, SnapshotStore } from '../core/ports.ts';
+import type { Site, SiteAnswer, SiteRequest } from '../core/site.ts';
+import type { Assets } from './assets.ts';
+import type { PageContext } from './context.ts';
+import { parseEmbed } from './embed.ts';
+import { imageChart, imagePage, registriesOf } from './image.ts';
+import { errorPage, readable, type Html } from './layout.ts';
+import { overviewOf, overviewPage } from './overview.ts';
+import { statusPage } from './status.ts';
+import { newestTags, releasesOf } from './tags.ts';
+import { chartTitle, parseView } from './view.ts';
+
+export interface SiteDeps extends Omit<PageContext, 'asset'> {
+  readonly store: SnapshotStore;
+  readonly assets: Assets;
+}
+
+const assetPrefix = '/assets/';
+const imagePrefix = '/images/';
+
+export function createSite({ store, assets, ...rest }: SiteDeps): Site {
+  const context: PageContext = { ...rest, asset: (name) => `${rest.basePath}${assetPrefix}${assets.nameOf(name)}` };
+  const ids = context.registries.map(({ id }) => id);
+
+  async function known(query: SeriesQuery = {}): Promise<KnownImages> {
+    const [latest, series, days] = await Promise.all([store.latest(query), store.totals(query), store.days()]);
+    return { latest, series, newestDay: days.at(-1) };
+  }
+
+  async function overview({ query }: SiteRequest): Promise<SiteAnswer> {
+    return pageAnswer(overviewPage(context, parseView(query, ids), await known()));
+  }
+
+  async function image(request: SiteRequest): Promise<SiteAnswer> {
+    const repo = canonicalRepo(decoded(request.path.slice(imagePrefix.length)));
+    const images = await known({ repos: new Set([repo]) });
+    const registries = registriesOf(context, repo, images).map(({ registry }) => registry);
+    if (registries.length === 0) {
+      throw new AppError('not_found', `${readable(repo)} is not tracked: its name may be another, or the configuration does not have it`);
+    }
+    const tags = await newestTags(store, repo, registries);
+    const view = parseView(request.query, ids);
+    return pageAnswer(
+      imagePage(context, { repo, known: images, tags, view, embed: parseEmbed(request.query, ids), origin: request.origin }),
+    );
+  }
+
+  /** The chart of a view, with the releases where it is of one image. */
+  async function chartJson({ query }: SiteRequest): Promise<SiteAnswer> {
+    const view = parseView(query, ids);
+    const [only, ...others] = view.repos;
+    if (only === undefined || others.length > 0) return jsonAnswer(overviewOf(context, view, await known()).chart);
+    const images = await known({ repos: new Set([only]) });
+    const tags = await newestTags(
+      store,
+      only,
+      images.latest.map(({ registry }) => registry),
+    );
+    return jsonAnswer(
+      imageChart(context, view, { ...images, series: images.series.filter((each) => asksFor(registryOf(view.registry), each)) }),
+      {
+        releases: releasesOf(tags.values()),
+      },
+    );
+  }
+
+  async function chartImage({ query }: SiteRequest): Promise<SiteAnswer> {
+    const view = { ...parseView(query, ids), split: 'none' } as const;
+    const { chart } = overviewOf(context, view, await known());
+    const theme = query.get('theme') === 'dark' ? 'dark' : 'light';
+    const svg = chartSvg({
+      title: chartTitle(view),
+      points: pointsOf(chart),
+      kind: view.kind,
+      theme,
+      width: 960,
+      height: 320,
+    });
+    return { kind: 'data', status: 200, type: 'image/svg+xml', text: svg };
+  }
+
+  async function routed(request: SiteRequest): Promise<SiteAnswer | undefined> {
+    const { path } = request;
+    if (path === '/') return overview(request);
+    if (path === '/status') return pageAnswer(statusPage(context));
+    if (path === '/data/chart.json') return chartJson(request);
+    if (path === '/data/chart.svg') return chartImage(request);
+    return path.startsWith(imagePrefix) ? image(request) : undefined;
+  }
+
+  return {
+    asset: (path) => (path.startsWith(assetPrefix) ? assets.find(path.slice(assetPrefix.length)) : undefined),
+    async answer(request) {
+      try {
+        return await routed(request);
+      } catch (error) {
+        // People asked for a page, and get one; programs get the API's errors.
+        if (!(error instanceof AppError) || request.path.startsWith('/data/')) throw error;
+        if (error.code !== 'not_found' && error.code !== 'invalid_input') throw error;
+        return pageAnswer(errorPage(context, error.message), error.code === 'not_found' ? 404 : 400);
+      }
+    },
+  };
+}
+
+function registryOf(registry: string): SeriesQuery {
+  return registry === '' ? {} : { registries: new Set([registry]) };
+}
+
+async function pageAnswer(html: Html, status: SiteAnswer['status'] = 200): Promise<SiteAnswer> {
+  return { kind: 'page', status, type: 'text/html; charset=utf-8', text: String(await html) };
+}
+
+function jsonAnswer({ days, lines, remarks }: Chart, more: object = {}): SiteAnswer {
+  const text = JSON.stringify({ days, lines, remarks: Object.fromEntries(remarks), ...more });
+  return { kind: 'data', status: 200, type: 'application/json', text };
+}
+
+/** The chart's only line, for the server's drawing. */
+function pointsOf({ days, lines, remarks }: Chart): { readonly day: string; readonly value: number; readonly mark: Mark }[] {
+  const values = lines.find(({ label }) => label === sumLabel)?.values ?? [];
+  return days.flatMap((day, at) => {
+    const value = values[at] ?? null;
+    return value === null ? [] : [{ day, value, mark: (remarks.get(day)?.backfilled ?? 0) > 0 ? marks[1] : marks[0] }];
+  });
+}
+
+/** @throws AppError not_found for an escape that is none */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    throw new AppError('not_found', 'there is nothing at this address', { cause: error });
+  }
+}

@@ -1,0 +1,144 @@
+/** The status page: registries, the running cycle, failures and what to do about them. */
+import { html } from 'hono/html';
+import type { ErrorCode } from '../core/errors.ts';
+import type { ImageFailure, ListingStatus, RegistryState, RegistryStatus } from '../core/status.ts';
+import type { PageContext } from './context.ts';
+import { howToConfigure } from './controls.ts';
+import { ago, page, readable, type Html } from './layout.ts';
+
+const advice: Readonly<Record<ErrorCode, string>> = {
+  not_found: 'Check the name, and that the image is public.',
+  unauthorized: 'The image or its owner is not public, or the login is not valid.',
+  rate_limited: 'The registry limits this address. It is asked again in the next cycle; a larger delay or a login for Docker Hub helps.',
+  unreachable: 'The registry did not answer. Check the network, DNS and proxy of the container.',
+  invalid_response: 'The registry has probably changed its pages. See whether a newer version of registry-stats is out.',
+  invalid_input: 'Check the entry in the configuration.',
+  misconfigured: 'Check the configuration.',
+  conflict: 'Another process is in the way.',
+  internal: 'Look into the log of the service.',
+};
+
+const stateText: Readonly<Record<RegistryState, string>> = {
+  off: 'not configured',
+  waiting: 'waiting for its first cycle',
+  ok: 'all read',
+  degraded: 'something is missing',
+  failing: 'nothing was read',
+  frozen: "totals stand still although the registry's own days move, or the reverse",
+  restated: "totals no longer agree with the registry's own days",
+};
+
+export function statusPage(context: PageContext): Html {
+  const status = context.status();
+  const now = context.clock.now();
+  const running = status.runningSince !== undefined;
+  return page(context, {
+    title: 'Status',
+    section: 'status',
+    refreshSeconds: running ? 2 : 30,
+    main: html`<h1>Status</h1>
+      <p class="notice ${status.health.healthy ? 'good' : 'bad'}" role="status">
+        ${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.
+        ${running ? html`A cycle is running since ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`The next cycle begins ${ago(status.nextCycle, now)}.`}
+      </p>
+      ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
+      <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
+      ${status.registries.map(failureTable)}`,
+  });
+}
+
+function problems({ configProblems }: PageContext): Html {
+  if (configProblems.length === 0) return html``;
+  return html`<section aria-labelledby="problems">
+    <h2 id="problems">Entries that cannot be used</h2>
+    <div class="scroll" role="region" aria-label="Entries that cannot be used" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Variable</th>
+            <th scope="col">Entry</th>
+            <th scope="col">Reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${configProblems.map(
+            ({ variable, entry, reason }) =>
+              html`<tr>
+                <td><code>${variable}</code></td>
+                <td><code>${entry}</code></td>
+                <td>${reason}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function registryCard(registry: RegistryStatus, now: number): Html {
+  const { title, state, progress, lastDurationMs, diagnosis, doubts } = registry;
+  return html`<section class="card registry-${state}">
+    <h2>${title} <span class="flag ${state === 'ok' ? 'good' : state === 'off' || state === 'waiting' ? '' : 'bad'}">${state}</span></h2>
+    <p>${stateText[state]}${diagnosis === undefined ? '' : html`: <strong>${diagnosis}</strong>`}</p>
+    ${progress ? html`<p><progress max="${Math.max(progress.total, 1)}" value="${progress.done}" aria-label="Running cycle"></progress> ${progress.done} of ${progress.total} images</p>` : ''}
+    <dl class="facts">
+      <div>
+        <dt>Images read</dt>
+        <dd>${registry.imagesRead}</dd>
+      </div>
+      <div>
+        <dt>Failed</dt>
+        <dd>${registry.imagesFailed}</dd>
+      </div>
+      <div>
+        <dt>Last success</dt>
+        <dd>${ago(registry.lastSuccess, now)}</dd>
+      </div>
+      <div>
+        <dt>Took</dt>
+        <dd>${lastDurationMs === undefined ? '—' : `${(lastDurationMs / 1000).toFixed(1)} s`}</dd>
+      </div>
+    </dl>
+    ${registry.listings.map(listingText)}
+    ${doubts.length === 0 ? '' : html`<p>In doubt: ${doubts.map(({ repo, doubt }) => `${readable(repo)} (${doubt})`).join(', ')}</p>`}
+  </section>`;
+}
+
+function listingText({ owner, listed, expected, complete, shortfall }: ListingStatus): Html {
+  const count = expected === undefined ? `${listed}` : `${listed} of ${expected}`;
+  return html`<p>
+    <code>${owner}/*</code>: ${count} images
+    listed${complete ? '' : html` <span class="flag bad">not complete</span>${shortfall ? ` ${shortfall.message}` : ''}`}
+  </p>`;
+}
+
+function failureTable({ title, failures }: RegistryStatus): Html {
+  if (failures.length === 0) return html``;
+  return html`<section>
+    <h2>${title}: what could not be read</h2>
+    <div class="scroll" role="region" aria-label="Failures of ${title}" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Image</th>
+            <th scope="col">Missing</th>
+            <th scope="col">Reason</th>
+            <th scope="col">What to do</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${failures.map(failureRow)}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function failureRow({ repo, missing, message, code }: ImageFailure): Html {
+  return html`<tr>
+    <th scope="row">${readable(repo)}</th>
+    <td>${missing === 'total' ? 'its total' : 'details beside its total'}</td>
+    <td>${message}</td>
+    <td>${advice[code]}</td>
+  </tr>`;
+}

@@ -1,0 +1,107 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toEpochDay } from '../core/day.ts';
+import { chartCsvPath, chartOptions, chartTitle, keysOf, kinds, parseView, ranges, sorts, splits, viewQuery, type View } from './view.ts';
+
+const registries = ['dockerhub', 'ghcr'];
+const today = toEpochDay('2026-03-14');
+
+function parse(query: string): View {
+  return parseView(new URLSearchParams(query), registries);
+}
+
+const usual = parse('');
+
+describe('a view', () => {
+  it('is the usual one where the address says nothing', () => {
+    expect(usual).toEqual({
+      registry: '',
+      search: '',
+      sort: 'total',
+      descending: true,
+      range: '90d',
+      from: '',
+      to: '',
+      kind: 'daily',
+      split: 'none',
+      repos: [],
+    });
+    expect(viewQuery(usual)).toBe('');
+  });
+
+  it('is read from the address, in any spelling of a name', () => {
+    expect(
+      parse('registry=ghcr&q=+app+&sort=name&range=1y&kind=total&split=image&repo=Acme/App&repo=acme/charts/app&repo=acme/app'),
+    ).toEqual({
+      ...usual,
+      registry: 'ghcr',
+      search: 'app',
+      sort: 'name',
+      descending: false,
+      range: '1y',
+      kind: 'total',
+      split: 'image',
+      repos: ['acme/app', 'acme/charts%2Fapp'],
+    });
+    expect(parse('from=2026-01-01')).toMatchObject({ range: 'custom', from: '2026-01-01', to: '' });
+  });
+
+  it.each([
+    ['registry=quai', '"registry" is "quai": valid are dockerhub, ghcr'],
+    ['kind=hourly', '"kind" is "hourly": valid are total, daily, weekly, monthly'],
+    ['sort=-size', '"sort" is "size": valid are name, total, day, week, month, tags, pushed'],
+    ['from=soon', '"from" is "soon": valid is a date such as 2026-03-14'],
+    ['from=2026-03-02&to=2026-03-01', '"from" is after "to": swap them'],
+  ])('%s is refused, and it is said what is valid', (query, message) => {
+    expect(() => parse(query)).toThrow(message);
+  });
+
+  it('is the same again when its own address is read', () => {
+    const date = fc.integer({ min: 0, max: 3_000 }).map((days) => new Date(Date.UTC(2020, 0, 1 + days)).toISOString().slice(0, 10));
+    const dates = fc.tuple(date, date).map(([a, b]) => (a < b ? [a, b] : [b, a]));
+    const anyView = fc
+      .record({
+        registry: fc.constantFrom('', ...registries),
+        search: fc.string({ maxLength: 20 }).map((text) => text.trim()),
+        sort: fc.constantFrom(...keysOf(sorts)),
+        descending: fc.boolean(),
+        range: fc.constantFrom(...keysOf(ranges)),
+        dates,
+        kind: fc.constantFrom(...keysOf(kinds)),
+        split: fc.constantFrom(...keysOf(splits)),
+        repos: fc.uniqueArray(fc.constantFrom('acme/app', 'acme/charts%2Fapp', 'a/b')),
+      })
+      .map(({ dates: [from = '', to = ''], ...rest }): View => ({
+        ...rest,
+        from: rest.range === 'custom' ? from : '',
+        to: rest.range === 'custom' ? to : '',
+      }));
+    fc.assert(
+      fc.property(anyView, (view) => {
+        expect(parse(viewQuery(view))).toEqual(view);
+      }),
+    );
+  });
+});
+
+describe('the chart of a view', () => {
+  it('reaches from the first day of its range', () => {
+    expect(chartOptions(parse('range=30d'), today, 8)).toMatchObject({ from: today - 29, to: undefined, mostLines: 8 });
+    expect(chartOptions(parse('range=all'), today, 8)).toMatchObject({ from: undefined, to: undefined });
+    expect(chartOptions(parse('from=2026-03-01&to=2026-03-05'), today, 8)).toMatchObject({ from: today - 13, to: today - 9 });
+    expect(chartOptions(parse('to=2026-03-05'), today, 8)).toMatchObject({ from: undefined, to: today - 9 });
+  });
+
+  it('is called after what it shows', () => {
+    expect(chartTitle(usual)).toBe('Pulls by day');
+    expect(chartTitle(parse('kind=total&repo=acme/charts/app'))).toBe('Total pulls of acme/charts/app');
+    expect(chartTitle(parse('kind=weekly&repo=a/b&repo=a/c'))).toBe('Pulls by week of 2 images');
+  });
+
+  it('has the same rows as CSV', () => {
+    expect(chartCsvPath(usual, today, [])).toBe('/api/pulls/daily?format=csv&from=2025-12-15');
+    expect(chartCsvPath(parse('kind=total&registry=ghcr&split=registry&from=2026-03-01&to=2026-03-05'), today, ['a/b', 'c/d%2Fe'])).toBe(
+      '/api/pulls?format=csv&registry=ghcr&repo=a%2Fb&repo=c%2Fd%252Fe&from=2026-03-01&to=2026-03-05&split=registry',
+    );
+  });
+});

@@ -1,0 +1,149 @@
+/** The pages in states that the demo is never in. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiServer } from '../../src/api/server.ts';
+import { addDays } from '../../src/core/day.ts';
+import type { Reading } from '../../src/core/model.ts';
+import { launchBrowser, openPage } from '../support/browser.ts';
+import { pagesNow, registryStatus, startPages } from '../support/pages.ts';
+
+let browser: Browser;
+let server: ApiServer | undefined;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 60_000);
+
+afterEach(async () => {
+  await server?.close(0);
+  server = undefined;
+});
+
+afterAll(() => browser.close());
+
+function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
+  return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
+}
+
+describe('the pages', () => {
+  it('say how to configure the service when nothing is', async () => {
+    server = await startPages({ howToConfigure: 'nothing is tracked yet: set DOCKERHUB_REPOS=acme/app,acme/* and start again' });
+
+    for (const path of ['/', '/status']) {
+      const { page, complaints } = await openPage(browser, server.url + path);
+      await page.getByRole('heading', { name: 'Nothing is tracked yet' }).waitFor();
+      expect(await page.locator('pre').textContent()).toContain('DOCKERHUB_REPOS=acme/app,acme/*');
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('show what is configured while the first cycle runs, and how far it is', async () => {
+    const progress = { done: 1, total: 3 };
+    const status = { runningSince: pagesNow, registries: [registryStatus('ghcr', 'GHCR', { state: 'waiting', progress })] };
+    server = await startPages({ configured: [{ registry: 'ghcr', repo: 'acme/app' }], status });
+
+    const { page } = await openPage(browser, `${server.url}/`);
+    expect(await page.locator('.notice').textContent()).toContain('1 of 3 images');
+    expect(await page.locator('table.images tbody tr').textContent()).toMatch(/acme\/app[\s\S]*—/);
+    await page.goto(`${server.url}/status`);
+    expect(await page.locator('progress').getAttribute('value')).toBe('1');
+    await page.context().close();
+  });
+
+  it('draw an image with a single day', async () => {
+    server = await startPages({ readings: [read('acme/app', '2026-03-14', 42)] });
+
+    for (const kind of ['total', 'daily', 'weekly', 'monthly']) {
+      const { page, complaints } = await openPage(browser, `${server.url}/images/acme/app?kind=${kind}`);
+      await page.locator('.plot.drawn canvas').waitFor();
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('say what is wrong with a registry that is down, and what to do', async () => {
+    const failures = [{ repo: 'acme/app', code: 'unreachable', message: 'github.com did not answer', missing: 'total' }] as const;
+    const ghcr = registryStatus('ghcr', 'GHCR', {
+      state: 'failing',
+      imagesRead: 0,
+      imagesFailed: 1,
+      failures,
+      diagnosis: 'it does not answer',
+    });
+    const configProblems = [{ variable: 'GHCR_REPOS', entry: '<b>x</b>', reason: 'it has no slash' }];
+    const status = { health: { healthy: false, reason: 'nothing could be read from GHCR' }, registries: [ghcr] };
+    server = await startPages({ readings: [read('acme/app', '2026-03-10', 42)], status, configProblems });
+
+    const { page } = await openPage(browser, `${server.url}/`);
+    expect(await page.locator('.notice.bad').textContent()).toContain('nothing could be read from GHCR');
+    expect(await page.locator('table.images .flag').textContent()).toBe('stale');
+    await page.getByRole('link', { name: 'What to do' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor();
+    const text = await page.locator('main').textContent();
+    expect(text).toContain('it does not answer');
+    expect(text).toContain('Check the network, DNS and proxy');
+    expect(text).toContain('<b>x</b>');
+    await page.context().close();
+  });
+
+  it('say on hover and in words which days were reconstructed, missing or reset', async () => {
+    const readings = [
+      read('acme/app', '2026-03-08', 10, { backfilled: true }),
+      read('acme/app', '2026-03-09', 20),
+      read('acme/app', '2026-03-12', 50),
+      read('acme/app', '2026-03-13', 5),
+    ];
+    server = await startPages({ readings });
+
+    const { page } = await openPage(browser, `${server.url}/images/acme/app`);
+    const rows = await page.locator('figure details tbody tr').allTextContents();
+    const words = rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
+
+    expect(words).toEqual([
+      '2026-03-13 0 counter went down; counted as 0',
+      '2026-03-12 30',
+      '2026-03-11 — not read; the next value has the whole difference',
+      '2026-03-10 — not read; the next value has the whole difference',
+      '2026-03-09 10',
+      "2026-03-08 0 reconstructed from the registry's own days",
+    ]);
+    await page.locator('.plot.drawn').focus();
+    await page.keyboard.press('Home');
+    expect(await page.locator('.plot output').textContent()).toBe("2026-03-08: 0 · reconstructed from the registry's own days");
+    expect(await page.locator('.legend .key').allTextContents()).toEqual(['reconstructed', 'counter went down', 'not read']);
+    await page.context().close();
+  });
+
+  it('show 200 images, and answer without JavaScript with tables and drawings of the server', async () => {
+    const readings = Array.from({ length: 200 }, (_, image) =>
+      Array.from({ length: 40 }, (__, day) => read(`acme/image-${image}`, addDays('2026-02-03', day), 1_000 * image + day * image)),
+    ).flat();
+    server = await startPages({ readings });
+
+    const { page, complaints } = await openPage(browser, `${server.url}/`, { javaScriptEnabled: false });
+    expect(await page.locator('table.images tbody tr').count()).toBe(200);
+    const image = page.locator('figure.chart img');
+    expect((await image.boundingBox())?.width).toBeGreaterThan(600);
+    expect((await fetch(new URL((await image.getAttribute('src')) ?? '', server.url))).headers.get('content-type')).toBe('image/svg+xml');
+
+    await page.getByLabel('Search').fill('image-19');
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await page.locator('table.images tbody tr').count()).toBe(11);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('work behind a prefix', async () => {
+    server = await startPages({ basePath: '/stats', readings: [read('acme/app', '2026-03-13', 42), read('acme/app', '2026-03-14', 45)] });
+
+    const { page, complaints } = await openPage(browser, `${server.url}/stats/`);
+    await page.locator('.plot.drawn canvas').waitFor();
+    await page.getByRole('link', { name: 'acme/app' }).click();
+    await page.locator('.plot.drawn canvas').waitFor();
+
+    expect(new URL(page.url()).pathname).toBe('/stats/images/acme/app');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

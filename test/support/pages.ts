@@ -1,0 +1,74 @@
+/** Pages over a store in memory, on a free port. */
+import assets from '../../dist/assets.json' with { type: 'json' };
+import { createApi } from '../../src/api/app.ts';
+import { listen, type ApiServer } from '../../src/api/server.ts';
+import type { ImageName } from '../../src/core/images.ts';
+import type { Reading } from '../../src/core/model.ts';
+import type { CollectorStatus, RegistryStatus } from '../../src/core/status.ts';
+import { createAssets } from '../../src/dashboard/assets.ts';
+import { createSite } from '../../src/dashboard/site.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
+import { createFixedClock } from './fixed-clock.ts';
+import { createRecordingLog } from './recording-log.ts';
+
+export interface PagesOptions {
+  readonly readings?: readonly Reading[];
+  readonly configured?: readonly ImageName[];
+  readonly status?: Partial<CollectorStatus>;
+  readonly howToConfigure?: string;
+  readonly basePath?: string;
+  readonly configProblems?: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
+}
+
+export const pagesNow = '2026-03-14T12:00:00.000Z';
+
+/** A registry whose last cycle was good. */
+export function registryStatus(registry: string, title: string, more: Partial<RegistryStatus> = {}): RegistryStatus {
+  return {
+    registry,
+    title,
+    state: 'ok',
+    imagesRead: 1,
+    imagesFailed: 0,
+    failures: [],
+    listings: [],
+    doubts: [],
+    lastSuccess: pagesNow,
+    ...more,
+  };
+}
+
+/** The site and the API that serves it, on 2026-03-14 at noon. */
+export async function createPages(options: PagesOptions = {}) {
+  const { readings = [], status = {}, basePath = '', configured = [], configProblems = [], howToConfigure } = options;
+  const store = createMemoryStore();
+  await store.save(readings);
+  const registries = [
+    { id: 'dockerhub', title: 'Docker Hub' },
+    { id: 'ghcr', title: 'GitHub Container Registry' },
+  ];
+  const shown = {
+    store,
+    clock: createFixedClock(pagesNow),
+    configured,
+    staleAfterMs: 86_400_000,
+    basePath,
+    version: '1.2.3',
+    configProblems,
+    howToConfigure,
+    status: (): CollectorStatus => ({
+      health: { healthy: true, reason: 'the last cycle was good' },
+      registries: registries.map(({ id, title }) => registryStatus(id, title)),
+      ...status,
+    }),
+  };
+  const examples = [{ variable: 'DOCKERHUB_REPOS', example: 'acme/app,acme/*' }];
+  const site = createSite({ ...shown, registries, examples, assets: createAssets(assets) });
+  const api = createApi({ ...shown, registries: registries.map(({ id }) => id), site, log: createRecordingLog() });
+  return { site, api, store };
+}
+
+export async function startPages(options: PagesOptions = {}): Promise<ApiServer> {
+  const { api } = await createPages(options);
+  return listen(api, { host: '127.0.0.1', port: 0 });
+}
