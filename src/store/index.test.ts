@@ -34,7 +34,7 @@ describe('the store of the configuration', () => {
 
     expect(await totalsOf(again)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10 } });
     await again.close();
-    expect(await readdir(directory)).toEqual(['2026-03-14.json']);
+    expect(await readdir(directory)).toEqual(['.index.json', '2026-03-14.json']);
   });
 
   it('is refused while another live process has the folder', async () => {

@@ -7,7 +7,7 @@ import { compareText } from '../../core/series.ts';
 import type { SnapshotDocument } from '../../core/snapshot.ts';
 import { dayOfFileName, fileNameOf, formatDocument, readDayFile, setAside, type DayFile } from './day-file.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
 import { codeOf, storageError } from './storage-error.ts';
 
@@ -31,6 +31,8 @@ export interface DayFolder {
    * @throws AppError internal when the file would be larger than the largest that is read
    */
   replace(day: Day, before: DayFile, document: SnapshotDocument): Promise<void>;
+  /** How the day's file looks from outside; undefined when that cannot be told. Never rejects. */
+  stamp(day: Day): Promise<FileStamp | undefined>;
   /** A file that is not there is fine. */
   remove(day: Day): Promise<void>;
   /** Makes what was replaced and removed survive a power cut. */
@@ -75,6 +77,7 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
       await replaceFile(files, { directory, name: fileNameOf(day), text, id: host.uniqueId(), beforeRename });
       skipped.delete(day);
     },
+    stamp: (day) => files.stamp(pathOf(day)).catch(() => undefined),
     async remove(day) {
       try {
         await files.remove(pathOf(day));

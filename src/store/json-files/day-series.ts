@@ -8,10 +8,17 @@ export interface DaySeries {
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
   /** Copies of the columns, days ascending; later changes do not reach them. */
-  columns(): { readonly days: Int32Array; readonly totals: Float64Array; readonly marks: Uint8Array };
+  columns(): Columns;
 }
 
 const firstCapacity = 32;
+
+/** Days ascending, with the total of each and how it is known. */
+export interface Columns {
+  readonly days: Int32Array;
+  readonly totals: Float64Array;
+  readonly marks: Uint8Array;
+}
 
 export function createDaySeries(): DaySeries {
   let days = new Int32Array(firstCapacity);

@@ -18,7 +18,17 @@ export interface FileSystem {
   syncFolder(path: string): Promise<void>;
   /** Milliseconds since the epoch. */
   modifiedAt(path: string): Promise<number>;
+  /** Rejects with `ENOENT` when there is no such file. */
+  stamp(path: string): Promise<FileStamp>;
   setModifiedAt(path: string, epochMs: number): Promise<void>;
+}
+
+/** How a file looks from outside. */
+export interface FileStamp {
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** Another one whenever the file was changed or replaced. */
+  readonly text: string;
 }
 
 interface NewFile {
@@ -66,6 +76,10 @@ export const nodeFileSystem: FileSystem = {
   },
   async modifiedAt(path) {
     return (await stat(path)).mtimeMs;
+  },
+  async stamp(path) {
+    const { mtimeMs, mtimeNs, size, ino } = await stat(path, { bigint: true });
+    return { modifiedAt: Number(mtimeMs), text: `${size}-${mtimeNs}-${ino}` };
   },
   async setModifiedAt(path, epochMs) {
     await utimes(path, epochMs / 1000, epochMs / 1000);

@@ -16,6 +16,23 @@ export interface Index {
   totals(query: SeriesQuery): readonly ImageSeries[];
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
+  /** All that there is, from which createIndex makes the same index again. */
+  state(): readonly ImageState[];
+  /** Whether an image has no value for a detail that it has in this state. */
+  lacksDetailOf(state: readonly ImageState[]): boolean;
+}
+
+/** An image as text, to be written to a file. */
+export interface ImageState {
+  readonly registry: string;
+  readonly repo: string;
+  /** The columns of its series in base64, in this machine's order of bytes. */
+  readonly days: string;
+  readonly totals: string;
+  readonly marks: string;
+  readonly readAt?: Detail<string> | undefined;
+  readonly tagCount?: Detail<number> | undefined;
+  readonly lastUpdated?: Detail<string> | undefined;
 }
 
 /** A value that not every day has, and the newest day that had it. */
@@ -33,9 +50,10 @@ interface Image {
   lastUpdated: Detail<string> | undefined;
 }
 
-export function createIndex(): Index {
+/** An index; with a state the one that had it, or what it knew of the days before `end`. `knownDays`: those that had been set. */
+export function createIndex(state: readonly ImageState[] = [], knownDays: readonly Day[] = [], end = Infinity): Index {
   const registries = new Map<string, Map<string, Image>>();
-  const days = new Set<Day>();
+  const days = new Set(knownDays.filter((day) => toEpochDay(day) < end));
   let sortedDays: readonly Day[] | undefined;
 
   function imageOf({ registry, repo }: Reading): Image {
@@ -44,6 +62,11 @@ export function createIndex(): Index {
     const image = images.get(repo) ?? newImage(registry, repo);
     images.set(repo, image);
     return image;
+  }
+
+  for (const kept of state) {
+    const image = restored(kept, end);
+    if (image) registries.set(image.registry, (registries.get(image.registry) ?? new Map<string, Image>()).set(image.repo, image));
   }
 
   function clearDay(day: EpochDay): void {
@@ -109,6 +132,12 @@ export function createIndex(): Index {
       const images = matching(query).toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
       return images.flatMap(latestOf);
     },
+    state: () => matching({}).map(stateOf),
+    lacksDetailOf: (kept) =>
+      kept.some((was) => {
+        const image = registries.get(was.registry)?.get(was.repo);
+        return image && (['readAt', 'tagCount', 'lastUpdated'] as const).some((name) => was[name] && !image[name]);
+      }),
   };
 }
 
@@ -122,6 +151,39 @@ function latestOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Ima
   const day = fromEpochDay(last.day);
   const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value };
   return [{ registry, repo, day, pullCount: last.total, ...details }];
+}
+
+function stateOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Image): ImageState {
+  const { days, totals, marks: codes } = series.columns();
+  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), readAt, tagCount, lastUpdated };
+}
+
+/** The image as it was before the day `end`; undefined when it was not there yet. */
+function restored(state: ImageState, end: EpochDay): Image | undefined {
+  const { registry, repo } = state;
+  const days = new Int32Array(bufferOf(state.days));
+  const totals = new Float64Array(bufferOf(state.totals));
+  const codes = new Uint8Array(bufferOf(state.marks));
+  const image = newImage(registry, repo);
+  for (let at = 0; at < days.length && (days[at] ?? 0) < end; at += 1) image.series.set(days[at] ?? 0, totals[at] ?? 0, codes[at] ?? 0);
+  if (!image.series.last()) return undefined;
+  image.readAt = before(state.readAt, end);
+  image.tagCount = before(state.tagCount, end);
+  image.lastUpdated = before(state.lastUpdated, end);
+  return image;
+}
+
+function before<T>(detail: Detail<T> | undefined, end: EpochDay): Detail<T> | undefined {
+  return detail && detail.day < end ? detail : undefined;
+}
+
+function base64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+/** A buffer of its own, because a typed array has to begin at a multiple of its element's size. */
+function bufferOf(text: string): ArrayBuffer {
+  return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 }
 
 function newer<T>(known: Detail<T> | undefined, day: EpochDay, value: T | undefined): Detail<T> | undefined {

@@ -9,10 +9,11 @@ import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
-import { createIndex, type Index } from './index.ts';
+import { loadIndex, type LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
 import { openFolder } from './open-folder.ts';
 import { createQueue } from './queue.ts';
+import { createSidecar } from './sidecar.ts';
 import { isDenied, storageError, type Place } from './storage-error.ts';
 
 export interface JsonFileStoreDeps {
@@ -29,8 +30,13 @@ export interface JsonFileStoreDeps {
   readonly maxBytes?: number;
 }
 
+/** A stale index only means that the days since are read again: it is written seldom. */
+const keepEveryMs = 10 * 60_000;
+/** Files that a start may read before it keeps the index at once. */
+const mostReadAgain = 10;
+
 /**
- * Opens the folder, made where missing, locks it, and reads every file once.
+ * Opens the folder, made where missing, locks it, and reads the files that the kept index does not know.
  * A file that is no snapshot is skipped with one warning; it is set aside when its day has to be written.
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
@@ -39,21 +45,31 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
   const { lock, days } = await openFolder({ ...deps, files, host }, folder);
-  const index = createIndex();
-  for (const day of days) {
-    const file = await folder.read(day);
-    if (file.kind === 'document') index.setDay(day, readingsOf(file.document));
-  }
+  const sidecar = createSidecar({ ...deps, files, host });
+  const loaded = await loadIndex(folder, days, await sidecar.read());
+  const { index } = loaded;
   const enqueue = createQueue();
   // An answer that somebody kept over a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
-  const writer = createWriter({ folder, index, lock, place, onChange: () => (changes += 1) });
+  const writer = createWriter({ ...loaded, folder, lock, place, onChange: () => (changes += 1) });
+  let kept = { changes, at: clock.now() };
+
+  async function keepIndex(): Promise<void> {
+    kept = { changes, at: clock.now() };
+    await sidecar.write(loaded.stamps, [...loaded.skipped], index.state());
+  }
+
+  if (loaded.filesRead > mostReadAgain) await keepIndex();
 
   return {
     async save(readings) {
       const byDay = groupByDay(readings);
-      if (byDay.size > 0) await enqueue(() => writer.store(byDay));
+      if (byDay.size === 0) return;
+      await enqueue(async () => {
+        await writer.store(byDay);
+        if (clock.now() - kept.at >= keepEveryMs) await keepIndex();
+      });
     },
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
@@ -67,16 +83,33 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     days: async () => index.days(),
     async prune(before) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
-      return enqueue(() => writer.removeBefore(before));
+      return enqueue(async () => {
+        const gone = await writer.removeBefore(before);
+        if (gone.length > 0) await keepIndex();
+        return gone;
+      });
     },
     version: () => `${opened}-${changes}`,
-    close: () => enqueue(() => lock.release()),
+    close: () =>
+      enqueue(async () => {
+        // A folder that another process has taken over is no longer ours to write to.
+        if (kept.changes !== changes && (await isHeld(lock))) await keepIndex();
+        await lock.release();
+      }),
   };
 }
 
-interface WriterDeps {
+async function isHeld(lock: Lock): Promise<boolean> {
+  try {
+    await lock.assertHeld();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface WriterDeps extends LoadedIndex {
   readonly folder: DayFolder;
-  readonly index: Index;
   readonly lock: Lock;
   readonly place: Place;
   /** Called after each change of the files. */
@@ -89,7 +122,7 @@ interface Writer {
   removeBefore(before: Day): Promise<readonly Day[]>;
 }
 
-function createWriter({ folder, index, lock, place, onChange }: WriterDeps): Writer {
+function createWriter({ folder, index, stamps, skipped, lock, place, onChange }: WriterDeps): Writer {
   async function storeDay(day: Day, readings: readonly Reading[]): Promise<void> {
     await lock.assertHeld();
     const before = await folder.read(day);
@@ -97,6 +130,10 @@ function createWriter({ folder, index, lock, place, onChange }: WriterDeps): Wri
     const document = mergeReadings(before.kind === 'document' ? before.document : undefined, readings);
     await folder.replace(day, before, document);
     index.setDay(day, readingsOf(document));
+    const stamp = await folder.stamp(day);
+    if (stamp) stamps.set(day, stamp);
+    else stamps.delete(day);
+    skipped.delete(day);
     onChange();
     await folder.sync();
   }
@@ -104,6 +141,8 @@ function createWriter({ folder, index, lock, place, onChange }: WriterDeps): Wri
   async function removeDay(day: Day): Promise<void> {
     await folder.remove(day);
     index.removeDay(day);
+    stamps.delete(day);
+    skipped.delete(day);
     onChange();
   }
 

@@ -7,6 +7,7 @@ import { createRecordingLog, type RecordingLog } from '../../../../test/support/
 import type { SnapshotStore } from '../../../core/ports.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { Host } from '../host.ts';
+import { sidecarName } from '../sidecar.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from '../store.ts';
 
 export interface FakeHost extends Host {
@@ -46,7 +47,7 @@ export interface TestFolder {
   open(more?: Partial<JsonFileStoreDeps>): Promise<SnapshotStore>;
   read(name: string): Promise<string>;
   write(name: string, content: string | Uint8Array): Promise<void>;
-  /** The names in the folder, sorted; the lock left out. */
+  /** The names in the folder, sorted; the lock and the kept index left out. */
   names(): Promise<string[]>;
   /** The fields of the lines with this message. */
   logged(message: string): unknown[];
@@ -68,7 +69,7 @@ export async function createTestFolder(): Promise<TestFolder> {
     open: (more = {}) => openJsonFileStore({ directory, clock, log, pid: 100, hostname: 'nas', host, ...more }),
     read: (name) => readFile(join(directory, name), 'utf8'),
     write: (name, content) => writeFile(join(directory, name), content),
-    names: async () => (await readdir(directory)).filter((name) => name !== '.lock').toSorted(),
+    names: async () => (await readdir(directory)).filter((name) => name !== '.lock' && name !== sidecarName).toSorted(),
     logged: (message) => log.lines.filter((line) => line.message === message).map(({ fields }) => fields),
     remove: () => rm(directory, { recursive: true, force: true }),
   };

@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addDays } from '../../core/day.ts';
+import type { Reading } from '../../core/model.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
+import { totalsOf } from '../testing/contract.ts';
+import { reading } from '../testing/readings.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import { sidecarName } from './sidecar.ts';
+import { createFaultyFiles, createTestFolder, type TestFolder } from './testing/folder.ts';
+
+let folder: TestFolder;
+
+beforeEach(async () => {
+  folder = await createTestFolder();
+});
+
+afterEach(async () => {
+  await folder.remove();
+});
+
+const days = ['2026-03-10', '2026-03-11', '2026-03-12'];
+
+function readingsOfDay(at: number): Reading[] {
+  const day = days[at] ?? '';
+  const app = reading('acme/app', 10 * (at + 1), day, {
+    ...(at === 1 ? { tagCount: 7 } : {}),
+    ...(at === 0 ? { lastUpdated: '2026-03-01T00:00:00Z' } : {}),
+  });
+  return [app, reading('acme/tool', 5, day, { registry: 'ghcr', ...(at === 0 ? { backfilled: true } : {}) })];
+}
+
+/** Three days of two images, and the index that was kept of them. */
+async function prepare(): Promise<void> {
+  const store = await folder.open();
+  for (const at of days.keys()) await store.save(readingsOfDay(at));
+  await store.close();
+}
+
+async function answersOf(store: SnapshotStore): Promise<unknown> {
+  const marks = (await store.totals({})).map((image) => Array.from(image.marks));
+  return [await store.days(), await totalsOf(store), marks, await store.latest({})];
+}
+
+interface Opened {
+  readonly answers: unknown;
+  /** Days whose file was read. */
+  readonly read: readonly string[];
+}
+
+/** What a store answers that opens the folder now. */
+async function opened(): Promise<Opened> {
+  const read: string[] = [];
+  const files: FileSystem = {
+    ...nodeFileSystem,
+    read(path, maxBytes) {
+      const [day] = /\d{4}-\d{2}-\d{2}(?=\.json$)/.exec(path) ?? [];
+      if (day !== undefined) read.push(day);
+      return nodeFileSystem.read(path, maxBytes);
+    },
+  };
+  const store = await folder.open({ files });
+  const seen = [...read];
+  const answers = await answersOf(store);
+  await store.close();
+  return { answers, read: seen };
+}
+
+/** The same from the files alone. */
+async function rebuilt(): Promise<unknown> {
+  await rm(join(folder.directory, sidecarName), { force: true });
+  return (await opened()).answers;
+}
+
+describe('the kept index', () => {
+  it('answers as the files do, without reading one of them', async () => {
+    await prepare();
+
+    const { answers, read } = await opened();
+
+    expect(read).toEqual([]);
+    expect(answers).toEqual(await rebuilt());
+  });
+
+  it('is not listed as a day, and belongs to its owner alone', async () => {
+    await prepare();
+    const store = await folder.open();
+
+    expect(await store.days()).toEqual(days);
+    await store.close();
+  });
+
+  it('does not trust a file that was written just before it', async () => {
+    const clock = { now: () => Date.now(), sleep: async () => undefined };
+    const store = await folder.open({ clock });
+    await store.save(readingsOfDay(0));
+    await store.close();
+
+    expect((await opened()).read).toEqual(['2026-03-10']);
+  });
+
+  it.each([
+    [
+      'that was changed',
+      async () => folder.write('2026-03-11.json', (await folder.read('2026-03-11.json')).replace('20', '21')),
+      days.slice(1),
+    ],
+    ['that is new', async () => folder.write('2026-03-13.json', '{"docker_hub":[{"repo":"acme/app","pull_count":40}]}'), ['2026-03-13']],
+    ['that is older than all', async () => folder.write('2026-03-01.json', '{"ghcr":[]}'), ['2026-03-01', ...days]],
+    ['that is gone', async () => rm(join(folder.directory, '2026-03-11.json')), ['2026-03-12', '2026-03-10', '2026-03-12']],
+    ['that is no longer a snapshot', async () => folder.write('2026-03-12.json', '{'), ['2026-03-12', ...days]],
+  ] as const)('notices a file %s', async (_what, change, expected) => {
+    await prepare();
+    await change();
+
+    const { answers, read } = await opened();
+
+    expect(answers).toEqual(await rebuilt());
+    expect(read).toEqual(expected);
+  });
+
+  it('warns at every start of a file that cannot be used, and notices when it was mended', async () => {
+    await prepare();
+    await folder.write('2026-03-11.json', '{');
+    await opened();
+    const store = await folder.open();
+    await store.save([reading('acme/app', 31, '2026-03-12T13:00:00')]);
+    await store.close();
+
+    expect((await opened()).read).toEqual(['2026-03-11']);
+    expect(folder.logged('snapshot file is skipped').length).toBeGreaterThanOrEqual(3);
+
+    await folder.write('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}');
+    const { answers, read } = await opened();
+    expect(read).toContain('2026-03-12');
+    expect(answers).toEqual(await rebuilt());
+  });
+
+  it('reads again what was saved after it was written, as after a kill', async () => {
+    await prepare();
+    const killed = await folder.open();
+    await killed.save([reading('acme/app', 40, '2026-03-13')]);
+
+    const { answers, read } = await opened();
+
+    expect(read).toEqual(['2026-03-13']);
+    expect(answers).toEqual(await rebuilt());
+  });
+
+  it.each([
+    ['torn', (text: string) => text.slice(0, text.length / 2)],
+    ['empty', () => ''],
+    ['foreign', () => '{"hello":"world"}'],
+    ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
+    ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":1', '"format":2'))],
+  ])('is made anew when it is %s', async (_what, damage) => {
+    await prepare();
+    const before = (await opened()).answers;
+    await folder.write(sidecarName, damage(await folder.read(sidecarName)));
+
+    const { answers, read } = await opened();
+
+    expect(read).toEqual(days);
+    expect(answers).toEqual(before);
+    expect(folder.logged('kept index is not used')).toHaveLength(1);
+  });
+
+  it('is written every ten minutes, after old days went, and after a start that read many files', async () => {
+    const store = await folder.open();
+    await store.save(readingsOfDay(0));
+    await expect(folder.read(sidecarName)).rejects.toThrow('ENOENT');
+
+    await folder.clock.advance(10 * 60_000);
+    await store.save(readingsOfDay(1));
+    const second = await folder.read(sidecarName);
+    await store.save(readingsOfDay(2));
+    expect(await folder.read(sidecarName)).toBe(second);
+
+    await store.prune('2026-03-11');
+    expect(await folder.read(sidecarName)).not.toBe(second);
+    await store.close();
+
+    for (let at = 0; at < 12; at += 1) await folder.write(`${addDays('2026-01-01', at)}.json`, '{"ghcr":[]}');
+    const killed = await folder.open();
+    expect((await opened()).read).toEqual([]);
+    expect(await killed.days()).toHaveLength(14);
+  });
+
+  it('that cannot be written is a warning, and nothing else suffers', async () => {
+    const files = createFaultyFiles();
+    const store = await folder.open({ files });
+    await store.save(readingsOfDay(0));
+    await folder.clock.advance(10 * 60_000);
+
+    files.fail('rename', 'ENOSPC', '.snapshot-');
+    await store.save([]);
+    await store.close();
+
+    expect(folder.logged('index cannot be kept for the next start')).toHaveLength(1);
+    expect((await opened()).read).toEqual(['2026-03-10']);
+  });
+
+  it('gives the answers of a rebuilt one, whatever was saved, deleted, closed and killed before', async () => {
+    const day = fc.integer({ min: 0, max: 9 }).map((at) => addDays('2026-03-01', at));
+    const anyReading = fc
+      .tuple(
+        fc.constantFrom('acme/app', 'acme/tool'),
+        fc.constantFrom('dockerhub', 'ghcr'),
+        fc.nat(1_000),
+        day,
+        fc.record(
+          { tagCount: fc.nat(9), lastUpdated: fc.constantFrom('2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z') },
+          { requiredKeys: [] },
+        ),
+        fc.constantFrom({}, { backfilled: true } as const, { doubt: 'frozen' } as const),
+      )
+      .map(([repo, registry, total, when, details, mark]) => reading(repo, total, when, { registry, ...details, ...mark }));
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('save' as const), readings: fc.array(anyReading, { minLength: 1, maxLength: 4 }) }),
+      fc.record({ kind: fc.constantFrom('prune' as const, 'delete' as const), day }),
+      fc.record({ kind: fc.constantFrom('close' as const, 'kill' as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const own = await createTestFolder();
+        let store = await own.open();
+        for (const each of steps) {
+          if (each.kind === 'save') await store.save(each.readings);
+          if (each.kind === 'prune') await store.prune(each.day);
+          if (each.kind === 'close') await store.close();
+          if (each.kind !== 'save' && each.kind !== 'prune') {
+            if (each.kind === 'delete') await rm(join(own.directory, `${each.day}.json`), { force: true });
+            store = await own.open();
+          }
+        }
+        const warm = await answersOf(await own.open());
+        await rm(join(own.directory, sidecarName), { force: true });
+        const cold = await answersOf(await own.open());
+        await own.remove();
+        expect(warm).toEqual(cold);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** A sidecar's text with the checksum that its payload has. */
+function signed(json: string): string {
+  return `${createHash('sha1').update(json).digest('hex')}\n${json}`;
+}

@@ -1,0 +1,88 @@
+/** The index on disk, beside the files that it was made from. It is only ever a short cut: the files hold the truth. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Day } from '../../core/day.ts';
+import { errorFields } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { replaceFile } from './durable-file.ts';
+import type { FileStamp, FileSystem } from './file-system.ts';
+import type { Host } from './host.ts';
+import type { ImageState } from './index.ts';
+import { codeOf, storageError } from './storage-error.ts';
+
+export interface SidecarDeps {
+  readonly directory: string;
+  readonly files: FileSystem;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What the index was made from, and what came of it. */
+export interface Kept {
+  /** By day: how its file looked when it was read. */
+  readonly stamps: ReadonlyMap<Day, string>;
+  /** Days whose file held no snapshot. */
+  readonly skipped: readonly Day[];
+  readonly images: readonly ImageState[];
+}
+
+export interface Sidecar {
+  /** Undefined when there is none, or none that can be trusted. Never rejects. */
+  read(): Promise<Kept | undefined>;
+  /** Never rejects: without it the next start takes longer. */
+  write(stamps: ReadonlyMap<Day, FileStamp>, skipped: readonly Day[], images: readonly ImageState[]): Promise<void>;
+}
+
+/** A dot file: neither we nor the Go tool take it for a day. */
+export const sidecarName = '.index.json';
+const format = 1;
+/** A hundred years of a thousand images. */
+const mostBytes = 1024 * 1024 * 1024;
+/** A file that was changed twice within the granularity of its time could look unchanged. */
+const settledMs = 2_000;
+
+interface Payload {
+  readonly format: number;
+  readonly stamps: readonly (readonly [Day, string])[];
+  readonly skipped: readonly Day[];
+  readonly images: readonly ImageState[];
+}
+
+export function createSidecar({ directory, files, host, clock, log }: SidecarDeps): Sidecar {
+  const path = join(directory, sidecarName);
+  return {
+    async read() {
+      try {
+        const text = new TextDecoder().decode(await files.read(path, mostBytes));
+        const end = text.indexOf('\n');
+        const json = text.slice(end + 1);
+        if (end === -1 || text.slice(0, end) !== checksum(json)) throw new Error('its checksum is wrong');
+        const payload: Payload = JSON.parse(json);
+        if (payload.format !== format) throw new Error(`its format is ${payload.format}`);
+        return { ...payload, stamps: new Map(payload.stamps) };
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') log.debug('kept index is not used', { file: path, reason: String(error) });
+        return undefined;
+      }
+    },
+    async write(stamps, skipped, images) {
+      const now = clock.now();
+      const settled = [...stamps].filter(([, { modifiedAt }]) => Math.abs(now - modifiedAt) >= settledMs);
+      const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), skipped, images };
+      const json = JSON.stringify(payload);
+      try {
+        await replaceFile(files, { directory, name: sidecarName, text: `${checksum(json)}\n${json}`, id: host.uniqueId() });
+      } catch (error) {
+        log.warn(
+          'index cannot be kept for the next start',
+          errorFields(storageError(error, sidecarName, { directory, owner: host.owner })),
+        );
+      }
+    },
+  };
+}
+
+function checksum(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}
