@@ -1,0 +1,62 @@
+/** Folders of snapshots in the Go tool's format, the same each time. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface FolderSize {
+  readonly images: number;
+  readonly days: number;
+  /** Tags of each image on Docker Hub. */
+  readonly tags: number;
+  /** Whether each image is on GHCR too. */
+  readonly ghcr: boolean;
+}
+
+const dayMs = 86_400_000;
+
+/** The day so many days ago. */
+export function dayAgo(days: number): string {
+  return new Date(Date.now() - days * dayMs).toISOString().slice(0, 10);
+}
+
+/** Writes one file a day, up to today; resolves to their bytes in all. */
+export async function writeFolder(directory: string, { images, days, tags, ghcr }: FolderSize): Promise<number> {
+  await mkdir(directory, { recursive: true });
+  let bytes = 0;
+  for (let ago = days - 1; ago >= 0; ago -= 1) {
+    const day = dayAgo(ago);
+    const at = days - ago;
+    const hub = Array.from({ length: images }, (_, image) => ({
+      repo: name(image),
+      last_updated: `${day}T08:00:00.000000Z`,
+      tags: Array.from({ length: tags }, (__, tag) => tagRow(image, tag, day)),
+      pull_count: total(image, at),
+    }));
+    const packages = Array.from({ length: ghcr ? images : 0 }, (_, image) => ({
+      package: name(image),
+      download_count: total(image + 7, at),
+    }));
+    const text = JSON.stringify({ timestamp: `${day}T23:10:11.123Z`, docker_hub: hub, ...(ghcr ? { ghcr: packages } : {}) }, null, 2);
+    bytes += Buffer.byteLength(text);
+    await writeFile(join(directory, `${day}.json`), text);
+  }
+  return bytes;
+}
+
+export function name(image: number): string {
+  return `acme/image-${image}`;
+}
+
+function total(image: number, day: number): number {
+  return 1_000 * (image + 1) + day * (17 + ((image * 31) % 400)) + ((day * day * (image + 3)) % 97);
+}
+
+function tagRow(image: number, tag: number, day: string): object {
+  const digest = `sha256:${String(image * 1_000 + tag).padStart(64, '0')}`;
+  return {
+    name: `v1.${tag}.0`,
+    last_updated: `${day}T08:00:00.000000Z`,
+    digest,
+    images: [{ architecture: 'amd64', os: 'linux', digest, size: 28_311_552 + tag }],
+    full_size: 28_311_552 + tag,
+  };
+}

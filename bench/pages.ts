@@ -1,0 +1,48 @@
+/** The dashboard in a real browser: what it weighs, and when the first view is there. */
+import { launchBrowser } from '../test/support/browser.ts';
+
+export interface PageFigures {
+  /** Bytes over the wire of the first view with all its files, compressed. */
+  readonly bytes: number;
+  /** Of these, the files that a browser keeps. */
+  readonly assetBytes: number;
+  /** From asking until the table is to be seen, and until the chart is drawn; medians in milliseconds. */
+  readonly firstViewMs: number;
+  readonly chartMs: number;
+}
+
+const rounds = 7;
+
+export async function measurePage(url: string): Promise<PageFigures> {
+  const browser = await launchBrowser();
+  try {
+    const views: number[] = [];
+    const charts: number[] = [];
+    let [bytes, assetBytes] = [0, 0];
+    for (let round = 0; round < rounds; round += 1) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      [bytes, assetBytes] = [0, 0];
+      page.on('requestfinished', async (request) => {
+        const { responseBodySize } = await request.sizes();
+        bytes += responseBodySize;
+        if (request.url().includes('/assets/')) assetBytes += responseBodySize;
+      });
+      const begun = performance.now();
+      await page.goto(url, { waitUntil: 'commit' });
+      await page.locator('table.images tbody tr').first().waitFor();
+      views.push(performance.now() - begun);
+      await page.locator('.plot.drawn canvas').waitFor();
+      charts.push(performance.now() - begun);
+      await page.waitForLoadState('networkidle');
+      await context.close();
+    }
+    return { bytes, assetBytes, firstViewMs: median(views), chartMs: median(charts) };
+  } finally {
+    await browser.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

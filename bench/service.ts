@@ -1,0 +1,28 @@
+/** The real program over a folder, as a process of its own. */
+import { join } from 'node:path';
+import { startService } from '../test/support/program.ts';
+import { processFigures, type MemoryLimit, type ProcessFigures } from './memory.ts';
+
+export interface MeasuredService {
+  readonly url: string;
+  /** From its start to its first answer. */
+  readonly startMs: number;
+  figures(): Promise<ProcessFigures>;
+  stop(): Promise<void>;
+}
+
+/** Starts it with nothing to track, so that it only serves. */
+export async function startMeasured(directory: string, limit?: MemoryLimit): Promise<MeasuredService> {
+  const begun = performance.now();
+  const env = { DATA_DIR: directory, HEALTH_FILE: join(directory, '.healthy'), RETENTION_DAYS: '0', POLL_INTERVAL_HOURS: '0' };
+  const service = await startService(env, limit ? { shellPrefix: limit.shellPrefix } : {});
+  await (await fetch(`${service.url}/api/summary?repo=none/none`)).text();
+  return {
+    url: service.url,
+    startMs: performance.now() - begun,
+    figures: () => processFigures(service.child.pid ?? 0),
+    async stop() {
+      await service.stop();
+    },
+  };
+}
