@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../core/errors.ts';
 import { badgeSvg, parseBadgeOptions, periods, shieldsEndpoint, styles, type BadgeOptions, type BadgeValue } from './badge.ts';
+import { golden } from './testing/golden.ts';
+import { shapeOf } from './testing/svg-shape.ts';
 
 const usual: BadgeOptions = { period: 'total', label: 'pulls', color: 'blue', labelColor: undefined, style: 'flat' };
 
@@ -22,6 +25,7 @@ describe('the options of a badge', () => {
       labelColor: '#abc',
       style: 'for-the-badge',
     });
+    expect(parse('color=LightGray').color).toBe('lightgray');
   });
 
   it.each([
@@ -31,24 +35,33 @@ describe('the options of a badge', () => {
     ['labelColor=12345', 'and colours such as 2496ed'],
     [`label=${'x'.repeat(65)}`, '"label" has 65 characters: valid are at most 64'],
   ])('are refused when they are none: %s', (query, message) => {
-    expect(() => parse(query)).toThrow(message);
+    expect(() => parse(query)).toThrow(expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(message) }));
+  });
+
+  it('have a label of at most 64 characters, also of those that a program counts twice', () => {
+    expect(parse(`label=${'🐳'.repeat(64)}`).label).toHaveLength(128);
+    expect(() => parse(`label=${'🐳'.repeat(65)}`)).toThrow('has 65 characters');
   });
 
   it('have no control characters in their label', () => {
-    expect(parse(`label=${encodeURIComponent('a\u0000b\u001B[31mc\n')}`).label).toBe('ab[31mc');
+    expect(parse(`label=${encodeURIComponent('a\u0000b\u001B[31mc\u202E\n')}`).label).toBe('ab[31mc');
     expect(parse('label=%00').label).toBe('pulls');
   });
 });
 
 describe('a badge', () => {
   it.each([
-    [1_234_567, 'total', 'pulls: 1.23M'],
-    [815, 'day', 'pulls: 815/day'],
+    [1_234_567, 'total', 'pulls: 1.2M'],
+    [999_950, 'total', 'pulls: 1M'],
+    [0, 'total', 'pulls: 0'],
+    [1_234, 'day', 'pulls: 1.2k/day'],
     [8_400, 'week', 'pulls: 8.4k/week'],
+    [36_000, 'month', 'pulls: 36k/month'],
     ['not known yet', 'total', 'pulls: not known yet'],
     ['not tracked', 'month', 'pulls: not tracked'],
   ] as const)('of %s for the period %s says "%s"', (value, period, text) => {
     expect(badgeSvg(value, { ...usual, period })).toContain(`aria-label="${text}"`);
+    expect(shieldsEndpoint(value, { ...usual, period }, 60).message).toBe(text.slice('pulls: '.length));
   });
 
   it('is grey where there is no count', () => {
@@ -62,38 +75,88 @@ describe('a badge', () => {
       cacheSeconds: 300,
     });
     expect(shieldsEndpoint(3, { ...usual, labelColor: '#abc' }, 60)).toMatchObject({ color: 'blue', labelColor: '#abc', message: '3' });
+    expect(shieldsEndpoint('not known yet', usual, 60)).toMatchObject({ color: 'lightgrey' });
     expect(shieldsEndpoint('not known yet', usual, 60)).not.toHaveProperty('isError');
   });
 
-  it.each([
-    ['flat', 1_234_567],
-    ['for-the-badge', 'not tracked'],
-  ] as const)('in the style %s looks as it did', async (style, value) => {
-    await expect(badgeSvg(value, { ...usual, style, period: 'week' })).toMatchFileSnapshot(`golden/badge-${style}.svg`);
+  it.each(styles)('in the style %s looks as it did', (style) => {
+    const svg = badgeSvg(1_234_567, { ...usual, style, period: 'week' });
+
+    expect(svg).toBe(golden(`badge-${style}`, svg));
   });
 
-  it('has the same elements whatever its address says', () => {
-    const text = fc.oneof(
-      fc.string({ maxLength: 64 }),
-      fc.constantFrom('"><script>', "'/><a href=x>", '&lt;', '<!--', ']]>', '${x}', '%3Csvg'),
+  it.each([
+    ['not tracked', 'badge-not-tracked'],
+    ['not known yet', 'badge-not-known-yet'],
+  ] as const)('that is %s looks as it did', (value, file) => {
+    const svg = badgeSvg(value, usual);
+
+    expect(svg).toBe(golden(file, svg));
+  });
+});
+
+const hostile = fc.constantFrom(
+  '"><script>',
+  "'/><a href=x>",
+  '&lt;',
+  '<!--',
+  ']]>',
+  '${x}',
+  '%3Csvg',
+  'url(#a)',
+  '#fff"/>',
+  'red;x:y',
+  '</title>',
+);
+const anyText = fc.oneof(fc.string({ maxLength: 64 }), fc.string({ unit: 'binary', maxLength: 40 }), hostile);
+const value: fc.Arbitrary<BadgeValue> = fc.oneof(fc.nat(), fc.constant('not tracked' as const), fc.constant('not known yet' as const));
+
+describe('the address of a badge', () => {
+  it('brings no element and no attribute into it', () => {
+    const color = fc.oneof(
+      { arbitrary: fc.constantFrom('', 'red', 'lightgrey', 'fff', '#000', 'ffff00'), weight: 4 },
+      { arbitrary: anyText, weight: 1 },
     );
-    const value: fc.Arbitrary<BadgeValue> = fc.oneof(fc.nat(), fc.constant('not tracked' as const));
     fc.assert(
-      fc.property(text, fc.constantFrom(...periods), fc.constantFrom(...styles), value, (label, period, style, count) => {
-        const options = parseBadgeOptions(new URLSearchParams({ label, period, style }));
-        expect(shapeOf(badgeSvg(count, options))).toEqual(shapeOf(badgeSvg(count, { ...usual, period, style })));
+      fc.property(
+        anyText,
+        color,
+        color,
+        fc.constantFrom(...periods),
+        fc.constantFrom(...styles),
+        value,
+        (label, main, second, period, style, count) => {
+          const options = parsed(new URLSearchParams({ label, color: main, labelColor: second, period, style }));
+          expect([...shapeOf(badgeSvg(count, options))].filter((each) => !expectedShape.has(each))).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  it('is read or refused, whatever it says', () => {
+    const entry = fc.tuple(fc.constantFrom('label', 'color', 'labelColor', 'style', 'period', 'x'), anyText);
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        const options = parsed(new URLSearchParams(entries));
+        expect(options.label).not.toMatch(/^$|\p{C}/u);
       }),
     );
   });
 });
 
-/** The names of a document's elements and attributes; it throws where the document is not well formed. */
-function shapeOf(svg: string): string[] {
-  const names: string[] = [];
-  const rest = svg.replaceAll(/<(\/?[\w:]+)((?:\s+[\w:-]+="[^"<]*")*)\s*\/?>/g, (_, name: string, attributes: string) => {
-    names.push(name, ...[...attributes.matchAll(/\s([\w:-]+)="[^"]*"/g)].map(([, attribute = '']) => attribute));
-    return '';
-  });
-  if (/[<>]/.test(rest) || /&(?!(amp|lt|gt|quot|apos|#\d+);)/.test(svg)) throw new Error(`not well formed: ${svg}`);
-  return names;
+/** The usual ones where the address is refused as it should be. */
+function parsed(query: URLSearchParams): BadgeOptions {
+  try {
+    return parseBadgeOptions(query);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_input') return usual;
+    throw error;
+  }
 }
+
+/** All that badges are made of; light colours give their texts a darker fill. */
+const expectedShape: ReadonlySet<string> = new Set(
+  styles.flatMap((style) =>
+    ['blue', '#ffffff'].flatMap((color) => [...shapeOf(badgeSvg(1, { ...usual, style, color, labelColor: color }))]),
+  ),
+);

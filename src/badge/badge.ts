@@ -2,6 +2,7 @@
 import { makeBadge } from 'badge-maker';
 import { AppError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
+import { printable } from './svg.ts';
 
 export const periods = ['total', 'day', 'week', 'month'] as const;
 export const styles = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const;
@@ -21,7 +22,7 @@ export interface BadgeOptions {
 export type BadgeValue = number | 'not known yet' | 'not tracked';
 
 const named =
-  'brightgreen green yellowgreen yellow orange red blue blueviolet grey lightgrey success important critical informational inactive'.split(
+  'brightgreen green yellowgreen yellow orange red blue blueviolet grey gray lightgrey lightgray success important critical informational inactive'.split(
     ' ',
   );
 const mostLabelLength = 64;
@@ -90,11 +91,11 @@ function choice<Choice extends string>(name: string, query: URLSearchParams, cho
   return found;
 }
 
-/** Control characters are nothing to be seen, and some of them may not stand in XML at all. */
 function labelOf(text: string | null): string {
-  const label = (text ?? '').replaceAll(/[^\P{C}]/gu, '').trim();
-  if (label.length > mostLabelLength) {
-    throw new AppError('invalid_input', `"label" has ${label.length} characters: valid are at most ${mostLabelLength}`);
+  const label = printable(text ?? '').trim();
+  const length = Array.from(label).length;
+  if (length > mostLabelLength) {
+    throw new AppError('invalid_input', `"label" has ${length} characters: valid are at most ${mostLabelLength}`);
   }
   return label === '' ? 'pulls' : label;
 }

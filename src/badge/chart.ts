@@ -2,202 +2,152 @@
 import type { ChartKind } from '../core/chart.ts';
 import { toEpochDay, type Day } from '../core/day.ts';
 import { formatCount, formatExact } from '../core/format.ts';
-import type { Mark } from '../core/model.ts';
-import { labelled, ticks } from './scale.ts';
+import { bars } from './chart-bars.ts';
+import { line } from './chart-line.ts';
+import { dayLabels } from './day-labels.ts';
+import { hatching, stepDays, surenessOf, type ChartDrawing, type ChartPoint, type Colors, type Frame, type Sureness } from './drawing.ts';
+import { tickText, ticks } from './scale.ts';
+import { escaped, pixel } from './svg.ts';
 
-export interface ChartPoint {
-  readonly day: Day;
-  readonly value: number;
-  readonly mark?: Mark | undefined;
-}
-
-export interface ChartDrawing {
-  readonly title: string;
-  /** By ascending day; a day that is not there is a gap. */
-  readonly points: readonly ChartPoint[];
-  readonly kind: ChartKind;
-  readonly theme: 'light' | 'dark';
-  /** In pixels. */
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Colors {
-  readonly ground: string;
-  readonly text: string;
-  readonly muted: string;
-  readonly line: string;
-  readonly ink: string;
-}
+export type { ChartDrawing, ChartPoint } from './drawing.ts';
+export { sparklineSvg } from './sparkline.ts';
 
 const themes: Readonly<Record<ChartDrawing['theme'], Colors>> = {
-  light: { ground: '#ffffff', text: '#16202c', muted: '#56616e', line: '#dde2e8', ink: '#0b62c4' },
-  dark: { ground: '#171e26', text: '#e6ebf1', muted: '#9aa7b5', line: '#2b3542', ink: '#4aa3ff' },
+  light: { ground: '#ffffff', text: '#16202c', muted: '#56616e', grid: '#e6eaef', ink: '#0b62c4' },
+  dark: { ground: '#171e26', text: '#e6ebf1', muted: '#9aa7b5', grid: '#28313d', ink: '#4aa3ff' },
 };
-const margin = { top: 44, right: 20, bottom: 30, left: 56 };
-/** A line through more points than this looks the same. */
-const mostPoints = 400;
-const font = 'system-ui, -apple-system, sans-serif';
-const stepDays: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 31 };
+const usualSize = { width: 720, height: 240 };
+/** Less has no room for a plot. */
+const leastSize = { width: 160, height: 120 };
+const margin = { top: 62, side: 20, bottom: 32 };
+const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
+/** Widths of a character in pixels, rather too large: the reader's font is not known. */
+const characterWidth = { text: 7, title: 10 };
+
+interface Sheet extends Required<ChartDrawing> {
+  readonly colors: Colors;
+}
 
 /** The chart as an SVG document without scripts and references. */
 export function chartSvg(drawing: ChartDrawing): string {
-  const { title, points, width, height, theme } = drawing;
-  const colors = themes[theme];
+  const width = Math.max(drawing.width ?? usualSize.width, leastSize.width);
+  const height = Math.max(drawing.height ?? usualSize.height, leastSize.height);
+  const sheet: Sheet = { ...drawing, width, height, colors: themes[drawing.theme] };
+  const { title, colors, points, kind } = sheet;
   const newest = points.at(-1);
-  const description = newest ? `${formatExact(newest.value)} on ${newest.day}` : 'no data yet';
-  const body = points.length === 0 ? emptyText(drawing, colors) : plotted(drawing, colors);
+  const description = newest ? `${formatExact(newest.value)} ${whenOf(newest.day, kind)}` : 'no data yet';
+  const parts = newest ? [heading(sheet, newest), legend(sheet), plot(sheet)] : [heading(sheet), emptyText(sheet)];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${font}" font-size="12">
 <title>${escaped(title)}</title><desc>${escaped(description)}</desc>
-<defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="${colors.ink}" fill-opacity=".25"/><line x1="0" y1="0" x2="0" y2="6" stroke="${colors.ink}" stroke-width="2.5"/></pattern></defs>
+<defs>${hatchingOf(colors)}</defs>
 <rect width="${width}" height="${height}" rx="8" fill="${colors.ground}"/>
-<text x="16" y="26" fill="${colors.text}" font-size="15" font-weight="600">${escaped(title)}</text>
-${newest ? `<text x="${width - margin.right}" y="26" fill="${colors.text}" font-size="15" font-weight="600" text-anchor="end">${formatCount(newest.value)}</text>` : ''}
-${body}
+${parts.filter((part) => part !== '').join('\n')}
 </svg>
 `;
 }
 
-function emptyText({ width, height }: ChartDrawing, { muted }: Colors): string {
-  return `<text x="${width / 2}" y="${height / 2}" fill="${muted}" text-anchor="middle">no data yet</text>`;
+function whenOf(day: Day, kind: ChartKind): string {
+  if (kind === 'weekly') return `in the week of ${day}`;
+  return kind === 'monthly' ? `in ${day.slice(0, 7)}` : `on ${day}`;
 }
 
-interface Axes {
-  readonly xOf: (day: Day) => number;
-  readonly yOf: (value: number) => number;
-  /** Width of the plot in pixels, and of one day of it. */
-  readonly plotWidth: number;
-  readonly dayWidth: number;
-  readonly bottom: number;
+function hatchingOf({ ink }: Colors): string {
+  return `<pattern id="${hatching}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0h5v5h-5z" fill="${ink}" fill-opacity=".22"/><path d="M1 0v5" stroke="${ink}" stroke-width="2"/></pattern>`;
 }
 
-function plotted(drawing: ChartDrawing, colors: Colors): string {
-  const { points, kind, width, height } = drawing;
-  const values = points.map(({ value }) => value);
-  const [least, most] = [kind === 'total' ? lowest(values) : 0, Math.max(...values, 1)];
-  const plotHeight = height - margin.top - margin.bottom;
-  const levels = ticks(least, most, Math.max(2, Math.floor(plotHeight / 48)));
-  const [low = 0, high = 1] = [levels[0], levels.at(-1)];
+/** The title, and the newest value with its day. */
+function heading({ title, kind, width, colors: { text, muted } }: Sheet, newest?: ChartPoint): string {
+  const value = newest ? formatCount(newest.value) : '';
+  const room = width - 2 * margin.side - (value === '' ? 0 : value.length * characterWidth.title + 16);
+  const strong = `fill="${text}" font-size="15" font-weight="600"`;
+  const name = `<text x="${margin.side}" y="28" ${strong}>${escaped(shortened(title, Math.floor(room / characterWidth.title)))}</text>`;
+  if (!newest) return name;
+  const right = width - margin.side;
+  return `${name}<text x="${right}" y="28" ${strong} text-anchor="end">${value}</text><text x="${right}" y="46" fill="${muted}" text-anchor="end">${whenOf(newest.day, kind)}</text>`;
+}
+
+function shortened(text: string, most: number): string {
+  const characters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/** What the looks of less sure values mean, where there are any. */
+function legend({ points, kind, width, colors: { muted, ink } }: Sheet): string {
+  const found = new Set(points.map(surenessOf));
+  let x = margin.side;
+  let texts = '';
+  for (const [sureness, lineLook, barLook] of legendLooks) {
+    const end = x + 24 + sureness.length * characterWidth.text;
+    // The newest value's day stands on the right.
+    if (!found.has(sureness) || end > width - margin.side - 150) continue;
+    const swatch =
+      kind === 'total'
+        ? `<path d="M${x} 42h16" fill="none" stroke="${ink}" stroke-width="2" ${lineLook}/>`
+        : `<path d="M${x + 0.5} 36.5h15v10h-15z" ${barLook.replaceAll('INK', ink)}/>`;
+    texts += `${swatch}<text x="${x + 22}" y="46" fill="${muted}">${sureness}</text>`;
+    x = end + 16;
+  }
+  return texts;
+}
+
+const legendLooks: readonly (readonly [Sureness, string, string])[] = [
+  ['reconstructed', 'stroke-dasharray="6 4"', `fill="url(#${hatching})"`],
+  ['in doubt', 'stroke-dasharray="0.1 5" stroke-linecap="round"', 'fill="INK" fill-opacity=".2" stroke="INK" stroke-dasharray="2 2"'],
+];
+
+function emptyText({ width, height, colors }: Sheet): string {
+  return `<text x="${width / 2}" y="${height / 2 + 12}" fill="${colors.muted}" font-size="14" text-anchor="middle">no data yet</text>`;
+}
+
+function plot(sheet: Sheet): string {
+  const { points, kind, width, height, colors } = sheet;
+  const [top, right, bottom] = [margin.top, width - margin.side, height - margin.bottom];
+  const [least, most] = rangeOf(points, kind);
+  const levels = ticks(least, most, Math.max(2, Math.floor((bottom - top) / 38)));
+  const [low, high] = [levels[0] ?? 0, levels.at(-1) ?? 1];
+  const texts = levels.map((level) => tickText(level, (levels[1] ?? high) - low));
+  const left = margin.side + 10 + Math.max(...texts.map((text) => text.length)) * characterWidth.text;
   const [first, last] = [toEpochDay(points[0]?.day ?? ''), toEpochDay(points.at(-1)?.day ?? '')];
-  const plotWidth = width - margin.left - margin.right;
-  const days = last - first + stepDays[kind];
-  const bottom = height - margin.bottom;
-  const axes: Axes = {
-    xOf: (day) => margin.left + ((toEpochDay(day) - first + stepDays[kind] / 2) / days) * plotWidth,
-    yOf: (value) => bottom - ((value - low) / Math.max(high - low, 1)) * plotHeight,
-    plotWidth,
-    dayWidth: plotWidth / days,
+  const dayWidth = (right - left) / (last - first + stepDays[kind]);
+  const frame: Frame = {
+    left,
+    right,
+    top,
     bottom,
+    xOf: (day) => left + (day - first + stepDays[kind] / 2) * dayWidth,
+    yOf: (value) => bottom - ((value - low) / Math.max(high - low, 1)) * (bottom - top),
+    columnWidth: dayWidth * stepDays[kind],
   };
-  const grid = levels.map((level) => {
-    const y = pixel(axes.yOf(level));
-    return `<line x1="${margin.left}" y1="${y}" x2="${width - margin.right}" y2="${y}" stroke="${colors.line}"/><text x="${margin.left - 8}" y="${pixel(axes.yOf(level) + 4)}" fill="${colors.muted}" text-anchor="end">${formatCount(level)}</text>`;
+  const values = kind === 'total' ? line(points, frame, colors) : bars(points, frame, colors);
+  return [grid(levels, texts, frame, colors), dayTexts([first, last], sheet, frame), values].join('\n');
+}
+
+/** Bars stand on 0. A line does too, unless that would press it flat against the top. */
+function rangeOf(points: readonly ChartPoint[], kind: ChartKind): readonly [least: number, most: number] {
+  const values = points.map(({ value }) => value);
+  const [least, most] = [Math.min(...values), Math.max(...values, 1)];
+  return [kind !== 'total' || least < most * 0.3 || least === most ? 0 : least, most];
+}
+
+function grid(levels: readonly number[], texts: readonly string[], { left, right, yOf }: Frame, { grid: color, muted }: Colors): string {
+  const lines = levels.map((level, at) => {
+    const y = yOf(level);
+    return `<path d="M${pixel(left)} ${pixel(y)}L${pixel(right)} ${pixel(y)}" stroke="${at === 0 ? muted : color}"${at === 0 ? ' stroke-opacity=".5"' : ''}/><text x="${pixel(left - 8)}" y="${pixel(y + 4)}" fill="${muted}" text-anchor="end">${texts[at] ?? ''}</text>`;
   });
-  return [...grid, dayLabels(points, axes, colors), kind === 'total' ? line(points, axes, colors) : bars(drawing, axes, colors)].join('\n');
+  return lines.join('');
 }
 
-/** The ground of a line of totals: 0, unless that would press it flat against the top. */
-function lowest(values: readonly number[]): number {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least < most * 0.3 || least === most ? 0 : least;
-}
+const leastGap = 14;
 
-function dayLabels(points: readonly ChartPoint[], { xOf, plotWidth, bottom }: Axes, { muted }: Colors): string {
-  const shown = labelled(points.length, plotWidth, 90);
+function dayTexts([first, last]: readonly [number, number], { kind, width, colors }: Sheet, { left, right, bottom, xOf }: Frame): string {
   let free = 0;
-  const texts: string[] = [];
-  for (const at of shown) {
-    const day = points[at]?.day ?? '';
-    const x = xOf(day);
-    // With gaps in the days two labels can come too near to each other.
-    if (x < free) continue;
-    free = x + 84;
-    texts.push(
-      `<text x="${pixel(Math.min(x, margin.left + plotWidth - 30))}" y="${bottom + 19}" fill="${muted}" text-anchor="middle">${day}</text>`,
-    );
+  let texts = '';
+  for (const { day, text } of dayLabels(first, last, kind, Math.floor((right - left) / 72))) {
+    const half = (text.length * characterWidth.text) / 2;
+    const x = Math.min(Math.max(xOf(day), half + leastGap / 2), width - half - leastGap / 2);
+    if (x - half < free) continue;
+    free = x + half + leastGap;
+    texts += `<text x="${pixel(x)}" y="${bottom + 20}" fill="${colors.muted}" text-anchor="middle">${text}</text>`;
   }
-  return texts.join('');
-}
-
-function line(points: readonly ChartPoint[], axes: Axes, colors: Colors): string {
-  const step = Math.ceil(points.length / mostPoints);
-  return stretchesOf(points)
-    .map((stretch) => stretchOfLine(thinned(stretch, step), axes, colors))
-    .join('');
-}
-
-/** Points without a missing day between them. */
-function stretchesOf(points: readonly ChartPoint[]): readonly (readonly ChartPoint[])[] {
-  const stretches: ChartPoint[][] = [];
-  let before = Number.NEGATIVE_INFINITY;
-  for (const point of points) {
-    const day = toEpochDay(point.day);
-    if (day > before + 1) stretches.push([]);
-    stretches.at(-1)?.push(point);
-    before = day;
-  }
-  return stretches;
-}
-
-function stretchOfLine(points: readonly ChartPoint[], { xOf, yOf, bottom }: Axes, { ink, ground }: Colors): string {
-  const at = ({ day, value }: ChartPoint): string => `${pixel(xOf(day))} ${pixel(yOf(value))}`;
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return '';
-  if (first === last) return `<circle cx="${pixel(xOf(first.day))}" cy="${pixel(yOf(first.value))}" r="3" fill="${ink}"/>`;
-  const path = points.map(at).join('L');
-  const area = `<path d="M${path}L${pixel(xOf(last.day))} ${bottom}L${pixel(xOf(first.day))} ${bottom}Z" fill="${ink}" fill-opacity=".14"/>`;
-  const stroke = `<path d="M${path}" fill="none" stroke="${ink}" stroke-width="2" stroke-linejoin="round"/>`;
-  const backfilled = points.filter(({ mark }) => mark === 'backfilled');
-  // Dots break the line where its values were reconstructed.
-  const dots = `<path d="M${backfilled.map(at).join('L')}" fill="none" stroke="${ground}" stroke-width="2" stroke-dasharray="3 5"><title>reconstructed</title></path>`;
-  return area + stroke + (backfilled.length > 1 ? dots : '');
-}
-
-/** Every `step`-th point; the first and the last stay. */
-function thinned(points: readonly ChartPoint[], step: number): readonly ChartPoint[] {
-  return points.filter((point, at) => at % step === 0 || point === points.at(-1));
-}
-
-function bars({ points, kind }: ChartDrawing, { xOf, yOf, dayWidth, bottom }: Axes, { ink }: Colors): string {
-  const width = Math.max(1, Math.min(dayWidth * stepDays[kind] * 0.78, 48));
-  return points
-    .map(({ day, value, mark }) => {
-      const y = yOf(value);
-      const fill = mark === 'backfilled' ? 'url(#h)' : ink;
-      const note = mark === undefined || mark === 'read' ? '' : `, ${markText[mark]}`;
-      return `<rect x="${pixel(xOf(day) - width / 2)}" y="${pixel(y)}" width="${pixel(width)}" height="${pixel(Math.max(bottom - y, 0))}" fill="${fill}"><title>${day}: ${formatExact(value)}${note}</title></rect>`;
-    })
-    .join('');
-}
-
-const markText: Readonly<Record<Exclude<Mark, 'read'>, string>> = {
-  backfilled: 'reconstructed',
-  frozen: 'in doubt',
-  restated: 'in doubt',
-};
-
-const sparkWidth = 110;
-const sparkHeight = 26;
-
-/** A small line of daily pulls for a table; null is a gap. It takes the colour of the text around it. */
-export function sparklineSvg(values: readonly (number | null)[]): string {
-  const most = Math.max(...values.map((value) => value ?? 0), 1);
-  const xOf = (at: number): number => 2 + (at / Math.max(values.length - 1, 1)) * (sparkWidth - 4);
-  const yOf = (value: number): number => sparkHeight - 3 - (value / most) * (sparkHeight - 6);
-  let path = '';
-  let isDown = false;
-  for (const [at, value] of values.entries()) {
-    if (value !== null) path += `${isDown ? 'L' : 'M'}${pixel(xOf(at))} ${pixel(yOf(value))}`;
-    isDown = value !== null;
-  }
-  return `<svg width="${sparkWidth}" height="${sparkHeight}" viewBox="0 0 ${sparkWidth} ${sparkHeight}" aria-hidden="true"><path d="${path}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round"/></svg>`;
-}
-
-function pixel(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replaceAll(/[^\P{C}]/gu, '').replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+  return texts;
 }

@@ -1,6 +1,6 @@
-/** Where values and labels stand on a chart. */
+/** Where the values stand on a chart, and how they are written there. */
 
-/** Round values from 0 or near the least to the most, about `wanted` of them. */
+/** Round values from the one at or below `least` to the one at or above `most`, about `wanted` of them. */
 export function ticks(least: number, most: number, wanted: number): readonly number[] {
   const span = Math.max(most - least, 1);
   const step = niceStep(span / wanted);
@@ -19,11 +19,17 @@ function niceStep(least: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power;
 }
 
-/** Positions `count` labels of a row of `length` so that none is nearer than `leastGap` to the next; the first and last stay. */
-export function labelled(length: number, width: number, leastGap: number): readonly number[] {
-  const most = Math.max(2, Math.floor(width / leastGap));
-  const step = Math.max(1, Math.ceil((length - 1) / (most - 1)));
-  const found: number[] = [];
-  for (let at = 0; at < length; at += step) found.push(at);
-  return found;
+const units = [
+  [1e12, 'T'],
+  [1e9, 'B'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+] as const;
+
+/** A tick, short, but with all the digits that tell it from the next one: `1.235M` where they are 5,000 apart. */
+export function tickText(value: number, step: number): string {
+  const [unit, letter] = units.find(([least]) => value >= least) ?? [1, ''];
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step / unit)));
+  const text = (value / unit).toFixed(decimals);
+  return `${decimals === 0 ? text : text.replace(/\.?0+$/, '')}${letter}`;
 }

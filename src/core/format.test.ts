@@ -2,25 +2,54 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatChange, formatCount, formatExact } from './format.ts';
 
+const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+
+/** A count back from its short form. */
+function valueOf(text: string): number {
+  const [, digits = '', unit = ''] = /^([\d.]+)([kMBT]?)$/.exec(text) ?? [];
+  return Number(digits) * 1000 ** ['', 'k', 'M', 'B', 'T'].indexOf(unit);
+}
+
 describe('formatCount', () => {
   it.each([
     [0, '0'],
     [999, '999'],
     [1_000, '1k'],
-    [1_234, '1.23k'],
-    [12_345, '12.3k'],
+    [1_234, '1.2k'],
+    [9_949, '9.9k'],
+    [9_950, '10k'],
+    [12_345, '12k'],
     [999_499, '999k'],
+    [999_500, '1M'],
     [999_950, '1M'],
-    [1_234_567, '1.23M'],
+    [1_234_567, '1.2M'],
     [5_000_000_000, '5B'],
   ])('writes %i as %s', (value, text) => {
     expect(formatCount(value)).toBe(text);
   });
 
-  it('never needs more than six characters below a quadrillion', () => {
+  it('is never longer than five characters and never a thousand of a unit', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 999_000_000_000_000 }), (value) => {
-        expect(formatCount(value).length).toBeLessThanOrEqual(6);
+      fc.property(count, (value) => {
+        const text = formatCount(value);
+        expect(text.length).toBeLessThanOrEqual(5);
+        expect(text).not.toMatch(/^1000[kMB]/);
+      }),
+    );
+  });
+
+  it('is off by a twentieth at most', () => {
+    fc.assert(
+      fc.property(count, (value) => {
+        expect(Math.abs(valueOf(formatCount(value)) - value)).toBeLessThanOrEqual(value * 0.0501);
+      }),
+    );
+  });
+
+  it('never shows the smaller of two counts as the larger', () => {
+    fc.assert(
+      fc.property(count, count, (a, b) => {
+        expect(valueOf(formatCount(Math.min(a, b)))).toBeLessThanOrEqual(valueOf(formatCount(Math.max(a, b))));
       }),
     );
   });
@@ -30,7 +59,7 @@ describe('formatExact', () => {
   it('keeps every digit', () => {
     expect(formatExact(1_234_567)).toBe('1,234,567');
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (value) => {
+      fc.property(count, (value) => {
         expect(Number(formatExact(value).replaceAll(',', ''))).toBe(value);
       }),
     );
@@ -48,7 +77,26 @@ describe('formatChange', () => {
     [50, 100, '−50 %'],
     [100, 100, '±0 %'],
     [5_000, 0, '+5,000'],
+    [5_000, 50, '+9,900 %'],
   ])('from %i, which was %i, is %s', (now, before, text) => {
     expect(formatChange(now, before)).toBe(text);
+  });
+
+  it('has no direction where the percentage rounds to none', () => {
+    expect([formatChange(1_001, 1_000), formatChange(999, 1_000)]).toEqual(['±0 %', '±0 %']);
+  });
+
+  it('is not said where a period is not wholly known', () => {
+    expect([formatChange(5, undefined), formatChange(undefined, 5)]).toEqual([undefined, undefined]);
+  });
+
+  it('never turns its direction, and has a percentage from 50 on only', () => {
+    fc.assert(
+      fc.property(count, count, (now, before) => {
+        const text = formatChange(now, before) ?? '';
+        expect(['±', now < before ? '−' : '+']).toContain(text[0]);
+        expect(text.endsWith('%')).toBe(before >= 50);
+      }),
+    );
   });
 });

@@ -1,14 +1,15 @@
 /** Numbers as people read them. */
 
 const exact = new Intl.NumberFormat('en');
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+// Without further options: one decimal below ten of a unit, none above.
+const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 
 /** Every digit, in groups: `1,234,567`. */
 export function formatExact(value: number): string {
   return exact.format(value);
 }
 
-/** Three digits at most, as badges show it: `1.23k`, `12.3k`, `1.23M`. */
+/** As short as badges need it: `815`, `1.2k`, `12k`, `1.2M`; what rounds up to a thousand takes the next unit. */
 export function formatCount(value: number): string {
   return compact.format(value).replace('K', 'k');
 }
@@ -16,10 +17,19 @@ export function formatCount(value: number): string {
 /** Below this a percentage would make little sound like much. */
 const leastForPercent = 50;
 
-/** How much more or less than before: a percentage, or the plain difference where before was small. */
-export function formatChange(now: number, before: number): string {
+/**
+ * How much more or less than before: a percentage, or the plain difference where before was small.
+ * Undefined where either period is not wholly known.
+ */
+export function formatChange(now: number | undefined, before: number | undefined): string | undefined {
+  if (now === undefined || before === undefined) return undefined;
   const difference = now - before;
-  const sign = difference > 0 ? '+' : difference < 0 ? '−' : '±';
-  if (before < leastForPercent) return `${sign}${formatExact(Math.abs(difference))}`;
-  return `${sign}${Math.round((Math.abs(difference) / before) * 100)} %`;
+  if (before < leastForPercent) return `${signOf(difference)}${formatExact(Math.abs(difference))}`;
+  const percent = Math.round((difference / before) * 100);
+  return `${signOf(percent)}${formatExact(Math.abs(percent))} %`;
+}
+
+function signOf(difference: number): string {
+  if (difference > 0) return '+';
+  return difference < 0 ? '−' : '±';
 }

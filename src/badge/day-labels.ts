@@ -1,0 +1,71 @@
+/** Which days are named below a chart. */
+import type { ChartKind } from '../core/chart.ts';
+import { dayMs, fromEpochDay, toEpochDay, type EpochDay } from '../core/day.ts';
+
+export interface DayLabel {
+  readonly day: EpochDay;
+  readonly text: string;
+}
+
+interface Step {
+  /** About how many days it is long. */
+  readonly length: number;
+  readonly unit: 'day' | 'month' | 'year';
+  readonly count: number;
+}
+
+const steps: readonly Step[] = [
+  ...[1, 2, 7, 14].map((count): Step => ({ length: count, unit: 'day', count })),
+  ...[1, 2, 3, 6].map((count): Step => ({ length: count * 30.4, unit: 'month', count })),
+  ...[1, 2, 5, 10, 50, 1_000].map((count): Step => ({ length: count * 365.25, unit: 'year', count })),
+];
+const leastLength: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 30 };
+/** 1970-01-05. */
+const firstMonday = 4;
+
+const dayText = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const monthText = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** The days from `first` to `last` to name: days, Mondays, firsts of months or of years, about `most` of them and always one. */
+export function dayLabels(first: EpochDay, last: EpochDay, kind: ChartKind, most: number): readonly DayLabel[] {
+  const fitting = steps.find(({ length }) => length >= leastLength[kind] && (last - first) / length < Math.max(most, 1));
+  const step = fitting ?? { length: 365_250, unit: 'year', count: 1_000 };
+  const days =
+    step.unit === 'day' ? everyDay(first, last, step.count) : everyMonth(first, last, step.unit === 'month' ? step.count : step.count * 12);
+  const text = textOf[step.unit];
+  return days.length === 0
+    ? [{ day: first, text: textOf[kind === 'monthly' ? 'month' : 'day'](first) }]
+    : days.map((day) => ({ day, text: text(day) }));
+}
+
+const textOf: Readonly<Record<Step['unit'], (day: EpochDay) => string>> = {
+  day: (day) => dayText.format(day * dayMs),
+  month: (day) => monthText.format(day * dayMs),
+  year: (day) => fromEpochDay(day).slice(0, 4),
+};
+
+/** Every `count`-th day; whole weeks are Mondays. */
+function everyDay(first: EpochDay, last: EpochDay, count: number): EpochDay[] {
+  const found: EpochDay[] = [];
+  const start = Math.ceil((first - firstMonday) / count) * count + firstMonday;
+  for (let day = start; day <= last; day += count) found.push(day);
+  return found;
+}
+
+/** The first day of every `count`-th month, counted from a January. */
+function everyMonth(first: EpochDay, last: EpochDay, count: number): EpochDay[] {
+  const found: EpochDay[] = [];
+  const [year = 0, month = 1] = fromEpochDay(first).split('-').map(Number);
+  for (let at = Math.floor((year * 12 + month - 1) / count) * count; ; at += count) {
+    const day = firstOfMonth(at);
+    // Also past the last year that a day can be in.
+    if (!(day <= last)) return found;
+    if (day >= first) found.push(day);
+  }
+}
+
+/** `month`: counted from January of the year 0. */
+function firstOfMonth(month: number): EpochDay {
+  const year = String(Math.floor(month / 12)).padStart(4, '0');
+  return toEpochDay(`${year}-${String((month % 12) + 1).padStart(2, '0')}-01`);
+}
