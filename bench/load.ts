@@ -9,6 +9,8 @@ export interface Load {
   readonly url: string;
   readonly connections: number;
   readonly requests: number;
+  /** As the header says it; absent: nothing is packed. */
+  readonly acceptEncoding?: string | undefined;
 }
 
 const result = z.object({
@@ -30,15 +32,15 @@ export async function measure(load: Load): Promise<LoadResult> {
 }
 
 /** The time of one request with a connection of its own. */
-export async function once(url: string): Promise<{ readonly ms: number; readonly bytes: number }> {
+export async function once(url: string, acceptEncoding?: string): Promise<{ readonly ms: number; readonly bytes: number }> {
   const begun = performance.now();
-  const bytes = await ask(url, new Agent());
+  const bytes = await ask(url, new Agent(), acceptEncoding);
   return { ms: performance.now() - begun, bytes };
 }
 
-function ask(url: string, agent: Agent): Promise<number> {
+function ask(url: string, agent: Agent, acceptEncoding?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent }, (response) => {
+    const request = get(url, { agent, headers: acceptEncoding === undefined ? {} : { 'Accept-Encoding': acceptEncoding } }, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => (bytes += chunk.length));
       response.on('end', () =>
@@ -50,7 +52,7 @@ function ask(url: string, agent: Agent): Promise<number> {
   });
 }
 
-async function run({ url, connections, requests }: Load): Promise<LoadResult> {
+async function run({ url, connections, requests, acceptEncoding }: Load): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const times: number[] = [];
   let left = requests;
@@ -60,7 +62,7 @@ async function run({ url, connections, requests }: Load): Promise<LoadResult> {
     while (left > 0) {
       left -= 1;
       const asked = performance.now();
-      bytes = await ask(url, agent);
+      bytes = await ask(url, agent, acceptEncoding);
       times.push(performance.now() - asked);
     }
   };

@@ -10,7 +10,7 @@ import { createMemoryLimit, dropPageCache } from './memory.ts';
 import { createNaiveServer } from './naive.ts';
 import { measurePage } from './pages.ts';
 import { startRawServer } from './raw.ts';
-import { machine, mib, ms, percent, ratio, table } from './report.ts';
+import { machine, ms, percent, ratio, size, table } from './report.ts';
 import { startMeasured } from './service.ts';
 
 const quick = process.argv.includes('--quick');
@@ -18,8 +18,12 @@ const year: FolderSize = quick ? { images: 10, days: 60, tags: 5, ghcr: true } :
 const decade: FolderSize = quick ? { images: 5, days: 300, tags: 5, ghcr: false } : { images: 50, days: 3_650, tags: 20, ghcr: false };
 const connections = 8;
 
+/** 200 images, each in one registry. */
+const wide: FolderSize = quick ? { images: 20, days: 60, tags: 2, ghcr: false } : { images: 200, days: 365, tags: 2, ghcr: false };
+
 const asked = [
   ['/api/pulls, all', '/api/pulls'],
+  ['/api/pulls, all, as gzip', '/api/pulls', 'gzip'],
   ['/api/pulls, one image', `/api/pulls?repo=${name(3)}`],
   ['/api/pulls, one month', `/api/pulls?from=${dayAgo(40)}&to=${dayAgo(10)}`],
   ['/api/pulls/daily', '/api/pulls/daily'],
@@ -35,13 +39,13 @@ function describe({ images, days, tags, ghcr }: FolderSize): string {
 }
 
 /** Starts without and with the kept index. */
-async function starts(directory: string, size: FolderSize, bytes: number): Promise<string[][]> {
+async function starts(directory: string, folder: FolderSize, bytes: number): Promise<string[][]> {
   const rows: string[][] = [];
   for (const kind of ['first start, every file is read', 'second start, with the kept index']) {
     const dropped = await dropPageCache();
     const service = await startMeasured(directory);
     const { peakRssBytes } = await service.figures();
-    rows.push([describe(size), mib(bytes), kind + (dropped ? ', cold caches' : ''), ms(service.startMs), mib(peakRssBytes)]);
+    rows.push([describe(folder), size(bytes), kind + (dropped ? ', cold caches' : ''), ms(service.startMs), size(peakRssBytes)]);
     await service.stop();
   }
   return rows;
@@ -72,29 +76,41 @@ async function rawFigures(bytes: number, requests: number): Promise<LoadResult> 
 async function requestRows(directory: string): Promise<string[][]> {
   const service = await startMeasured(directory);
   const rows: string[][] = [];
-  for (const [title, path] of asked) {
+  for (const [title, path, acceptEncoding] of asked) {
     progress(`  ${title}`);
-    const first = await once(service.url + path);
+    const first = await once(service.url + path, acceptEncoding);
     const requests = first.bytes > 500_000 ? 400 : 8_000;
-    await measure({ url: service.url + path, connections, requests: Math.ceil(requests / 4) });
-    const [load, alone] = [
-      await measure({ url: service.url + path, connections, requests }),
-      await measure({ url: service.url + path, connections: 1, requests: Math.ceil(requests / 4) }),
-    ];
+    const load = { url: service.url + path, connections, requests, acceptEncoding };
+    await measure({ ...load, requests: Math.ceil(requests / 4) });
+    const many = await measure(load);
+    const alone = await measure({ ...load, connections: 1, requests: Math.ceil(requests / 4) });
     const [naive, raw] = [await naiveFigures(directory, path), await rawFigures(first.bytes, requests)];
     rows.push([
       title,
-      mib(first.bytes),
+      size(first.bytes),
       ms(first.ms),
       ms(alone.medianMs),
-      `${Math.round(load.perSecond).toLocaleString('en')}/s`,
-      ms(load.p99Ms),
+      `${Math.round(many.perSecond).toLocaleString('en')}/s`,
+      ms(many.p99Ms),
       ratio(naive.medianMs / alone.medianMs),
-      percent(load.perSecond / raw.perSecond),
+      percent(many.perSecond / raw.perSecond),
     ]);
   }
+  const fresh = await freshMs(service.url);
+  rows.push(['/api/pulls, one image after another, each for the first time', '', ms(fresh), '', '', '', '', '']);
   await service.stop();
   return rows;
+}
+
+/** The median time of answers that are not kept yet. */
+async function freshMs(url: string): Promise<number> {
+  const times: number[] = [];
+  for (let image = 0; image < year.images; image += 1) {
+    for (const path of [`/api/pulls?repo=${name(image)}&from=${dayAgo(360)}`, `/api/pulls?repo=${name(image)}&from=${dayAgo(359)}`]) {
+      times.push((await once(url + path)).ms);
+    }
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }
 
 /** Everything inside a limit, from cold caches on: the index is built, then kept, and half a hundred requests a second come in. */
@@ -137,13 +153,13 @@ async function limited(
       ms(service.startMs),
       `${latencies.length}`,
       `${ms(sorted[Math.floor(sorted.length / 2)] ?? 0)} / ${ms(sorted.at(-1) ?? 0)}`,
-      mib(await limit.peakBytes()),
+      size(await limit.peakBytes()),
       `${started.majorFaults} / ${majorFaults - started.majorFaults}`,
     ];
     await service.stop();
     return row;
   } catch {
-    return [title, 'killed', '', '', mib(await limit.peakBytes()), ''];
+    return [title, 'killed', '', '', size(await limit.peakBytes()), ''];
   }
 }
 
@@ -151,7 +167,7 @@ async function pageRows(directory: string): Promise<string[][]> {
   const service = await startMeasured(directory);
   const { bytes, assetBytes, firstViewMs, chartMs } = await measurePage(`${service.url}/`);
   await service.stop();
-  return [[describe(year), mib(bytes), mib(assetBytes), ms(firstViewMs), ms(chartMs)]];
+  return [[describe(wide), size(bytes), size(assetBytes), ms(firstViewMs), ms(chartMs)]];
 }
 
 execFileSync(process.execPath, [...process.execArgv, 'scripts/build.ts']);
@@ -167,12 +183,13 @@ try {
   progress('memory');
   const memory = await limitRows(yearFolder);
   progress('pages');
-  const pages = await pageRows(yearFolder);
-  const { size } = await stat('dist/registry-stats.cjs');
+  await writeFolder(join(root, 'wide'), wide);
+  const pages = await pageRows(join(root, 'wide'));
+  const bundle = await stat('dist/registry-stats.cjs');
   const text = `<!-- Written by npm run bench; do not edit. -->
 # Results
 
-${machine(new Date())} The bundle has ${mib(size)}.
+${machine(new Date())} The bundle has ${size(bundle.size)}.
 
 ${table('Start', ['Folder', 'Size', 'Start', 'To the first answer', 'Peak of its memory'], startRows)}
 ${table(

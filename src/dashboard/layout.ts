@@ -42,7 +42,9 @@ export function page({ basePath, version, asset }: Surroundings, { title, sectio
       <body>
         <a class="skip" href="#content">Skip to content</a>
         <header class="bar">
-          <a class="brand" href="${basePath}/"><img src="${asset('icon.svg')}" alt="" width="24" height="24" />registry-stats</a>
+          <a class="brand" href="${basePath}/"
+            ><img src="${asset('icon.svg')}" alt="" width="24" height="24" /><span>registry-stats</span></a
+          >
           <nav aria-label="Pages">${link('images', '/', 'Images')}${link('status', '/status', 'Status')}</nav>
           <label class="theme" hidden
             ><span>Theme</span>

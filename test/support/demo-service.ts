@@ -14,6 +14,8 @@ import { startSimulator, type Simulator } from './simulator/index.ts';
 export interface DemoServiceOptions {
   readonly clock?: Clock;
   readonly log: Logger;
+  /** False: nothing was read before the start. True where absent. */
+  readonly withHistory?: boolean;
   /** Beside the demo's own environment, or in its place. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -30,13 +32,18 @@ const days = 120;
 const seed = 7;
 
 /** Ready to be started. */
-export async function prepareDemoService({ clock = systemClock, log, env = {} }: DemoServiceOptions): Promise<DemoService> {
+export async function prepareDemoService({
+  clock = systemClock,
+  log,
+  withHistory = true,
+  env = {},
+}: DemoServiceOptions): Promise<DemoService> {
   const now = clock.now();
   const demo = createDemo({ today: dayOf(now), days, seed, startedAt: new Date(now).toISOString() });
-  const simulator = await startSimulator({ world: demo.world });
+  const simulator = await startSimulator({ world: demo.world, clock });
   const directory = await mkdtemp(join(tmpdir(), 'registry-stats-demo-'));
   const store = await openStore({ directory, clock, log, pid: process.pid, hostname: hostname() });
-  for (const readings of demo.history) await store.save(readings);
+  for (const readings of withHistory ? demo.history : []) await store.save(readings);
   await store.close();
   const config = loadConfig({
     env: {

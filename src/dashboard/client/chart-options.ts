@@ -22,6 +22,8 @@ export function chartOptions(
   const ink = inkOf();
   const isTotal = kind === 'total';
   const seconds = data.days.map((day) => Date.parse(`${day}T00:00:00Z`) / 1000);
+  // uPlot would show years around a single day.
+  const oneDay = [seconds[0] ?? 0, seconds[0] ?? 0] as const;
   // Bars are stacked, so each is drawn from the ground over the ones that reach higher.
   const columns = isTotal ? data.lines.map(({ values }) => [...values]) : stacked(data);
   const series = data.lines.map((_, at) => seriesOf(data, at, isTotal, ink));
@@ -44,7 +46,7 @@ export function chartOptions(
         },
       },
       scales: {
-        x: { time: true, range: (_, min, max) => aroundDays(min, max, kind) },
+        x: { time: true, range: (_, min, max) => aroundDays(seconds.length === 1 ? oneDay : [min, max], kind) },
         y: { range: (_, min, max) => aroundValues(min, max, isTotal) },
       },
       axes: [
@@ -62,6 +64,8 @@ export function chartOptions(
           grid: { stroke: ink.line, width: 1 },
           ticks: { show: false },
           size: 56,
+          // Pulls are whole.
+          incrs: wholeSteps,
           values: (_, splits) => splits.map((value) => compact.format(value).replace('K', 'k')),
         },
       ],
@@ -114,11 +118,13 @@ function dayText(seconds: number, step: number): string {
   return (step >= 28 * daySeconds ? monthAndYear : dayAndMonth).format(new Date(seconds * 1000));
 }
 
+const wholeSteps = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
 const daySeconds = 86_400;
 const barDays: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 30 };
 
 /** Room for the first and the last bar. */
-function aroundDays(min: number, max: number, kind: string): [number, number] {
+function aroundDays([min, max]: readonly [number, number], kind: string): [number, number] {
   const half = ((barDays[kind] ?? 0.5) * daySeconds) / 2;
   return [min - half, max + half];
 }

@@ -26,7 +26,7 @@ export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink)
   for (const [at, day] of data.days.entries()) {
     const x = xOf(day);
     const remark = data.remarks[day];
-    context.globalAlpha = 0.35;
+    context.globalAlpha = 0.25;
     if (data.lines.every(({ values }) => values[at] === null)) band(x, missing);
     else if (remark && remark.backfilled > 0) band(x, backfilled);
     context.globalAlpha = 1;
