@@ -20,7 +20,7 @@ async function ask(address: string, init: RequestInit = {}, options: PagesOption
 
 describe('a badge', () => {
   it.each([
-    ['/badge/all/acme/app.svg', 'pulls: 1.05k'],
+    ['/badge/all/acme/app.svg', 'pulls: 1.1k'],
     ['/badge/ghcr/Acme/App.svg', 'pulls: 50'],
     ['/badge/ghcr/acme/app.svg?period=day&label=d', 'd: 10/day'],
     ['/badge/dockerhub/acme/app.svg?period=day', 'pulls: not known yet'],

@@ -7,9 +7,16 @@ import type { ComparedGrowth } from './overview-rows.ts';
 
 /** A count, short, with the exact one on hover. */
 export function count(value: number | undefined): Html {
-  return value === undefined
-    ? html`<span class="unknown" title="not known yet">—</span>`
-    : html`<data value="${value}" title="${formatExact(value)}">${formatCount(value)}</data>`;
+  return value === undefined ? unknown() : html`<data value="${value}" title="${formatExact(value)}">${formatCount(value)}</data>`;
+}
+
+/** A count with every digit, where there is room. */
+export function exactCount(value: number | undefined): Html {
+  return value === undefined ? unknown() : html`<data value="${value}">${formatExact(value)}</data>`;
+}
+
+function unknown(): Html {
+  return html`<span class="unknown" title="not known yet">—</span>`;
 }
 
 /** A change against the period before; nothing where that is not wholly known. */

@@ -8,7 +8,7 @@ import type { ImageSeries } from '../core/ports.ts';
 import type { CollectorStatus } from '../core/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
-import { change, count, figure } from './figures.ts';
+import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { overviewRows, sparkline, sumGrowth, type OverviewRow } from './overview-rows.ts';
 import { chartCsvPath, chartOptions, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
@@ -93,19 +93,19 @@ function tiles(rows: readonly OverviewRow[]): Html {
   return html`<dl class="tiles">
     <div>
       <dt>Total pulls</dt>
-      <dd>${count(total)}</dd>
+      <dd>${exactCount(total)}</dd>
     </div>
     <div>
       <dt>Yesterday</dt>
-      <dd>${count(day.pulls)}${change(day, 'the day before')}</dd>
+      <dd>${exactCount(day.pulls)}${change(day, 'the day before')}</dd>
     </div>
     <div>
       <dt>Last 7 days</dt>
-      <dd>${count(week.pulls)}${change(week, 'the 7 days before')}</dd>
+      <dd>${exactCount(week.pulls)}${change(week, 'the 7 days before')}</dd>
     </div>
     <div>
       <dt>Last 30 days</dt>
-      <dd>${count(month.pulls)}${change(month, 'the 30 days before')}</dd>
+      <dd>${exactCount(month.pulls)}${change(month, 'the 30 days before')}</dd>
     </div>
   </dl>`;
 }

@@ -1,10 +1,10 @@
 /** Which address shows which page. Framework-free: the API serves what this answers. */
 import { chartSvg } from '../badge/chart.ts';
-import { sumLabel, type Chart } from '../core/chart.ts';
+import { pointsOf } from '../badge/points.ts';
+import type { Chart } from '../core/chart.ts';
 import { AppError } from '../core/errors.ts';
 import { canonicalRepo } from '../core/image-ref.ts';
 import { asksFor, type KnownImages } from '../core/images.ts';
-import { marks, type Mark } from '../core/model.ts';
 import type { SeriesQuery, SnapshotStore } from '../core/ports.ts';
 import type { Site, SiteAnswer, SiteRequest } from '../core/site.ts';
 import type { Assets } from './assets.ts';
@@ -121,15 +121,6 @@ async function pageAnswer(html: Html, status: SiteAnswer['status'] = 200): Promi
 function jsonAnswer({ days, lines, remarks }: Chart, more: object = {}): SiteAnswer {
   const text = JSON.stringify({ days, lines, remarks: Object.fromEntries(remarks), ...more });
   return { kind: 'data', status: 200, type: 'application/json', text };
-}
-
-/** The chart's only line, for the server's drawing. */
-function pointsOf({ days, lines, remarks }: Chart): { readonly day: string; readonly value: number; readonly mark: Mark }[] {
-  const values = lines.find(({ label }) => label === sumLabel)?.values ?? [];
-  return days.flatMap((day, at) => {
-    const value = values[at] ?? null;
-    return value === null ? [] : [{ day, value, mark: (remarks.get(day)?.backfilled ?? 0) > 0 ? marks[1] : marks[0] }];
-  });
 }
 
 /** @throws AppError not_found for an escape that is none */

@@ -1,7 +1,8 @@
 /** Badges and charts for READMEs. */
 import type { Context } from 'hono';
 import { badgeSvg, parseBadgeOptions, shieldsEndpoint, type BadgePeriod, type BadgeValue } from '../../badge/badge.ts';
-import { chartSvg, type ChartPoint } from '../../badge/chart.ts';
+import { chartSvg } from '../../badge/chart.ts';
+import { pointsOf } from '../../badge/points.ts';
 import { chartOf, type ChartKind } from '../../core/chart.ts';
 import { dayOf, toEpochDay } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
@@ -72,11 +73,7 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
   const theme = parseChoice('theme', req.queries('theme'), ['light', 'dark'] as const) ?? 'light';
   const { from = toEpochDay(dayOf(deps.clock.now())) - usualDays + 1, to } = parseRange(req.queries('from'), req.queries('to'));
   const series = await deps.store.totals(query);
-  const { days, lines, remarks } = chartOf(series, { kind, split: 'none', mostLines: 1, from, to });
-  const points = days.flatMap((day, at): ChartPoint[] => {
-    const value = lines[0]?.values[at] ?? null;
-    return value === null ? [] : [{ day, value, mark: (remarks.get(day)?.backfilled ?? 0) > 0 ? 'backfilled' : 'read' }];
-  });
+  const points = pointsOf(chartOf(series, { kind, split: 'none', mostLines: 1, from, to }));
   const svg = chartSvg({ title: `${titles[kind]} of ${name}`, points, kind, theme, width: 720, height: 240 });
   return contentOf(format, svg, series.length === 0 ? 404 : 200);
 }

@@ -1,0 +1,19 @@
+/** From what a chart shows to what is drawn of it. */
+import { sumLabel, type Chart, type ChartRemark } from '../core/chart.ts';
+import type { Mark } from '../core/model.ts';
+import type { ChartPoint } from './drawing.ts';
+
+/** The points of a chart's only line; days without a value are not there. */
+export function pointsOf({ days, lines, remarks }: Chart): readonly ChartPoint[] {
+  const values = lines.find(({ label }) => label === sumLabel)?.values ?? [];
+  return days.flatMap((day, at): ChartPoint[] => {
+    const value = values[at] ?? null;
+    return value === null ? [] : [{ day, value, mark: markOf(remarks.get(day)) }];
+  });
+}
+
+/** What is in doubt is told before what was reconstructed. */
+function markOf(remark: ChartRemark | undefined): Mark {
+  if (remark && remark.doubtful > 0) return 'restated';
+  return remark && remark.backfilled > 0 ? 'backfilled' : 'read';
+}
