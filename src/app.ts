@@ -20,9 +20,11 @@ import type { CollectorStatus } from './core/status.ts';
 import { createAssets } from './dashboard/assets.ts';
 import { createSite } from './dashboard/site.ts';
 import { createLogger } from './log.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { openMetricsLines } from './metrics/openmetrics.ts';
 import { createHttpClientFactory } from './net/client.ts';
 import { sources } from './sources/index.ts';
-import { openStore } from './store/index.ts';
+import { openHistory, openStore } from './store/index.ts';
 
 export const { version } = packageJson;
 
@@ -87,7 +89,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         howToConfigure,
       };
       const site = createSite({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
-      const api = createApi({ ...shown, registries: descriptors.map(({ id }) => id), site, log });
+      const metrics = createMetrics(shown);
+      const api = createApi({ ...shown, metrics, registries: descriptors.map(({ id }) => id), site, log });
       try {
         server = await listen(api, config.listen);
       } catch (error) {
@@ -133,6 +136,14 @@ export async function collectOnce(
   } finally {
     await store.close();
   }
+}
+
+/** The stored history as OpenMetrics, piece by piece. @throws AppError misconfigured when the folder cannot be read */
+export async function* exportHistory(config: Config, overrides: Overrides = {}): AsyncGenerator<string> {
+  const { clock, log } = createWorld(config, overrides);
+  const history = await openHistory({ directory: config.dataDir, clock, log });
+  const [series, latest] = await Promise.all([history.totals({}), history.latest({})]);
+  yield* openMetricsLines(series, latest);
 }
 
 type World = Required<Overrides>;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
 import { AppError } from '../core/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';
-import type { CollectorStatus } from '../core/status.ts';
+import { noTotals, type CollectorStatus } from '../core/status.ts';
 import { createMemoryStore } from '../store/memory.ts';
 
 describe('/api/pulls', () => {
@@ -133,6 +133,7 @@ describe('/api/status', () => {
           failures: [{ repo: 'acme/app', code: 'invalid_response', message: 'no label', missing: 'total' }],
           listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false, shortfall: { code: 'unreachable', message: 'cut' } }],
           doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
+          totals: noTotals,
           diagnosis: 'it has probably changed its pages',
           lastSuccess: '2026-03-02T10:00:00.000Z',
           lastDurationMs: 1500,

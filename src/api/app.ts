@@ -1,6 +1,7 @@
 /** The whole HTTP API: what every request passes through, and the table of routes. */
 import { Hono, type Context } from 'hono';
 import { dayMs } from '../core/day.ts';
+import { AppError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
 import type { Logger, SeriesQuery } from '../core/ports.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from '../core/series.ts';
@@ -29,6 +30,8 @@ export interface ApiDeps extends StatusDeps, ImagesDeps {
   readonly basePath: string;
   /** Pages; absent: there are none. */
   readonly site?: Site | undefined;
+  /** What Prometheus scrapes; absent: nothing. */
+  readonly metrics?: { scrape(): Promise<{ readonly type: string; readonly text: string }> } | undefined;
   readonly log: Logger;
 }
 
@@ -79,6 +82,11 @@ export function createApi(deps: ApiDeps): Api {
     status().health.healthy ? context.json({ status: 'ok' }, 200) : context.json({ status: 'unhealthy' }, 503),
   );
   app.get('/api/status', (context) => context.json(statusAnswer(deps, status())));
+  app.get('/metrics', async (context) => {
+    const scrape = await deps.metrics?.scrape();
+    if (!scrape) throw new AppError('not_found', 'there are no metrics here');
+    return context.body(scrape.text, 200, { 'Content-Type': scrape.type });
+  });
   answerTable('/api/summary', (context) => summaryTable(store, filterOf(context), dateOf(context)));
   answerTable('/api/images', (context) => imagesTable(deps, filterOf(context)));
   answerChart('/api/pulls', 'pull_count', totalsByDay);

@@ -6,6 +6,7 @@ import { loadConfig, type Config } from '../config/load.ts';
 import { allSettings } from '../config/settings.ts';
 import { collect } from './collect.ts';
 import { printConfig } from './config.ts';
+import { exportTo } from './export.ts';
 import type { CliIo } from './io.ts';
 import { serve } from './serve.ts';
 
@@ -38,6 +39,10 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
   };
   add('serve', 'collect on a schedule and serve the history (the default)', serve, true);
   add('collect', 'collect once, print a summary, and exit 1 if nothing could be read', collect);
+  add('export', 'write the stored history to standard output; a running service is not disturbed', exportTo).requiredOption(
+    '--format <value>',
+    'openmetrics: for promtool tsdb create-blocks-from openmetrics',
+  );
   add('config', 'print the effective configuration, secrets hidden', printConfig).option('--json', 'print JSON');
   program
     .command('health')

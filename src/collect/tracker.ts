@@ -3,7 +3,7 @@ import { dayOf } from '../core/day.ts';
 import { errorFields, toAppError } from '../core/errors.ts';
 import type { Clock, Logger, RegistryDescriptor, SnapshotStore } from '../core/ports.ts';
 import { firstKeptDay } from '../core/retention.ts';
-import type { Progress, RegistryState, RegistryStatus } from '../core/status.ts';
+import { noTotals, type Progress, type RegistryState, type RegistryStatus, type RegistryTotals } from '../core/status.ts';
 import type { Collector, Cycle, CycleObserver, RegistryCycle } from './collector.ts';
 import type { Health } from './health.ts';
 
@@ -30,6 +30,7 @@ export interface Tracker {
 
 interface Account {
   readonly cycle?: RegistryCycle;
+  readonly totals: RegistryTotals;
   readonly lastSuccess?: string | undefined;
 }
 
@@ -41,7 +42,8 @@ export function createTracker(deps: TrackerDeps): Tracker {
 
   function remember(cycle: RegistryCycle): void {
     const success = cycle.imagesRead > 0 ? new Date(clock.now()).toISOString() : accounts.get(cycle.registry)?.lastSuccess;
-    accounts.set(cycle.registry, { cycle, lastSuccess: success });
+    const totals = counted(accounts.get(cycle.registry)?.totals ?? noTotals, cycle);
+    accounts.set(cycle.registry, { cycle, totals, lastSuccess: success });
     progress.delete(cycle.registry);
   }
 
@@ -57,7 +59,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
   }
 
   function statusOf({ id, title }: RegistryDescriptor): RegistryStatus {
-    const { cycle, lastSuccess } = accounts.get(id) ?? {};
+    const { cycle, lastSuccess, totals } = accounts.get(id) ?? { totals: noTotals };
     return {
       registry: id,
       title,
@@ -67,6 +69,7 @@ export function createTracker(deps: TrackerDeps): Tracker {
       failures: cycle?.failures ?? [],
       listings: cycle?.listings ?? [],
       doubts: cycle?.doubts ?? [],
+      totals,
       diagnosis: cycle?.diagnosis,
       lastSuccess,
       lastDurationMs: cycle?.durationMs,
@@ -100,6 +103,13 @@ export function createTracker(deps: TrackerDeps): Tracker {
       return cycle;
     },
   };
+}
+
+function counted({ cycles, errors }: RegistryTotals, { imagesRead, failures }: RegistryCycle): RegistryTotals {
+  const isOk = imagesRead > 0;
+  const sums = { ...errors };
+  for (const { code, missing } of failures) if (missing === 'total') sums[code] = (sums[code] ?? 0) + 1;
+  return { cycles: { ok: cycles.ok + Number(isOk), failed: cycles.failed + Number(!isOk) }, errors: sums };
 }
 
 function stateOf(tracked: boolean, cycle: RegistryCycle | undefined): RegistryState {

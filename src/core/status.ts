@@ -33,6 +33,19 @@ export interface ImageDoubt {
   readonly doubt: Doubt;
 }
 
+/** Counted since the start of the process. */
+export interface RegistryTotals {
+  /** A cycle is `ok` when it read something. */
+  readonly cycles: { readonly ok: number; readonly failed: number };
+  /** Images whose total was not read, by the code of the error; those that registries cause are always there. */
+  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
+}
+
+export const noTotals: RegistryTotals = {
+  cycles: { ok: 0, failed: 0 },
+  errors: { not_found: 0, unauthorized: 0, rate_limited: 0, unreachable: 0, invalid_response: 0 },
+};
+
 export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Doubt;
 
 /** One registry: its last finished cycle, and the running one's progress. */
@@ -47,6 +60,7 @@ export interface RegistryStatus {
   readonly listings: readonly ListingStatus[];
   /** Images whose total contradicts the registry's own days. */
   readonly doubts: readonly ImageDoubt[];
+  readonly totals: RegistryTotals;
   /** What is probably wrong when many images fail alike. */
   readonly diagnosis?: string | undefined;
   /** ISO 8601 moment of the last cycle that read something. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/core/day.ts';
+import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
 import { smallWorld } from '../support/small-world.ts';
@@ -25,17 +26,7 @@ afterEach(async () => {
 
 describe('a disk that takes no more', () => {
   it('leaves the old file whole, says so clearly, and turns the service unhealthy', async () => {
-    const env = {
-      DATA_DIR: join(directory, 'data'),
-      HEALTH_FILE: join(directory, '.healthy'),
-      DOCKERHUB_URL: simulator.dockerHubUrl,
-      GITHUB_URL: simulator.githubUrl,
-      GHCR_URL: simulator.ghcrUrl,
-      DOCKERHUB_DELAY_MS: '0',
-      GHCR_DELAY_MS: '0',
-      DOCKERHUB_REPOS: 'acme/*',
-      GHCR_REPOS: 'acme/app',
-    };
+    const env = environmentOf(simulator, directory, { DOCKERHUB_REPOS: 'acme/*', GHCR_REPOS: 'acme/app' });
     const file = join(env.DATA_DIR, `${dayOf(Date.now())}.json`);
     expect(await runProgram(['collect'], { env }).exited).toBe(0);
     const before = await readFile(file, 'utf8');

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isDay } from '../../src/core/day.ts';
+import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService } from '../support/program.ts';
 import { startSimulator } from '../support/simulator/index.ts';
 import { growingWorld } from '../support/small-world.ts';
@@ -33,18 +34,13 @@ async function storedTotals(directory: string): Promise<Map<string, number>> {
 async function killAtRandom(directory: string): Promise<number> {
   const { world, totalsOf, grow } = growingWorld();
   const simulator = await startSimulator({ world });
-  const env = {
-    DATA_DIR: join(directory, 'data'),
-    HEALTH_FILE: join(directory, '.healthy'),
-    DOCKERHUB_URL: simulator.dockerHubUrl,
-    GITHUB_URL: simulator.githubUrl,
-    GHCR_URL: simulator.ghcrUrl,
+  const env = environmentOf(simulator, directory, {
     DOCKERHUB_DELAY_MS: '1',
     GHCR_DELAY_MS: '1',
     DOCKERHUB_REPOS: 'acme/*',
     GHCR_REPOS: 'acme/*',
     RETENTION_DAYS: '0',
-  };
+  });
   let killed = 0;
   let longestMs = 1_500;
   let before = new Map<string, number>();
@@ -73,7 +69,7 @@ async function killAtRandom(directory: string): Promise<number> {
   await service.stop();
   await simulator.close();
   expect(z.array(z.unknown()).parse(served.body)).toHaveLength(30);
-  expect((await readdir(env.DATA_DIR)).filter((name) => !isDay(name.replace(/\.json$/, '')))).toEqual([]);
+  expect((await readdir(env.DATA_DIR)).filter((name) => !isDay(name.replace(/\.json$/, '')))).toEqual(['.index.json']);
   return killed;
 }
 

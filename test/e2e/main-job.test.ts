@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addDays, dayOf } from '../../src/core/day.ts';
+import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
 import { findPackage } from '../support/simulator/world.ts';
@@ -26,18 +27,11 @@ afterEach(async () => {
 });
 
 function environment(): Record<string, string> {
-  return {
-    DATA_DIR: join(directory, 'data'),
-    HEALTH_FILE: join(directory, '.healthy'),
-    DOCKERHUB_URL: simulator.dockerHubUrl,
-    GITHUB_URL: simulator.githubUrl,
-    GHCR_URL: simulator.ghcrUrl,
-    DOCKERHUB_DELAY_MS: '0',
-    GHCR_DELAY_MS: '0',
+  return environmentOf(simulator, directory, {
     DOCKERHUB_REPOS: 'acme/*,library/nginx',
     GHCR_REPOS: 'Acme/app,acme/charts/app,octo/*',
     BACKFILL: 'off',
-  };
+  });
 }
 
 const summary = [

@@ -4,7 +4,7 @@ import { createApi } from '../../src/api/app.ts';
 import { listen, type ApiServer } from '../../src/api/server.ts';
 import type { ImageName } from '../../src/core/images.ts';
 import type { Reading } from '../../src/core/model.ts';
-import type { CollectorStatus, RegistryStatus } from '../../src/core/status.ts';
+import { noTotals, type CollectorStatus, type RegistryStatus } from '../../src/core/status.ts';
 import { createAssets } from '../../src/dashboard/assets.ts';
 import { createSite } from '../../src/dashboard/site.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -33,6 +33,7 @@ export function registryStatus(registry: string, title: string, more: Partial<Re
     failures: [],
     listings: [],
     doubts: [],
+    totals: noTotals,
     lastSuccess: pagesNow,
     ...more,
   };

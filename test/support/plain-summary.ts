@@ -1,5 +1,6 @@
 /** Closes a test run with one plain line, which continuous integration reads. */
 import type { Reporter, TestModule } from 'vitest/node';
+import { howToInstall, isInstalled } from './prometheus.ts';
 
 export default class PlainSummary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -14,6 +15,7 @@ export default class PlainSummary implements Reporter {
         if (state === 'failed') failed += 1;
       }
     }
+    if (!isInstalled) process.stdout.write(`Not run: the checks with the real Prometheus. ${howToInstall} brings it.\n`);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
   }
 }

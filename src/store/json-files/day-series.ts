@@ -5,6 +5,8 @@ export interface DaySeries {
   /** Sets the total of a day and how it is known (its position in `marks`), whether the day had one or not. */
   set(day: EpochDay, total: number, mark: number): void;
   delete(day: EpochDay): void;
+  /** The oldest day; undefined when there is none. */
+  first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
   /** Copies of the columns, days ascending; later changes do not reach them. */
@@ -73,6 +75,7 @@ export function createDaySeries(): DaySeries {
       marks.copyWithin(at, at + 1, length);
       length -= 1;
     },
+    first: () => (length === 0 ? undefined : days[0]),
     last() {
       const [day, total] = [days[length - 1], totals[length - 1]];
       return length === 0 || day === undefined || total === undefined ? undefined : { day, total };

@@ -8,7 +8,7 @@ import { createDaySeries, type DaySeries } from './day-series.ts';
 export interface Index {
   /** Makes these the values of the day; what an earlier call gave for that day is gone. */
   setDay(day: Day, readings: readonly Reading[]): void;
-  /** Forgets a day. Days go oldest first: details that were last seen on or before it are forgotten too. */
+  /** Forgets a day, and the details that were last seen on it. */
   removeDay(day: Day): void;
   /** The days that were set, ascending. */
   days(): readonly Day[];
@@ -16,10 +16,13 @@ export interface Index {
   totals(query: SeriesQuery): readonly ImageSeries[];
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
-  /** All that there is, from which createIndex makes the same index again. */
+  /** All that there is, from which createIndex makes the same index again; only of an exact index. */
   state(): readonly ImageState[];
-  /** Whether an image has no value for a detail that it has in this state. */
-  lacksDetailOf(state: readonly ImageState[]): boolean;
+  /**
+   * Whether it is the index that the days' documents give. It is not when the day went that had the newest value of a detail, while
+   * an older day may have another one: that is no longer known here.
+   */
+  isExact(): boolean;
 }
 
 /** An image as text, to be written to a file. */
@@ -41,22 +44,28 @@ interface Detail<T> {
   readonly value: T;
 }
 
-interface Image {
+/** Without a value when that day went and an older one may have another. */
+type KnownDetail<T> = Detail<T | undefined> | undefined;
+
+interface ImageName {
   readonly registry: string;
   readonly repo: string;
-  readonly series: DaySeries;
-  readAt: Detail<string> | undefined;
-  tagCount: Detail<number> | undefined;
-  lastUpdated: Detail<string> | undefined;
 }
 
-/** An index; with a state the one that had it, or what it knew of the days before `end`. `knownDays`: those that had been set. */
-export function createIndex(state: readonly ImageState[] = [], knownDays: readonly Day[] = [], end = Infinity): Index {
+interface Image extends ImageName {
+  readonly series: DaySeries;
+  readAt: KnownDetail<string>;
+  tagCount: KnownDetail<number>;
+  lastUpdated: KnownDetail<string>;
+}
+
+/** An index; with a state what the one that had it knew of these days. */
+export function createIndex(state: readonly ImageState[] = [], keptDays: readonly Day[] = []): Index {
   const registries = new Map<string, Map<string, Image>>();
-  const days = new Set(knownDays.filter((day) => toEpochDay(day) < end));
+  const days = new Set(keptDays);
   let sortedDays: readonly Day[] | undefined;
 
-  function imageOf({ registry, repo }: Reading): Image {
+  function imageOf({ registry, repo }: ImageName): Image {
     const images = registries.get(registry) ?? new Map<string, Image>();
     registries.set(registry, images);
     const image = images.get(repo) ?? newImage(registry, repo);
@@ -64,13 +73,15 @@ export function createIndex(state: readonly ImageState[] = [], knownDays: readon
     return image;
   }
 
-  for (const kept of state) {
-    const image = restored(kept, end);
-    if (image) registries.set(image.registry, (registries.get(image.registry) ?? new Map<string, Image>()).set(image.repo, image));
-  }
+  const keptEpochDays = new Set(keptDays.map(toEpochDay));
+  for (const kept of state) restore(kept, keptEpochDays, imageOf(kept));
+  dropEmpty();
 
   function clearDay(day: EpochDay): void {
-    for (const images of registries.values()) for (const { series } of images.values()) series.delete(day);
+    for (const image of matching({})) {
+      image.series.delete(day);
+      loseDetails(image, (detail) => detail.day === day);
+    }
   }
 
   function dropEmpty(): void {
@@ -112,11 +123,6 @@ export function createIndex(state: readonly ImageState[] = [], knownDays: readon
       const epochDay = toEpochDay(day);
       clearDay(epochDay);
       dropEmpty();
-      for (const image of matching({})) {
-        if (image.readAt && image.readAt.day <= epochDay) image.readAt = undefined;
-        if (image.tagCount && image.tagCount.day <= epochDay) image.tagCount = undefined;
-        if (image.lastUpdated && image.lastUpdated.day <= epochDay) image.lastUpdated = undefined;
-      }
       days.delete(day);
       sortedDays = undefined;
     },
@@ -133,11 +139,7 @@ export function createIndex(state: readonly ImageState[] = [], knownDays: readon
       return images.flatMap(latestOf);
     },
     state: () => matching({}).map(stateOf),
-    lacksDetailOf: (kept) =>
-      kept.some((was) => {
-        const image = registries.get(was.registry)?.get(was.repo);
-        return image && (['readAt', 'tagCount', 'lastUpdated'] as const).some((name) => was[name] && !image[name]);
-      }),
+    isExact: () => matching({}).every(({ readAt, tagCount, lastUpdated }) => [readAt, tagCount, lastUpdated].every(isKnown)),
   };
 }
 
@@ -155,26 +157,40 @@ function latestOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Ima
 
 function stateOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Image): ImageState {
   const { days, totals, marks: codes } = series.columns();
-  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), readAt, tagCount, lastUpdated };
+  const details = { readAt: withValue(readAt), tagCount: withValue(tagCount), lastUpdated: withValue(lastUpdated) };
+  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), ...details };
 }
 
-/** The image as it was before the day `end`; undefined when it was not there yet. */
-function restored(state: ImageState, end: EpochDay): Image | undefined {
-  const { registry, repo } = state;
+/** Gives a new image what its state had of these days. */
+function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Image): void {
   const days = new Int32Array(bufferOf(state.days));
   const totals = new Float64Array(bufferOf(state.totals));
   const codes = new Uint8Array(bufferOf(state.marks));
-  const image = newImage(registry, repo);
-  for (let at = 0; at < days.length && (days[at] ?? 0) < end; at += 1) image.series.set(days[at] ?? 0, totals[at] ?? 0, codes[at] ?? 0);
-  if (!image.series.last()) return undefined;
-  image.readAt = before(state.readAt, end);
-  image.tagCount = before(state.tagCount, end);
-  image.lastUpdated = before(state.lastUpdated, end);
-  return image;
+  for (const [at, day] of days.entries()) if (keptDays.has(day)) image.series.set(day, totals[at] ?? 0, codes[at] ?? 0);
+  image.readAt = state.readAt;
+  image.tagCount = state.tagCount;
+  image.lastUpdated = state.lastUpdated;
+  loseDetails(image, ({ day }) => !keptDays.has(day));
 }
 
-function before<T>(detail: Detail<T> | undefined, end: EpochDay): Detail<T> | undefined {
-  return detail && detail.day < end ? detail : undefined;
+/** Forgets the values of details whose day went. */
+function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean): void {
+  const first = image.series.first() ?? Infinity;
+  const rest = <T>(detail: KnownDetail<T>): KnownDetail<T> => {
+    if (!detail || !isGone(detail)) return detail;
+    return first < detail.day ? { day: detail.day, value: undefined } : undefined;
+  };
+  image.readAt = rest(image.readAt);
+  image.tagCount = rest(image.tagCount);
+  image.lastUpdated = rest(image.lastUpdated);
+}
+
+function isKnown(detail: KnownDetail<unknown>): boolean {
+  return !detail || detail.value !== undefined;
+}
+
+function withValue<T>(detail: KnownDetail<T>): Detail<T> | undefined {
+  return detail?.value === undefined ? undefined : { day: detail.day, value: detail.value };
 }
 
 function base64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint8Array): string {
@@ -186,6 +202,6 @@ function bufferOf(text: string): ArrayBuffer {
   return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 }
 
-function newer<T>(known: Detail<T> | undefined, day: EpochDay, value: T | undefined): Detail<T> | undefined {
+function newer<T>(known: KnownDetail<T>, day: EpochDay, value: T | undefined): KnownDetail<T> {
   return value === undefined || (known && known.day > day) ? known : { day, value };
 }

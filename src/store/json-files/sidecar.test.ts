@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { sidecarName } from './sidecar.ts';
-import { createFaultyFiles, createTestFolder, type TestFolder } from './testing/folder.ts';
+import { createFaultyFiles, createTestFolder, oldFiles, type TestFolder } from './testing/folder.ts';
 
 let folder: TestFolder;
 
@@ -55,7 +55,7 @@ interface Opened {
 async function opened(): Promise<Opened> {
   const read: string[] = [];
   const files: FileSystem = {
-    ...nodeFileSystem,
+    ...oldFiles,
     read(path, maxBytes) {
       const [day] = /\d{4}-\d{2}-\d{2}(?=\.json$)/.exec(path) ?? [];
       if (day !== undefined) read.push(day);
@@ -67,6 +67,16 @@ async function opened(): Promise<Opened> {
   const answers = await answersOf(store);
   await store.close();
   return { answers, read: seen };
+}
+
+let edits = 0;
+
+/** Writes a file as another program does later: within one tick of the system's clock its time would stay the same. */
+async function edit(name: string, content: string, where = folder): Promise<void> {
+  await where.write(name, content);
+  edits += 1;
+  const seconds = Date.now() / 1000 + edits;
+  await utimes(join(where.directory, name), seconds, seconds);
 }
 
 /** The same from the files alone. */
@@ -87,32 +97,44 @@ describe('the kept index', () => {
 
   it('is not listed as a day, and belongs to its owner alone', async () => {
     await prepare();
-    const store = await folder.open();
 
+    expect((await stat(join(folder.directory, sidecarName))).mode & 0o777).toBe(0o600);
+    const store = await folder.open();
     expect(await store.days()).toEqual(days);
     await store.close();
-  });
-
-  it('does not trust a file that was written just before it', async () => {
-    const clock = { now: () => Date.now(), sleep: async () => undefined };
-    const store = await folder.open({ clock });
-    await store.save(readingsOfDay(0));
-    await store.close();
-
-    expect((await opened()).read).toEqual(['2026-03-10']);
+    expect((await readdir(folder.directory)).toSorted()).toEqual([sidecarName, ...days.map((day) => `${day}.json`)]);
   });
 
   it.each([
+    ['just before it', 1_000, days],
+    ['at a time that is yet to come', -3_600_000, days],
+    ['well before it', 3_000, []],
+  ] as const)('trusts a file only when it was not written %s', async (_what, ageMs, expected) => {
+    const stamp = async (path: string) => ({ ...(await nodeFileSystem.stamp(path)), modifiedAt: folder.clock.now() - ageMs });
+    const store = await folder.open({ files: { ...nodeFileSystem, stamp } });
+    for (const at of days.keys()) await store.save(readingsOfDay(at));
+    await store.close();
+
+    expect((await opened()).read).toEqual(expected);
+  });
+
+  it.each([
+    ['that was changed', async () => edit('2026-03-12.json', (await folder.read('2026-03-12.json')).replace('30', '31')), ['2026-03-12']],
     [
-      'that was changed',
-      async () => folder.write('2026-03-11.json', (await folder.read('2026-03-11.json')).replace('20', '21')),
-      days.slice(1),
+      'that was changed, and had the newest value of a detail',
+      async () => edit('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}'),
+      ['2026-03-11', ...days],
     ],
-    ['that is new', async () => folder.write('2026-03-13.json', '{"docker_hub":[{"repo":"acme/app","pull_count":40}]}'), ['2026-03-13']],
-    ['that is older than all', async () => folder.write('2026-03-01.json', '{"ghcr":[]}'), ['2026-03-01', ...days]],
-    ['that is gone', async () => rm(join(folder.directory, '2026-03-11.json')), ['2026-03-12', '2026-03-10', '2026-03-12']],
-    ['that is no longer a snapshot', async () => folder.write('2026-03-12.json', '{'), ['2026-03-12', ...days]],
-  ] as const)('notices a file %s', async (_what, change, expected) => {
+    ['that is new', async () => edit('2026-03-13.json', '{"docker_hub":[{"repo":"acme/app","pull_count":40}]}'), ['2026-03-13']],
+    ['that is older than all', async () => edit('2026-03-01.json', '{"ghcr":[]}'), ['2026-03-01']],
+    ['that is gone, the oldest', async () => rm(join(folder.directory, '2026-03-10.json')), []],
+    [
+      'that is gone, and had the newest value of a detail',
+      async () => rm(join(folder.directory, '2026-03-11.json')),
+      ['2026-03-10', '2026-03-12'],
+    ],
+    ['that is no longer a snapshot', async () => edit('2026-03-12.json', '{'), ['2026-03-12', ...days]],
+  ] as const)('notices a file %s, and reads no others than it has to', async (_what, change, expected) => {
     await prepare();
     await change();
 
@@ -124,7 +146,7 @@ describe('the kept index', () => {
 
   it('warns at every start of a file that cannot be used, and notices when it was mended', async () => {
     await prepare();
-    await folder.write('2026-03-11.json', '{');
+    await edit('2026-03-11.json', '{');
     await opened();
     const store = await folder.open();
     await store.save([reading('acme/app', 31, '2026-03-12T13:00:00')]);
@@ -133,9 +155,9 @@ describe('the kept index', () => {
     expect((await opened()).read).toEqual(['2026-03-11']);
     expect(folder.logged('snapshot file is skipped').length).toBeGreaterThanOrEqual(3);
 
-    await folder.write('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}');
+    await edit('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}');
     const { answers, read } = await opened();
-    expect(read).toContain('2026-03-12');
+    expect(read).toEqual(['2026-03-11']);
     expect(answers).toEqual(await rebuilt());
   });
 
@@ -155,7 +177,7 @@ describe('the kept index', () => {
     ['empty', () => ''],
     ['foreign', () => '{"hello":"world"}'],
     ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
-    ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":1', '"format":2'))],
+    ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":"1 ', '"format":"2 '))],
   ])('is made anew when it is %s', async (_what, damage) => {
     await prepare();
     const before = (await opened()).answers;
@@ -203,6 +225,29 @@ describe('the kept index', () => {
     expect((await opened()).read).toEqual(['2026-03-10']);
   });
 
+  it('stays as it was when a detail is lost that an older day may have', async () => {
+    await prepare();
+    const before = await folder.read(sidecarName);
+    const store = await folder.open();
+    await edit('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}');
+    await store.save([reading('acme/app', 16, '2026-03-11T13:00:00')]);
+    await store.close();
+
+    expect(await folder.read(sidecarName)).toBe(before);
+    expect((await opened()).answers).toEqual(await rebuilt());
+  });
+
+  it('knows the details of a day that could not be deleted', async () => {
+    const files = createFaultyFiles();
+    const store = await folder.open({ files });
+    for (const at of days.keys()) await store.save(readingsOfDay(at));
+    files.fail('remove', 'EIO', '2026-03-10.json');
+    await expect(store.prune('2026-03-12')).rejects.toThrow('cannot delete 2026-03-10');
+    await store.close();
+
+    expect((await opened()).answers).toEqual(await rebuilt());
+  });
+
   it('gives the answers of a rebuilt one, whatever was saved, deleted, closed and killed before', async () => {
     const day = fc.integer({ min: 0, max: 9 }).map((at) => addDays('2026-03-01', at));
     const anyReading = fc
@@ -220,7 +265,7 @@ describe('the kept index', () => {
       .map(([repo, registry, total, when, details, mark]) => reading(repo, total, when, { registry, ...details, ...mark }));
     const step = fc.oneof(
       fc.record({ kind: fc.constant('save' as const), readings: fc.array(anyReading, { minLength: 1, maxLength: 4 }) }),
-      fc.record({ kind: fc.constantFrom('prune' as const, 'delete' as const), day }),
+      fc.record({ kind: fc.constantFrom('prune' as const, 'delete' as const, 'edit' as const, 'spoil' as const), day }),
       fc.record({ kind: fc.constantFrom('close' as const, 'kill' as const) }),
     );
     await fc.assert(
@@ -230,11 +275,11 @@ describe('the kept index', () => {
         for (const each of steps) {
           if (each.kind === 'save') await store.save(each.readings);
           if (each.kind === 'prune') await store.prune(each.day);
+          if (each.kind === 'delete') await rm(join(own.directory, `${each.day}.json`), { force: true });
+          if (each.kind === 'edit') await edit(`${each.day}.json`, '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}', own);
+          if (each.kind === 'spoil') await edit(`${each.day}.json`, '{', own);
           if (each.kind === 'close') await store.close();
-          if (each.kind !== 'save' && each.kind !== 'prune') {
-            if (each.kind === 'delete') await rm(join(own.directory, `${each.day}.json`), { force: true });
-            store = await own.open();
-          }
+          if (each.kind === 'close' || each.kind === 'kill') store = await own.open();
         }
         const warm = await answersOf(await own.open());
         await rm(join(own.directory, sidecarName), { force: true });

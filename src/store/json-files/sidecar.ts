@@ -1,8 +1,10 @@
 /** The index on disk, beside the files that it was made from. It is only ever a short cut: the files hold the truth. */
 import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
 import { join } from 'node:path';
 import type { Day } from '../../core/day.ts';
 import { errorFields } from '../../core/errors.ts';
+import { marks } from '../../core/model.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { replaceFile } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
@@ -22,8 +24,6 @@ export interface SidecarDeps {
 export interface Kept {
   /** By day: how its file looked when it was read. */
   readonly stamps: ReadonlyMap<Day, string>;
-  /** Days whose file held no snapshot. */
-  readonly skipped: readonly Day[];
   readonly images: readonly ImageState[];
 }
 
@@ -31,21 +31,21 @@ export interface Sidecar {
   /** Undefined when there is none, or none that can be trusted. Never rejects. */
   read(): Promise<Kept | undefined>;
   /** Never rejects: without it the next start takes longer. */
-  write(stamps: ReadonlyMap<Day, FileStamp>, skipped: readonly Day[], images: readonly ImageState[]): Promise<void>;
+  write(stamps: ReadonlyMap<Day, FileStamp>, images: readonly ImageState[]): Promise<void>;
 }
 
 /** A dot file: neither we nor the Go tool take it for a day. */
 export const sidecarName = '.index.json';
-const format = 1;
+/** The number grows whenever this changes, or what is made of a day's file. The rest is what the columns mean. */
+const format = `1 ${endianness()} ${marks.join(' ')}`;
 /** A hundred years of a thousand images. */
 const mostBytes = 1024 * 1024 * 1024;
-/** A file that was changed twice within the granularity of its time could look unchanged. */
+/** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */
 const settledMs = 2_000;
 
 interface Payload {
-  readonly format: number;
+  readonly format: string;
   readonly stamps: readonly (readonly [Day, string])[];
-  readonly skipped: readonly Day[];
   readonly images: readonly ImageState[];
 }
 
@@ -66,10 +66,10 @@ export function createSidecar({ directory, files, host, clock, log }: SidecarDep
         return undefined;
       }
     },
-    async write(stamps, skipped, images) {
+    async write(stamps, images) {
       const now = clock.now();
-      const settled = [...stamps].filter(([, { modifiedAt }]) => Math.abs(now - modifiedAt) >= settledMs);
-      const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), skipped, images };
+      const settled = [...stamps].filter(([, { modifiedAt }]) => now - modifiedAt >= settledMs);
+      const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), images };
       const json = JSON.stringify(payload);
       try {
         await replaceFile(files, { directory, name: sidecarName, text: `${checksum(json)}\n${json}`, id: host.uniqueId() });

@@ -57,7 +57,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
 
   async function keepIndex(): Promise<void> {
     kept = { changes, at: clock.now() };
-    await sidecar.write(loaded.stamps, [...loaded.skipped], index.state());
+    // What is on the disk then stays: the days that changed since are read again.
+    if (index.isExact()) await sidecar.write(loaded.stamps, index.state());
   }
 
   if (loaded.filesRead > mostReadAgain) await keepIndex();
@@ -122,7 +123,7 @@ interface Writer {
   removeBefore(before: Day): Promise<readonly Day[]>;
 }
 
-function createWriter({ folder, index, stamps, skipped, lock, place, onChange }: WriterDeps): Writer {
+function createWriter({ folder, index, stamps, lock, place, onChange }: WriterDeps): Writer {
   async function storeDay(day: Day, readings: readonly Reading[]): Promise<void> {
     await lock.assertHeld();
     const before = await folder.read(day);
@@ -133,7 +134,6 @@ function createWriter({ folder, index, stamps, skipped, lock, place, onChange }:
     const stamp = await folder.stamp(day);
     if (stamp) stamps.set(day, stamp);
     else stamps.delete(day);
-    skipped.delete(day);
     onChange();
     await folder.sync();
   }
@@ -142,7 +142,6 @@ function createWriter({ folder, index, stamps, skipped, lock, place, onChange }:
     await folder.remove(day);
     index.removeDay(day);
     stamps.delete(day);
-    skipped.delete(day);
     onChange();
   }
 

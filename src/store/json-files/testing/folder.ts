@@ -18,6 +18,12 @@ export interface FakeHost extends Host {
   readonly timers: ReadonlySet<() => Promise<void>>;
 }
 
+/** The real file system, on which every file was last changed long ago, whatever a test's clock says. */
+export const oldFiles: FileSystem = {
+  ...nodeFileSystem,
+  stamp: async (path) => ({ ...(await nodeFileSystem.stamp(path)), modifiedAt: 0 }),
+};
+
 let lastId = 0;
 
 export function createFakeHost(): FakeHost {
@@ -66,7 +72,7 @@ export async function createTestFolder(): Promise<TestFolder> {
     clock,
     log,
     host,
-    open: (more = {}) => openJsonFileStore({ directory, clock, log, pid: 100, hostname: 'nas', host, ...more }),
+    open: (more = {}) => openJsonFileStore({ directory, clock, log, pid: 100, hostname: 'nas', host, files: oldFiles, ...more }),
     read: (name) => readFile(join(directory, name), 'utf8'),
     write: (name, content) => writeFile(join(directory, name), content),
     names: async () => (await readdir(directory)).filter((name) => name !== '.lock' && name !== sidecarName).toSorted(),
@@ -104,7 +110,7 @@ export function createFaultyFiles(): FaultyFiles {
   }
 
   return {
-    ...nodeFileSystem,
+    ...oldFiles,
     fail: (step, code, pathPart = '') => void faults.set(step, { code, pathPart }),
     heal: () => faults.clear(),
     async makeFolder(path) {

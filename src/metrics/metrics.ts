@@ -1,0 +1,115 @@
+/** The metrics, worked out at each scrape from what the collector and the store know. */
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { asksFor, trackedImages, type ImageName, type TrackedImage } from '../core/images.ts';
+import type { Clock, SnapshotStore } from '../core/ports.ts';
+import type { CollectorStatus, RegistryStatus } from '../core/status.ts';
+import { definitions, type MetricName } from './definitions.ts';
+import { imageLabels } from './image-labels.ts';
+
+export interface MetricsDeps {
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  readonly configured: readonly ImageName[];
+  readonly status: () => CollectorStatus;
+  readonly configProblems: readonly unknown[];
+  readonly version: string;
+}
+
+export interface Scrape {
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface Metrics {
+  /** Everything in Prometheus' text format. Rejects as the store does. */
+  scrape(): Promise<Scrape>;
+}
+
+const misnamed = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
+type Labels = Readonly<Record<string, string>>;
+type Set = (name: MetricName, value: number | undefined, labels?: Labels) => void;
+
+export function createMetrics(deps: MetricsDeps): Metrics {
+  const processRegistry = new Registry();
+  collectDefaultMetrics({ register: processRegistry });
+  // Gauges with the ending of counters, which promtool objects to (prom-client 15.1).
+  for (const name of misnamed) processRegistry.removeSingleMetric(name);
+  return {
+    async scrape() {
+      const registry = new Registry();
+      const set = setter(registry);
+      for (const image of await imagesOf(deps)) setImage(set, image, deps.status());
+      const { registries, health } = deps.status();
+      for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
+      set('registrystats_configuration_problems', deps.configProblems.length);
+      set('registrystats_healthy', Number(health.healthy));
+      set('registrystats_build_info', 1, { version: deps.version });
+      return { type: Registry.PROMETHEUS_CONTENT_TYPE, text: (await registry.metrics()) + (await processRegistry.metrics()) };
+    },
+  };
+}
+
+/** Sets values of metrics that it makes when they are first needed; what is not known is left out. */
+function setter(registry: Registry): Set {
+  const known = new Map<MetricName, Gauge | Counter>();
+  for (const [name, { type, help, labels }] of Object.entries(definitions)) {
+    const options = { name, help, labelNames: labels, registers: [registry] };
+    if (isMetricName(name)) known.set(name, type === 'gauge' ? new Gauge(options) : new Counter(options));
+  }
+  return (name, value, labels = {}) => {
+    const metric = known.get(name);
+    if (value === undefined || !metric) return;
+    if (metric instanceof Gauge) metric.set(labels, value);
+    else metric.inc(labels, value);
+  };
+}
+
+function isMetricName(name: string): name is MetricName {
+  return name in definitions;
+}
+
+async function imagesOf({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
+  const [latest, days] = await Promise.all([store.latest({}), store.days()]);
+  const asked = configured.filter((image) => asksFor({}, image));
+  return trackedImages({ latest, series: [], newestDay: days.at(-1) }, asked, { now: clock.now(), staleAfterMs: Infinity });
+}
+
+function setImage(set: Set, image: TrackedImage, { registries }: CollectorStatus): void {
+  const labels = { ...imageLabels(image) };
+  const failures = registries.find(({ registry }) => registry === image.registry)?.failures ?? [];
+  const isGone = failures.some(({ repo, code, missing }) => repo === image.repo && code === 'not_found' && missing === 'total');
+  set('registrystats_image_pulls', image.pullCount, labels);
+  set('registrystats_image_tags', image.tagCount, labels);
+  set('registrystats_image_last_pushed_timestamp_seconds', seconds(image.lastUpdated), labels);
+  set('registrystats_image_last_read_timestamp_seconds', seconds(image.lastRead), labels);
+  set('registrystats_image_present', Number(!isGone), labels);
+}
+
+function setRegistry(set: Set, status: RegistryStatus): void {
+  const labels = { registry: status.registry };
+  const { listings, totals } = status;
+  set('registrystats_registry_last_success_timestamp_seconds', seconds(status.lastSuccess) ?? 0, labels);
+  set(
+    'registrystats_registry_last_cycle_duration_seconds',
+    status.lastDurationMs === undefined ? undefined : status.lastDurationMs / 1000,
+    labels,
+  );
+  set('registrystats_registry_images', status.imagesRead, labels);
+  set('registrystats_registry_images_failed', status.imagesFailed, labels);
+  set('registrystats_registry_images_in_doubt', status.doubts.length, labels);
+  set('registrystats_registry_listing_complete', Number(listings.every(({ complete }) => complete)), labels);
+  const unlisted = listings.map(({ listed, expected = listed }) => Math.max(0, expected - listed));
+  set(
+    'registrystats_registry_images_unlisted',
+    unlisted.reduce((sum, count) => sum + count, 0),
+    labels,
+  );
+  for (const result of ['ok', 'failed'] as const) set('registrystats_registry_cycles_total', totals.cycles[result], { ...labels, result });
+  for (const [code, count] of Object.entries(totals.errors)) set('registrystats_registry_read_errors_total', count, { ...labels, code });
+}
+
+function seconds(timestamp: string | undefined): number | undefined {
+  const epochMs = Date.parse(timestamp ?? '');
+  return Number.isNaN(epochMs) ? undefined : Math.floor(epochMs / 1000);
+}

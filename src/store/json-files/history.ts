@@ -1,0 +1,26 @@
+/** The history of a folder for those who only look: no lock is taken and nothing is written, so a running service is not disturbed. */
+import type { SnapshotStore } from '../../core/ports.ts';
+import { maxFileBytes } from './day-file.ts';
+import { createDayFolder } from './day-folder.ts';
+import { nodeFileSystem } from './file-system.ts';
+import { nodeHost } from './host.ts';
+import { loadIndex } from './load-index.ts';
+import { createSidecar, type SidecarDeps } from './sidecar.ts';
+import { unusableFolder } from './storage-error.ts';
+
+export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days'>;
+
+/** @throws AppError misconfigured when the folder is not there or cannot be read */
+export async function readHistory(deps: Pick<SidecarDeps, 'directory' | 'clock' | 'log'>): Promise<History> {
+  const machine = { ...deps, files: nodeFileSystem, host: nodeHost };
+  const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes });
+  const days = await folder.days().catch((error: unknown) => {
+    throw unusableFolder(error, 'readable', { directory: deps.directory, owner: nodeHost.owner });
+  });
+  const { index } = await loadIndex(folder, days, await createSidecar(machine).read());
+  return {
+    totals: async (query) => index.totals(query),
+    latest: async (query) => index.latest(query),
+    days: async () => index.days(),
+  };
+}

@@ -1,0 +1,19 @@
+/** The environment of a program that asks the simulator and keeps everything in one folder. */
+import { join } from 'node:path';
+import type { Simulator } from './simulator/index.ts';
+
+export type SimulatedEnvironment = Record<string, string> & { readonly DATA_DIR: string };
+
+/** With `more` beside it, or in place of it. */
+export function environmentOf(simulator: Simulator, directory: string, more: Readonly<Record<string, string>> = {}): SimulatedEnvironment {
+  return {
+    DATA_DIR: join(directory, 'data'),
+    HEALTH_FILE: join(directory, '.healthy'),
+    DOCKERHUB_URL: simulator.dockerHubUrl,
+    GITHUB_URL: simulator.githubUrl,
+    GHCR_URL: simulator.ghcrUrl,
+    DOCKERHUB_DELAY_MS: '0',
+    GHCR_DELAY_MS: '0',
+    ...more,
+  };
+}
