@@ -81,7 +81,7 @@ export function createApi(deps: ApiDeps): Api {
   app.get('/api/health', (context) =>
     status().health.healthy ? context.json({ status: 'ok' }, 200) : context.json({ status: 'unhealthy' }, 503),
   );
-  app.get('/api/status', (context) => context.json(statusAnswer(deps, status())));
+  app.get('/api/status', (context) => context.json(statusAnswer(deps, status(), clock.now())));
   app.get('/metrics', async (context) => {
     const scrape = await deps.metrics?.scrape();
     if (!scrape) throw new AppError('not_found', 'there are no metrics here');

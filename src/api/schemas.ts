@@ -109,6 +109,7 @@ export const statusAnswer = z
         doubts: z.array(z.object({ repo, doubt: z.enum(['frozen', 'restated']) })),
         diagnosis: z.string().optional(),
         last_success: z.string().optional(),
+        seconds_since_success: z.int().optional().openapi({ description: 'For alerts; absent before the first success' }),
         last_duration_seconds: z.number().optional(),
         progress: z.object({ done: count, total: count }).optional(),
       }),

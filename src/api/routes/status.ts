@@ -9,7 +9,8 @@ export interface StatusDeps {
   readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
 }
 
-export function statusAnswer(deps: StatusDeps, status: CollectorStatus): z.infer<typeof schema> {
+/** `now`: milliseconds since the epoch. */
+export function statusAnswer(deps: StatusDeps, status: CollectorStatus, now: number): z.infer<typeof schema> {
   return {
     version: deps.version,
     healthy: status.health.healthy,
@@ -19,11 +20,11 @@ export function statusAnswer(deps: StatusDeps, status: CollectorStatus): z.infer
     configuration_problems: [...deps.configProblems],
     running_since: status.runningSince,
     next_cycle: status.nextCycle,
-    registries: status.registries.map(registryAnswer),
+    registries: status.registries.map((registry) => registryAnswer(registry, now)),
   };
 }
 
-function registryAnswer(registry: RegistryStatus): z.infer<typeof schema>['registries'][number] {
+function registryAnswer(registry: RegistryStatus, now: number): z.infer<typeof schema>['registries'][number] {
   const {
     registry: id,
     title,
@@ -49,6 +50,7 @@ function registryAnswer(registry: RegistryStatus): z.infer<typeof schema>['regis
     doubts: [...doubts],
     diagnosis,
     last_success: lastSuccess,
+    seconds_since_success: lastSuccess === undefined ? undefined : Math.floor((now - Date.parse(lastSuccess)) / 1000),
     last_duration_seconds: lastDurationMs === undefined ? undefined : lastDurationMs / 1000,
     progress,
   };
