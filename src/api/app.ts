@@ -16,7 +16,7 @@ import { badgeContent, chartContent } from './routes/embed.ts';
 import { eventsTable } from './routes/events.ts';
 import { imagesTable, type ImagesDeps } from './routes/images.ts';
 import { pullsTable } from './routes/pulls.ts';
-import { assetAnswer, siteContent } from './routes/site.ts';
+import { askedOfSite, assetAnswer, siteContent } from './routes/site.ts';
 import { snapshotAnswer } from './routes/snapshot.ts';
 import { statusAnswer, type StatusDeps } from './routes/status.ts';
 import { summaryTable } from './routes/summary.ts';
@@ -100,7 +100,8 @@ export function createApi(deps: ApiDeps): Api {
   answer('/chart/:registry/:file{.+}', (context) => chartContent(deps, context));
   app.get('*', (context) => {
     const asset = deps.site?.asset(context.req.path);
-    return asset ? assetAnswer(context, asset) : answers.answer(askedBy(context), () => siteContent(context, deps.site));
+    if (asset) return assetAnswer(context, asset);
+    return answers.answer(askedOfSite(context, askedBy(context)), () => siteContent(context, deps.site));
   });
 
   return { fetch: (request) => app.fetch(request), ready: (asked) => answers.ready(asked) };

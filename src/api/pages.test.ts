@@ -123,6 +123,18 @@ describe('a page', () => {
     expect((await ask('/none')).headers.get('content-type')).toBe('application/json');
   });
 
+  it('is never shared between those who ask under different addresses, not even at the same moment', async () => {
+    const { api } = await createPages({ readings });
+    const asked = ['a.example', 'b.example'].map((host) =>
+      api.fetch(new Request('http://localhost:9100/images/acme/app', { headers: { 'X-Forwarded-Host': host } })),
+    );
+
+    const [a, b] = await Promise.all((await Promise.all(asked)).map((answer) => answer.text()));
+
+    expect([a?.includes('b.example'), b?.includes('a.example')]).toEqual([false, false]);
+    expect([a?.includes('a.example'), b?.includes('b.example')]).toEqual([true, true]);
+  });
+
   it('names the address under which a proxy is reached, unless that is no address', async () => {
     const forwarded = await ask('/images/acme/app', { headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'stats.example' } });
     const forged = await ask('/images/acme/app', { headers: { 'X-Forwarded-Proto': 'javascript', 'X-Forwarded-Host': 'a"b' } });

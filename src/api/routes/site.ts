@@ -2,13 +2,18 @@
 import type { Context } from 'hono';
 import { AppError } from '../../core/errors.ts';
 import type { Site, SiteAsset } from '../../core/site.ts';
-import { encodingOf, type Content } from '../answers.ts';
+import { encodingOf, type Asked, type Content } from '../answers.ts';
 import { imageHeaders, pageHeaders } from '../headers.ts';
+
+/** What is asked, so that it is the same only for those to whom the same is answered: a page names the address under which it is reached. */
+export function askedOfSite({ req }: Context, asked: Asked): Asked {
+  return req.path.startsWith('/data/') ? asked : { ...asked, url: `${publicOrigin(req)} ${asked.url}` };
+}
 
 /** @throws AppError not_found when there is no page at the address */
 export async function siteContent({ req }: Context, site: Site | undefined): Promise<Content> {
-  const { searchParams, origin } = new URL(req.url);
-  const answer = await site?.answer({ path: req.path, query: searchParams, origin: publicOrigin(req, origin) });
+  const { searchParams } = new URL(req.url);
+  const answer = await site?.answer({ path: req.path, query: searchParams, origin: publicOrigin(req) });
   if (!answer) throw new AppError('not_found', 'there is nothing at this address');
   const { kind, status, type, text } = answer;
   const headers = kind === 'page' ? pageHeaders : type === 'image/svg+xml' ? imageHeaders : undefined;
@@ -16,8 +21,8 @@ export async function siteContent({ req }: Context, site: Site | undefined): Pro
 }
 
 /** A proxy that speaks https to the outside says so. */
-function publicOrigin(req: Context['req'], origin: string): string {
-  const url = new URL(origin);
+function publicOrigin(req: Context['req']): string {
+  const url = new URL(req.url);
   const [protocol, host] = [req.header('X-Forwarded-Proto'), req.header('X-Forwarded-Host')];
   const scheme = protocol === 'https' || protocol === 'http' ? protocol : url.protocol.slice(0, -1);
   return `${scheme}://${host !== undefined && /^[\w.:[\]-]+$/.test(host) ? host : url.host}`;
