@@ -178,6 +178,10 @@ describe('the image', () => {
     await program.printed(/cycle done/);
 
     expect(await getJson(`${url}/api/health`)).toEqual({ status: 200, body: { status: 'ok' } });
+    const page = await (await fetch(`${url}/`)).text();
+    const script = /src="(\/assets\/main-[0-9a-f]+\.js)"/.exec(page)?.[1] ?? 'no script';
+    expect(page).toContain('<a href="/images/acme/app">acme/app</a>');
+    expect((await fetch(url + script)).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(await outcome(start(context, image.healthcheck))).toMatchObject({ code: 0 });
     expect(await readdir(join(image.root, 'data'))).toContainEqual(expect.stringMatching(/^\d{4}-\d\d-\d\d\.json$/));
     expect(await program.stop()).toBe(0);
