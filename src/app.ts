@@ -20,7 +20,6 @@ import type { CollectorStatus } from './core/status.ts';
 import { createAssets } from './dashboard/assets.ts';
 import { createSite } from './dashboard/site.ts';
 import { createLogger } from './log.ts';
-import { createMetrics } from './metrics/metrics.ts';
 import { openMetricsLines } from './metrics/openmetrics.ts';
 import { createHttpClientFactory } from './net/client.ts';
 import { sources } from './sources/index.ts';
@@ -89,8 +88,15 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         howToConfigure,
       };
       const site = createSite({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
-      const metrics = createMetrics(shown);
-      const api = createApi({ ...shown, metrics, registries: descriptors.map(({ id }) => id), site, log });
+      // Loaded with the first scrape: those without Prometheus keep its memory.
+      const metrics = once(async () => (await import('./metrics/metrics.ts')).createMetrics(shown));
+      const api = createApi({
+        ...shown,
+        metrics: { scrape: async () => (await metrics()).scrape() },
+        registries: descriptors.map(({ id }) => id),
+        site,
+        log,
+      });
       try {
         server = await listen(api, config.listen);
       } catch (error) {
@@ -203,6 +209,12 @@ function howTo(): string {
 /** What to set, for each registry. */
 function examples(): { readonly variable: string; readonly example: string }[] {
   return descriptors.map(({ variablePrefix, example }) => ({ variable: `${variablePrefix}_REPOS`, example }));
+}
+
+/** The function, run when it is first called and never again. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function isoMoment(epochMs: number | undefined): string | undefined {

@@ -129,7 +129,7 @@ describe('a page', () => {
       api.fetch(new Request('http://localhost:9100/images/acme/app', { headers: { 'X-Forwarded-Host': host } })),
     );
 
-    const [a, b] = await Promise.all((await Promise.all(asked)).map((answer) => answer.text()));
+    const [a, b] = await Promise.all(asked.map(async (answer) => (await answer).text()));
 
     expect([a?.includes('b.example'), b?.includes('a.example')]).toEqual([false, false]);
     expect([a?.includes('a.example'), b?.includes('b.example')]).toEqual([true, true]);

@@ -1,6 +1,6 @@
 /** Badges and charts for READMEs. */
 import type { Context } from 'hono';
-import { badgeSvg, parseBadgeOptions, shieldsEndpoint, type BadgePeriod, type BadgeValue } from '../../badge/badge.ts';
+import type { BadgePeriod, BadgeValue } from '../../badge/badge.ts';
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
 import { chartOf, type ChartKind } from '../../core/chart.ts';
@@ -32,6 +32,8 @@ interface Embedded {
  */
 export async function badgeContent(deps: EmbedDeps, { req }: Context): Promise<Content> {
   const { query, format } = embedded(deps, req.param('registry'), req.param('file'), ['svg', 'json']);
+  // The library's tables of character widths take 4 MiB: those who never ask for a badge do not pay for them.
+  const { badgeSvg, parseBadgeOptions, shieldsEndpoint } = await import('../../badge/badge.ts');
   const options = parseBadgeOptions(new URL(req.url).searchParams);
   const value = await badgeValue(deps, query, options.period);
   const text = format === 'svg' ? badgeSvg(value, options) : JSON.stringify(shieldsEndpoint(value, options, embedSeconds));
