@@ -1,6 +1,8 @@
-/** Writes the parts of docs/ that are generated from the code; with --check it only says which are stale. */
+/** Writes what is generated from the code: parts of docs/, openapi.json, Grafana's dashboards; with --check it only says which are stale. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
+import { infinityDashboard } from '../grafana/source/infinity.ts';
+import { prometheusDashboard } from '../grafana/source/prometheus.ts';
 import { openApiDocument } from '../src/api/schemas.ts';
 import { descriptors } from '../src/app.ts';
 import { runProgram } from '../src/cli/program.ts';
@@ -11,6 +13,8 @@ const generated: Readonly<Record<string, () => Promise<string>>> = {
   'docs/configuration.md': configurationPage,
   'docs/command-line.md': commandLinePage,
   'docs/metrics.md': metricsPage,
+  'grafana/registry-stats-infinity.json': async () => `${JSON.stringify(infinityDashboard, null, 2)}\n`,
+  'grafana/registry-stats-prometheus.json': async () => `${JSON.stringify(prometheusDashboard, null, 2)}\n`,
   'src/api/openapi.json': async () => `${JSON.stringify(openApiDocument(), null, 2)}\n`,
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { openApiDocument } from '../src/api/schemas.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const workflowsFolder = '.github/workflows';
@@ -36,7 +37,7 @@ describe('compose.yaml', () => {
       .object({ services: z.record(z.string(), z.record(z.string(), z.unknown())) })
       .parse(parse(await readFile('compose.yaml', 'utf8')));
 
-    expect(Object.keys(services)).toEqual(['registry-stats', 'prometheus']);
+    expect(Object.keys(services)).toEqual(['registry-stats', 'grafana', 'prometheus']);
     expect(services['registry-stats']).toMatchObject({
       build: '.',
       restart: 'unless-stopped',
@@ -55,8 +56,29 @@ describe('compose.yaml', () => {
   });
 });
 
-describe('the services beside it', () => {
-  it('mount only what is there, and start only with their profile', async () => {
+describe('the provisioning of Grafana', () => {
+  const folder = 'deploy/grafana/provisioning';
+
+  it('names a data source for each dashboard, under the uid that the alert asks', async () => {
+    const source = z.object({ uid: z.string(), type: z.string(), url: z.string(), jsonData: z.record(z.string(), z.unknown()) });
+    const { datasources } = z
+      .object({ datasources: z.array(source) })
+      .parse(parse(await readFile(`${folder}/datasources/registry-stats.yaml`, 'utf8')));
+    const alerts = await readFile(`${folder}/alerting/registry-stats.yaml`, 'utf8');
+
+    expect(datasources).toMatchObject([
+      {
+        uid: 'registry-stats',
+        type: 'yesoreyeram-infinity-datasource',
+        url: 'http://registry-stats:9100',
+        jsonData: { customHealthCheckUrl: '/api/health' },
+      },
+      { uid: 'prometheus', type: 'prometheus', url: 'http://prometheus:9090' },
+    ]);
+    expect(alerts).toContain('datasourceUid: registry-stats');
+  });
+
+  it('mounts only what is there', async () => {
     const service = z.object({ volumes: z.array(z.string()), profiles: z.array(z.string()).optional() });
     const { services } = z.object({ services: z.record(z.string(), service) }).parse(parse(await readFile('compose.yaml', 'utf8')));
     const mounted = Object.values(services).flatMap(({ volumes }) =>
@@ -64,8 +86,28 @@ describe('the services beside it', () => {
     );
 
     await Promise.all(mounted.map((path) => access(path)));
-    expect(mounted).toEqual(['./deploy/prometheus/prometheus.yml', './alerts/prometheus.yml']);
-    expect(services['prometheus']?.profiles).toEqual(['prometheus']);
+    expect(mounted).toHaveLength(5);
+    expect([services['grafana']?.profiles, services['prometheus']?.profiles]).toEqual([['grafana'], ['prometheus']]);
+  });
+
+  it('alerts over one number for each registry, from fields that the API has', async () => {
+    const model = z.object({
+      url: z.string(),
+      parser: z.literal('backend'),
+      root_selector: z.string(),
+      columns: z.array(z.object({ selector: z.string(), type: z.string() })),
+    });
+    const rule = z.object({
+      data: z.tuple([z.object({ model }), z.object({ model: z.object({ type: z.literal('threshold'), expression: z.literal('A') }) })]),
+    });
+    const file = z.object({ groups: z.tuple([z.object({ rules: z.tuple([rule]) })]) });
+    const { groups } = file.parse(parse(await readFile(`${folder}/alerting/registry-stats.yaml`, 'utf8')));
+    const [{ model: asked }] = groups[0].rules[0].data;
+
+    expect([asked.url, asked.root_selector]).toEqual(['/api/status', 'registries']);
+    expect(asked.columns.map(({ type }) => type)).toEqual(['string', 'number']);
+    const described = JSON.stringify(openApiDocument());
+    for (const { selector } of asked.columns) expect(described).toContain(`"${selector}":`);
   });
 });
 

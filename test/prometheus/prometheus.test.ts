@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { prometheusDashboard } from '../../grafana/source/prometheus.ts';
 import { systemClock } from '../../src/clock.ts';
 import { addDays, dayOf, toEpochDay } from '../../src/core/day.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -16,6 +17,9 @@ import { startSimulator, type Simulator } from '../support/simulator/index.ts';
 import { findPackage } from '../support/simulator/world.ts';
 import { smallWorld } from '../support/small-world.ts';
 
+const { panels } = z
+  .object({ panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) })) })
+  .parse(prometheusDashboard);
 const rules = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) })) });
 
 describe.skipIf(!isInstalled)('with the real Prometheus', () => {
@@ -113,6 +117,30 @@ describe.skipIf(!isInstalled)('with the real Prometheus', () => {
     expect(await prometheus.query(total, endOf(addDays(today, -20)))).toMatchObject([{ value: 14_350 - 19 * 10 }]);
     expect(await prometheus.query(`${total} - ${total.replace('[1d]', '[1d] offset 1d')}`, endOf(addDays(today, -3)))).toMatchObject([
       { value: 10 },
+    ]);
+  });
+
+  it('every panel of the dashboard can be asked, and those about images have something to show', async () => {
+    const empty: string[] = [];
+    for (const { title, targets } of panels) {
+      for (const { expr } of targets) {
+        const asked = expr.replaceAll('$__range', '10d').replaceAll(/\$(registry|repo)/g, '.+');
+        // Bars stand at the start of their day, and have no value at another moment.
+        const samples = [...(await prometheus.query(asked)), ...(await prometheus.query(asked, endOf(addDays(today, -1)) + 1))];
+        if (samples.length === 0) empty.push(title);
+      }
+    }
+
+    // Nothing went down, and of 30 days ago nothing is known.
+    expect(empty).toEqual(['Downloads per Month', 'Counts That Went Down']);
+  });
+
+  it('the panel of pulls by day has the pulls of each day', async () => {
+    const daily = panels.find(({ title }) => title === 'Daily Download Delta')?.targets[0]?.expr ?? '';
+    const asked = daily.replaceAll('$registry', 'ghcr').replaceAll('$repo', 'app');
+
+    expect(await prometheus.query(asked, endOf(addDays(today, -6)) + 1)).toMatchObject([
+      { labels: { owner: 'acme', repo: 'app' }, value: 10 },
     ]);
   });
 
