@@ -2,6 +2,7 @@
 import type { VariableModel } from '@grafana/schema';
 import {
   bars,
+  choiceVariable,
   chosen,
   columns,
   dashboard,
@@ -85,32 +86,18 @@ function overTime(url: string, value: string): readonly Target[] {
   });
 }
 
-function queryVariable(name: string, label: string, column: string, multi: boolean): VariableModel {
-  return {
+function namesVariable(name: string, label: string, column: string, multi: boolean): VariableModel {
+  // Never empty once something is configured: an empty answer would be an error to the plugin.
+  const infinityQuery = { ...query('/api/images', 'table', [field(column, 'string', '__value')], {}), refId: 'variable' };
+  return choiceVariable({
     name,
     label,
-    type: 'query',
-    datasource: chosen(infinityType),
+    type: infinityType,
     definition: 'Infinity /api/images',
-    query: {
-      refId: 'variable',
-      queryType: 'infinity',
-      query: '',
-      // Never empty once something is configured: an empty answer would be an error to the plugin.
-      infinityQuery: { ...query('/api/images', 'table', [field(column, 'string', '__value')], {}), refId: 'variable' },
-    },
-    current: { text: ['All'], value: ['$__all'] },
-    includeAll: true,
+    query: { refId: 'variable', queryType: 'infinity', query: '', infinityQuery },
     allValue: '*',
     multi,
-    allowCustomValue: false,
-    options: [],
-    refresh: 1,
-    regex: '',
-    sort: 7,
-    hide: 0,
-    skipUrlSync: false,
-  } as VariableModel;
+  });
 }
 
 const approximate = 'Registries count approximately and with some delay.';
@@ -239,8 +226,8 @@ export const infinityDashboard = dashboard({
   description: 'Downloads of container images, from the API of registry-stats.',
   variables: [
     sourceVariable(infinityType),
-    queryVariable('repo', 'Repository', 'name', true),
-    queryVariable('registry', 'Registry', 'registry', false),
+    namesVariable('repo', 'Repository', 'name', true),
+    namesVariable('registry', 'Registry', 'registry', false),
   ],
   annotations: [
     {

@@ -133,6 +133,37 @@ export function sourceVariable(type: string): VariableModel {
   };
 }
 
+export interface ChoiceParts {
+  readonly name: string;
+  readonly label: string;
+  /** Data source that is asked for the names. */
+  readonly type: string;
+  readonly definition: string;
+  readonly query: object;
+  /** What is sent for All, so that an address does not spell out every name. */
+  readonly allValue: string;
+  readonly multi: boolean;
+}
+
+/** A choice among names that a data source gives, All at first. */
+export function choiceVariable({ type, ...parts }: ChoiceParts): VariableModel {
+  return {
+    ...parts,
+    type: 'query',
+    datasource: chosen(type),
+    query: { ...parts.query },
+    current: { text: ['All'], value: ['$__all'] },
+    includeAll: true,
+    allowCustomValue: false,
+    options: [],
+    refresh: 1,
+    regex: '',
+    sort: 7,
+    hide: 0,
+    skipUrlSync: false,
+  };
+}
+
 export interface DashboardParts {
   readonly uid: string;
   readonly title: string;

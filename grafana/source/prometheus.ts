@@ -2,6 +2,7 @@
 import type { VariableModel } from '@grafana/schema';
 import {
   bars,
+  choiceVariable,
   chosen,
   columns,
   dashboard,
@@ -49,26 +50,9 @@ function made(kind: Parameters<typeof panel>[1], parts: PanelParts): Panel {
   return panel(type, kind, parts);
 }
 
-function labelVariable(name: string, label: string, values: string, multi: boolean): VariableModel {
-  return {
-    name,
-    label,
-    type: 'query',
-    datasource: chosen(type),
-    definition: values,
-    query: { query: values, refId: 'PrometheusVariableQueryEditor-VariableQuery', qryType: 1 },
-    current: { text: ['All'], value: ['$__all'] },
-    includeAll: true,
-    allValue: '.+',
-    multi,
-    allowCustomValue: false,
-    options: [],
-    refresh: 1,
-    regex: '',
-    sort: 7,
-    hide: 0,
-    skipUrlSync: false,
-  } as VariableModel;
+function labelVariable(name: string, label: string, definition: string, multi: boolean): VariableModel {
+  const query = { query: definition, refId: 'PrometheusVariableQueryEditor-VariableQuery', qryType: 1 };
+  return choiceVariable({ name, label, type, definition, query, allValue: '.+', multi });
 }
 
 const panels: readonly Panel[] = [
