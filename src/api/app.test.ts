@@ -274,6 +274,24 @@ describe('every answer', () => {
   });
 });
 
+describe('/metrics', () => {
+  it('is answered with exactly the type that Prometheus insists on, and is never kept', async () => {
+    const { fetch } = await setUp();
+
+    const { status, headers } = await fetch('/metrics');
+
+    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      'no-store',
+    ]);
+  });
+
+  it('is a 404 where there are none', async () => {
+    expect((await (await setUp([], { metrics: undefined })).fetch('/metrics')).status).toBe(404);
+  });
+});
+
 describe('the address', () => {
   it('may have doubled slashes, as Grafana makes them', async () => {
     const { fetch } = await setUp();

@@ -265,6 +265,12 @@ export const routes = [
     'application/json': { schema: shieldsAnswer },
   }),
   embed('/chart/{registry}/{file}', 'A chart for a README', chartParameters, chartFile, { 'image/svg+xml': { schema: z.string() } }),
+  createRoute({
+    method: 'get',
+    path: '/metrics',
+    summary: 'Metrics for Prometheus',
+    responses: { 200: { description: 'OK', content: { 'text/plain': { schema: z.string() } } } },
+  }),
   get('/api/openapi.json', 'This description', z.looseObject({ openapi: z.string() }), z.object({})),
 ];
 
