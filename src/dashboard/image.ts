@@ -8,7 +8,7 @@ import type { Platform, Tag } from '../core/model.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
-import { change, count, figure } from './figures.ts';
+import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { sumGrowth } from './overview-rows.ts';
 import { chartCsvPath, chartOptions, chartTitle, splits, viewQuery, type View } from './view.ts';
@@ -90,19 +90,19 @@ function registryCard(context: PageContext, image: TrackedImage): Html {
     <dl class="facts">
       <div>
         <dt>Total</dt>
-        <dd>${count(image.pullCount)}</dd>
+        <dd>${exactCount(image.pullCount)}</dd>
       </div>
       <div>
         <dt>Yesterday</dt>
-        <dd>${count(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'the day before')}</dd>
+        <dd>${exactCount(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'the day before')}</dd>
       </div>
       <div>
         <dt>7 days</dt>
-        <dd>${count(image.lastWeek.pulls)}${change(sumGrowth([image.lastWeek]), 'the 7 days before')}</dd>
+        <dd>${exactCount(image.lastWeek.pulls)}${change(sumGrowth([image.lastWeek]), 'the 7 days before')}</dd>
       </div>
       <div>
         <dt>30 days</dt>
-        <dd>${count(image.last30Days.pulls)}${change(sumGrowth([image.last30Days]), 'the 30 days before')}</dd>
+        <dd>${exactCount(image.last30Days.pulls)}${change(sumGrowth([image.last30Days]), 'the 30 days before')}</dd>
       </div>
       <div>
         <dt>Tags</dt>
