@@ -46,6 +46,7 @@ export type Sureness = 'read' | 'reconstructed' | 'in doubt';
 
 const surenessOfMark: Readonly<Record<Mark, Sureness>> = {
   read: 'read',
+  imported: 'read',
   backfilled: 'reconstructed',
   frozen: 'in doubt',
   restated: 'in doubt',

@@ -50,6 +50,7 @@ function tracked({
   const descriptor = {
     id,
     title: `Title of ${id}`,
+    counts: { unit: 'pulls', lifetime: true, note: '' },
     variablePrefix: 'X',
     nestedNames: false,
     example: '',

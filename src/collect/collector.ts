@@ -80,7 +80,7 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     const doubts = new Map<string, ImageDoubt>();
     const keep = async (readings: readonly Reading[]): Promise<void> => {
       const all = await Promise.all(readings.map(withPast));
-      for (const [{ repo, doubt }] of all) if (doubt) doubts.set(repo, { repo, doubt });
+      for (const { repo, doubt } of all.flat()) if (doubt) doubts.set(repo, { repo, doubt });
       await outbox.add(all.flat());
     };
     const result = await collectRegistry(

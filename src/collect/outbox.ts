@@ -1,7 +1,7 @@
 /** Readings on their way to the store: saved every few seconds while a cycle runs, and kept when a save fails. */
-import { dayOf } from '../core/day.ts';
 import { errorFields, toAppError, type AppError } from '../core/errors.ts';
-import type { Reading } from '../core/model.ts';
+import type { RecordedEvent } from '../core/events.ts';
+import { dayOfReading, type Reading } from '../core/model.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 
 export interface OutboxDeps {
@@ -11,6 +11,8 @@ export interface OutboxDeps {
 }
 
 export interface Outbox {
+  /** Takes events, which are saved together with the next readings: a cycle that reads nothing writes nothing. */
+  note(events: readonly RecordedEvent[]): void;
   /** Takes readings and saves what has gathered when the last save is long enough ago. Never throws. */
   add(readings: readonly Reading[]): Promise<void>;
   /** Saves all that has gathered. Resolves to the error when that fails; the readings are kept for the next flush. */
@@ -23,16 +25,22 @@ const pausePerSaveTime = 20;
 
 export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
   const waiting = new Map<string, Reading>();
+  const noted = new Set<RecordedEvent>();
   let nextSaveAt = 0;
   let running: Promise<AppError | undefined> = Promise.resolve(undefined);
 
   async function save(): Promise<AppError | undefined> {
     const batch = [...waiting];
+    const events = [...noted];
     if (batch.length === 0) return undefined;
     const startedAt = clock.now();
     let failure: AppError | undefined;
     try {
-      await store.save(batch.map(([, reading]) => reading));
+      await store.save(
+        batch.map(([, reading]) => reading),
+        events,
+      );
+      for (const event of events) noted.delete(event);
       for (const [key, reading] of batch) if (waiting.get(key) === reading) waiting.delete(key);
       log.debug('snapshot saved', { readings: batch.length });
     } catch (error) {
@@ -50,8 +58,11 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
   }
 
   return {
+    note(events) {
+      for (const event of events) noted.add(event);
+    },
     async add(readings) {
-      for (const reading of readings) waiting.set(`${reading.registry} ${reading.repo} ${dayOf(Date.parse(reading.readAt))}`, reading);
+      for (const reading of readings) waiting.set(`${reading.registry} ${reading.repo} ${dayOfReading(reading)}`, reading);
       if (clock.now() >= nextSaveAt) await flush();
     },
     flush,

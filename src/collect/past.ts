@@ -3,9 +3,10 @@ import { backfillReadings } from '../core/backfill.ts';
 import { doubtOf } from '../core/cross-check.ts';
 import { dayOf } from '../core/day.ts';
 import { errorFields, toAppError } from '../core/errors.ts';
-import type { Reading } from '../core/model.ts';
+import { dayOfReading, type Reading } from '../core/model.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import { firstKeptDay } from '../core/retention.ts';
+import { summedReadings } from '../core/summed-days.ts';
 
 export interface PastDeps {
   readonly store: SnapshotStore;
@@ -15,23 +16,30 @@ export interface PastDeps {
   readonly backfill?: { readonly retentionDays: number } | undefined;
 }
 
-/** Resolves to the reading, marked where it is in doubt, and those of past days that retention would keep. Never throws. */
-export type Past = (reading: Reading) => Promise<readonly [Reading, ...Reading[]]>;
+/** Resolves to the reading as it is to be stored, marked where it is in doubt, and those of past days that retention would keep. Never throws. */
+export type Past = (reading: Reading) => Promise<readonly Reading[]>;
 
 export function createPast({ store, clock, log, backfill }: PastDeps): Past {
   return async (reading) => {
     const { registry, repo } = reading;
     if (!reading.recentDays) return [reading];
     try {
-      const [known] = await store.totals({ registries: new Set([registry]), repos: new Set([repo]) });
+      const image = { registries: new Set([registry]), repos: new Set([repo]) };
+      const [known] = await store.totals(image);
+      const first = firstKeptDay(dayOf(clock.now()), backfill?.retentionDays ?? 0) ?? '';
+      const isKept = (past: Reading): boolean => dayOfReading(past) >= first && (backfill !== undefined || !past.backfilled);
+      if (reading.totalSince !== undefined) {
+        const [latest] = await store.latest(image);
+        const [newest, ...past] = summedReadings(reading, { series: known, totalSince: latest?.totalSince });
+        return [newest, ...past.filter(isKept)];
+      }
       const doubt = doubtOf(reading, known);
       if (doubt) log.warn('total contradicts the days that the registry publishes', { registry, repo, doubt });
-      const first = firstKeptDay(dayOf(clock.now()), backfill?.retentionDays ?? 0) ?? '';
-      const reconstructed = backfill ? backfillReadings(reading, known).filter(({ readAt }) => readAt.slice(0, 10) >= first) : [];
-      return [{ ...reading, doubt }, ...reconstructed];
+      return [{ ...reading, doubt }, ...backfillReadings(reading, known).filter(isKept)];
     } catch (error) {
       log.warn('past days cannot be looked at', { registry, repo, ...errorFields(toAppError(error)) });
-      return [reading];
+      // A sum that does not go on from the stored one would look like a fall.
+      return reading.totalSince === undefined ? [reading] : [];
     }
   };
 }

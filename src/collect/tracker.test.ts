@@ -11,7 +11,16 @@ import { createTracker } from './tracker.ts';
 const start = '2026-03-14T10:00:00.000Z';
 
 function descriptor(id: string) {
-  return { id, title: id, variablePrefix: 'X', nestedNames: false, example: '', urls: [], delay: { defaultMs: 0, note: '' } };
+  return {
+    id,
+    title: id,
+    counts: { unit: 'pulls', lifetime: true, note: '' },
+    variablePrefix: 'X',
+    nestedNames: false,
+    example: '',
+    urls: [],
+    delay: { defaultMs: 0, note: '' },
+  };
 }
 
 function registryCycle(fields: Partial<RegistryCycle> = {}): RegistryCycle {

@@ -7,6 +7,7 @@ import { loadConfig, type Config } from './load.ts';
 const dockerHub: RegistryDescriptor = {
   id: 'dockerhub',
   title: 'Docker Hub',
+  counts: { unit: 'pulls', lifetime: true, note: '' },
   variablePrefix: 'DOCKERHUB',
   nestedNames: false,
   example: 'acme/app',
@@ -17,6 +18,7 @@ const dockerHub: RegistryDescriptor = {
 const ghcr: RegistryDescriptor = {
   id: 'ghcr',
   title: 'GHCR',
+  counts: { unit: 'pulls', lifetime: true, note: '' },
   variablePrefix: 'GHCR',
   nestedNames: true,
   example: 'acme/app',

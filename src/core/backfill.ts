@@ -1,5 +1,5 @@
 /** Totals of past days, reconstructed from what a registry publishes of each of its last days. */
-import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from './day.ts';
+import { dayOf, endOfDay, fromEpochDay, toEpochDay, type Day } from './day.ts';
 import type { DailyPulls, Reading } from './model.ts';
 import type { ImageSeries } from './ports.ts';
 
@@ -33,7 +33,7 @@ export function backfillReadings(reading: Reading, known: ImageSeries | undefine
     const stored = totals.get(day);
     later = Math.min(later, stored ?? later);
     if (stored !== undefined || total > later || total < totalBefore(known, day)) continue;
-    readings.push({ registry: reading.registry, repo: reading.repo, pullCount: total, readAt: endOf(day), backfilled: true });
+    readings.push({ registry: reading.registry, repo: reading.repo, pullCount: total, readAt: endOfDay(day), backfilled: true });
   }
   return readings;
 }
@@ -44,8 +44,4 @@ function totalBefore(known: ImageSeries | undefined, day: Day): number {
   let total = 0;
   for (let at = 0; at < (known?.days.length ?? 0) && (known?.days[at] ?? 0) < epochDay; at += 1) total = known?.totals[at] ?? 0;
   return total;
-}
-
-function endOf(day: Day): string {
-  return new Date(Date.parse(`${addDays(day, 1)}T00:00:00Z`) - 1).toISOString();
 }

@@ -31,6 +31,11 @@ export function addDays(day: Day, days: number): Day {
   return fromEpochDay(toEpochDay(day) + days);
 }
 
+/** The day's last moment, as a reading of it may say. */
+export function endOfDay(day: Day): string {
+  return new Date(Date.parse(`${addDays(day, 1)}T00:00:00Z`) - 1).toISOString();
+}
+
 /** The day's first moment as the API prints it, e.g. `2026-03-14T00:00:00Z`. */
 export function startOfDay(day: Day): string {
   return `${day}T00:00:00Z`;

@@ -5,9 +5,10 @@ import { isPullCount, markOf, type Reading } from './model.ts';
 describe('a reading', () => {
   const reading: Reading = { registry: 'ghcr', repo: 'acme/app', pullCount: 10, readAt: '2026-03-14T10:00:00.000Z' };
 
-  it('says how its total is known: read, reconstructed, or in doubt whatever else', () => {
+  it('says how its total is known: read, reconstructed, imported, or in doubt whatever else', () => {
     expect(markOf(reading)).toBe('read');
     expect(markOf({ ...reading, backfilled: true })).toBe('backfilled');
+    expect(markOf({ ...reading, imported: true })).toBe('imported');
     expect(markOf({ ...reading, doubt: 'frozen' })).toBe('frozen');
     expect(markOf({ ...reading, backfilled: true, doubt: 'restated' })).toBe('restated');
   });

@@ -1,5 +1,5 @@
 /** The nouns: what a registry tells about an image at one moment. */
-import type { Day } from './day.ts';
+import { dayOf, type Day } from './day.ts';
 import type { AppError } from './errors.ts';
 import type { ImageRef } from './image-ref.ts';
 
@@ -38,10 +38,11 @@ export interface DailyPulls {
 }
 
 /**
- * How a day's total is known: read, reconstructed, or read but in doubt. `frozen`: it stands still although the registry's own
- * days move, or the reverse; `restated`: it disagrees with them otherwise. A series keeps the position in this list.
+ * How a day's total is known: read, reconstructed, read but in doubt, or taken over from another program's records. `frozen`: it
+ * stands still although the registry's own days move, or the reverse; `restated`: it disagrees with them otherwise. A series keeps
+ * the position in this list.
  */
-export const marks = ['read', 'backfilled', 'frozen', 'restated'] as const;
+export const marks = ['read', 'backfilled', 'frozen', 'restated', 'imported'] as const;
 export type Mark = (typeof marks)[number];
 
 /** One image, read once. A reading exists only when its total was really read. */
@@ -49,28 +50,45 @@ export interface Reading {
   readonly registry: string;
   /** Canonical name, see image-ref. */
   readonly repo: string;
-  /** Lifetime pulls: a safe integer ≥ 0. */
+  /** Lifetime pulls, or those since `totalSince`: a safe integer ≥ 0. */
   readonly pullCount: number;
-  /** ISO 8601 UTC moment of the read; its UTC day is the snapshot it belongs to. */
+  /** ISO 8601 UTC moment of the read; its UTC day is the snapshot it belongs to, unless `day` says otherwise. */
   readonly readAt: string;
+  /** The day that the total is of, where that is known only later. */
+  readonly day?: Day | undefined;
+  /**
+   * Set when the registry has no lifetime total: the first day that is summed. A source sums the days that it was told of, which are
+   * all in `recentDays`; the collector goes on from the sum that is stored.
+   */
+  readonly totalSince?: Day | undefined;
   /** Last push, as the registry writes it. */
   readonly lastUpdated?: string | undefined;
   /** How many tags the image has, also where not all of them were read. */
   readonly tagCount?: number | undefined;
   /** Absent when the tags were not read this time. */
   readonly tags?: readonly Tag[] | undefined;
-  /** Days before this read, newest first. The first is the unfinished today; where the registry's day begins is unknown. */
+  /**
+   * Days before this read, newest first. The first is the unfinished today, or with `totalSince` the last one that is over; where
+   * the registry's day begins is unknown.
+   */
   readonly recentDays?: readonly DailyPulls[] | undefined;
   /** Set when the total was reconstructed and not read. */
   readonly backfilled?: true | undefined;
+  /** Set when the total was taken over from another program's records. */
+  readonly imported?: true | undefined;
   /** Set when what was read contradicts the registry's own days. */
   readonly doubt?: Doubt | undefined;
 }
 
 export type Doubt = 'frozen' | 'restated';
 
-export function markOf({ backfilled, doubt }: Reading): Mark {
-  return doubt ?? (backfilled ? 'backfilled' : 'read');
+export function markOf({ backfilled, imported, doubt }: Reading): Mark {
+  return doubt ?? (backfilled ? 'backfilled' : imported ? 'imported' : 'read');
+}
+
+/** The day of the snapshot that a reading belongs to. */
+export function dayOfReading({ day, readAt }: Reading): Day {
+  return day ?? dayOf(Date.parse(readAt));
 }
 
 /** An image that a listing named, with its reading where the listing already prints the total. */

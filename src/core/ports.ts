@@ -1,6 +1,7 @@
 /** What the core asks of the world; app.ts hands the implementations in. */
 import type { Day, EpochDay } from './day.ts';
 import type { AppError } from './errors.ts';
+import type { RecordedEvent } from './events.ts';
 import type { ImageRef, Target } from './image-ref.ts';
 import type { Listing, Reading } from './model.ts';
 import type { SnapshotDocument } from './snapshot.ts';
@@ -25,12 +26,23 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** What the numbers of a registry count, so that nobody takes one kind for another. */
+export interface Counting {
+  /** In the plural, e.g. `pulls`. */
+  readonly unit: string;
+  /** Whether the registry has a total over all time. Otherwise it is the sum of the days since the first that is known here. */
+  readonly lifetime: boolean;
+  /** One sentence or two for people. */
+  readonly note: string;
+}
+
 /** What a registry is and which environment variables it has; the configuration is built from these. */
 export interface RegistryDescriptor {
   /** As the API prints it, e.g. `dockerhub`. */
   readonly id: string;
   /** For people, e.g. `Docker Hub`. */
   readonly title: string;
+  readonly counts: Counting;
   /** Prefix of `…_REPOS` and `…_DELAY_MS`. */
   readonly variablePrefix: string;
   /** Whether a name may hold further slashes. */
@@ -102,19 +114,35 @@ export interface LatestImage {
   readonly readAt?: string | undefined;
   readonly tagCount?: number | undefined;
   readonly lastUpdated?: string | undefined;
+  /** The first day that is in the total, where the registry has no lifetime total. */
+  readonly totalSince?: Day | undefined;
 }
+
+/** Which days a question is about, both inclusive; an absent one does not restrict. */
+export interface DaySpan {
+  readonly from?: Day | undefined;
+  readonly to?: Day | undefined;
+}
+
+/** A reading as it is stored, with the day whose snapshot holds it. */
+export type StoredReading = Reading & { readonly day: Day };
 
 /** Keeps readings and answers questions about them. Methods throw AppError internal when the medium fails. */
 export interface SnapshotStore {
   /**
-   * Merges readings into the snapshots of their UTC days; newest wins per image, nothing else is touched.
-   * After it resolves the readings survive a power cut. It rejects whole: a day is stored entirely or not at all.
+   * Merges readings into the snapshots of their UTC days; newest wins per image, nothing else is touched. Events are kept with the
+   * snapshot of the day they were seen on; one that is stored already is not stored again.
+   * After it resolves they survive a power cut. It rejects whole: a day is stored entirely or not at all.
    */
-  save(readings: readonly Reading[]): Promise<void>;
+  save(readings: readonly Reading[], events?: readonly RecordedEvent[]): Promise<void>;
   /** The series of every image that matches, ordered by repo, then registry. */
   totals(query: SeriesQuery): Promise<readonly ImageSeries[]>;
   /** The newest known values of every image that matches, ordered by registry, then repo. */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
+  /** Every stored reading with all that was read, by day, then registry, then repo: much work, one day at a time. */
+  readings(query: SeriesQuery, span?: DaySpan): AsyncIterable<StoredReading>;
+  /** The events that were recorded, by time, then registry, then repo. */
+  events(): Promise<readonly RecordedEvent[]>;
   /** The stored snapshot of a day, or undefined when there is none that can be read. */
   snapshot(day: Day): Promise<SnapshotDocument | undefined>;
   /** The days that have a snapshot, ascending. */

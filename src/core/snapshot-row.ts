@@ -1,4 +1,5 @@
 /** The rows of a snapshot document, in the Go tool's shape: from a reading to its row and back. */
+import { isDay, type Day } from './day.ts';
 import { canonicalRepo } from './image-ref.ts';
 import { isPullCount, type Platform, type Reading, type Tag } from './model.ts';
 
@@ -61,7 +62,9 @@ export function readingOf(registry: string, row: Row, undatedAt: string): Readin
     lastUpdated: text(row[shape.updatedField]),
     tagCount: count(row['tag_count']) ?? tags?.length,
     tags,
+    totalSince: day(row['total_since']),
     backfilled: row['backfilled'] === true ? true : undefined,
+    imported: row['imported'] === true ? true : undefined,
     doubt: row['doubt'] === 'frozen' || row['doubt'] === 'restated' ? row['doubt'] : undefined,
   };
 }
@@ -69,7 +72,7 @@ export function readingOf(registry: string, row: Row, undatedAt: string): Readin
 /** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
 export function rowOf(reading: Reading, before: Row = {}): Row {
   const shape = shapeOf(reading.registry);
-  const { [shape.repoField]: _repo, backfilled: _backfilled, doubt: _doubt, ...kept } = before;
+  const { [shape.repoField]: _repo, backfilled: _backfilled, imported: _imported, doubt: _doubt, ...kept } = before;
   return {
     [shape.repoField]: reading.repo,
     ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
@@ -80,7 +83,9 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
       tags: reading.tags && tagRows(reading.tags, kept['tags'], shape),
       tag_count: reading.tagCount,
       read_at: reading.readAt,
+      total_since: reading.totalSince,
       backfilled: reading.backfilled,
+      imported: reading.imported,
       doubt: reading.doubt,
     }),
   };
@@ -138,7 +143,8 @@ function platformRow(platform: Platform): Row {
   };
 }
 
-function defined(fields: Row): Row {
+/** The row without the members that have no value. */
+export function defined(fields: Row): Row {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
@@ -150,6 +156,10 @@ export function isRow(value: unknown): value is Row {
 /** A text that is not empty. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function day(value: unknown): Day | undefined {
+  return typeof value === 'string' && isDay(value) ? value : undefined;
 }
 
 function count(value: unknown): number | undefined {

@@ -2,7 +2,7 @@
  * The snapshot of a day: the shape of its document and the rule that merges readings into it.
  * The shape is that of the older Go tool, so that either program reads the other's folder; what is unknown is kept.
  */
-import type { Day } from './day.ts';
+import { dayOf, endOfDay, type Day } from './day.ts';
 import { AppError } from './errors.ts';
 import { canonicalRepo } from './image-ref.ts';
 import type { Reading } from './model.ts';
@@ -44,8 +44,8 @@ export function readingsOf(document: SnapshotDocument): readonly Reading[] {
 }
 
 /**
- * Merges readings of the same day into a document: per image the newest wins, and a read value is never replaced by a
- * backfilled one. Rows that the readings do not name, and fields that this program does not know, stay as they are.
+ * Merges readings of the same day into a document: per image the newest wins, and a read value is never replaced by an
+ * imported or a backfilled one. Rows that the readings do not name, and fields that this program does not know, stay as they are.
  */
 export function mergeReadings(document: SnapshotDocument | undefined, readings: readonly Reading[]): SnapshotDocument {
   const known: { [member: string]: unknown } = {};
@@ -112,16 +112,25 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
   return merged;
 }
 
-/** Of two readings of one image the one to keep: read before backfilled, then the later; of equals the second. */
+/** Of two readings of one image the one to keep: read before imported before backfilled, then the later; of equals the second. */
 function newer(first: Reading | undefined, second: Reading): Reading {
   if (!first) return second;
-  if (Boolean(first.backfilled) !== Boolean(second.backfilled)) return first.backfilled ? second : first;
+  const difference = worthOf(second) - worthOf(first);
+  if (difference !== 0) return difference > 0 ? second : first;
   return moment(second.readAt) >= moment(first.readAt) ? second : first;
 }
 
+function worthOf({ backfilled, imported }: Reading): number {
+  return backfilled ? 0 : imported ? 1 : 2;
+}
+
+/** When the day's newest total was read, as far as that was on the day itself. */
 function latest(timestamp: string, readings: readonly Reading[]): string {
   let newest = timestamp;
-  for (const { readAt } of readings) if (moment(readAt) > moment(newest)) newest = readAt;
+  for (const { day, readAt } of readings) {
+    const onItsDay = day === undefined || dayOf(moment(readAt)) === day ? readAt : endOfDay(day);
+    if (moment(onItsDay) > moment(newest)) newest = onItsDay;
+  }
   return newest;
 }
 

@@ -1,26 +1,49 @@
-/** Which snapshot a reading belongs to. */
+/** Which snapshot readings and events belong to, and how they get into it. */
 import { dayOf, isDay, type Day } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
-import type { Reading } from '../core/model.ts';
+import type { RecordedEvent } from '../core/events.ts';
+import { dayOfReading, type Reading } from '../core/model.ts';
+import { mergeEvents } from '../core/snapshot-events.ts';
+import { mergeReadings, type SnapshotDocument } from '../core/snapshot.ts';
 
-/**
- * The readings by the UTC day of their read, days ascending.
- * @throws AppError invalid_input when a reading has no moment that falls on a calendar day
- */
-export function groupByDay(readings: readonly Reading[]): ReadonlyMap<Day, readonly Reading[]> {
-  const groups = new Map<Day, Reading[]>();
-  for (const reading of readings) {
-    const day = dayOfReading(reading);
-    const group = groups.get(day);
-    if (group) group.push(reading);
-    else groups.set(day, [reading]);
-  }
-  return new Map([...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** What is to be stored of one day. */
+export interface DayBatch {
+  readonly readings: readonly Reading[];
+  readonly events: readonly RecordedEvent[];
 }
 
-function dayOfReading({ registry, repo, readAt }: Reading): Day {
-  const epochMs = Date.parse(readAt);
-  const day = Number.isNaN(epochMs) ? '' : dayOf(epochMs);
+/**
+ * Readings by the UTC day that they are of, and events by the one they were seen on, days ascending.
+ * @throws AppError invalid_input when one of them has no moment that falls on a calendar day
+ */
+export function groupByDay(readings: readonly Reading[], events: readonly RecordedEvent[] = []): ReadonlyMap<Day, DayBatch> {
+  const batches = new Map<Day, { readings: Reading[]; events: RecordedEvent[] }>();
+  const batchOf = (day: Day): { readings: Reading[]; events: RecordedEvent[] } => {
+    const batch = batches.get(day) ?? { readings: [], events: [] };
+    batches.set(day, batch);
+    return batch;
+  };
+  for (const reading of readings) batchOf(dayOfStored(reading)).readings.push(reading);
+  for (const event of events) batchOf(dayOfEvent(event)).events.push(event);
+  return new Map([...batches].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The document with the batch in it. */
+export function mergeBatch(document: SnapshotDocument | undefined, { readings, events }: DayBatch): SnapshotDocument {
+  const merged = readings.length === 0 ? document : mergeReadings(document, readings);
+  return merged && events.length === 0 ? merged : mergeEvents(merged, events);
+}
+
+function dayOfStored(reading: Reading): Day {
+  const { registry, repo, readAt } = reading;
+  const day = Number.isNaN(Date.parse(readAt)) ? '' : dayOfReading(reading);
   if (!isDay(day)) throw new AppError('invalid_input', `the reading of ${repo} in ${registry} has no valid time: "${readAt}"`);
+  return day;
+}
+
+function dayOfEvent({ registry, kind, seenAt }: RecordedEvent): Day {
+  const epochMs = Date.parse(seenAt);
+  const day = Number.isNaN(epochMs) ? '' : dayOf(epochMs);
+  if (!isDay(day)) throw new AppError('invalid_input', `the event ${kind} of ${registry} has no valid time: "${seenAt}"`);
   return day;
 }

@@ -1,13 +1,14 @@
 /** Snapshots in memory, gone with the process. It works every answer out anew from the documents: slow, but plainly right. */
 import { isDay, toEpochDay, type Day, type EpochDay } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
-import { markOf, marks, type Reading } from '../core/model.ts';
-import type { ImageSeries, LatestImage, SeriesQuery, SnapshotStore } from '../core/ports.ts';
+import { asksFor } from '../core/images.ts';
+import { markOf, marks } from '../core/model.ts';
+import type { ImageSeries, LatestImage, SeriesQuery, SnapshotStore, StoredReading } from '../core/ports.ts';
 import { compareText } from '../core/series.ts';
-import { mergeReadings, readingsOf, type SnapshotDocument } from '../core/snapshot.ts';
-import { groupByDay } from './by-day.ts';
-
-type DatedReading = Reading & { readonly day: Day };
+import { compareEvents, recordedEventsOf } from '../core/snapshot-events.ts';
+import { readingsOf, type SnapshotDocument } from '../core/snapshot.ts';
+import { groupByDay, mergeBatch } from './by-day.ts';
+import { readingsByDay } from './readings-by-day.ts';
 
 /** An empty store. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
 export function createMemoryStore(): SnapshotStore {
@@ -19,14 +20,13 @@ export function createMemoryStore(): SnapshotStore {
   }
 
   /** What is known of each image that matches, by ascending day. */
-  function histories({ registries, repos }: SeriesQuery): DatedReading[][] {
-    const images = new Map<string, DatedReading[]>();
+  function histories(query: SeriesQuery): StoredReading[][] {
+    const images = new Map<string, StoredReading[]>();
     for (const day of sortedDays()) {
       const document = documents.get(day);
       for (const reading of document ? readingsOf(document) : []) {
-        const { registry, repo } = reading;
-        if (registries?.has(registry) === false || repos?.has(repo) === false) continue;
-        const key = `${registry} ${repo}`;
+        if (!asksFor(query, reading)) continue;
+        const key = `${reading.registry} ${reading.repo}`;
         images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
       }
     }
@@ -34,9 +34,9 @@ export function createMemoryStore(): SnapshotStore {
   }
 
   return {
-    async save(readings) {
-      const days = groupByDay(readings);
-      for (const [day, own] of days) documents.set(day, structuredClone(mergeReadings(documents.get(day), own)));
+    async save(readings, events) {
+      const days = groupByDay(readings, events);
+      for (const [day, batch] of days) documents.set(day, structuredClone(mergeBatch(documents.get(day), batch)));
       if (days.size > 0) changes += 1;
     },
     async totals(query) {
@@ -46,6 +46,10 @@ export function createMemoryStore(): SnapshotStore {
     async latest(query) {
       const images = histories(query).flatMap(latestOf);
       return images.toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
+    },
+    readings: (query, span) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, span),
+    async events() {
+      return [...documents.values()].flatMap(recordedEventsOf).toSorted(compareEvents);
     },
     async snapshot(day) {
       return structuredClone(documents.get(day));
@@ -65,7 +69,7 @@ export function createMemoryStore(): SnapshotStore {
   };
 }
 
-function seriesOf(history: readonly DatedReading[]): ImageSeries[] {
+function seriesOf(history: readonly StoredReading[]): ImageSeries[] {
   const newest = history.at(-1);
   if (!newest) return [];
   const days: EpochDay[] = history.map(({ day }) => toEpochDay(day));
@@ -75,12 +79,13 @@ function seriesOf(history: readonly DatedReading[]): ImageSeries[] {
 }
 
 /** Each value is the newest that is known: tags that were not read today leave the count of yesterday. */
-function latestOf(history: readonly DatedReading[]): LatestImage[] {
+function latestOf(history: readonly StoredReading[]): LatestImage[] {
   const newest = history.at(-1);
   if (!newest) return [];
   const { registry, repo, day, pullCount } = newest;
   const tagCount = history.findLast((reading) => reading.tagCount !== undefined)?.tagCount;
   const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
+  const totalSince = history.findLast((reading) => reading.totalSince !== undefined)?.totalSince;
   const readAt = history.findLast(({ backfilled }) => !backfilled)?.readAt;
-  return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated }];
+  return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince }];
 }

@@ -9,7 +9,7 @@ import { dayOfFileName, fileNameOf, formatDocument, readDayFile, setAside, type 
 import { replaceFile, syncFolder } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
-import { codeOf, storageError } from './storage-error.ts';
+import { codeOf, isDenied, storageError } from './storage-error.ts';
 
 export interface DayFolderDeps {
   readonly directory: string;
@@ -26,6 +26,8 @@ export interface DayFolder {
   days(): Promise<readonly Day[]>;
   /** Never rejects. Warns when a file cannot be used, once as long as it stays so. */
   read(day: Day): Promise<DayFile>;
+  /** The day's document where it has one. @throws AppError internal when the file cannot be read although it may be */
+  document(day: Day): Promise<SnapshotDocument | undefined>;
   /**
    * Puts a document in the place of what was read, which is set aside when it was corrupt. Durable after sync.
    * @throws AppError internal when the file would be larger than the largest that is read
@@ -52,21 +54,28 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     log.info('snapshot file that cannot be used is set aside', { file: pathOf(day), as: join(directory, name) });
   }
 
+  async function read(day: Day): Promise<DayFile> {
+    const file = await readDayFile(files, directory, day, maxBytes);
+    if (file.kind === 'document' || file.kind === 'absent') {
+      skipped.delete(day);
+    } else if (!skipped.has(day)) {
+      skipped.add(day);
+      const why = file.kind === 'corrupt' ? { reason: file.reason } : errorFields(storageError(file.error, 'cannot be read', place));
+      log.warn('snapshot file is skipped', { file: pathOf(day), ...why });
+    }
+    return file;
+  }
+
   return {
     async days() {
       const days = (await files.listFiles(directory)).map(dayOfFileName).filter((day) => day !== undefined);
       return days.toSorted(compareText);
     },
-    async read(day) {
-      const file = await readDayFile(files, directory, day, maxBytes);
-      if (file.kind === 'document' || file.kind === 'absent') {
-        skipped.delete(day);
-      } else if (!skipped.has(day)) {
-        skipped.add(day);
-        const why = file.kind === 'corrupt' ? { reason: file.reason } : errorFields(storageError(file.error, 'cannot be read', place));
-        log.warn('snapshot file is skipped', { file: pathOf(day), ...why });
-      }
-      return file;
+    read,
+    async document(day) {
+      const file = await read(day);
+      if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
+      return file.kind === 'document' ? file.document : undefined;
     },
     async replace(day, before, document) {
       const text = formatDocument(document);

@@ -1,5 +1,6 @@
 /** The history of a folder for those who only look: no lock is taken and nothing is written, so a running service is not disturbed. */
 import type { SnapshotStore } from '../../core/ports.ts';
+import { readingsByDay } from '../readings-by-day.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem } from './file-system.ts';
@@ -8,7 +9,7 @@ import { loadIndex } from './load-index.ts';
 import { createSidecar, type SidecarDeps } from './sidecar.ts';
 import { unusableFolder } from './storage-error.ts';
 
-export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days'>;
+export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events'>;
 
 /** @throws AppError misconfigured when the folder is not there or cannot be read */
 export async function readHistory(deps: Pick<SidecarDeps, 'directory' | 'clock' | 'log'>): Promise<History> {
@@ -22,5 +23,7 @@ export async function readHistory(deps: Pick<SidecarDeps, 'directory' | 'clock' 
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
     days: async () => index.days(),
+    readings: (query, span) => readingsByDay(index.days(), (day) => folder.document(day), query, span),
+    events: async () => index.events(),
   };
 }

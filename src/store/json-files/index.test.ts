@@ -5,10 +5,10 @@ import { createIndex } from './index.ts';
 describe('the index', () => {
   it('replaces the values of a day, and forgets an image that has no other', () => {
     const index = createIndex();
-    index.setDay('2026-03-13', [reading('acme/app', 9, '2026-03-13')]);
-    index.setDay('2026-03-14', [reading('acme/app', 10, '2026-03-14'), reading('acme/gone', 1, '2026-03-14')]);
+    index.setDay('2026-03-13', [reading('acme/app', 9, '2026-03-13')], []);
+    index.setDay('2026-03-14', [reading('acme/app', 10, '2026-03-14'), reading('acme/gone', 1, '2026-03-14')], []);
 
-    index.setDay('2026-03-14', [reading('acme/new', 2, '2026-03-14')]);
+    index.setDay('2026-03-14', [reading('acme/new', 2, '2026-03-14')], []);
 
     expect(index.days()).toEqual(['2026-03-13', '2026-03-14']);
     expect(index.latest({})).toMatchObject([
@@ -20,7 +20,7 @@ describe('the index', () => {
   it('knows a day whose snapshot holds no total', () => {
     const index = createIndex();
 
-    index.setDay('2026-03-14', []);
+    index.setDay('2026-03-14', [], []);
 
     expect(index.days()).toEqual(['2026-03-14']);
     expect(index.totals({})).toEqual([]);
@@ -28,8 +28,8 @@ describe('the index', () => {
 
   it('forgets the details of a day with the day', () => {
     const index = createIndex();
-    index.setDay('2026-03-13', [reading('acme/app', 9, '2026-03-13', { tagCount: 5, lastUpdated: '2026-03-01T00:00:00Z' })]);
-    index.setDay('2026-03-14', [reading('acme/app', 10, '2026-03-14', { tagCount: 6 })]);
+    index.setDay('2026-03-13', [reading('acme/app', 9, '2026-03-13', { tagCount: 5, lastUpdated: '2026-03-01T00:00:00Z' })], []);
+    index.setDay('2026-03-14', [reading('acme/app', 10, '2026-03-14', { tagCount: 6 })], []);
 
     index.removeDay('2026-03-13');
 

@@ -1,13 +1,15 @@
 /** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/day.ts';
 import { markOf, marks, type Reading } from '../../core/model.ts';
+import type { RecordedEvent } from '../../core/events.ts';
 import type { ImageSeries, LatestImage, SeriesQuery } from '../../core/ports.ts';
 import { compareText } from '../../core/series.ts';
+import { compareEvents } from '../../core/snapshot-events.ts';
 import { createDaySeries, type DaySeries } from './day-series.ts';
 
 export interface Index {
   /** Makes these the values of the day; what an earlier call gave for that day is gone. */
-  setDay(day: Day, readings: readonly Reading[]): void;
+  setDay(day: Day, readings: readonly Reading[], events: readonly RecordedEvent[]): void;
   /** Forgets a day, and the details that were last seen on it. */
   removeDay(day: Day): void;
   /** The days that were set, ascending. */
@@ -16,8 +18,10 @@ export interface Index {
   totals(query: SeriesQuery): readonly ImageSeries[];
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
+  /** As SnapshotStore.events. */
+  events(): readonly RecordedEvent[];
   /** All that there is, from which createIndex makes the same index again; only of an exact index. */
-  state(): readonly ImageState[];
+  state(): IndexState;
   /**
    * Whether it is the index that the days' documents give. It is not when the day went that had the newest value of a detail, while
    * an older day may have another one: that is no longer known here.
@@ -25,7 +29,14 @@ export interface Index {
   isExact(): boolean;
 }
 
-/** An image as text, to be written to a file. */
+/** An index as plain data, to be written to a file. */
+export interface IndexState {
+  readonly images: readonly ImageState[];
+  /** By the day that keeps them. */
+  readonly events: readonly (readonly [Day, readonly RecordedEvent[]])[];
+}
+
+/** An image as text. */
 export interface ImageState {
   readonly registry: string;
   readonly repo: string;
@@ -36,6 +47,7 @@ export interface ImageState {
   readonly readAt?: Detail<string> | undefined;
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
+  readonly totalSince?: Detail<Day> | undefined;
 }
 
 /** A value that not every day has, and the newest day that had it. */
@@ -57,12 +69,14 @@ interface Image extends ImageName {
   readAt: KnownDetail<string>;
   tagCount: KnownDetail<number>;
   lastUpdated: KnownDetail<string>;
+  totalSince: KnownDetail<Day>;
 }
 
 /** An index; with a state what the one that had it knew of these days. */
-export function createIndex(state: readonly ImageState[] = [], keptDays: readonly Day[] = []): Index {
+export function createIndex(state: IndexState = { images: [], events: [] }, keptDays: readonly Day[] = []): Index {
   const registries = new Map<string, Map<string, Image>>();
   const days = new Set(keptDays);
+  const eventsByDay = new Map(state.events.filter(([day]) => days.has(day)));
   let sortedDays: readonly Day[] | undefined;
 
   function imageOf({ registry, repo }: ImageName): Image {
@@ -74,7 +88,7 @@ export function createIndex(state: readonly ImageState[] = [], keptDays: readonl
   }
 
   const keptEpochDays = new Set(keptDays.map(toEpochDay));
-  for (const kept of state) restore(kept, keptEpochDays, imageOf(kept));
+  for (const kept of state.images) restore(kept, keptEpochDays, imageOf(kept));
   dropEmpty();
 
   function clearDay(day: EpochDay): void {
@@ -104,7 +118,7 @@ export function createIndex(state: readonly ImageState[] = [], keptDays: readonl
   }
 
   return {
-    setDay(day, readings) {
+    setDay(day, readings, events) {
       const epochDay = toEpochDay(day);
       const known = days.has(day);
       if (known) clearDay(epochDay);
@@ -114,8 +128,11 @@ export function createIndex(state: readonly ImageState[] = [], keptDays: readonl
         image.readAt = newer(image.readAt, epochDay, reading.backfilled ? undefined : reading.readAt);
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
+        image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
       }
       if (known) dropEmpty();
+      eventsByDay.delete(day);
+      if (events.length > 0) eventsByDay.set(day, events);
       days.add(day);
       sortedDays = undefined;
     },
@@ -123,6 +140,7 @@ export function createIndex(state: readonly ImageState[] = [], keptDays: readonl
       const epochDay = toEpochDay(day);
       clearDay(epochDay);
       dropEmpty();
+      eventsByDay.delete(day);
       days.delete(day);
       sortedDays = undefined;
     },
@@ -138,26 +156,33 @@ export function createIndex(state: readonly ImageState[] = [], keptDays: readonl
       const images = matching(query).toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
       return images.flatMap(latestOf);
     },
-    state: () => matching({}).map(stateOf),
-    isExact: () => matching({}).every(({ readAt, tagCount, lastUpdated }) => [readAt, tagCount, lastUpdated].every(isKnown)),
+    events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
+    state: () => ({ images: matching({}).map(stateOf), events: [...eventsByDay] }),
+    isExact: () => matching({}).every((image) => [image.readAt, image.tagCount, image.lastUpdated, image.totalSince].every(isKnown)),
   };
 }
 
 function newImage(registry: string, repo: string): Image {
-  return { registry, repo, series: createDaySeries(), readAt: undefined, tagCount: undefined, lastUpdated: undefined };
+  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
+  return { registry, repo, series: createDaySeries(), ...details };
 }
 
-function latestOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Image): LatestImage[] {
+function latestOf({ registry, repo, series, ...image }: Image): LatestImage[] {
   const last = series.last();
   if (!last) return [];
   const day = fromEpochDay(last.day);
-  const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value };
-  return [{ registry, repo, day, pullCount: last.total, ...details }];
+  const details = { readAt: image.readAt?.value, tagCount: image.tagCount?.value, lastUpdated: image.lastUpdated?.value };
+  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value }];
 }
 
-function stateOf({ registry, repo, series, readAt, tagCount, lastUpdated }: Image): ImageState {
+function stateOf({ registry, repo, series, ...image }: Image): ImageState {
   const { days, totals, marks: codes } = series.columns();
-  const details = { readAt: withValue(readAt), tagCount: withValue(tagCount), lastUpdated: withValue(lastUpdated) };
+  const details = {
+    readAt: withValue(image.readAt),
+    tagCount: withValue(image.tagCount),
+    lastUpdated: withValue(image.lastUpdated),
+    totalSince: withValue(image.totalSince),
+  };
   return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), ...details };
 }
 
@@ -170,6 +195,7 @@ function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Imag
   image.readAt = state.readAt;
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;
+  image.totalSince = state.totalSince;
   loseDetails(image, ({ day }) => !keptDays.has(day));
 }
 
@@ -183,6 +209,7 @@ function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean)
   image.readAt = rest(image.readAt);
   image.tagCount = rest(image.tagCount);
   image.lastUpdated = rest(image.lastUpdated);
+  image.totalSince = rest(image.totalSince);
 }
 
 function isKnown(detail: KnownDetail<unknown>): boolean {

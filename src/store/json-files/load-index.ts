@@ -1,5 +1,6 @@
 /** The index of a folder: what the sidecar keeps, and the files that are not as it knows them. */
 import type { Day } from '../../core/day.ts';
+import { recordedEventsOf } from '../../core/snapshot-events.ts';
 import { readingsOf } from '../../core/snapshot.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
@@ -26,7 +27,7 @@ export async function loadIndex(folder: DayFolder, days: readonly Day[], kept: K
 
   const unchanged = new Map([...present].filter(([day, { text }]) => kept.stamps.get(day) === text));
   const others = days.filter((day) => !unchanged.has(day));
-  const { index, stamps, filesRead } = await readFiles(folder, others, present, createIndex(kept.images, [...unchanged.keys()]));
+  const { index, stamps, filesRead } = await readFiles(folder, others, present, createIndex(kept.state, [...unchanged.keys()]));
   if (!index.isExact()) return readFiles(folder, days, present, createIndex());
   return { index, stamps: new Map([...unchanged, ...stamps]), filesRead };
 }
@@ -42,7 +43,7 @@ async function readFiles(
     const stamp = present.get(day);
     const file = await folder.read(day);
     if (file.kind !== 'document') continue;
-    index.setDay(day, readingsOf(file.document));
+    index.setDay(day, readingsOf(file.document), recordedEventsOf(file.document));
     if (stamp) stamps.set(day, stamp);
   }
   return { index, stamps, filesRead: days.length };

@@ -9,7 +9,7 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import { replaceFile } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
-import type { ImageState } from './index.ts';
+import type { IndexState } from './index.ts';
 import { codeOf, storageError } from './storage-error.ts';
 
 export interface SidecarDeps {
@@ -24,20 +24,20 @@ export interface SidecarDeps {
 export interface Kept {
   /** By day: how its file looked when it was read. */
   readonly stamps: ReadonlyMap<Day, string>;
-  readonly images: readonly ImageState[];
+  readonly state: IndexState;
 }
 
 export interface Sidecar {
   /** Undefined when there is none, or none that can be trusted. Never rejects. */
   read(): Promise<Kept | undefined>;
   /** Never rejects: without it the next start takes longer. */
-  write(stamps: ReadonlyMap<Day, FileStamp>, images: readonly ImageState[]): Promise<void>;
+  write(stamps: ReadonlyMap<Day, FileStamp>, state: IndexState): Promise<void>;
 }
 
 /** A dot file: neither we nor the Go tool take it for a day. */
 export const sidecarName = '.index.json';
 /** The number grows whenever this changes, or what is made of a day's file. The rest is what the columns mean. */
-const format = `1 ${endianness()} ${marks.join(' ')}`;
+const format = `2 ${endianness()} ${marks.join(' ')}`;
 /** A hundred years of a thousand images. */
 const mostBytes = 1024 * 1024 * 1024;
 /** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */
@@ -46,7 +46,7 @@ const settledMs = 2_000;
 interface Payload {
   readonly format: string;
   readonly stamps: readonly (readonly [Day, string])[];
-  readonly images: readonly ImageState[];
+  readonly state: IndexState;
 }
 
 export function createSidecar({ directory, files, host, clock, log }: SidecarDeps): Sidecar {
@@ -66,10 +66,10 @@ export function createSidecar({ directory, files, host, clock, log }: SidecarDep
         return undefined;
       }
     },
-    async write(stamps, images) {
+    async write(stamps, state) {
       const now = clock.now();
       const settled = [...stamps].filter(([, { modifiedAt }]) => now - modifiedAt >= settledMs);
-      const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), images };
+      const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), state };
       const json = JSON.stringify(payload);
       try {
         await replaceFile(files, { directory, name: sidecarName, text: `${checksum(json)}\n${json}`, id: host.uniqueId() });

@@ -1,10 +1,11 @@
 /** Snapshots as one JSON file a day, in the shape of the older Go tool. The files hold the truth, the index answers. */
 import { isDay, type Day } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Reading } from '../../core/model.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
-import { mergeReadings, readingsOf } from '../../core/snapshot.ts';
-import { groupByDay } from '../by-day.ts';
+import { recordedEventsOf } from '../../core/snapshot-events.ts';
+import { readingsOf } from '../../core/snapshot.ts';
+import { groupByDay, mergeBatch, type DayBatch } from '../by-day.ts';
+import { readingsByDay } from '../readings-by-day.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
@@ -14,7 +15,7 @@ import type { Lock } from './lock.ts';
 import { openFolder } from './open-folder.ts';
 import { createQueue } from './queue.ts';
 import { createSidecar } from './sidecar.ts';
-import { isDenied, storageError, type Place } from './storage-error.ts';
+import { storageError, type Place } from './storage-error.ts';
 
 export interface JsonFileStoreDeps {
   readonly directory: string;
@@ -64,8 +65,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   if (loaded.filesRead > mostReadAgain) await keepIndex();
 
   return {
-    async save(readings) {
-      const byDay = groupByDay(readings);
+    async save(readings, events) {
+      const byDay = groupByDay(readings, events);
       if (byDay.size === 0) return;
       await enqueue(async () => {
         await writer.store(byDay);
@@ -74,12 +75,11 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     },
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
+    readings: (query, span) => readingsByDay(index.days(), (day) => folder.document(day), query, span),
+    events: async () => index.events(),
     async snapshot(day) {
       // A text that is no day must never become a path.
-      if (!isDay(day)) return undefined;
-      const file = await folder.read(day);
-      if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
-      return file.kind === 'document' ? file.document : undefined;
+      return isDay(day) ? folder.document(day) : undefined;
     },
     days: async () => index.days(),
     async prune(before) {
@@ -119,18 +119,18 @@ interface WriterDeps extends LoadedIndex {
 
 /** Changes files and index together; calls must not overlap. */
 interface Writer {
-  store(byDay: ReadonlyMap<Day, readonly Reading[]>): Promise<void>;
+  store(byDay: ReadonlyMap<Day, DayBatch>): Promise<void>;
   removeBefore(before: Day): Promise<readonly Day[]>;
 }
 
 function createWriter({ folder, index, stamps, lock, place, onChange }: WriterDeps): Writer {
-  async function storeDay(day: Day, readings: readonly Reading[]): Promise<void> {
+  async function storeDay(day: Day, batch: DayBatch): Promise<void> {
     await lock.assertHeld();
     const before = await folder.read(day);
     if (before.kind === 'unreadable') throw before.error;
-    const document = mergeReadings(before.kind === 'document' ? before.document : undefined, readings);
+    const document = mergeBatch(before.kind === 'document' ? before.document : undefined, batch);
     await folder.replace(day, before, document);
-    index.setDay(day, readingsOf(document));
+    index.setDay(day, readingsOf(document), recordedEventsOf(document));
     const stamp = await folder.stamp(day);
     if (stamp) stamps.set(day, stamp);
     else stamps.delete(day);
@@ -159,7 +159,7 @@ function createWriter({ folder, index, stamps, lock, place, onChange }: WriterDe
   }
 
   return {
-    store: (byDay) => forEachDay(byDay.keys(), 'cannot store', (day) => storeDay(day, byDay.get(day) ?? [])),
+    store: (byDay) => forEachDay(byDay.keys(), 'cannot store', (day) => storeDay(day, byDay.get(day) ?? { readings: [], events: [] })),
     async removeBefore(before) {
       try {
         await lock.assertHeld();

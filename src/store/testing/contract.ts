@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromEpochDay } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
 import { marks } from '../../core/model.ts';
-import type { SeriesQuery, SnapshotStore } from '../../core/ports.ts';
+import type { DaySpan, SeriesQuery, SnapshotStore, StoredReading } from '../../core/ports.ts';
 import { readingsOf } from '../../core/snapshot.ts';
-import { reading } from './readings.ts';
+import { event, reading } from './readings.ts';
 
 export interface StoreUnderTest {
   /** Empty. */
@@ -27,7 +27,7 @@ export async function totalsOf(store: SnapshotStore, query: SeriesQuery = {}): P
 
 async function answersOf(store: SnapshotStore): Promise<unknown[]> {
   const snapshots = [await store.snapshot('2026-03-14'), await store.snapshot('2026-03-12')];
-  return [await store.days(), await totalsOf(store), await store.latest({}), ...snapshots];
+  return [await store.days(), await totalsOf(store), await store.latest({}), await store.events(), ...snapshots];
 }
 
 /** Runs the suite on stores that `make` makes, a new one a test. */
@@ -177,6 +177,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
           readAt: '2026-03-13T12:00:00.000Z',
           tagCount: undefined,
           lastUpdated: undefined,
+          totalSince: undefined,
         },
         {
           registry: 'dockerhub',
@@ -186,6 +187,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
           readAt: '2026-03-14T12:00:00.000Z',
           tagCount: 7,
           lastUpdated: '2026-03-02T00:00:00Z',
+          totalSince: undefined,
         },
         {
           registry: 'ghcr',
@@ -195,6 +197,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
           readAt: '2026-03-15T12:00:00.000Z',
           tagCount: undefined,
           lastUpdated: undefined,
+          totalSince: undefined,
         },
       ]);
       expect(await store.latest({ repos: new Set(['b/x']), registries: new Set(['ghcr']) })).toMatchObject([{ pullCount: 3 }]);
@@ -227,6 +230,88 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
         const readAt = (await each.latest({})).map((image) => image.readAt);
         expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
       }
+    });
+
+    it('keeps a reading with the day that it is of, also when it was read later', async () => {
+      await store.save([
+        reading('acme/app', 40, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01' }),
+        reading('acme/app', 30, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-13', totalSince: '2026-01-01', backfilled: true }),
+      ]);
+      await store.save([reading('acme/app', 42, '2026-03-15T03:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01' })]);
+
+      for (const each of [store, await reopened()]) {
+        expect(await totalsOf(each)).toEqual({ 'quay acme/app': { '2026-03-13': 30, '2026-03-14': 42 } });
+        expect(await each.latest({})).toMatchObject([
+          { day: '2026-03-14', pullCount: 42, readAt: '2026-03-15T03:00:00.000Z', totalSince: '2026-01-01' },
+        ]);
+        expect((await each.snapshot('2026-03-14'))?.timestamp).toBe('2026-03-14T23:59:59.999Z');
+      }
+    });
+
+    it('lets what was read replace what was imported, and that what was reconstructed, never the other way round', async () => {
+      const imported = { imported: true } as const;
+      await store.save([
+        reading('a/read', 10, '2026-03-14T10:00:00'),
+        reading('a/imported', 20, '2026-03-14T10:00:00', imported),
+        reading('a/backfilled', 30, '2026-03-14T10:00:00', { backfilled: true }),
+      ]);
+
+      await store.save([
+        reading('a/read', 11, '2026-03-14T23:00:00', imported),
+        reading('a/imported', 21, '2026-03-14T23:00:00', { backfilled: true }),
+        reading('a/backfilled', 31, '2026-03-14T09:00:00', imported),
+      ]);
+
+      for (const each of [store, await reopened()]) {
+        const series = await each.totals({});
+        expect(series.map(({ repo, totals, marks: codes }) => [repo, totals[0], marks[codes[0] ?? 0]])).toEqual([
+          ['a/backfilled', 31, 'imported'],
+          ['a/imported', 20, 'imported'],
+          ['a/read', 10, 'read'],
+        ]);
+      }
+    });
+
+    it('keeps events with the day they were seen on, each once, by time', async () => {
+      const pushed = event('tag_pushed', '2026-03-13T22:00:00.000Z', { seenAt: '2026-03-14T10:00:00.000Z', detail: '1.2.0, latest' });
+      const gone = event('image_gone', '2026-03-15T10:00:00.000Z');
+      const dark = event('registry_dark', '2026-03-13T09:00:00.000Z', { repo: undefined, registry: 'ghcr' });
+      await store.save([reading('acme/app', 10, '2026-03-14')], [pushed]);
+      await store.save([reading('acme/app', 11, '2026-03-15')], [gone, dark, { ...pushed, seenAt: '2026-03-14T11:00:00.000Z' }]);
+
+      for (const each of [store, await reopened()]) expect(await each.events()).toEqual([dark, pushed, gone]);
+      await store.prune('2026-03-15');
+      for (const each of [store, await reopened()]) expect(await each.events()).toEqual([gone]);
+    });
+
+    it('gives every reading whole, by day, registry and repo, for the days and images that are asked for', async () => {
+      const tags = [{ name: 'v1', digest: 'sha256:11', pullCount: 4 }];
+      await store.save([
+        reading('b/x', 3, '2026-03-14', { registry: 'ghcr' }),
+        reading('b/x', 2, '2026-03-14', { tags, tagCount: 1 }),
+        reading('a/x', 1, '2026-03-13', { doubt: 'frozen' }),
+        reading('b/x', 1, '2026-03-12', { backfilled: true }),
+      ]);
+      const asked = async (query: SeriesQuery, span?: DaySpan): Promise<string[]> => {
+        const found: string[] = [];
+        for await (const { day, registry, repo } of store.readings(query, span)) found.push(`${day} ${registry} ${repo}`);
+        return found;
+      };
+
+      expect(await asked({})).toEqual([
+        '2026-03-12 dockerhub b/x',
+        '2026-03-13 dockerhub a/x',
+        '2026-03-14 dockerhub b/x',
+        '2026-03-14 ghcr b/x',
+      ]);
+      expect(await asked({ repos: new Set(['b/x']) }, { from: '2026-03-13' })).toEqual(['2026-03-14 dockerhub b/x', '2026-03-14 ghcr b/x']);
+      expect(await asked({ registries: new Set(['dockerhub']) }, { to: '2026-03-13' })).toEqual([
+        '2026-03-12 dockerhub b/x',
+        '2026-03-13 dockerhub a/x',
+      ]);
+      const all: StoredReading[] = [];
+      for await (const each of store.readings({})) all.push(each);
+      expect(all).toMatchObject([{ backfilled: true }, { doubt: 'frozen' }, { pullCount: 2, tagCount: 1, tags }, { pullCount: 3 }]);
     });
 
     it('deletes the days before the one that is named, and nothing of the others', async () => {
