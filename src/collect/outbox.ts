@@ -1,6 +1,6 @@
 /** Readings on their way to the store: saved every few seconds while a cycle runs, and kept when a save fails. */
 import { errorFields, toAppError, type AppError } from '../core/errors.ts';
-import type { RecordedEvent } from '../core/events.ts';
+import type { RecordedEvent } from '../core/recorded-event.ts';
 import { dayOfReading, type Reading } from '../core/model.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 

@@ -5,23 +5,6 @@ import { marks, type Mark } from './model.ts';
 import type { ImageSeries } from './ports.ts';
 import { compareText, type DayRange } from './series.ts';
 
-/** What the collector saw happen, and no total tells. */
-export const recordedKinds = ['tag_pushed', 'image_gone', 'image_back', 'registry_dark', 'registry_back'] as const;
-export type RecordedKind = (typeof recordedKinds)[number];
-
-export interface RecordedEvent {
-  /** ISO 8601 moment at which it happened, as far as that is known. */
-  readonly time: string;
-  /** ISO 8601 moment at which it was seen; its UTC day is the snapshot that keeps it. */
-  readonly seenAt: string;
-  readonly registry: string;
-  /** Canonical name; absent when it is about the whole registry. */
-  readonly repo?: string | undefined;
-  readonly kind: RecordedKind;
-  /** The names of the tags, or why a registry is dark. */
-  readonly detail?: string | undefined;
-}
-
 export type EventKind = 'first_seen' | 'counter_went_down' | 'frozen' | 'restated';
 
 export interface ImageEvent {

@@ -1,7 +1,7 @@
 /** What the core asks of the world; app.ts hands the implementations in. */
 import type { Day, EpochDay } from './day.ts';
 import type { AppError } from './errors.ts';
-import type { RecordedEvent } from './events.ts';
+import type { RecordedEvent } from './recorded-event.ts';
 import type { ImageRef, Target } from './image-ref.ts';
 import type { Listing, Reading } from './model.ts';
 import type { SnapshotDocument } from './snapshot.ts';

@@ -1,5 +1,5 @@
 /** The events in a snapshot document, beside the rows of the registries. */
-import { recordedKinds, type RecordedEvent, type RecordedKind } from './events.ts';
+import { recordedKinds, type RecordedEvent, type RecordedKind } from './recorded-event.ts';
 import { compareText } from './series.ts';
 import { defined, instant, isRow, text } from './snapshot-row.ts';
 import type { SnapshotDocument } from './snapshot.ts';

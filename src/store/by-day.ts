@@ -1,7 +1,7 @@
 /** Which snapshot readings and events belong to, and how they get into it. */
 import { dayOf, isDay, type Day } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
-import type { RecordedEvent } from '../core/events.ts';
+import type { RecordedEvent } from '../core/recorded-event.ts';
 import { dayOfReading, type Reading } from '../core/model.ts';
 import { mergeEvents } from '../core/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../core/snapshot.ts';

@@ -1,7 +1,7 @@
 /** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/day.ts';
 import { markOf, marks, type Reading } from '../../core/model.ts';
-import type { RecordedEvent } from '../../core/events.ts';
+import type { RecordedEvent } from '../../core/recorded-event.ts';
 import type { ImageSeries, LatestImage, SeriesQuery } from '../../core/ports.ts';
 import { compareText } from '../../core/series.ts';
 import { compareEvents } from '../../core/snapshot-events.ts';
