@@ -8,6 +8,7 @@ import type { ImageDoubt, Progress } from '../core/status.ts';
 import { diagnose } from './diagnosis.ts';
 import { createOutbox } from './outbox.ts';
 import { createPast } from './past.ts';
+import { createWatch } from './watch.ts';
 import { collectRegistry, type RegistryResult } from './registry-cycle.ts';
 
 export interface TrackedRegistry {
@@ -59,6 +60,7 @@ const progressLogMs = 10_000;
 export function createCollector({ registries, store, clock, log, backfill }: CollectorDeps): Collector {
   // Outlives the cycle, so that readings which could not be stored are tried again with the next one's.
   const outbox = createOutbox({ store, clock, log });
+  const watch = createWatch({ store, clock, log, backfill: backfill !== undefined });
   const withPast = createPast({ store, clock, log, backfill });
 
   async function knownImages(registry: string, owner: string): Promise<string[]> {
@@ -81,6 +83,7 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     const keep = async (readings: readonly Reading[]): Promise<void> => {
       const all = await Promise.all(readings.map(withPast));
       for (const { repo, doubt } of all.flat()) if (doubt) doubts.set(repo, { repo, doubt });
+      outbox.note(readings.flatMap((reading) => watch.onReading(reading)));
       await outbox.add(all.flat());
     };
     const result = await collectRegistry(
@@ -96,6 +99,8 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     );
     const diagnosis = diagnose(descriptor.title, result.imagesRead, result.failures);
     if (diagnosis !== undefined) log.error('registry is in trouble', { registry, diagnosis });
+    // A part that was cut short says nothing about what it did not reach.
+    if (!signal.aborted) outbox.note(watch.onRegistryDone(registry, result, diagnosis));
     const cycle = { ...result, registry, diagnosis, doubts: [...doubts.values()], durationMs: clock.now() - startedAt };
     observer.onRegistryDone?.(cycle);
     return cycle;
@@ -113,6 +118,7 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
         },
       };
       const stopLogging = logProgress(progress, clock, log);
+      await watch.prepare(registries.map(({ descriptor }) => descriptor.id));
       const cycles = await Promise.all(registries.map((tracked) => runRegistry(tracked, signal, watched)));
       stopLogging();
       const saveError = await outbox.flush();

@@ -7,7 +7,17 @@ import { createHealth } from './health.ts';
 const hour = 3_600_000;
 
 function registryCycle(fields: Partial<RegistryCycle> = {}): RegistryCycle {
-  return { registry: 'dockerhub', imagesRead: 1, failures: [], listings: [], doubts: [], durationMs: 1000, ...fields };
+  return {
+    registry: 'dockerhub',
+    imagesRead: 1,
+    readRepos: [],
+    unlisted: [],
+    failures: [],
+    listings: [],
+    doubts: [],
+    durationMs: 1000,
+    ...fields,
+  };
 }
 
 function cycle(fields: Partial<Cycle> = {}): Cycle {

@@ -11,11 +11,11 @@ export interface OutboxDeps {
 }
 
 export interface Outbox {
-  /** Takes events, which are saved together with the next readings: a cycle that reads nothing writes nothing. */
+  /** Takes events, which are saved with the readings of the cycle, or of the next that has any: a cycle that reads nothing writes nothing. */
   note(events: readonly RecordedEvent[]): void;
   /** Takes readings and saves what has gathered when the last save is long enough ago. Never throws. */
   add(readings: readonly Reading[]): Promise<void>;
-  /** Saves all that has gathered. Resolves to the error when that fails; the readings are kept for the next flush. */
+  /** Saves all that has gathered, at the end of a cycle. Resolves to the error when that fails; the readings are kept for the next flush. */
   flush(): Promise<AppError | undefined>;
 }
 
@@ -27,12 +27,13 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
   const waiting = new Map<string, Reading>();
   const noted = new Set<RecordedEvent>();
   let nextSaveAt = 0;
+  let hasSaved = false;
   let running: Promise<AppError | undefined> = Promise.resolve(undefined);
 
   async function save(): Promise<AppError | undefined> {
     const batch = [...waiting];
     const events = [...noted];
-    if (batch.length === 0) return undefined;
+    if (batch.length === 0 && !(hasSaved && events.length > 0)) return undefined;
     const startedAt = clock.now();
     let failure: AppError | undefined;
     try {
@@ -40,6 +41,7 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
         batch.map(([, reading]) => reading),
         events,
       );
+      hasSaved = true;
       for (const event of events) noted.delete(event);
       for (const [key, reading] of batch) if (waiting.get(key) === reading) waiting.delete(key);
       log.debug('snapshot saved', { readings: batch.length });
@@ -52,7 +54,7 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
     return failure;
   }
 
-  function flush(): Promise<AppError | undefined> {
+  function queueSave(): Promise<AppError | undefined> {
     running = running.then(save);
     return running;
   }
@@ -63,8 +65,12 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
     },
     async add(readings) {
       for (const reading of readings) waiting.set(`${reading.registry} ${reading.repo} ${dayOfReading(reading)}`, reading);
-      if (clock.now() >= nextSaveAt) await flush();
+      if (clock.now() >= nextSaveAt) await queueSave();
     },
-    flush,
+    async flush() {
+      const failure = await queueSave();
+      hasSaved = false;
+      return failure;
+    },
   };
 }

@@ -17,6 +17,10 @@ export interface RegistryCycleDeps {
 
 export interface RegistryResult {
   readonly imagesRead: number;
+  /** Canonical names of the images whose total was read. */
+  readonly readRepos: readonly string[];
+  /** Canonical names of images that were read lately and stand in no list any more, although their owner's was complete. */
+  readonly unlisted: readonly string[];
   readonly failures: readonly ImageFailure[];
   readonly listings: readonly ListingStatus[];
 }
@@ -34,6 +38,7 @@ export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSign
   const { source, log } = deps;
   const wanted = new Map<string, Wanted>();
   const listings: ListingStatus[] = [];
+  const unlisted: string[] = [];
   const failures: ImageFailure[] = [];
   const read = new Set<string>();
 
@@ -48,6 +53,7 @@ export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSign
     if (signal.aborted && images.length === 0) break;
     listings.push(status);
     for (const image of images) wanted.set(formatRepo(image.ref), image);
+    if (status.complete) unlisted.push(...(await deps.knownImages(target.owner)).filter((repo) => !wanted.has(repo)));
     const readings = images.flatMap(({ listed }) => (listed ? [listed] : []));
     for (const { repo } of readings) read.add(repo);
     await deps.onReadings(readings);
@@ -78,7 +84,7 @@ export async function collectRegistry(deps: RegistryCycleDeps, signal: AbortSign
     }
     deps.onProgress({ done: ++done, total: wanted.size });
   }
-  return { imagesRead: read.size, failures, listings };
+  return { imagesRead: read.size, readRepos: [...read], unlisted, failures, listings };
 }
 
 async function listOwner(

@@ -24,7 +24,17 @@ function descriptor(id: string) {
 }
 
 function registryCycle(fields: Partial<RegistryCycle> = {}): RegistryCycle {
-  return { registry: 'dockerhub', imagesRead: 2, failures: [], listings: [], doubts: [], durationMs: 1500, ...fields };
+  return {
+    registry: 'dockerhub',
+    imagesRead: 2,
+    readRepos: [],
+    unlisted: [],
+    failures: [],
+    listings: [],
+    doubts: [],
+    durationMs: 1500,
+    ...fields,
+  };
 }
 
 function setUp(registries: readonly RegistryCycle[], options: { readonly store?: SnapshotStore; readonly retentionDays?: number } = {}) {

@@ -35,3 +35,21 @@ export function sumKnown(values: readonly (number | undefined)[]): number | unde
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
 }
+
+/** A growth, and what its change is to be measured against. */
+export interface ComparedGrowth extends Growth {
+  /** Pulls of the period before; absent where the change is. */
+  readonly before?: number | undefined;
+}
+
+/** The sum of several growths. Its change compares like with like: only those that were known all through the period before. */
+export function sumGrowth(growths: readonly Growth[]): ComparedGrowth {
+  const compared = growths.filter(({ change }) => change !== undefined);
+  const change = sumKnown(compared.map((growth) => growth.change));
+  const now = sumKnown(compared.map(({ pulls }) => pulls));
+  return {
+    pulls: sumKnown(growths.map(({ pulls }) => pulls)),
+    change,
+    before: change === undefined || now === undefined ? undefined : now - change,
+  };
+}

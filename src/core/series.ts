@@ -86,7 +86,7 @@ function firstAtLeast(days: ArrayLike<EpochDay>, from: EpochDay): number {
   return position;
 }
 
-/** One line a repo, or one a repo and registry, in that order. */
+/** One line a repo, or one a repo and registry, in that order. A group may have several images of one registry. */
 function linesOf(
   series: readonly ImageSeries[],
   { split = false }: RowOptions,
@@ -95,23 +95,25 @@ function linesOf(
 ): Line[] {
   const ordered = series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
   const lines = ordered.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
-  return split ? lines : [...groupByRepo(lines)].map(([repo, group]) => sumLines(repo, group, missing));
+  const groups = groupBy(lines, ({ repo, registry }) => (split ? `${repo} ${registry}` : repo));
+  return groups.map((group) => sumLines(group, split, missing));
 }
 
-function groupByRepo(lines: readonly Line[]): Map<string, Line[]> {
-  const groups = new Map<string, Line[]>();
+function groupBy(lines: readonly Line[], keyOf: (line: Line) => string): readonly (readonly [Line, ...Line[]])[] {
+  const groups = new Map<string, [Line, ...Line[]]>();
   for (const line of lines) {
-    const group = groups.get(line.repo);
+    const group = groups.get(keyOf(line));
     if (group) group.push(line);
-    else groups.set(line.repo, [line]);
+    else groups.set(keyOf(line), [line]);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** The sum of lines by day; a line without a value on a day either carries its last one or drops out of the sum. */
-function sumLines(repo: string, lines: readonly Line[], missing: Missing): Line {
-  const [only] = lines;
-  if (only && lines.length === 1) return { repo, days: only.days, values: only.values };
+function sumLines(lines: readonly [Line, ...Line[]], split: boolean, missing: Missing): Line {
+  const [{ repo, registry, days: firstDays, values: firstValues }] = lines;
+  const name = split ? { repo, registry } : { repo };
+  if (lines.length === 1) return { ...name, days: firstDays, values: firstValues };
   const days = [...new Set(lines.flatMap((line) => Array.from(line.days)))].toSorted((a, b) => a - b);
   const values = days.map(() => 0);
   for (const line of lines) {
@@ -123,7 +125,7 @@ function sumLines(repo: string, lines: readonly Line[], missing: Missing): Line 
       if (known || missing === 'carry') values[at] = (values[at] ?? 0) + carried;
     }
   }
-  return { repo, days, values };
+  return { ...name, days, values };
 }
 
 function sumByPeriod({ days, values, ...name }: Line, period: Period): Line {

@@ -2,8 +2,8 @@
 import { html } from 'hono/html';
 import { sumLabel, type Chart, type ChartRemark } from '../core/chart.ts';
 import { formatChange, formatCount, formatExact } from '../core/format.ts';
+import type { ComparedGrowth } from '../core/growth.ts';
 import type { Html } from './layout.ts';
-import type { ComparedGrowth } from './overview-rows.ts';
 
 /** A count, short, with the exact one on hover. */
 export function count(value: number | undefined): Html {

@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { chartOf, type Chart } from '../core/chart.ts';
 import { eventsOf, type ImageEvent } from '../core/events.ts';
 import { formatExact } from '../core/format.ts';
+import { sumGrowth } from '../core/growth.ts';
 import { trackedImages, type KnownImages, type TrackedImage } from '../core/images.ts';
 import type { Platform, Tag } from '../core/model.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
@@ -10,7 +11,6 @@ import { chartControls, hiddenInputs } from './controls.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
-import { sumGrowth } from './overview-rows.ts';
 import { chartCsvPath, chartOptions, chartTitle, splits, viewQuery, type View } from './view.ts';
 
 const mostTags = 100;

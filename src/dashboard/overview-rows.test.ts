@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrackedImage } from '../core/images.ts';
-import { overviewRows, sparkline, sumGrowth } from './overview-rows.ts';
+import { sumGrowth } from '../core/growth.ts';
+import { overviewRows, sparkline } from './overview-rows.ts';
 import { parseView } from './view.ts';
 
 function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {

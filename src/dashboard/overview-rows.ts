@@ -1,7 +1,7 @@
 /** The rows of the overview: one an image, its registries together. */
 import { chartOf } from '../core/chart.ts';
 import type { EpochDay } from '../core/day.ts';
-import { sumKnown, type Growth } from '../core/growth.ts';
+import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/growth.ts';
 import type { TrackedImage } from '../core/images.ts';
 import type { Doubt } from '../core/model.ts';
 import type { ImageSeries } from '../core/ports.ts';
@@ -59,24 +59,6 @@ function rowOf(repo: string, images: readonly TrackedImage[]): OverviewRow {
     stale: images.some(({ stale }) => stale),
     doubt: images.find(({ doubt }) => doubt)?.doubt,
     backfilledDays: Math.max(...images.map(({ backfilledDays }) => backfilledDays)),
-  };
-}
-
-/** A growth, and what its change is to be measured against. */
-export interface ComparedGrowth extends Growth {
-  /** Pulls of the period before; absent where the change is. */
-  readonly before?: number | undefined;
-}
-
-/** The sum of several growths. Its change compares like with like: only those that were known all through the period before. */
-export function sumGrowth(growths: readonly Growth[]): ComparedGrowth {
-  const compared = growths.filter(({ change }) => change !== undefined);
-  const change = sumKnown(compared.map((growth) => growth.change));
-  const now = sumKnown(compared.map(({ pulls }) => pulls));
-  return {
-    pulls: sumKnown(growths.map(({ pulls }) => pulls)),
-    change,
-    before: change === undefined || now === undefined ? undefined : now - change,
   };
 }
 

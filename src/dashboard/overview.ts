@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
 import { chartOf, type Chart } from '../core/chart.ts';
-import { sumKnown } from '../core/growth.ts';
+import { sumGrowth, sumKnown } from '../core/growth.ts';
 import { trackedImages, type KnownImages, type TrackedImage } from '../core/images.ts';
 import type { ImageSeries } from '../core/ports.ts';
 import type { CollectorStatus } from '../core/status.ts';
@@ -10,7 +10,7 @@ import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
-import { overviewRows, sparkline, sumGrowth, type OverviewRow } from './overview-rows.ts';
+import { overviewRows, sparkline, type OverviewRow } from './overview-rows.ts';
 import { chartCsvPath, chartOptions, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 /** Lines that a chart can have and still be read. */
