@@ -81,6 +81,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         status,
         clock,
         configured: configuredImages(config),
+        groups: config.groups,
+        counting: Object.fromEntries(descriptors.map(({ id, counts }) => [id, counts])),
         staleAfterMs: Math.max(dayMs, 2 * intervalMs),
         basePath: config.basePath,
         version,

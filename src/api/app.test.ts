@@ -156,6 +156,7 @@ describe('/api/status', () => {
       registries: [
         {
           registry: 'ghcr',
+          counts: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' },
           title: 'GHCR',
           state: 'failing',
           images_ok: 0,

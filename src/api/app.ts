@@ -3,7 +3,10 @@ import { Hono, type Context } from 'hono';
 import { dayMs } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
 import { eventsOf } from '../core/events.ts';
-import type { Logger, SeriesQuery } from '../core/ports.ts';
+import { withGroups, type GroupedQuery } from '../core/groups.ts';
+import { fromEpochDay } from '../core/day.ts';
+import type { DaySpan, Logger, SeriesQuery, SnapshotStore } from '../core/ports.ts';
+import { newestTags, tagHistory } from '../core/tags.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from '../core/series.ts';
 import type { Site } from '../core/site.ts';
 import type { CollectorStatus } from '../core/status.ts';
@@ -14,15 +17,17 @@ import document from './openapi.json' with { type: 'json' };
 import { parseDate, parseFilter, parseFormat, parseRange, parseSplit } from './query.ts';
 import { badgeContent, chartContent } from './routes/embed.ts';
 import { eventsTable } from './routes/events.ts';
-import { imagesTable, type ImagesDeps } from './routes/images.ts';
+import { groupsTable, imagesTable, type ImagesDeps } from './routes/images.ts';
 import { pullsTable } from './routes/pulls.ts';
 import { askedOfSite, assetAnswer, siteContent } from './routes/site.ts';
 import { snapshotAnswer } from './routes/snapshot.ts';
 import { statusAnswer, type StatusDeps } from './routes/status.ts';
 import { summaryTable } from './routes/summary.ts';
+import { tagHistoryTable, tagsTable } from './routes/tags.ts';
 import { csvChunks, jsonChunks, type Table } from './table.ts';
 
 export interface ApiDeps extends StatusDeps, ImagesDeps {
+  readonly store: SnapshotStore;
   readonly status: () => CollectorStatus;
   /** Ids of the registries that may be asked for. */
   readonly registries: readonly string[];
@@ -73,10 +78,12 @@ export function createApi(deps: ApiDeps): Api {
     answerTable(path, async (context) => {
       const split = parseSplit(context.req.queries('split'));
       const options = { ...rangeOf(context), split };
-      return pullsTable(rowsOf(await store.totals(filterOf(context)), options), column, split);
+      const asked = askedFor(context);
+      return pullsTable(rowsOf(asked.named(await store.totals(asked.query)), options), column, split);
     });
   };
   const filterOf = (context: Context): SeriesQuery => parseFilter(context.req.queries(), registries);
+  const askedFor = (context: Context): GroupedQuery => withGroups(filterOf(context), deps.groups);
 
   app.get('/api/health', (context) =>
     status().health.healthy ? context.json({ status: 'ok' }, 200) : context.json({ status: 'unhealthy' }, 503),
@@ -87,13 +94,26 @@ export function createApi(deps: ApiDeps): Api {
     if (!scrape) throw new AppError('not_found', 'there are no metrics here');
     return context.body(scrape.text, 200, { 'Content-Type': scrape.type });
   });
-  answerTable('/api/summary', (context) => summaryTable(store, filterOf(context), dateOf(context)));
+  answerTable('/api/summary', (context) => summaryTable(store, askedFor(context), dateOf(context)));
   answerTable('/api/images', (context) => imagesTable(deps, filterOf(context)));
+  answerTable('/api/groups', () => groupsTable(deps));
+  answerTable('/api/tags', async (context) => {
+    const asked = askedFor(context);
+    return tagsTable((await newestTags(store, asked.query)).filter(asked.has));
+  });
+  answerTable('/api/tags/history', async (context) => {
+    const asked = askedFor(context);
+    return tagHistoryTable(tagHistory(filtered(store.readings(asked.query), asked.has), spanOf(context)));
+  });
   answerChart('/api/pulls', 'pull_count', totalsByDay);
   answerChart('/api/pulls/daily', 'daily_pulls', pullsByDay);
   answerChart('/api/pulls/weekly', 'weekly_pulls', (series, options) => pullsByPeriod(series, 'week', options));
   answerChart('/api/pulls/monthly', 'monthly_pulls', (series, options) => pullsByPeriod(series, 'month', options));
-  answerTable('/api/events', async (context) => eventsTable(eventsOf(await store.totals(filterOf(context)), rangeOf(context))));
+  answerTable('/api/events', async (context) => {
+    const asked = askedFor(context);
+    const [series, recorded] = await Promise.all([store.totals(asked.query), store.events()]);
+    return eventsTable(eventsOf(series.filter(asked.has), recorded.filter(asked.hasEvent), rangeOf(context)));
+  });
   answer('/api/snapshot', async (context) => jsonContent([JSON.stringify(await snapshotAnswer(store, dateOf(context)))]));
   answer('/api/openapi.json', async () => jsonContent([JSON.stringify({ ...document, servers: [{ url: deps.basePath || '/' }] })]));
   answer('/badge/:registry/:file{.+}', (context) => badgeContent(deps, context));
@@ -128,6 +148,11 @@ function rangeOf({ req }: Context): RowOptions {
   return parseRange(req.queries('from'), req.queries('to'));
 }
 
+function spanOf(context: Context): DaySpan {
+  const { from, to } = rangeOf(context);
+  return { from: from === undefined ? undefined : fromEpochDay(from), to: to === undefined ? undefined : fromEpochDay(to) };
+}
+
 function dateOf({ req }: Context): string | undefined {
   return parseDate(req.queries('date'));
 }
@@ -141,4 +166,8 @@ function routedPath(url: string, basePath: string): string {
 function methodNotAllowed(context: Context): Response {
   context.header('Allow', 'GET, HEAD');
   return context.json({ error: { code: 'invalid_input', message: 'only GET and HEAD are answered here' } }, 405);
+}
+
+async function* filtered<T>(items: AsyncIterable<T>, keep: (item: T) => boolean): AsyncGenerator<T> {
+  for await (const item of items) if (keep(item)) yield item;
 }

@@ -100,9 +100,12 @@ describe('/api/images', () => {
         first_seen: '2026-03-01',
         history_since: '2026-03-01',
         backfilled_days: 0,
+        imported_days: 0,
         last_read: '2026-03-03T10:00:00.000Z',
         stale: false,
         doubt: null,
+        total_since: null,
+        unit: 'pulls',
       },
       {
         registry: 'ghcr',
@@ -119,9 +122,12 @@ describe('/api/images', () => {
         first_seen: '2026-03-01',
         history_since: '2026-02-28',
         backfilled_days: 1,
+        imported_days: 0,
         last_read: '2026-03-04T10:00:00.000Z',
         stale: false,
         doubt: 'restated',
+        total_since: null,
+        unit: 'downloads',
       },
     ]);
   });

@@ -1,5 +1,6 @@
 /** The rows that the API answers with, and the parameters that its data endpoints share. */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
+import { eventKinds } from '../core/events.ts';
 
 const timestamp = z.string().openapi({ example: '2026-03-14T00:00:00Z', description: 'Start of a UTC day' });
 const repo = z.string().openapi({ example: 'acme/app', description: 'Lower case; a nested GHCR package is written owner/charts%2Fname' });
@@ -44,24 +45,73 @@ const imageRow = z
       .nullable()
       .openapi({ description: 'The first day with a total, read or reconstructed', example: '2026-02-14' }),
     backfilled_days: count.openapi({ description: 'How many days of its history were reconstructed and not read' }),
+    imported_days: count.openapi({ description: "How many were taken over from another program's records" }),
     last_read: z.string().nullable().openapi({ description: 'When its newest total was read' }),
     stale: z.boolean().openapi({ description: 'Whether that is longer ago than a day, or two poll intervals where they are longer' }),
     doubt: z
       .enum(['frozen', 'restated'])
       .nullable()
       .openapi({ description: "Whether the newest total contradicts the registry's own days" }),
+    total_since: z.string().nullable().openapi({
+      description: 'The first day that is in pull_count, where the registry has no lifetime total; null where it has one',
+      example: '2026-08-24',
+    }),
+    unit: z.string().nullable().openapi({ description: 'What the registry counts; /api/status explains it', example: 'pulls' }),
   })
   .openapi('Image');
 
 const event = z
   .object({
-    time: timestamp,
+    time: z
+      .string()
+      .openapi({ example: '2026-03-14T10:00:00.000Z', description: 'A moment; the start of a UTC day where only that is known' }),
     registry,
-    repo,
-    kind: z.enum(['first_seen', 'counter_went_down', 'frozen', 'restated']),
+    repo: z.string().openapi({ example: 'acme/app', description: 'Empty when it is about the whole registry' }),
+    kind: z.enum(eventKinds),
     text: z.string().openapi({ example: 'acme/app (ghcr): counter went down from 130 to 80' }),
   })
   .openapi('Event');
+
+const groupRow = z
+  .object({
+    name: z.string().openapi({ example: 'app' }),
+    members: z.string().openapi({ example: 'dockerhub:acme/app+ghcr:acme/app' }),
+    pull_count: pulls.openapi({ description: 'Sum of the newest known totals, also of images that are read no more' }),
+    pulls_1d: pulls,
+    pulls_7d: pulls,
+    pulls_30d: pulls,
+    change_1d: change,
+    change_7d: change,
+    change_30d: change,
+  })
+  .openapi('Group');
+
+const tagRow = z
+  .object({
+    registry,
+    repo,
+    tag: z.string(),
+    last_updated: z.string().nullable().openapi({ description: 'When it was pushed, as the registry writes it' }),
+    digest: z.string().nullable(),
+    size: z.int().nullable().openapi({ description: 'Compressed, in bytes' }),
+    platforms: z.string().nullable().openapi({ example: 'linux/amd64 linux/arm64/v8' }),
+    pull_count: pulls.openapi({ description: 'Of the version that it points at; null where the registry does not count versions' }),
+    version_id: z.string().nullable(),
+  })
+  .openapi('Tag');
+
+const tagHistoryRow = z
+  .object({
+    timestamp,
+    registry,
+    repo,
+    tag: z.string(),
+    pull_count: count.openapi({ description: 'Downloads under the tag so far; it goes on when the tag moves to another version' }),
+    daily_pulls: count.openapi({ description: 'Since the known day before' }),
+    version: z.string().openapi({ description: 'Id or digest of the version that the tag points at' }),
+    version_pull_count: count.openapi({ description: 'Downloads of that version alone' }),
+  })
+  .openapi('TagHistoryRow');
 
 /** A row of a chart, with its value under this name. */
 function chartRow(column: string, description: string, name: string) {
@@ -110,6 +160,10 @@ export const statusAnswer = z
         diagnosis: z.string().optional(),
         last_success: z.string().optional(),
         seconds_since_success: z.int().optional().openapi({ description: 'For alerts; absent before the first success' }),
+        counts: z
+          .object({ unit: z.string(), lifetime: z.boolean(), note: z.string() })
+          .optional()
+          .openapi({ description: 'What the numbers count, and whether the total is one over all time' }),
         last_duration_seconds: z.number().optional(),
         progress: z.object({ done: count, total: count }).optional(),
       }),
@@ -122,7 +176,7 @@ const registryParameter = parameter.openapi({
   description: 'Only these registries: one, comma-separated, repeated or {a,b}; absent, empty, *, All and $__all mean every one',
   example: 'dockerhub',
 });
-const repoParameter = parameter.openapi({ description: 'Only these images, written like registry', example: 'acme/app' });
+const repoParameter = parameter.openapi({ description: 'Only these images or groups, written like registry', example: 'acme/app' });
 const dateParameter = parameter.openapi({ description: 'Exactly the snapshot of this day', example: '2026-03-14' });
 const fromParameter = parameter.openapi({
   description: 'First day: a date, an ISO 8601 moment or milliseconds since 1970, floored to its UTC day',
@@ -239,6 +293,18 @@ export const routes = [
     csv: true,
     description: 'Those that the configuration names are there from the first second, with null for all that is not known yet.',
   }),
+  get('/api/groups', 'Images that the configuration puts together under one name', z.array(groupRow), z.object(format), {
+    csv: true,
+    description: 'The name of a group is also valid as repo, wherever that is a parameter.',
+  }),
+  get('/api/tags', 'The newest known tags', z.array(tagRow), z.object({ ...filter, ...format }), {
+    csv: true,
+    description: 'By registry and image, the newest first; tags that were not read for 7 days are not there.',
+  }),
+  get('/api/tags/history', 'Downloads of tags by day', z.array(tagHistoryRow), z.object({ ...filter, ...range, ...format }), {
+    csv: true,
+    description: 'Only of registries that count versions: GHCR tells it for the newest five tagged versions.',
+  }),
   get('/api/pulls', 'Running totals by day', z.array(chartRow('pull_count', 'Total at the end of the day', 'PullsRow')), chart, {
     csv: true,
     description: 'Registries of one name are summed; one that was not read on a day counts with its last known total.',
@@ -283,7 +349,8 @@ export function openApiDocument(): object {
     info: {
       title: 'registry-stats',
       version: '1',
-      description: 'How often container images are downloaded: the history that registries do not keep. Days are UTC days.',
+      description:
+        'How often container images are downloaded: the history that registries do not keep. Days are UTC days. Registries count different things: Docker Hub requests for manifests, GHCR and ECR Public downloads, Quay.io all logged actions of a day and no lifetime total. /api/status says what each counts, unit and total_since in /api/images mark it, and split=registry keeps them apart.',
       license: { name: 'GPL-3.0-only', url: 'https://www.gnu.org/licenses/gpl-3.0.html' },
     },
     servers: [{ url: '/' }],

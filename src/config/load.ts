@@ -1,5 +1,6 @@
 /** From the environment to the configuration, with every problem reported at once. */
 import { AppError, toAppError } from '../core/errors.ts';
+import { parseGroup, type Group } from '../core/groups.ts';
 import { formatRepo, parseTarget, type Target } from '../core/image-ref.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/ports.ts';
 import type { ListenAddress, LogLevel } from './parse.ts';
@@ -9,6 +10,7 @@ export interface Config {
   readonly pollIntervalHours: number;
   readonly retentionDays: number;
   readonly backfill: boolean;
+  readonly groups: readonly Group[];
   readonly dataDir: string;
   readonly listen: ListenAddress;
   readonly basePath: string;
@@ -57,6 +59,7 @@ export function loadConfig(input: ConfigInput): Config {
     pollIntervalHours: read(settings.pollIntervalHours),
     retentionDays: read(settings.retentionDays),
     backfill: read(settings.backfill),
+    groups: readGroups(read(settings.groups), input.descriptors, problems),
     dataDir: read(settings.dataDir),
     listen: read(settings.listen),
     basePath: read(settings.basePath),
@@ -136,6 +139,23 @@ function readLogin(login: LoginSettings, read: Read, errors: string[]): Registry
   if (username) errors.push(`${login.username.variable} is set but ${login.token.variable} is not: a login needs both`);
   if (token) errors.push(`${login.token.variable} is set but ${login.username.variable} is not: a login needs both`);
   return undefined;
+}
+
+/** The usable groups; the others, and a second one of a name, become problems. */
+function readGroups(entries: readonly string[], descriptors: readonly RegistryDescriptor[], problems: ConfigProblem[]): Group[] {
+  const registries = descriptors.map(({ id }) => id);
+  const groups = new Map<string, Group>();
+  for (const entry of entries) {
+    try {
+      const group = parseGroup(entry, registries);
+      if (groups.has(group.name))
+        throw new AppError('invalid_input', `there is a group ${group.name} already, write its images with + in one entry`);
+      groups.set(group.name, group);
+    } catch (error) {
+      problems.push({ variable: settings.groups.variable, entry, reason: toAppError(error).message });
+    }
+  }
+  return [...groups.values()];
 }
 
 /** The usable entries of a list; the others become problems. */

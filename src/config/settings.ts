@@ -54,6 +54,14 @@ export const settings = {
     default: 'on',
     parse: parseSwitch,
   }),
+  groups: setting({
+    variable: 'GROUPS',
+    means:
+      'Names that stand for several images, with one number for all: `name=registry:owner/name+registry:owner/name`, comma-separated, e.g. `app=ghcr:acme/app+dockerhub:acme/app`',
+    valid: 'a comma-separated list',
+    default: '',
+    parse: parseList,
+  }),
   dataDir: setting({
     variable: 'DATA_DIR',
     means: 'Folder of the snapshots (`/data` in the image)',

@@ -81,11 +81,11 @@ describe('a chart', () => {
     ];
 
     expect([...chart(odd).remarks]).toEqual([
-      ['2026-03-01', { backfilled: 2, reset: 0, doubtful: 0 }],
-      ['2026-03-03', { backfilled: 0, reset: 1, doubtful: 0 }],
-      ['2026-03-04', { backfilled: 0, reset: 0, doubtful: 2 }],
+      ['2026-03-01', { backfilled: 2, reset: 0, doubtful: 0, imported: 0 }],
+      ['2026-03-03', { backfilled: 0, reset: 1, doubtful: 0, imported: 0 }],
+      ['2026-03-04', { backfilled: 0, reset: 0, doubtful: 2, imported: 0 }],
     ]);
-    expect([...chart(odd, { kind: 'monthly' }).remarks]).toEqual([['2026-03-01', { backfilled: 2, reset: 1, doubtful: 2 }]]);
+    expect([...chart(odd, { kind: 'monthly' }).remarks]).toEqual([['2026-03-01', { backfilled: 2, reset: 1, doubtful: 2, imported: 0 }]]);
     expect([...chart(odd, { from: first + 1, to: first + 1 }).remarks]).toEqual([]);
   });
 });

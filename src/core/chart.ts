@@ -28,6 +28,7 @@ export interface ChartRemark {
   /** Totals that are below the ones before. */
   readonly reset: number;
   readonly doubtful: number;
+  readonly imported: number;
 }
 
 export interface Chart {
@@ -106,11 +107,12 @@ function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: Readon
       const epochDay = image.days[at] ?? 0;
       const day = fromEpochDay(kind === 'total' || kind === 'daily' ? epochDay : startOfPeriod(epochDay, periodOf[kind]));
       if (!days.has(day)) continue;
-      const { backfilled, reset: resets, doubtful } = remarks.get(day) ?? { backfilled: 0, reset: 0, doubtful: 0 };
+      const { backfilled, reset: resets, doubtful, imported } = remarks.get(day) ?? { backfilled: 0, reset: 0, doubtful: 0, imported: 0 };
       remarks.set(day, {
         backfilled: backfilled + Number(mark === 'backfilled'),
         reset: resets + Number(reset),
         doubtful: doubtful + Number(mark === 'frozen' || mark === 'restated'),
+        imported: imported + Number(mark === 'imported'),
       });
     }
   }

@@ -1,8 +1,9 @@
 /** Groups: one name for several images, across registries and former names. */
 import { AppError, toAppError } from './errors.ts';
 import { canonicalRepo, formatRepo, parseRepo } from './image-ref.ts';
-import { asksFor, type ImageName } from './images.ts';
-import type { ImageSeries, SeriesQuery } from './ports.ts';
+import { asksFor, trackedImages, type ImageName, type TrackedImage } from './images.ts';
+import type { RecordedEvent } from './recorded-event.ts';
+import type { Clock, ImageSeries, SeriesQuery, SnapshotStore } from './ports.ts';
 
 export interface Group {
   /** Lower case, without a slash: it is asked for where a repo is. */
@@ -46,15 +47,22 @@ function invalid(reason: string): AppError {
 export interface GroupedQuery {
   /** What to ask the store; its answer may hold images that were not asked for. */
   readonly query: SeriesQuery;
-  has(image: ImageName): boolean;
+  readonly has: (image: ImageName) => boolean;
+  /** Whether an event is about what was asked for; one about a whole registry is, unless images are named. */
+  readonly hasEvent: (event: RecordedEvent) => boolean;
   /** The series that are asked for, each under the names that it is asked for by: its own, or those of groups. */
-  named(series: readonly ImageSeries[]): readonly ImageSeries[];
+  readonly named: (series: readonly ImageSeries[]) => readonly ImageSeries[];
 }
 
 export function withGroups(query: SeriesQuery, groups: readonly Group[]): GroupedQuery {
   const { registries, repos } = query;
   const asked = groups.filter(({ name }) => repos?.has(name));
-  if (!repos || asked.length === 0) return { query, has: (image) => asksFor(query, image), named: (series) => series };
+  const withHas = (has: GroupedQuery['has']): Pick<GroupedQuery, 'has' | 'hasEvent'> => ({
+    has,
+    hasEvent: ({ registry, repo }) =>
+      repo === undefined ? !repos && asksFor({ registries }, { registry, repo: '' }) : has({ registry, repo }),
+  });
+  if (!repos || asked.length === 0) return { query, ...withHas((image) => asksFor(query, image)), named: (series) => series };
 
   const namesOf = (image: ImageName): string[] => {
     if (registries?.has(image.registry) === false) return [];
@@ -64,9 +72,35 @@ export function withGroups(query: SeriesQuery, groups: readonly Group[]): Groupe
   const members = asked.flatMap((group) => group.members.map(({ repo }) => repo));
   return {
     query: { registries, repos: new Set([...repos, ...members]) },
-    has: (image) => namesOf(image).length > 0,
+    ...withHas((image) => namesOf(image).length > 0),
     named: (series) => series.flatMap((image) => namesOf(image).map((repo) => ({ ...image, repo }))),
   };
+}
+
+/** Where tracked images are found. */
+export interface Tracking {
+  readonly store: Pick<SnapshotStore, 'latest' | 'totals' | 'days'>;
+  readonly clock: Clock;
+  /** The images that the configuration names one by one. */
+  readonly configured: readonly ImageName[];
+  /** A total that was read longer ago than this is stale. */
+  readonly staleAfterMs: number;
+  readonly groups: readonly Group[];
+}
+
+/** The tracked images that are asked for, by registry, then name. Those of a group are always there, also when nobody reads them any more. */
+export async function imagesAsked(
+  { store, clock, configured, staleAfterMs, groups }: Tracking,
+  query: SeriesQuery,
+): Promise<readonly TrackedImage[]> {
+  const asked = withGroups(query, groups);
+  const [latest, series, days] = await Promise.all([store.latest(asked.query), store.totals(asked.query), store.days()]);
+  const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
+  return trackedImages(
+    { latest: latest.filter(asked.has), series: series.filter(asked.has), newestDay: days.at(-1) },
+    [...configured, ...members].filter(asked.has),
+    { now: clock.now(), staleAfterMs },
+  );
 }
 
 export function isMember({ members }: Group, { registry, repo }: ImageName): boolean {

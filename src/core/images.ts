@@ -35,6 +35,10 @@ export interface TrackedImage extends ImageName {
   /** The first day with a total, read or reconstructed. */
   readonly historySince?: Day | undefined;
   readonly backfilledDays: number;
+  /** Days whose total was taken over from another program's records. */
+  readonly importedDays: number;
+  /** The first day that is in the total, where the registry has no lifetime total. */
+  readonly totalSince?: Day | undefined;
   /** ISO 8601 moment of the newest read. */
   readonly lastRead?: string | undefined;
   readonly stale: boolean;
@@ -86,6 +90,8 @@ function trackedImage(
     ),
     historySince: dayAt(series, 0),
     backfilledDays: known.filter((mark) => mark === 'backfilled').length,
+    importedDays: known.filter((mark) => mark === 'imported').length,
+    totalSince: latest?.totalSince,
     lastRead,
     stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
     doubt: newest === 'frozen' || newest === 'restated' ? newest : undefined,

@@ -1,16 +1,19 @@
 /** What every page is made from. */
 import { dayOf, toEpochDay, type EpochDay } from '../core/day.ts';
+import type { Group } from '../core/groups.ts';
 import type { ImageName } from '../core/images.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, Counting } from '../core/ports.ts';
 import type { CollectorStatus } from '../core/status.ts';
 import type { Surroundings } from './layout.ts';
 
 export interface PageContext extends Surroundings {
   /** Those that may be asked for, in the order in which they are shown. */
-  readonly registries: readonly { readonly id: string; readonly title: string }[];
+  readonly registries: readonly { readonly id: string; readonly title: string; readonly counts: Counting }[];
   readonly clock: Clock;
   /** The images that the configuration names one by one. */
   readonly configured: readonly ImageName[];
+  /** Names that stand for several images. */
+  readonly groups: readonly Group[];
   /** A total that was read longer ago than this is stale. */
   readonly staleAfterMs: number;
   readonly status: () => CollectorStatus;

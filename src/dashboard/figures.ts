@@ -114,9 +114,10 @@ function legend(remarks: readonly ChartRemark[], gaps: boolean): Html[] {
 /** Why a day's value is not simply one that was read. */
 function remarkText(remark: ChartRemark | undefined, missing: boolean): string {
   if (missing) return 'not read; the next value has the whole difference';
-  const { backfilled = 0, reset = 0, doubtful = 0 } = remark ?? {};
+  const { backfilled = 0, reset = 0, doubtful = 0, imported = 0 } = remark ?? {};
   return [
     ...(backfilled > 0 ? [`${times(backfilled)}reconstructed from the registry's own days`] : []),
+    ...(imported > 0 ? [`${times(imported)}imported from other records`] : []),
     ...(reset > 0 ? [`${times(reset)}counter went down; counted as 0`] : []),
     ...(doubtful > 0 ? [`${times(doubtful)}total contradicts the registry's own days`] : []),
   ].join('; ');

@@ -3,11 +3,15 @@ import { html } from 'hono/html';
 import { chartOf, type Chart } from '../core/chart.ts';
 import { eventsOf, type ImageEvent } from '../core/events.ts';
 import { formatExact } from '../core/format.ts';
+import { groupCalled } from '../core/groups.ts';
 import { sumGrowth } from '../core/growth.ts';
-import { trackedImages, type KnownImages, type TrackedImage } from '../core/images.ts';
+import { trackedImages, type ImageName, type KnownImages, type TrackedImage } from '../core/images.ts';
 import type { Platform, Tag } from '../core/model.ts';
+import type { RecordedEvent } from '../core/recorded-event.ts';
+import type { ImageTags } from '../core/tags.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
+import { whatIsCounted } from './counting.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
@@ -17,24 +21,23 @@ const mostTags = 100;
 const mostEvents = 50;
 
 export interface ImageParts {
+  /** The canonical name, or that of a group. */
   readonly repo: string;
-  /** Cut to the image. */
+  /** Cut to the image, or to the images of the group. */
   readonly known: KnownImages;
-  readonly tags: ReadonlyMap<string, readonly Tag[]>;
+  readonly recorded: readonly RecordedEvent[];
+  readonly tags: readonly ImageTags[];
   readonly view: View;
   readonly embed: Embed;
   /** Where the service is reached from outside, as `https://stats.example`. */
   readonly origin: string;
 }
 
-/** The image in each of its registries; empty when it is not tracked. */
+/** The image in each of its registries, or the images of a group; empty when it is not tracked. */
 export function registriesOf(context: PageContext, repo: string, known: KnownImages): readonly TrackedImage[] {
-  const { clock, configured, staleAfterMs } = context;
-  const images = trackedImages(
-    known,
-    configured.filter((image) => image.repo === repo),
-    { now: clock.now(), staleAfterMs },
-  );
+  const { clock, configured, groups, staleAfterMs } = context;
+  const named = groupCalled(groups, repo)?.members ?? configured.filter((image) => image.repo === repo);
+  const images = trackedImages(known, named, { now: clock.now(), staleAfterMs });
   // An image that is no longer read still has its history.
   if (images.length > 0 || known.latest.length === 0) return images;
   return trackedImages(known, known.latest, { now: clock.now(), staleAfterMs });
@@ -45,7 +48,7 @@ export function imageChart(context: PageContext, view: View, known: KnownImages)
 }
 
 export function imagePage(context: PageContext, parts: ImageParts): Html {
-  const { repo, known, tags } = parts;
+  const { repo, known, recorded, tags } = parts;
   // One image has no other images beside it.
   const split = parts.view.split === 'image' ? 'none' : parts.view.split;
   const view = { ...parts.view, split, repos: [repo] } as const;
@@ -62,7 +65,8 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
     url: path + (address === '' ? '' : `?${address}`),
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
-      <div class="cards">${images.map((image) => registryCard(context, image))}</div>
+      <div class="cards">${images.map((image) => registryCard(context, image, repo))}</div>
+      ${whatIsCounted(context, images)}
       <form id="view" class="controls" method="get" action="${path}" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
         <button type="submit">Show</button>
@@ -75,14 +79,14 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
         imagePath: `${basePath}/data/chart.svg${query}`,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
       })}
-      ${tagsSection(context, tags)} ${eventsSection(context, eventsOf(known.series))}
+      ${tagsSection(context, tags, repo)} ${eventsSection(context, eventsOf(known.series, recorded), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
   });
 }
 
-function registryCard(context: PageContext, image: TrackedImage): Html {
+function registryCard(context: PageContext, image: TrackedImage, shown: string): Html {
   const now = context.clock.now();
-  const title = titleOf(context, image.registry);
+  const title = nameOn(context, image, shown);
   return html`<section class="card">
     <h2>
       ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
@@ -90,7 +94,9 @@ function registryCard(context: PageContext, image: TrackedImage): Html {
     <dl class="facts">
       <div>
         <dt>Total</dt>
-        <dd>${exactCount(image.pullCount)}</dd>
+        <dd>
+          ${exactCount(image.pullCount)}${image.totalSince === undefined ? '' : html` <span class="hint">since ${image.totalSince}</span>`}
+        </dd>
       </div>
       <div>
         <dt>Yesterday</dt>
@@ -115,7 +121,7 @@ function registryCard(context: PageContext, image: TrackedImage): Html {
       <div>
         <dt>History since</dt>
         <dd>
-          ${image.historySince ?? '—'}${image.backfilledDays > 0 ? html` <span class="hint">(${image.backfilledDays} days reconstructed)</span>` : ''}
+          ${image.historySince ?? '—'}${image.backfilledDays > 0 ? html` <span class="hint">(${image.backfilledDays} days reconstructed)</span>` : ''}${image.importedDays > 0 ? html` <span class="hint">(${image.importedDays} days imported)</span>` : ''}
         </dd>
       </div>
       <div>
@@ -126,11 +132,17 @@ function registryCard(context: PageContext, image: TrackedImage): Html {
   </section>`;
 }
 
-function tagsSection(context: PageContext, tags: ReadonlyMap<string, readonly Tag[]>): Html {
-  if (tags.size === 0) return html``;
+/** What a thing on the page of an image or a group belongs to. */
+function nameOn(context: PageContext, { registry, repo }: ImageName, shown: string): string {
+  const title = titleOf(context, registry);
+  return repo === shown ? title : `${title}: ${readable(repo)}`;
+}
+
+function tagsSection(context: PageContext, tags: readonly ImageTags[], shown: string): Html {
+  if (tags.length === 0) return html``;
   return html`<section aria-labelledby="tags">
     <h2 id="tags">Tags</h2>
-    ${[...tags].map(([registry, list]) => tagTable(titleOf(context, registry), list, context.clock.now()))}
+    ${tags.map((image) => tagTable(nameOn(context, image, shown), image.tags, context.clock.now()))}
   </section>`;
 }
 
@@ -164,7 +176,6 @@ function classOf({ isNumber }: TagColumn): string {
 
 /** The newest tags, without the columns that the registry tells nothing for. */
 function tagTable(title: string, tags: readonly Tag[], now: number): Html {
-  const newest = tags.toSorted((a, b) => (Date.parse(b.lastUpdated ?? '') || 0) - (Date.parse(a.lastUpdated ?? '') || 0));
   const columns = tagColumns.filter(({ cell }) => tags.some((tag) => cell(tag, now) !== undefined));
   return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
     <table class="tags">
@@ -178,7 +189,7 @@ function tagTable(title: string, tags: readonly Tag[], now: number): Html {
         </tr>
       </thead>
       <tbody>
-        ${newest.slice(0, mostTags).map(
+        ${tags.slice(0, mostTags).map(
           (tag) =>
             html`<tr>
               <th scope="row">${tag.name}</th>
@@ -201,7 +212,7 @@ function bytes(size: number): string {
   return size >= 1e3 ? `${(size / 1e3).toFixed(0)} kB` : `${formatExact(size)} B`;
 }
 
-function eventsSection(context: PageContext, events: readonly ImageEvent[]): Html {
+function eventsSection(context: PageContext, events: readonly ImageEvent[], shown: string): Html {
   if (events.length === 0) return html``;
   return html`<section aria-labelledby="events">
     <h2 id="events">Events</h2>
@@ -210,8 +221,11 @@ function eventsSection(context: PageContext, events: readonly ImageEvent[]): Htm
         .toReversed()
         .slice(0, mostEvents)
         .map(
-          ({ day, registry, text }) =>
-            html`<li><time datetime="${day}">${day}</time> <span class="registry">${titleOf(context, registry)}</span> ${text}</li>`,
+          ({ time, registry, repo = shown, text }) =>
+            html`<li>
+              <time datetime="${time}">${time.slice(0, 10)}</time>
+              <span class="registry">${nameOn(context, { registry, repo }, shown)}</span> ${text}
+            </li>`,
         )}
     </ul>
   </section>`;

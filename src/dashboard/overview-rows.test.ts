@@ -5,7 +5,7 @@ import { overviewRows, sparkline } from './overview-rows.ts';
 import { parseView } from './view.ts';
 
 function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
-  return { registry: 'ghcr', repo, lastDay: {}, lastWeek: {}, last30Days: {}, backfilledDays: 0, stale: false, ...more };
+  return { registry: 'ghcr', repo, lastDay: {}, lastWeek: {}, last30Days: {}, backfilledDays: 0, importedDays: 0, stale: false, ...more };
 }
 
 function rows(images: readonly TrackedImage[], query = '') {

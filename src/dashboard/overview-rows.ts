@@ -2,13 +2,14 @@
 import { chartOf } from '../core/chart.ts';
 import type { EpochDay } from '../core/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/growth.ts';
-import type { TrackedImage } from '../core/images.ts';
+import type { ImageName, TrackedImage } from '../core/images.ts';
 import type { Doubt } from '../core/model.ts';
 import type { ImageSeries } from '../core/ports.ts';
 import { compareText } from '../core/series.ts';
 import type { Sort, View } from './view.ts';
 
 export interface OverviewRow {
+  /** The canonical name, or that of a group. */
   readonly repo: string;
   readonly registries: readonly string[];
   /** Absent before the first read. */
@@ -25,13 +26,17 @@ export interface OverviewRow {
   readonly backfilledDays: number;
 }
 
-/** The images that the view shows, in its order. */
-export function overviewRows(images: readonly TrackedImage[], view: View): readonly OverviewRow[] {
+/** The images that the view shows, in its order; `nameOf`: those with the same name make one row. */
+export function overviewRows(
+  images: readonly TrackedImage[],
+  view: View,
+  nameOf: (image: ImageName) => string = ({ repo }) => repo,
+): readonly OverviewRow[] {
   const byRepo = new Map<string, TrackedImage[]>();
   for (const image of images) {
-    const group = byRepo.get(image.repo);
+    const group = byRepo.get(nameOf(image));
     if (group) group.push(image);
-    else byRepo.set(image.repo, [image]);
+    else byRepo.set(nameOf(image), [image]);
   }
   const search = view.search.toLowerCase().replaceAll('%2f', '/');
   const rows = [...byRepo].map(([repo, group]) => rowOf(repo, group));
@@ -44,7 +49,7 @@ function rowOf(repo: string, images: readonly TrackedImage[]): OverviewRow {
   const reads = images.map(({ lastRead }) => lastRead);
   return {
     repo,
-    registries: images.map(({ registry }) => registry),
+    registries: [...new Set(images.map(({ registry }) => registry))],
     total: sumKnown(images.map(({ pullCount }) => pullCount)),
     day: sumGrowth(images.map(({ lastDay }) => lastDay)),
     week: sumGrowth(images.map(({ lastWeek }) => lastWeek)),

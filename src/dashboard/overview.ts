@@ -2,12 +2,14 @@
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
 import { chartOf, type Chart } from '../core/chart.ts';
+import { isMember } from '../core/groups.ts';
 import { sumGrowth, sumKnown } from '../core/growth.ts';
-import { trackedImages, type KnownImages, type TrackedImage } from '../core/images.ts';
+import { trackedImages, type ImageName, type KnownImages, type TrackedImage } from '../core/images.ts';
 import type { ImageSeries } from '../core/ports.ts';
 import type { CollectorStatus } from '../core/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
+import { whatIsCounted } from './counting.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { overviewRows, sparkline, type OverviewRow } from './overview-rows.ts';
@@ -22,24 +24,28 @@ export interface Overview {
   readonly images: readonly TrackedImage[];
   readonly rows: readonly OverviewRow[];
   readonly chart: Chart;
+  /** By the names of the rows. */
   readonly series: readonly ImageSeries[];
 }
 
 /** All that the page of a view shows. */
 export function overviewOf(context: PageContext, view: View, known: KnownImages): Overview {
   const now = context.clock.now();
+  const members = context.groups.flatMap((group) => group.members);
   const ofRegistry = (image: { readonly registry: string }): boolean => view.registry === '' || image.registry === view.registry;
+  const nameOf = (image: ImageName): string => context.groups.find((group) => isMember(group, image))?.name ?? image.repo;
   const series = known.series.filter(ofRegistry);
   const shown = { ...known, latest: known.latest.filter(ofRegistry), series };
-  const images = trackedImages(shown, context.configured.filter(ofRegistry), { now, staleAfterMs: context.staleAfterMs });
-  const rows = overviewRows(images, view);
+  const images = trackedImages(shown, [...context.configured, ...members].filter(ofRegistry), { now, staleAfterMs: context.staleAfterMs });
+  const rows = overviewRows(images, view, nameOf);
   const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
   const options = chartOptions(view, todayOf(context), mostLines);
+  const named = series.map((image) => ({ ...image, repo: nameOf(image) }));
   const chart = chartOf(
-    series.filter(({ repo }) => charted.has(repo)),
+    named.filter(({ repo }) => charted.has(repo)),
     options,
   );
-  return { images, rows, chart, series };
+  return { images, rows, chart, series: named };
 }
 
 export function overviewPage(context: PageContext, view: View, known: KnownImages): Html {
@@ -66,7 +72,7 @@ export function overviewPage(context: PageContext, view: View, known: KnownImage
             imagePath: `${context.basePath}/data/chart.svg${viewQuery(view) || '?'}`,
             csvPath: csvPath(context, view, rows),
           })}
-          ${table(context, view, overview)}`,
+          ${table(context, view, overview)} ${whatIsCounted(context, overview.images)}`,
   });
 }
 

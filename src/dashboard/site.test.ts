@@ -79,7 +79,7 @@ describe('the site', () => {
       days: ['2026-03-12', '2026-03-13', '2026-03-14'],
       lines: [{ label: 'all', values: [40, 50, 55] }],
       remarks: {},
-      releases: [{ day: '2026-03-13', tags: ['1.0', 'latest'] }],
+      releases: [{ day: '2026-03-13', tags: ['latest', '1.0'] }],
     });
     expect(JSON.parse(all?.text ?? '')).not.toHaveProperty('releases');
   });

@@ -4,8 +4,10 @@ import { pointsOf } from '../badge/points.ts';
 import type { Chart } from '../core/chart.ts';
 import { AppError } from '../core/errors.ts';
 import { canonicalRepo } from '../core/image-ref.ts';
-import { asksFor, type KnownImages } from '../core/images.ts';
+import { withGroups, type GroupedQuery } from '../core/groups.ts';
+import type { KnownImages } from '../core/images.ts';
 import type { SeriesQuery, SnapshotStore } from '../core/ports.ts';
+import { newestTags, type ImageTags } from '../core/tags.ts';
 import type { Site, SiteAnswer, SiteRequest } from '../core/site.ts';
 import type { Assets } from './assets.ts';
 import type { PageContext } from './context.ts';
@@ -14,7 +16,7 @@ import { imageChart, imagePage, registriesOf } from './image.ts';
 import { errorPage, readable, type Html } from './layout.ts';
 import { overviewOf, overviewPage } from './overview.ts';
 import { statusPage } from './status.ts';
-import { newestTags, releasesOf } from './tags.ts';
+import { releasesOf } from './tags.ts';
 import { chartTitle, parseView } from './view.ts';
 
 export interface SiteDeps extends Omit<PageContext, 'asset'> {
@@ -34,21 +36,31 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
     return { latest, series, newestDay: days.at(-1) };
   }
 
+  async function knownOf({ query, has }: GroupedQuery): Promise<KnownImages> {
+    const all = await known(query);
+    return { ...all, latest: all.latest.filter(has), series: all.series.filter(has) };
+  }
+
+  async function tagsOf({ query, has }: GroupedQuery): Promise<readonly ImageTags[]> {
+    return (await newestTags(store, query)).filter(has);
+  }
+
   async function overview({ query }: SiteRequest): Promise<SiteAnswer> {
     return pageAnswer(overviewPage(context, parseView(query, ids), await known()));
   }
 
   async function image(request: SiteRequest): Promise<SiteAnswer> {
     const repo = canonicalRepo(decoded(request.path.slice(imagePrefix.length)));
-    const images = await known({ repos: new Set([repo]) });
-    const registries = registriesOf(context, repo, images).map(({ registry }) => registry);
-    if (registries.length === 0) {
+    const asked = withGroups({ repos: new Set([repo]) }, context.groups);
+    const images = await knownOf(asked);
+    if (registriesOf(context, repo, images).length === 0) {
       throw new AppError('not_found', `${readable(repo)} is not tracked: its name may be another, or the configuration does not have it`);
     }
-    const tags = await newestTags(store, repo, registries);
+    const [tags, events] = await Promise.all([tagsOf(asked), store.events()]);
+    const recorded = events.filter(asked.hasEvent);
     const view = parseView(request.query, ids);
     return pageAnswer(
-      imagePage(context, { repo, known: images, tags, view, embed: parseEmbed(request.query, ids), origin: request.origin }),
+      imagePage(context, { repo, known: images, recorded, tags, view, embed: parseEmbed(request.query, ids), origin: request.origin }),
     );
   }
 
@@ -57,18 +69,9 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
     const view = parseView(query, ids);
     const [only, ...others] = view.repos;
     if (only === undefined || others.length > 0) return jsonAnswer(overviewOf(context, view, await known()).chart);
-    const images = await known({ repos: new Set([only]) });
-    const tags = await newestTags(
-      store,
-      only,
-      images.latest.map(({ registry }) => registry),
-    );
-    return jsonAnswer(
-      imageChart(context, view, { ...images, series: images.series.filter((each) => asksFor(registryOf(view.registry), each)) }),
-      {
-        releases: releasesOf(tags.values()),
-      },
-    );
+    const asked = withGroups({ ...registryOf(view.registry), repos: new Set([only]) }, context.groups);
+    const [images, tags] = await Promise.all([knownOf(asked), tagsOf(asked)]);
+    return jsonAnswer(imageChart(context, view, images), { releases: releasesOf(tags.map((each) => each.tags)) });
   }
 
   async function chartImage({ query }: SiteRequest): Promise<SiteAnswer> {

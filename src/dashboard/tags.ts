@@ -1,28 +1,5 @@
-/** The newest known tags of an image, per registry. */
-import { addDays } from '../core/day.ts';
+/** When the tags of an image moved. */
 import type { Tag } from '../core/model.ts';
-import type { SnapshotStore } from '../core/ports.ts';
-import { readingsOf } from '../core/snapshot.ts';
-import { keepDays } from '../core/summary.ts';
-
-/** Tags by registry, from the newest snapshot that has them; a registry whose tags were not read lately is not there. */
-export async function newestTags(
-  store: SnapshotStore,
-  repo: string,
-  registries: readonly string[],
-): Promise<ReadonlyMap<string, readonly Tag[]>> {
-  const days = await store.days();
-  const oldest = addDays(days.at(-1) ?? '1970-01-01', -keepDays);
-  const found = new Map<string, readonly Tag[]>();
-  for (const day of days.toReversed()) {
-    if (day < oldest || found.size === registries.length) break;
-    const snapshot = await store.snapshot(day);
-    for (const reading of snapshot ? readingsOf(snapshot) : []) {
-      if (reading.repo === repo && reading.tags && !found.has(reading.registry)) found.set(reading.registry, reading.tags);
-    }
-  }
-  return found;
-}
 
 /** The tags that last moved on a day, for marks on a chart. */
 export interface Release {

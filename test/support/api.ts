@@ -36,6 +36,11 @@ export async function setUp(readings: readonly Reading[] = example, deps: Partia
     metrics: { scrape: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', text: 'up 1\n' }) },
     clock: createFixedClock('2026-03-04T10:00:00.000Z'),
     configured: [],
+    groups: [],
+    counting: {
+      dockerhub: { unit: 'pulls', lifetime: true, note: 'Requests for manifests.' },
+      ghcr: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' },
+    },
     staleAfterMs: 86_400_000,
     version: '1.2.3',
     configProblems: [],

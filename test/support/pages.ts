@@ -2,6 +2,8 @@
 import assets from '../../dist/assets.json' with { type: 'json' };
 import { createApi } from '../../src/api/app.ts';
 import { listen, type ApiServer } from '../../src/api/server.ts';
+import type { Group } from '../../src/core/groups.ts';
+import type { RecordedEvent } from '../../src/core/recorded-event.ts';
 import type { ImageName } from '../../src/core/images.ts';
 import type { Reading } from '../../src/core/model.ts';
 import { noTotals, type CollectorStatus, type RegistryStatus } from '../../src/core/status.ts';
@@ -14,6 +16,8 @@ import { createRecordingLog } from './recording-log.ts';
 export interface PagesOptions {
   readonly readings?: readonly Reading[];
   readonly configured?: readonly ImageName[];
+  readonly groups?: readonly Group[];
+  readonly events?: readonly RecordedEvent[];
   readonly status?: Partial<CollectorStatus>;
   readonly howToConfigure?: string;
   readonly basePath?: string;
@@ -41,17 +45,28 @@ export function registryStatus(registry: string, title: string, more: Partial<Re
 
 /** The site and the API that serves it, on 2026-03-14 at noon. */
 export async function createPages(options: PagesOptions = {}) {
-  const { readings = [], status = {}, basePath = '', configured = [], configProblems = [], howToConfigure } = options;
+  const {
+    readings = [],
+    status = {},
+    basePath = '',
+    configured = [],
+    groups = [],
+    events = [],
+    configProblems = [],
+    howToConfigure,
+  } = options;
   const store = createMemoryStore();
-  await store.save(readings);
+  await store.save(readings, events);
   const registries = [
-    { id: 'dockerhub', title: 'Docker Hub' },
-    { id: 'ghcr', title: 'GitHub Container Registry' },
+    { id: 'dockerhub', title: 'Docker Hub', counts: { unit: 'pulls', lifetime: true, note: 'Requests for manifests.' } },
+    { id: 'ghcr', title: 'GitHub Container Registry', counts: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' } },
   ];
   const shown = {
     store,
     clock: createFixedClock(pagesNow),
     configured,
+    groups,
+    counting: Object.fromEntries(registries.map(({ id, counts }) => [id, counts])),
     staleAfterMs: 86_400_000,
     basePath,
     version: '1.2.3',

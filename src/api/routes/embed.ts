@@ -6,9 +6,10 @@ import { pointsOf } from '../../badge/points.ts';
 import { chartOf, type ChartKind } from '../../core/chart.ts';
 import { dayOf, toEpochDay } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
+import { groupCalled, imagesAsked, withGroups } from '../../core/groups.ts';
 import { sumKnown } from '../../core/growth.ts';
 import { canonicalRepo } from '../../core/image-ref.ts';
-import { asksFor, trackedImages, type TrackedImage } from '../../core/images.ts';
+import type { TrackedImage } from '../../core/images.ts';
 import type { SeriesQuery } from '../../core/ports.ts';
 import type { Content } from '../answers.ts';
 import { embedHeaders, embedSeconds } from '../headers.ts';
@@ -21,7 +22,7 @@ export interface EmbedDeps extends ImagesDeps {
 
 interface Embedded {
   readonly query: SeriesQuery;
-  /** `owner/name`, as the address has it. */
+  /** `owner/name` or the name of a group, as the address has it. */
   readonly name: string;
   readonly format: string;
 }
@@ -41,10 +42,7 @@ export async function badgeContent(deps: EmbedDeps, { req }: Context): Promise<C
 }
 
 async function badgeValue(deps: EmbedDeps, query: SeriesQuery, period: BadgePeriod): Promise<BadgeValue> {
-  const { store, clock, configured, staleAfterMs } = deps;
-  const [latest, series, days] = await Promise.all([store.latest(query), store.totals(query), store.days()]);
-  const asked = configured.filter((image) => asksFor(query, image));
-  const images = trackedImages({ latest, series, newestDay: days.at(-1) }, asked, { now: clock.now(), staleAfterMs });
+  const images = await imagesAsked(deps, query);
   return images.length === 0 ? 'not tracked' : (sumKnown(images.map(shownBy[period])) ?? 'not known yet');
 }
 
@@ -74,16 +72,17 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
   const kind = parseChoice('kind', req.queries('kind'), kinds) ?? 'daily';
   const theme = parseChoice('theme', req.queries('theme'), ['light', 'dark'] as const) ?? 'light';
   const { from = toEpochDay(dayOf(deps.clock.now())) - usualDays + 1, to } = parseRange(req.queries('from'), req.queries('to'));
-  const series = await deps.store.totals(query);
+  const asked = withGroups(query, deps.groups);
+  const series = asked.named(await deps.store.totals(asked.query));
   const points = pointsOf(chartOf(series, { kind, split: 'none', mostLines: 1, from, to }));
   const svg = chartSvg({ title: `${titles[kind]} of ${name}`, points, kind, theme, width: 720, height: 240 });
   return contentOf(format, svg, series.length === 0 ? 404 : 200);
 }
 
 /** @throws AppError invalid_input for a registry or a file that is none, not_found for a name that is none */
-function embedded({ registries }: EmbedDeps, registry = '', file = '', formats: readonly string[] = []): Embedded {
+function embedded({ registries, groups }: EmbedDeps, registry = '', file = '', formats: readonly string[] = []): Embedded {
   const [, name, format] = /^(.+)\.([a-z]+)$/.exec(file) ?? [];
-  if (name === undefined || format === undefined || !name.includes('/'))
+  if (name === undefined || format === undefined || !(name.includes('/') || groupCalled(groups, name)))
     throw new AppError('not_found', 'there is nothing at this address');
   if (!formats.includes(format)) throw new AppError('invalid_input', `"${format}" is not drawn here: valid are ${formats.join(', ')}`);
   if (registry !== 'all' && !registries.includes(registry)) {

@@ -1,4 +1,3 @@
-import { startOfDay } from '../../core/day.ts';
 import type { ImageEvent } from '../../core/events.ts';
 import type { Table } from '../table.ts';
 
@@ -6,6 +5,10 @@ import type { Table } from '../table.ts';
 export function eventsTable(events: readonly ImageEvent[]): Table {
   return {
     columns: ['time', 'registry', 'repo', 'kind', 'text'],
-    rows: events.map(({ day, registry, repo, kind, text }) => [startOfDay(day), registry, repo, kind, `${repo} (${registry}): ${text}`]),
+    rows: events.map(({ time, registry, repo = '', kind, text }) => [time, registry, repo, kind, `${nameOf(registry, repo)}: ${text}`]),
   };
+}
+
+function nameOf(registry: string, repo: string): string {
+  return repo === '' ? registry : `${repo} (${registry})`;
 }

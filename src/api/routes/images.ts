@@ -1,14 +1,12 @@
-import { asksFor, trackedImages, type ImageName, type TrackedImage } from '../../core/images.ts';
-import type { Clock, SeriesQuery, SnapshotStore } from '../../core/ports.ts';
+import { sumGrowth, sumKnown } from '../../core/growth.ts';
+import { imagesAsked, isMember, type Group, type Tracking } from '../../core/groups.ts';
+import type { TrackedImage } from '../../core/images.ts';
+import type { Counting, SeriesQuery } from '../../core/ports.ts';
 import type { Cell, Table } from '../table.ts';
 
-export interface ImagesDeps {
-  readonly store: SnapshotStore;
-  readonly clock: Clock;
-  /** The images that the configuration names one by one. */
-  readonly configured: readonly ImageName[];
-  /** A total that was read longer ago than this is stale. */
-  readonly staleAfterMs: number;
+export interface ImagesDeps extends Tracking {
+  /** What the numbers of each registry count. */
+  readonly counting: Readonly<Record<string, Counting>>;
 }
 
 const cellOf = {
@@ -26,15 +24,45 @@ const cellOf = {
   first_seen: ({ firstSeen }) => firstSeen,
   history_since: ({ historySince }) => historySince,
   backfilled_days: ({ backfilledDays }) => backfilledDays,
+  imported_days: ({ importedDays }) => importedDays,
   last_read: ({ lastRead }) => lastRead,
   stale: ({ stale }) => stale,
   doubt: ({ doubt }) => doubt,
+  total_since: ({ totalSince }) => totalSince,
 } satisfies Readonly<Record<string, (image: TrackedImage) => Cell>>;
 
 /** One row an image and registry, by registry, then name. */
-export async function imagesTable({ store, clock, configured, staleAfterMs }: ImagesDeps, query: SeriesQuery): Promise<Table> {
-  const [latest, series, days] = await Promise.all([store.latest(query), store.totals(query), store.days()]);
-  const asked = configured.filter((image) => asksFor(query, image));
-  const images = trackedImages({ latest, series, newestDay: days.at(-1) }, asked, { now: clock.now(), staleAfterMs });
-  return { columns: Object.keys(cellOf), rows: images.map((image) => Object.values(cellOf).map((cell) => cell(image))) };
+export async function imagesTable(deps: ImagesDeps, query: SeriesQuery): Promise<Table> {
+  const images = await imagesAsked(deps, query);
+  const rows = images.map((image) => [...Object.values(cellOf).map((cell) => cell(image)), deps.counting[image.registry]?.unit]);
+  return { columns: [...Object.keys(cellOf), 'unit'], rows };
+}
+
+/** One row a group, in the order of the configuration. */
+export async function groupsTable(deps: ImagesDeps): Promise<Table> {
+  const images = await imagesAsked(deps, { repos: new Set(deps.groups.map(({ name }) => name)) });
+  const rows = deps.groups.map((group) =>
+    groupCells(
+      group,
+      images.filter((image) => isMember(group, image)),
+    ),
+  );
+  return { columns: groupColumns, rows };
+}
+
+const groupColumns = ['name', 'members', 'pull_count', 'pulls_1d', 'pulls_7d', 'pulls_30d', 'change_1d', 'change_7d', 'change_30d'];
+
+function groupCells({ name, members }: Group, images: readonly TrackedImage[]): Cell[] {
+  const growths = [
+    sumGrowth(images.map(({ lastDay }) => lastDay)),
+    sumGrowth(images.map(({ lastWeek }) => lastWeek)),
+    sumGrowth(images.map(({ last30Days }) => last30Days)),
+  ];
+  return [
+    name,
+    members.map(({ registry, repo }) => `${registry}:${repo}`).join('+'),
+    sumKnown(images.map(({ pullCount }) => pullCount)),
+    ...growths.map(({ pulls }) => pulls),
+    ...growths.map(({ change }) => change),
+  ];
 }

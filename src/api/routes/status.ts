@@ -1,9 +1,12 @@
 import type { z } from '@hono/zod-openapi';
+import type { Counting } from '../../core/ports.ts';
 import type { CollectorStatus, RegistryStatus } from '../../core/status.ts';
 import type { statusAnswer as schema } from '../schemas.ts';
 
 export interface StatusDeps {
   readonly version: string;
+  /** What the numbers of each registry count. */
+  readonly counting: Readonly<Record<string, Counting>>;
   /** How to configure the service, where nothing is. */
   readonly howToConfigure?: string | undefined;
   readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
@@ -20,11 +23,11 @@ export function statusAnswer(deps: StatusDeps, status: CollectorStatus, now: num
     configuration_problems: [...deps.configProblems],
     running_since: status.runningSince,
     next_cycle: status.nextCycle,
-    registries: status.registries.map((registry) => registryAnswer(registry, now)),
+    registries: status.registries.map((registry) => ({ ...registryAnswer(registry, now), counts: deps.counting[registry.registry] })),
   };
 }
 
-function registryAnswer(registry: RegistryStatus, now: number): z.infer<typeof schema>['registries'][number] {
+function registryAnswer(registry: RegistryStatus, now: number): Omit<z.infer<typeof schema>['registries'][number], 'counts'> {
   const {
     registry: id,
     title,

@@ -11,10 +11,11 @@ export function pointText({ days, lines, remarks, releases = [] }: ChartData, at
     if (value === null) return [];
     return [lines.length === 1 ? exact.format(value) : `${label} ${exact.format(value)}`];
   });
-  const { backfilled = 0, reset = 0, doubtful = 0 } = remarks[day] ?? {};
+  const { backfilled = 0, reset = 0, doubtful = 0, imported = 0 } = remarks[day] ?? {};
   const parts = [
     known.length > 0 ? known.join(', ') : 'not read; the next value has the whole difference',
     ...(backfilled > 0 ? ["reconstructed from the registry's own days"] : []),
+    ...(imported > 0 ? ['imported from other records'] : []),
     ...(reset > 0 ? ['a counter went down; counted as 0'] : []),
     ...(doubtful > 0 ? ["in doubt: contradicts the registry's own days"] : []),
     ...releases.filter((release) => release.day === day).map(({ tags }) => `pushed: ${tags.slice(0, 5).join(', ')}`),

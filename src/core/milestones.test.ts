@@ -1,0 +1,31 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { milestoneAfter, milestoneAt } from './milestones.ts';
+
+describe('milestones', () => {
+  it.each([
+    [0, 0, 100],
+    [99, 0, 100],
+    [100, 100, 200],
+    [199, 100, 200],
+    [200, 200, 500],
+    [999, 500, 1000],
+    [1000, 1000, 2000],
+    [5_000_000, 5_000_000, 10_000_000],
+    [11_391_000_431, 10_000_000_000, 20_000_000_000],
+  ])('of %i: passed %i, next %i', (total, passed, next) => {
+    expect(milestoneAt(total)).toBe(passed);
+    expect(milestoneAfter(total)).toBe(next);
+  });
+
+  it('lie on both sides of every total', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 2 ** 50 }), (total) => {
+        expect(milestoneAt(total)).toBeLessThanOrEqual(total);
+        expect(milestoneAfter(total)).toBeGreaterThan(total);
+        expect(milestoneAt(milestoneAfter(total))).toBe(milestoneAfter(total));
+        expect(milestoneAt(milestoneAfter(total) - 1)).toBe(milestoneAt(total));
+      }),
+    );
+  });
+});
