@@ -15,6 +15,7 @@ import type { Config } from './config/load.ts';
 import { dayMs } from './core/day.ts';
 import { formatRepo } from './core/image-ref.ts';
 import type { ImageName } from './core/images.ts';
+import { reportOf, type Report, type ReportOptions } from './core/report.ts';
 import type { Clock, LatestImage, Logger, Random, RegistryDescriptor, SnapshotStore } from './core/ports.ts';
 import type { CollectorStatus } from './core/status.ts';
 import { createAssets } from './dashboard/assets.ts';
@@ -152,6 +153,14 @@ export async function* exportHistory(config: Config, overrides: Overrides = {}):
   const history = await openHistory({ directory: config.dataDir, clock, log });
   const [series, latest] = await Promise.all([history.totals({}), history.latest({})]);
   yield* openMetricsLines(series, latest);
+}
+
+/** The report on what is stored. @throws AppError misconfigured when it cannot be read */
+export async function readReport(config: Config, options: Omit<ReportOptions, 'groups'>, overrides: Overrides = {}): Promise<Report> {
+  const { clock, log } = createWorld(config, overrides);
+  const history = await openHistory({ directory: config.dataDir, clock, log });
+  const [latest, series, days] = await Promise.all([history.latest({}), history.totals({}), history.days()]);
+  return reportOf({ latest, series, newestDay: days.at(-1) }, { ...options, groups: config.groups });
 }
 
 type World = Required<Overrides>;

@@ -24,7 +24,7 @@ import { snapshotAnswer } from './routes/snapshot.ts';
 import { statusAnswer, type StatusDeps } from './routes/status.ts';
 import { summaryTable } from './routes/summary.ts';
 import { tagHistoryTable, tagsTable } from './routes/tags.ts';
-import { csvChunks, jsonChunks, type Table } from './table.ts';
+import { csvChunks, jsonChunks, type Table } from '../core/table.ts';
 
 export interface ApiDeps extends StatusDeps, ImagesDeps {
   readonly store: SnapshotStore;

@@ -8,6 +8,7 @@ import { collect } from './collect.ts';
 import { printConfig } from './config.ts';
 import { exportTo } from './export.ts';
 import type { CliIo } from './io.ts';
+import { report } from './report.ts';
 import { serve } from './serve.ts';
 
 type Verb = (config: Config, io: CliIo, options: Readonly<Record<string, unknown>>) => Promise<number>;
@@ -43,6 +44,11 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
     '--format <value>',
     'openmetrics: for promtool tsdb create-blocks-from openmetrics',
   );
+  add('report', 'how the images do: totals, pulls, change, trend and the next milestone', report)
+    .option('--since <value>', 'first day: a date, or a number of days such as 7d (30d where absent)')
+    .option('--json', 'print JSON')
+    .option('--csv', 'print CSV')
+    .option('--markdown', 'print a Markdown table, for an issue or a mail');
   add('config', 'print the effective configuration, secrets hidden', printConfig).option('--json', 'print JSON');
   program
     .command('health')

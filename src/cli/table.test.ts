@@ -14,4 +14,8 @@ describe('a table', () => {
   it('without rows is its head', () => {
     expect(formatTable(['A', 'B'], [])).toBe('A  B');
   });
+
+  it('shows what could move the cursor or turn the text round as a replacement character', () => {
+    expect(formatTable(['IMAGE'], [['a\u001B[2J\u202Eb\n']])).toBe('IMAGE\na�[2J�b�');
+  });
 });

@@ -1,4 +1,6 @@
-/** Aligned columns for a terminal. */
+const unsafe = /[\p{Cc}\p{Cf}]/gu;
+
+/** Aligned columns for a terminal. Names come from registries: what could move the cursor or turn the text round is shown as �. */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -10,5 +12,5 @@ export function formatTable(
       .map((cell, column) => (options.right?.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [head, ...rows].map(line).join('\n');
+  return [head, ...rows].map((cells) => line(cells.map((cell) => cell.replaceAll(unsafe, '�')))).join('\n');
 }

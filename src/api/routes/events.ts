@@ -1,5 +1,5 @@
 import type { ImageEvent } from '../../core/events.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../../core/table.ts';
 
 /** The events, shaped for Grafana's annotations too: `time` and a `text` that stands alone. */
 export function eventsTable(events: readonly ImageEvent[]): Table {

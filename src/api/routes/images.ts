@@ -2,7 +2,7 @@ import { sumGrowth, sumKnown } from '../../core/growth.ts';
 import { imagesAsked, isMember, type Group, type Tracking } from '../../core/groups.ts';
 import type { TrackedImage } from '../../core/images.ts';
 import type { Counting, SeriesQuery } from '../../core/ports.ts';
-import type { Cell, Table } from '../table.ts';
+import type { Cell, Table } from '../../core/table.ts';
 
 export interface ImagesDeps extends Tracking {
   /** What the numbers of each registry count. */

@@ -1,7 +1,7 @@
 /** The charts: totals and pulls by day, week and month. */
 import { startOfDay } from '../../core/day.ts';
 import type { SeriesRow } from '../../core/series.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../../core/table.ts';
 
 /** Rows of a chart, with the registry's column where they are split. */
 export function pullsTable(rows: Iterable<SeriesRow>, valueColumn: string, split: boolean): Table {

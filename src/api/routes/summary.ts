@@ -4,7 +4,7 @@ import type { SnapshotStore } from '../../core/ports.ts';
 import { compareText } from '../../core/series.ts';
 import { readingsOf } from '../../core/snapshot.ts';
 import { currentImages } from '../../core/summary.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../../core/table.ts';
 
 interface Counted {
   readonly registry: string;

@@ -1,7 +1,7 @@
 import { startOfDay } from '../../core/day.ts';
 import type { Platform } from '../../core/model.ts';
 import type { ImageTags, TagDay } from '../../core/tags.ts';
-import type { Cell, Table } from '../table.ts';
+import type { Cell, Table } from '../../core/table.ts';
 
 const tagColumns = ['registry', 'repo', 'tag', 'last_updated', 'digest', 'size', 'platforms', 'pull_count', 'version_id'];
 
