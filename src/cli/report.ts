@@ -35,7 +35,7 @@ export function parseFormat(options: Readonly<Record<string, unknown>>): keyof t
 /** From a date, or a number of days as `30d`, to the first day. @throws AppError invalid_input */
 export function parseSince(text: unknown, today: string): string {
   if (text === undefined) return addDays(today, -usualDays);
-  const days = /^(\d{1,4})d?$/.exec(String(text))?.[1];
+  const days = typeof text === 'string' ? /^(\d{1,4})d?$/.exec(text)?.[1] : undefined;
   if (days !== undefined && Number(days) >= 1 && Number(days) <= mostDays) return addDays(today, -Number(days));
   if (typeof text === 'string' && isDay(text) && text < today && text >= addDays(today, -mostDays)) return text;
   throw new AppError(
@@ -55,17 +55,20 @@ function tableText({ from, to, rows, total, growth }: Report): string {
 }
 
 function markdownText({ from, to, rows, total, growth }: Report): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const body = rows.map((row) => line([...cellsOf(row), sparkline(row.daily), forecast(row)]));
+  const body = rows.map((row) => markdownRow([...cellsOf(row), sparkline(row.daily), forecast(row)]));
   return [
     `Pulls from ${from} to ${to}`,
     '',
-    line(['Image', 'Registries', 'Total', 'Pulls', 'Change', 'Trend', 'Next milestone']),
+    markdownRow(['Image', 'Registries', 'Total', 'Pulls', 'Change', 'Trend', 'Next milestone']),
     '| --- | --- | ---: | ---: | ---: | --- | --- |',
     ...body,
-    line(['**total**', '', formatExact(total), pullsOf(growth), changeOf(growth), '', '']),
+    markdownRow(['**total**', '', formatExact(total), pullsOf(growth), changeOf(growth), '', '']),
     '',
   ].join('\n');
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 function csvText({ rows }: Report): string {

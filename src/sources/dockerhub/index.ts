@@ -5,6 +5,11 @@ export const dockerHub: SourceDefinition = {
   descriptor: {
     id: 'dockerhub',
     title: 'Docker Hub',
+    counts: {
+      unit: 'pulls',
+      lifetime: true,
+      note: 'Every request for a manifest since the repository exists, also a check that finds nothing new. Docker Hub publishes it with some delay.',
+    },
     variablePrefix: 'DOCKERHUB',
     nestedNames: false,
     example: 'acme/app,acme/*',

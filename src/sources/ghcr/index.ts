@@ -6,6 +6,11 @@ export const ghcr: SourceDefinition = {
   descriptor: {
     id: 'ghcr',
     title: 'GitHub Container Registry',
+    counts: {
+      unit: 'downloads',
+      lifetime: true,
+      note: 'Downloads of manifests over all versions of the package. A pull of an image for several platforms takes two, the index and the manifest of its platform, so it counts about twice.',
+    },
     variablePrefix: 'GHCR',
     nestedNames: true,
     example: 'acme/app,acme/charts%2Fapp,acme/*',
