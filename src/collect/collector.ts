@@ -100,7 +100,7 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     const diagnosis = diagnose(descriptor.title, result.imagesRead, result.failures);
     if (diagnosis !== undefined) log.error('registry is in trouble', { registry, diagnosis });
     // A part that was cut short says nothing about what it did not reach.
-    if (!signal.aborted) outbox.note(watch.onRegistryDone(registry, result, diagnosis));
+    if (!signal.aborted) outbox.note(watch.onRegistryDone({ ...result, registry, diagnosis }));
     const cycle = { ...result, registry, diagnosis, doubts: [...doubts.values()], durationMs: clock.now() - startedAt };
     observer.onRegistryDone?.(cycle);
     return cycle;
