@@ -3,9 +3,10 @@ import { dayOf } from '../core/day.ts';
 import { errorFields, toAppError } from '../core/errors.ts';
 import type { Clock, Logger, RegistryDescriptor, SnapshotStore } from '../core/ports.ts';
 import { firstKeptDay } from '../core/retention.ts';
-import { noTotals, type Progress, type RegistryState, type RegistryStatus, type RegistryTotals } from '../core/status.ts';
+import { noTotals, type Progress, type RegistryStatus } from '../core/status.ts';
 import type { Collector, Cycle, CycleObserver, RegistryCycle } from './collector.ts';
 import type { Health } from './health.ts';
+import { counted, statusOf, type Account } from './registry-status.ts';
 
 export interface TrackerDeps {
   readonly collector: Collector;
@@ -26,12 +27,6 @@ export interface Tracker {
   /** ISO 8601 start of the running cycle. */
   runningSince(): string | undefined;
   registries(): readonly RegistryStatus[];
-}
-
-interface Account {
-  readonly cycle?: RegistryCycle;
-  readonly totals: RegistryTotals;
-  readonly lastSuccess?: string | undefined;
 }
 
 export function createTracker(deps: TrackerDeps): Tracker {
@@ -58,28 +53,14 @@ export function createTracker(deps: TrackerDeps): Tracker {
     }
   }
 
-  function statusOf({ id, title }: RegistryDescriptor): RegistryStatus {
-    const { cycle, lastSuccess, totals } = accounts.get(id) ?? { totals: noTotals };
-    return {
-      registry: id,
-      title,
-      state: stateOf(deps.tracked.has(id), cycle),
-      imagesRead: cycle?.imagesRead ?? 0,
-      imagesFailed: cycle?.failures.filter((failure) => failure.missing === 'total').length ?? 0,
-      failures: cycle?.failures ?? [],
-      listings: cycle?.listings ?? [],
-      doubts: cycle?.doubts ?? [],
-      totals,
-      diagnosis: cycle?.diagnosis,
-      lastSuccess,
-      lastDurationMs: cycle?.durationMs,
-      progress: progress.get(id),
-    };
+  function registryStatus(descriptor: RegistryDescriptor): RegistryStatus {
+    const { id } = descriptor;
+    return statusOf(descriptor, deps.tracked.has(id), { ...accounts.get(id), progress: progress.get(id) });
   }
 
   return {
     runningSince: () => runningSince,
-    registries: () => deps.descriptors.map(statusOf),
+    registries: () => deps.descriptors.map(registryStatus),
     async runCycle(signal, observer = {}) {
       runningSince = new Date(clock.now()).toISOString();
       const cycle = await collector.run(signal, {
@@ -103,22 +84,6 @@ export function createTracker(deps: TrackerDeps): Tracker {
       return cycle;
     },
   };
-}
-
-function counted({ cycles, errors }: RegistryTotals, { imagesRead, failures }: RegistryCycle): RegistryTotals {
-  const isOk = imagesRead > 0;
-  const sums = { ...errors };
-  for (const { code, missing } of failures) if (missing === 'total') sums[code] = (sums[code] ?? 0) + 1;
-  return { cycles: { ok: cycles.ok + Number(isOk), failed: cycles.failed + Number(!isOk) }, errors: sums };
-}
-
-function stateOf(tracked: boolean, cycle: RegistryCycle | undefined): RegistryState {
-  if (!tracked) return 'off';
-  if (!cycle) return 'waiting';
-  if (cycle.imagesRead === 0) return 'failing';
-  if (cycle.failures.length > 0 || cycle.listings.some((listing) => !listing.complete)) return 'degraded';
-  const doubts = cycle.doubts.map(({ doubt }) => doubt);
-  return doubts.includes('frozen') ? 'frozen' : (doubts[0] ?? 'ok');
 }
 
 function logCycle(cycle: Cycle, log: Logger): void {
