@@ -1,5 +1,6 @@
 /** The HTTP client of the sources: paced, retried, redirected only where the policy allows it. */
 import { AppError, errorFields } from '../core/errors.ts';
+import type { SharedPace } from '../core/fleet.ts';
 import type { Clock, LogFields, Logger, Random } from '../core/ports.ts';
 import { withOwnAbort } from './deadline.ts';
 import { createExchange, type Reply } from './exchange.ts';
@@ -14,6 +15,8 @@ export interface HttpClientDeps {
   readonly random: Random;
   readonly userAgent: string;
   readonly log: Logger;
+  /** A pace beside the own one, where other processes ask from the same address. */
+  readonly sharedPace?: SharedPace | undefined;
   /** For one request and its whole answer, in milliseconds. */
   readonly timeoutMs?: number | undefined;
 }

@@ -246,3 +246,58 @@ describe('a duration for people', () => {
     expect(plainDuration(ms)).toBe(text);
   });
 });
+
+describe('a pace that is shared with other processes', () => {
+  function shared(waits: readonly number[]) {
+    const asked: string[] = [];
+    const pending = [...waits];
+    return {
+      asked,
+      pace: {
+        reserve: async (host: string, gapMs: number) => {
+          asked.push(`${host} ${gapMs}`);
+          return pending.shift() ?? 0;
+        },
+        hold: async (host: string, waitMs: number) => void asked.push(`hold ${host} ${waitMs}`),
+      },
+    };
+  }
+
+  it('is waited for after the own one', async () => {
+    const clock = createFixedClock('2026-03-14T10:00:00.000Z');
+    const { asked, pace } = shared([700, 0]);
+    const pacing = createPacing({ clock, random: () => 0, log: createRecordingLog(), sharedPace: pace });
+    const { signal } = new AbortController();
+
+    await pacing.turn('a.example', { delayMs: 500 }, signal);
+    await pacing.turn('a.example', { delayMs: 500 }, signal);
+
+    expect(clock.sleeps).toEqual([700, 500]);
+    expect(asked).toEqual(['a.example 500', 'a.example 500']);
+  });
+
+  it('tells the others of a rate limit, and refuses at once where theirs is long', async () => {
+    const clock = createFixedClock('2026-03-14T10:00:00.000Z');
+    const { asked, pace } = shared([30 * 60_000]);
+    const pacing = createPacing({ clock, random: () => 0, log: createRecordingLog(), sharedPace: pace });
+
+    pacing.hold('b.example', 2000);
+    const turn = pacing.turn('a.example', { delayMs: 500 }, new AbortController().signal);
+
+    await expect(turn).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 30 * 60_000 });
+    expect(asked).toEqual(['hold b.example 2000', 'a.example 500']);
+  });
+
+  it('gives way to the own one where the others cannot be asked', async () => {
+    const clock = createFixedClock('2026-03-14T10:00:00.000Z');
+    const log = createRecordingLog();
+    const away = async (): Promise<never> => {
+      throw new Error('no database');
+    };
+    const pacing = createPacing({ clock, random: () => 0, log, sharedPace: { reserve: away, hold: away } });
+
+    await pacing.turn('a.example', { delayMs: 500 }, new AbortController().signal);
+
+    expect(log.lines.map(({ message }) => message)).toEqual(['the shared pace cannot be kept']);
+  });
+});

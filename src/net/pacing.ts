@@ -1,5 +1,6 @@
 /** Keeps requests to one host apart, and leaves a host alone that asked for it. */
-import { AppError } from '../core/errors.ts';
+import { AppError, errorFields, toAppError } from '../core/errors.ts';
+import type { SharedPace } from '../core/fleet.ts';
 import type { Clock, Logger, LogFields, Random } from '../core/ports.ts';
 import { untilAborted } from './deadline.ts';
 import type { HttpPolicy } from './http.ts';
@@ -9,6 +10,8 @@ export interface PacingDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** A pace beside the own one, where other processes ask from the same address. */
+  readonly sharedPace?: SharedPace | undefined;
 }
 
 type Pace = Pick<HttpPolicy, 'delayMs' | 'jitter'>;
@@ -34,7 +37,7 @@ interface HostState {
 }
 
 /** The state is kept per host (with its port) and shared by all clients of a factory. */
-export function createPacing({ clock, random, log }: PacingDeps): Pacing {
+export function createPacing({ clock, random, log, sharedPace }: PacingDeps): Pacing {
   const hosts = new Map<string, HostState>();
 
   function stateOf(host: string): HostState {
@@ -60,11 +63,33 @@ export function createPacing({ clock, random, log }: PacingDeps): Pacing {
       const freeAtMs = Math.max(heldUntilMs, lastStartMs === undefined ? 0 : lastStartMs + gapMs);
       const waitMs = freeAtMs - clock.now();
       if (waitMs <= 0) {
+        await startShared(host, gapMs, signal);
         state.lastStartMs = clock.now();
         return;
       }
       await clock.sleep(waitMs, signal);
     }
+  }
+
+  /** Waits for the others behind the same address. Where they cannot be asked the own pace has to do. */
+  async function startShared(host: string, gapMs: number, signal: AbortSignal): Promise<void> {
+    const waitMs = await sharedPace?.reserve(host, gapMs).catch((error: unknown) => {
+      log.warn('the shared pace cannot be kept', { host, ...errorFields(toAppError(error)) });
+      return 0;
+    });
+    if (waitMs === undefined || waitMs <= 0) return;
+    if (waitMs > longestWaitMs) {
+      const state = stateOf(host);
+      state.blockedUntilMs = Math.max(state.blockedUntilMs, clock.now() + waitMs);
+      refuseIfBlocked(host);
+    }
+    await clock.sleep(waitMs, signal);
+  }
+
+  function holdShared(host: string, waitMs: number): void {
+    sharedPace?.hold(host, waitMs).catch((error: unknown) => {
+      log.warn('the shared pace cannot be kept', { host, ...errorFields(toAppError(error)) });
+    });
   }
 
   return {
@@ -81,12 +106,14 @@ export function createPacing({ clock, random, log }: PacingDeps): Pacing {
     hold(host, waitMs) {
       const state = stateOf(host);
       state.heldUntilMs = Math.max(state.heldUntilMs, clock.now() + waitMs);
+      holdShared(host, waitMs);
     },
     block(host, waitMs, fields) {
       const state = stateOf(host);
       const nowMs = clock.now();
       if (state.blockedUntilMs <= nowMs) log.warn('host limits requests and is left alone for a while', { host, waitMs, ...fields });
       state.blockedUntilMs = Math.max(state.blockedUntilMs, nowMs + waitMs);
+      holdShared(host, waitMs);
     },
   };
 }
