@@ -70,7 +70,7 @@ export function createHttpClientFactory(deps: HttpClientDeps): CreateHttpClient 
     const { error, askedMs, isRateLimit, fields } = failure;
     if (askedMs !== undefined) pause(host, askedMs, fields);
     if (askedMs !== undefined && askedMs > longestWaitMs) throw error;
-    const mayRetry = failure.isWorthRetrying && (hop.method === 'GET' || isRateLimit);
+    const mayRetry = failure.isWorthRetrying && (hop.isRepeatable || isRateLimit);
     if (!mayRetry || attempt > maxRetries) {
       if (!isRateLimit || askedMs !== undefined || policy.cooldownMs === undefined) throw error;
       pacing.block(host, policy.cooldownMs, fields);

@@ -8,6 +8,8 @@ export interface Hop {
   readonly headers: Headers;
   /** Sent as it is. */
   readonly body: string | undefined;
+  /** Whether it may be sent again when it is not known what became of it. */
+  readonly isRepeatable: boolean;
 }
 
 export interface Redirect {
@@ -29,9 +31,10 @@ export function firstHop(address: string, request: HttpRequest, origins: readonl
   if (!isAllowed(url, origins)) throw new AppError('internal', `${placeOf(url)} is not an address that may be asked`);
   const headers = headersOf(request, userAgent, url.host);
   const method = request.method ?? (request.json === undefined ? 'GET' : 'POST');
-  if (method === 'GET' || request.json === undefined) return { url, method, headers, body: undefined };
+  const isRepeatable = method === 'GET' || request.onlyAsks === true;
+  if (method === 'GET' || request.json === undefined) return { url, method, headers, body: undefined, isRepeatable };
   headers.set('content-type', 'application/json');
-  return { url, method, headers, body: JSON.stringify(request.json) };
+  return { url, method, headers, body: JSON.stringify(request.json), isRepeatable };
 }
 
 /**
@@ -53,7 +56,7 @@ export function nextHop(first: Hop, from: Hop, redirect: Redirect, origins: read
   const headers = new Headers(first.headers);
   if (body === undefined) headers.delete('content-type');
   if (isElsewhere) for (const name of credentialHeaders) headers.delete(name);
-  return { url, method, headers, body };
+  return { url, method, headers, body, isRepeatable: method === 'GET' || from.isRepeatable };
 }
 
 function parseUrl(address: string, base?: URL): URL | undefined {

@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON. */
   readonly json?: unknown;
+  /** Whether a POST only asks, so that it may be sent again. */
+  readonly onlyAsks?: true | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock, type FixedClockOptions } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
+import type { SharedPace } from '../core/fleet.ts';
 import { createPacing, plainDuration } from './pacing.ts';
 
 const start = '2026-03-14T10:00:00.000Z';
@@ -247,56 +248,60 @@ describe('a duration for people', () => {
   });
 });
 
+interface Shared {
+  readonly asked: string[];
+  readonly sharedPace: SharedPace;
+}
+
+/** Other processes behind the same address that make one wait so long, call by call. */
+function createShared(waits: readonly number[]): Shared {
+  const asked: string[] = [];
+  const pending = [...waits];
+  const sharedPace: SharedPace = {
+    reserve: async (askedHost, gapMs) => {
+      asked.push(`${askedHost} ${gapMs}`);
+      return pending.shift() ?? 0;
+    },
+    hold: async (heldHost, waitMs) => void asked.push(`hold ${heldHost} ${waitMs}`),
+  };
+  return { asked, sharedPace };
+}
+
+async function away(): Promise<never> {
+  throw new Error('no database');
+}
+
 describe('a pace that is shared with other processes', () => {
-  function shared(waits: readonly number[]) {
-    const asked: string[] = [];
-    const pending = [...waits];
-    return {
-      asked,
-      pace: {
-        reserve: async (host: string, gapMs: number) => {
-          asked.push(`${host} ${gapMs}`);
-          return pending.shift() ?? 0;
-        },
-        hold: async (host: string, waitMs: number) => void asked.push(`hold ${host} ${waitMs}`),
-      },
-    };
-  }
-
   it('is waited for after the own one', async () => {
-    const clock = createFixedClock('2026-03-14T10:00:00.000Z');
-    const { asked, pace } = shared([700, 0]);
-    const pacing = createPacing({ clock, random: () => 0, log: createRecordingLog(), sharedPace: pace });
-    const { signal } = new AbortController();
+    const clock = createFixedClock(start);
+    const { asked, sharedPace } = createShared([700, 0]);
+    const pacing = createPacing({ clock, random: () => 0, log: createRecordingLog(), sharedPace });
 
-    await pacing.turn('a.example', { delayMs: 500 }, signal);
-    await pacing.turn('a.example', { delayMs: 500 }, signal);
+    await pacing.turn(host, pace, signal);
+    await pacing.turn(host, pace, signal);
 
-    expect(clock.sleeps).toEqual([700, 500]);
-    expect(asked).toEqual(['a.example 500', 'a.example 500']);
+    expect(clock.sleeps).toEqual([700, 1000]);
+    expect(asked).toEqual([`${host} 1000`, `${host} 1000`]);
   });
 
   it('tells the others of a rate limit, and refuses at once where theirs is long', async () => {
-    const clock = createFixedClock('2026-03-14T10:00:00.000Z');
-    const { asked, pace } = shared([30 * 60_000]);
-    const pacing = createPacing({ clock, random: () => 0, log: createRecordingLog(), sharedPace: pace });
+    const clock = createFixedClock(start);
+    const { asked, sharedPace } = createShared([30 * 60_000]);
+    const pacing = createPacing({ clock, random: () => 0, log: createRecordingLog(), sharedPace });
 
-    pacing.hold('b.example', 2000);
-    const turn = pacing.turn('a.example', { delayMs: 500 }, new AbortController().signal);
+    pacing.hold('other.example', 2000);
+    const turn = pacing.turn(host, pace, signal);
 
     await expect(turn).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 30 * 60_000 });
-    expect(asked).toEqual(['hold b.example 2000', 'a.example 500']);
+    expect(asked).toEqual(['hold other.example 2000', `${host} 1000`]);
   });
 
   it('gives way to the own one where the others cannot be asked', async () => {
-    const clock = createFixedClock('2026-03-14T10:00:00.000Z');
+    const clock = createFixedClock(start);
     const log = createRecordingLog();
-    const away = async (): Promise<never> => {
-      throw new Error('no database');
-    };
     const pacing = createPacing({ clock, random: () => 0, log, sharedPace: { reserve: away, hold: away } });
 
-    await pacing.turn('a.example', { delayMs: 500 }, new AbortController().signal);
+    await pacing.turn(host, pace, signal);
 
     expect(log.lines.map(({ message }) => message)).toEqual(['the shared pace cannot be kept']);
   });

@@ -1,4 +1,5 @@
 /** Moves one image of the simulated world on: releases, pulls and the turn of days; and tells what a source would read of it. */
+import type { Day } from '../../src/core/day.ts';
 import type { Reading, Tag } from '../../src/core/model.ts';
 import { formatRepo } from '../../src/core/image-ref.ts';
 import { shareOf, type DemoImage, type DemoRegistry, type Release } from './demo-images.ts';
@@ -8,15 +9,16 @@ import {
   hubTag,
   newestFirst,
   totalDownloads,
+  type EcrRepo,
   type GhcrPackage,
   type GhcrVersion,
   type HubRepo,
   type HubTag,
+  type QuayRepo,
 } from './simulator/world.ts';
 
 export interface Counter {
-  /** A new day begins. */
-  turnDay(): void;
+  turnDay(day: Day): void;
   release(release: Release): void;
   pull(count: number): void;
   reading(readAt: string): Reading;
@@ -26,8 +28,69 @@ const barDays = 30;
 const keptTags = 14;
 const listedVersions = 5;
 
-export function createCounter(image: DemoImage, registry: DemoRegistry, entry: HubRepo | GhcrPackage): Counter {
-  return 'pulls' in entry ? createHubCounter(image, entry) : createGhcrCounter(image, registry, entry);
+export function createCounter(image: DemoImage, registry: DemoRegistry, entry: HubRepo | GhcrPackage | QuayRepo | EcrRepo): Counter {
+  if ('pulls' in entry) return createHubCounter(image, entry);
+  if ('actions' in entry) return createQuayCounter(image, entry);
+  return 'daily' in entry ? createGhcrCounter(image, registry, entry) : createEcrCounter(image, registry, entry);
+}
+
+/** A total that is summed from the first day of the demo on, each day's known when it is over. */
+function createQuayCounter(image: DemoImage, shown: QuayRepo): Counter {
+  const repoName = formatRepo(image);
+  let today = '';
+  let totalSince: Day | undefined;
+  return {
+    turnDay(day) {
+      today = day;
+      totalSince ??= day;
+      shown.actions.set(day, 0);
+    },
+    release({ at, version }) {
+      const tag = { digest: digestOf(`${repoName} ${version}`), size: null, lastPushed: at };
+      shown.tags = [{ ...tag, name: version }, { ...tag, name: 'latest' }, ...shown.tags.filter(({ name }) => name !== 'latest')].slice(
+        0,
+        keptTags,
+      );
+    },
+    pull: (count) => void shown.actions.set(today, (shown.actions.get(today) ?? 0) + count),
+    reading: (readAt) => ({
+      registry: 'quay',
+      repo: repoName,
+      day: today,
+      pullCount: [...shown.actions.values()].reduce((sum, actions) => sum + actions, 0),
+      readAt,
+      totalSince,
+      lastUpdated: shown.tags[0]?.lastPushed,
+      tagCount: shown.tags.length,
+      tags: shown.tags.map(({ name, digest, lastPushed }) => ({ name, digest, lastUpdated: lastPushed })),
+    }),
+  };
+}
+
+function createEcrCounter(image: DemoImage, registry: DemoRegistry, shown: EcrRepo): Counter {
+  const repoName = formatRepo(image);
+  shown.downloads = Math.round(image.pullsBefore * shareOf(image, registry));
+  return {
+    turnDay: () => undefined,
+    release({ at, version }) {
+      shown.tags = [{ name: version, digest: digestOf(`${repoName} ${version}`), size: 31_000_000, pushedAt: at }, ...shown.tags].slice(
+        0,
+        keptTags,
+      );
+    },
+    pull(count) {
+      shown.downloads += count;
+    },
+    reading: (readAt) => ({
+      registry: 'ecr-public',
+      repo: repoName,
+      pullCount: shown.downloads,
+      readAt,
+      lastUpdated: shown.tags[0]?.pushedAt,
+      tagCount: shown.tags.length,
+      tags: shown.tags.map(({ name, digest, size, pushedAt }) => ({ name, digest, fullSize: size, lastUpdated: pushedAt })),
+    }),
+  };
 }
 
 function createHubCounter(image: DemoImage, repo: HubRepo): Counter {

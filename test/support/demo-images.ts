@@ -2,7 +2,7 @@
 import { addDays, dayMs, toEpochDay, type Day } from '../../src/core/day.ts';
 import { createSeededRandom, seedOf } from './simulator/seeded-random.ts';
 
-export type DemoRegistry = 'dockerhub' | 'ghcr';
+export type DemoRegistry = 'dockerhub' | 'ghcr' | 'quay' | 'ecr-public';
 
 export interface DemoImage {
   readonly owner: 'acme' | 'northwind';
@@ -38,10 +38,10 @@ export const demoImages: readonly DemoImage[] = [
   { owner: 'acme', name: 'rss-bridge', registries: hub, pullsPerDay: 180, growth: 0.999, weekend: 1, pullsBefore: 61_000, releaseEveryDays: 45, version: [3, 2] },
   { owner: 'acme', name: 'tiny-proxy', registries: both, pullsPerDay: 75, growth: 1.18, weekend: 1, pullsBefore: 0, releaseEveryDays: 3, version: [0, 1], bornDaysAgo: 9 },
   { owner: 'acme', name: 'charts/backup-agent', registries: ghcr, pullsPerDay: 310, growth: 1.005, weekend: 0.7, pullsBefore: 38_000, releaseEveryDays: 12, version: [1, 31] },
-  { owner: 'northwind', name: 'gateway', registries: both, pullsPerDay: 18_500, growth: 1.003, weekend: 0.55, pullsBefore: 5_840_000, releaseEveryDays: 14, version: [4, 8], issues: 112 },
+  { owner: 'northwind', name: 'gateway', registries: [...both, 'ecr-public'], pullsPerDay: 18_500, growth: 1.003, weekend: 0.55, pullsBefore: 5_840_000, releaseEveryDays: 14, version: [4, 8], issues: 112 },
   { owner: 'northwind', name: 'billing', registries: both, pullsPerDay: 900, growth: 1.001, weekend: 0.4, pullsBefore: 240_000, releaseEveryDays: 21, version: [7, 3], issues: 18 },
   { owner: 'northwind', name: 'ledger-sync', registries: hub, pullsPerDay: 1500, growth: 1.0025, weekend: 0.5, pullsBefore: 380_000, releaseEveryDays: 25, version: [2, 0], unreadDaysAgo: [38, 39, 40, 41, 75] },
-  { owner: 'northwind', name: 'edge-cache', registries: ghcr, pullsPerDay: 7600, growth: 1.007, weekend: 0.6, pullsBefore: 1_020_000, releaseEveryDays: 10, version: [1, 19], issues: 64 },
+  { owner: 'northwind', name: 'edge-cache', registries: [...ghcr, 'quay'], pullsPerDay: 7600, growth: 1.007, weekend: 0.6, pullsBefore: 1_020_000, releaseEveryDays: 10, version: [1, 19], issues: 64 },
   { owner: 'northwind', name: 'importer', registries: ghcr, pullsPerDay: 45, growth: 1, weekend: 0.3, pullsBefore: 5100, releaseEveryDays: 60, version: [0, 4] },
   { owner: 'northwind', name: 'toolbox', registries: hub, pullsPerDay: 3300, growth: 1.0015, weekend: 0.65, pullsBefore: 2_950_000, releaseEveryDays: 35, version: [5, 1] },
 ];

@@ -4,7 +4,7 @@ import type { Reading } from '../../src/core/model.ts';
 import { createCounter, type Counter } from './demo-counters.ts';
 import { demoImages, expectedPulls, noise, releasesOf, type DemoImage, type DemoRegistry } from './demo-images.ts';
 import { createSeededRandom, seedOf } from './simulator/seeded-random.ts';
-import { ghcrPackage, hubRepo, type World } from './simulator/world.ts';
+import { emptyWorld, ghcrPackage, hubRepo, type EcrRepo, type QuayRepo, type World } from './simulator/world.ts';
 
 export interface DemoOptions {
   readonly today: Day;
@@ -25,6 +25,8 @@ export interface Demo {
   readonly dockerHubRepos: string;
   /** Value for `GHCR_REPOS`. */
   readonly ghcrRepos: string;
+  /** Value for `QUAY_REPOS` and `ECR_PUBLIC_REPOS`. */
+  readonly otherRepos: string;
   /** Time passes, in milliseconds: images are pulled, days turn. */
   readonly advance: (ms: number) => void;
 }
@@ -55,7 +57,7 @@ export function createDemo({ today, days, seed, startedAt = `${today}T12:00:00.0
   const history: Reading[][] = [];
   for (let day = firstDay; day < today; day = addDays(day, 1)) history.push(readDay(courses, day, today));
   for (const { counter, pass } of courses) {
-    counter.turnDay();
+    counter.turnDay(today);
     pass(today, shareOfToday);
     counter.pull(1);
   }
@@ -68,19 +70,19 @@ export function createDemo({ today, days, seed, startedAt = `${today}T12:00:00.0
       nowMs += partMs;
       for (const { counter, pass } of courses) {
         pass(day, partMs / dayMs);
-        if (dayOf(nowMs) !== day) counter.turnDay();
+        if (dayOf(nowMs) !== day) counter.turnDay(dayOf(nowMs));
       }
     }
   }
 
-  return { world, history, dockerHubRepos: 'acme/*,northwind/*', ghcrRepos: 'acme/*,northwind/*', advance };
+  return { world, history, dockerHubRepos: 'acme/*,northwind/*', ghcrRepos: 'acme/*,northwind/*', otherRepos: 'northwind/*', advance };
 }
 
 /** A whole day passes, and then every image is read that can be. */
 function readDay(courses: readonly Course[], day: Day, today: Day): Reading[] {
   const alive = courses.filter(({ bornOn }) => bornOn <= day);
   for (const { counter, pass } of alive) {
-    counter.turnDay();
+    counter.turnDay(day);
     pass(day, 1);
   }
   const readAt = startOfDay(day).replace('00:00:00Z', '23:10:11.123Z');
@@ -90,6 +92,7 @@ function readDay(courses: readonly Course[], day: Day, today: Day): Reading[] {
 
 function demoOwners(): World {
   return {
+    ...emptyWorld(),
     dockerHub: [
       { name: 'acme', repos: [] },
       { name: 'northwind', repos: [] },
@@ -98,6 +101,8 @@ function demoOwners(): World {
       { login: 'acme', kind: 'user', packages: [] },
       { login: 'Northwind', kind: 'organization', packages: [] },
     ],
+    quay: [{ name: 'northwind', repos: [] }],
+    ecrPublic: [{ name: 'northwind', repos: [] }],
   };
 }
 
@@ -131,8 +136,18 @@ function createCourse(world: World, image: DemoImage, registry: DemoRegistry, { 
   return { image, counter, bornOn, pass };
 }
 
-function addEntry(world: World, image: DemoImage, registry: DemoRegistry): ReturnType<typeof hubRepo> | ReturnType<typeof ghcrPackage> {
+function addEntry(world: World, image: DemoImage, registry: DemoRegistry): Parameters<typeof createCounter>[2] {
   const { owner, name, issues } = image;
+  if (registry === 'quay') {
+    const repo: QuayRepo = { name, actions: new Map(), tags: [] };
+    world.quay.find((candidate) => candidate.name === owner)?.repos.push(repo);
+    return repo;
+  }
+  if (registry === 'ecr-public') {
+    const repo: EcrRepo = { name, downloads: 0, tags: [] };
+    world.ecrPublic.find((candidate) => candidate.name === owner)?.repos.push(repo);
+    return repo;
+  }
   if (registry === 'dockerhub') {
     const repo = hubRepo({ name, pulls: 0 });
     world.dockerHub.find((candidate) => candidate.name === owner)?.repos.push(repo);

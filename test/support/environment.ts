@@ -12,8 +12,12 @@ export function environmentOf(simulator: Simulator, directory: string, more: Rea
     DOCKERHUB_URL: simulator.dockerHubUrl,
     GITHUB_URL: simulator.githubUrl,
     GHCR_URL: simulator.ghcrUrl,
+    QUAY_URL: simulator.quayUrl,
+    ECR_PUBLIC_URL: simulator.ecrPublicUrl,
     DOCKERHUB_DELAY_MS: '0',
     GHCR_DELAY_MS: '0',
+    QUAY_DELAY_MS: '0',
+    ECR_PUBLIC_DELAY_MS: '0',
     ...more,
   };
 }

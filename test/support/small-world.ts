@@ -1,9 +1,10 @@
 /** Worlds for the end to end tests: small enough to be known by heart. */
-import { ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals, type World } from './simulator/world.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals, type World } from './simulator/world.ts';
 
 /** Two images on both registries' every kind of place: an owner, the official images, an organisation, a user, a nested name. */
 export function smallWorld(): World {
   return {
+    ...emptyWorld(),
     dockerHub: [
       {
         name: 'acme',
@@ -53,6 +54,7 @@ export interface GrowingWorld {
 export function growingWorld(): GrowingWorld {
   const numbers = Array.from({ length: 15 }, (_, index) => index);
   const world: World = {
+    ...emptyWorld(),
     dockerHub: [
       { name: 'acme', repos: numbers.map((n) => hubRepo({ name: `app-${n}`, pulls: 1000 + n, tags: [hubTag({ name: 'latest' })] })) },
     ],

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
-import { parseAnswer } from './answer.ts';
+import { parseAnswer } from '../../net/json-answer.ts';
 import type { Login } from './login.ts';
 import { page, problem, type Page } from './schema.ts';
 

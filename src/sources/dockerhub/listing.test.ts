@@ -3,7 +3,7 @@ import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
 import { refusals } from '../../../test/support/simulator/faults.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../test/support/simulator/index.ts';
-import { hubRepo } from '../../../test/support/simulator/world.ts';
+import { emptyWorld, hubRepo } from '../../../test/support/simulator/world.ts';
 import type { Source } from '../../core/ports.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { dockerHub } from './index.ts';
@@ -25,7 +25,7 @@ async function setUp(count: number, options: SimulatorOptions & { readonly signe
       lastUpdated: new Date(1.7e12 + ((n * 104_729) % count) * 1e6).toISOString(),
     }),
   );
-  simulator = await startSimulator({ world: { dockerHub: [{ name: 'acme', repos }], ghcr: [] }, clock, ...options });
+  simulator = await startSimulator({ world: { ...emptyWorld(), dockerHub: [{ name: 'acme', repos }] }, clock, ...options });
   const createHttpClient = createHttpClientFactory({ fetch, clock, random: () => 0, userAgent: 'test', log: createRecordingLog() });
   const urls = { DOCKERHUB_URL: simulator.dockerHubUrl };
   return dockerHub.create({ targets: [], urls, delayMs: 500, login: options.signedIn ? login : undefined }, { createHttpClient, clock });

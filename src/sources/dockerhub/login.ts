@@ -2,7 +2,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { HttpClient } from '../../net/http.ts';
-import { parseAnswer } from './answer.ts';
+import { parseAnswer } from '../../net/json-answer.ts';
 import { accessToken } from './schema.ts';
 
 export interface LoginDeps {

@@ -1,7 +1,7 @@
 /** Every source that the program has keeps the contract. */
 import { describe, expect, it } from 'vitest';
 import { jsonChanges, pageChanges, type Fault } from '../../../test/support/simulator/faults.ts';
-import { standardDockerHub, standardGhcr } from '../../../test/support/simulator/standard-world.ts';
+import { standardDockerHub, standardEcrPublic, standardGhcr, standardQuay } from '../../../test/support/simulator/standard-world.ts';
 import { sources } from '../index.ts';
 import { describeSource, type SourceContract } from './contract.ts';
 
@@ -9,8 +9,17 @@ const notJson: Fault = { kind: 'status', status: 200, body: '<html><body>Sign in
 const json = (transform: (value: unknown) => unknown): Fault => ({ kind: 'json', transform });
 const markup = (transform: (html: string) => string): Fault => ({ kind: 'markup', transform });
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 function isRepository(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && 'pull_count' in value;
+  return isObject(value) && 'pull_count' in value;
+}
+
+/** Another count in the answer of ECR Public's gallery. */
+function insight(insightData: object): Fault {
+  return json((value) => (isObject(value) && 'insightData' in value ? { ...value, insightData } : value));
 }
 
 const contracts: Readonly<Record<string, Omit<SourceContract, 'definition'>>> = {
@@ -51,6 +60,57 @@ const contracts: Readonly<Record<string, Omit<SourceContract, 'definition'>>> = 
       ),
       'links that are not recognised': markup((html) => html.replaceAll('/packages/container/', '/parcels/')),
       nothing: markup(() => ''),
+    },
+  },
+  quay: {
+    images: standardQuay,
+    server: 'quay',
+    urls: ({ quayUrl }) => ({ QUAY_URL: quayUrl }),
+    paceByServer: { quay: 1 },
+    secondPage: { match: /next_page=/ },
+    unreadableCode: 'unauthorized',
+    details: { server: 'quay', match: '/tag/' },
+    changedTotals: {
+      absent: json(jsonChanges.dropField('stats')),
+      null: json(jsonChanges.setField('stats', null)),
+      'no days': json(jsonChanges.setField('stats', [])),
+      'days that are no dates': json(jsonChanges.setField('stats', [{ date: '31 May', count: 4 }])),
+      'counts that are texts': json(jsonChanges.setField('stats', [{ date: '2026-03-12', count: '4' }])),
+      'negative counts': json(jsonChanges.setField('stats', [{ date: '2026-03-12', count: -4 }])),
+      'a web page': notJson,
+      'a list': json(() => []),
+      'another repository': json((value) => (isObject(value) && 'stats' in value ? { ...value, name: 'other' } : value)),
+    },
+    changedListings: {
+      'no rows': json(jsonChanges.dropField('repositories')),
+      'rows that are no list': json(jsonChanges.setField('repositories', {})),
+      'a web page': notJson,
+    },
+  },
+  'ecr-public': {
+    images: standardEcrPublic,
+    server: 'ecr',
+    urls: ({ ecrPublicUrl }) => ({ ECR_PUBLIC_URL: ecrPublicUrl }),
+    paceByServer: { ecr: 1 },
+    // Its token stands in the body of a POST.
+    secondPage: { match: '/describeRepositoryCatalogData', after: 1 },
+    details: { server: 'ecr', match: '/describeImageTags' },
+    changedTotals: {
+      absent: insight({}),
+      null: insight({ downloadCount: null }),
+      'a text': insight({ downloadCount: '10M+' }),
+      negative: insight({ downloadCount: -1 }),
+      'not whole': insight({ downloadCount: 1.5 }),
+      elsewhere: json((value) =>
+        isObject(value) && 'insightData' in value ? { ...value, insightData: undefined, downloadCount: 5 } : value,
+      ),
+      'a web page': notJson,
+      'a list': json(() => []),
+    },
+    changedListings: {
+      'no rows': json(jsonChanges.dropField('repositories')),
+      'rows that are no list': json(jsonChanges.setField('repositories', {})),
+      'a web page': notJson,
     },
   },
 };

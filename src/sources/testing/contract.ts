@@ -30,7 +30,7 @@ const hiccups: readonly (readonly [string, Fault])[] = [
   ['slow bytes', { kind: 'slow', chunkBytes: 64, pauseMs: 1 }],
 ];
 
-const secondPage = /[?&]page=2(&|$)/;
+const usualSecondPage = { match: /[?&]page=2(&|$)/ };
 
 /** Runs the suite for one source. */
 export function describeSource(contract: SourceContract): void {
@@ -57,7 +57,7 @@ export function describeSource(contract: SourceContract): void {
   });
 }
 
-function describeReading({ definition, images, details }: SourceContract, now: Now): void {
+function describeReading({ definition, images, details, unreadableCode = 'not_found' }: SourceContract, now: Now): void {
   const { id } = definition.descriptor;
   const { ref: tagged, tagCount } = images.tagged;
 
@@ -95,8 +95,8 @@ function describeReading({ definition, images, details }: SourceContract, now: N
     expect(second.reading.pullCount).toBe(first.reading.pullCount + 1);
   });
 
-  it.each(Object.entries(images.unreadable))('says not_found for an image that is %s', async (_case, ref) => {
-    expect(await codeOf(now().createSource().read(ref))).toBe('not_found');
+  it.each(Object.entries(images.unreadable))('says that there is no image that is %s', async (_case, ref) => {
+    expect(await codeOf(now().createSource().read(ref))).toBe(unreadableCode);
   });
 
   it('keeps the total when what stands beside it fails, and says so', async () => {
@@ -111,7 +111,7 @@ function describeReading({ definition, images, details }: SourceContract, now: N
   });
 }
 
-function describeListing({ images }: SourceContract, now: Now): void {
+function describeListing({ images, secondPage = usualSecondPage }: SourceContract, now: Now): void {
   const { ref: tagged, tagCount } = images.tagged;
   const [largeOwner = ''] = Object.values(images.owners);
 

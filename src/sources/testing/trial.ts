@@ -1,10 +1,12 @@
 /** One source on a simulated registry with the real HTTP client and a clock that stands still. */
 import { createFixedClock, type FixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import type { Fault } from '../../../test/support/simulator/faults.ts';
+import type { Fault, FaultRule } from '../../../test/support/simulator/faults.ts';
 import { startSimulator, type ServerName, type Simulator } from '../../../test/support/simulator/index.ts';
-import { createStandardWorld, type StandardImages } from '../../../test/support/simulator/standard-world.ts';
+import { createStandardWorld, standardDay, type StandardImages } from '../../../test/support/simulator/standard-world.ts';
 import { addDownloads, publicTotals } from '../../../test/support/simulator/world.ts';
+import { addDays } from '../../core/day.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
 import type { Source } from '../../core/ports.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
@@ -23,6 +25,10 @@ export interface SourceContract {
   readonly urls: (simulator: Simulator) => Readonly<Record<string, string>>;
   /** Least share of the configured delay between two requests to a server. */
   readonly paceByServer: Readonly<Partial<Record<ServerName, number>>>;
+  /** How the list's second page is told from the first; absent: by its number. */
+  readonly secondPage?: Pick<FaultRule, 'match' | 'after'> | undefined;
+  /** What the registry says of an image that is private or missing; absent: not_found. */
+  readonly unreadableCode?: ErrorCode | undefined;
   /** Requests without which a reading has a flaw. */
   readonly details: { readonly server: ServerName; readonly match: string | RegExp };
   /** Changes of the answer that has the total, after each of which it must not be believed. */
@@ -39,7 +45,7 @@ export interface Trial {
   readonly ownOrigins: readonly string[];
   readonly createSource: (timeoutMs?: number) => Source;
   /** A source for which every answer of its server is spoiled that matches. */
-  readonly createSpoiled: (fault: Fault, match?: string | RegExp) => Source;
+  readonly createSpoiled: (fault: Fault, where?: Pick<FaultRule, 'match' | 'after'>) => Source;
   /** The true total now; undefined for an image that nobody may see. */
   readonly totalOf: (ref: ImageRef) => number | undefined;
   /** Canonical names of the images of an owner that everyone may see, sorted. */
@@ -49,7 +55,7 @@ export interface Trial {
 }
 
 export async function startTrial({ definition, server, urls }: SourceContract): Promise<Trial> {
-  const clock = createFixedClock('2026-03-14T12:00:00.000Z');
+  const clock = createFixedClock(`${standardDay}T12:00:00.000Z`);
   const world = createStandardWorld();
   const simulator = await startSimulator({ world, clock, dockerHub: { linkOrigin: 'https://alias.example' } });
   const askedOrigins = new Set<string>();
@@ -66,7 +72,10 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
   }
 
   function totals(): ReadonlyMap<string, number> {
-    return new Map(Object.entries(publicTotals(world))).get(definition.descriptor.id) ?? new Map();
+    return (
+      new Map<string, ReadonlyMap<string, number>>(Object.entries(publicTotals(world, clock.now()))).get(definition.descriptor.id) ??
+      new Map()
+    );
   }
 
   return {
@@ -75,8 +84,8 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
     askedOrigins,
     ownOrigins: Object.values(ownUrls).map((url) => new URL(url).origin),
     createSource,
-    createSpoiled(fault, match = '') {
-      simulator.inject({ server, match, fault });
+    createSpoiled(fault, where = { match: '' }) {
+      simulator.inject({ server, ...where, fault });
       return createSource(fault.kind === 'hang' ? 40 : undefined);
     },
     totalOf: (ref) => totals().get(formatRepo(ref)),
@@ -87,6 +96,10 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
       const packages = world.ghcr.filter(({ login }) => login.toLowerCase() === owner).flatMap((one) => one.packages);
       for (const repo of repos) if (repo.name === name) repo.pulls += 1;
       for (const one of packages) if (one.name === name) addDownloads(one, 1);
+      const actions = world.quay.find((one) => one.name === owner)?.repos.find((one) => one.name === name)?.actions;
+      actions?.set(addDays(standardDay, -1), (actions.get(addDays(standardDay, -1)) ?? 0) + 1);
+      for (const alias of world.ecrPublic)
+        if (alias.name === owner) for (const repo of alias.repos) if (repo.name === name) repo.downloads += 1;
     },
   };
 }

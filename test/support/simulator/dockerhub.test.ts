@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createFixedClock } from '../fixed-clock.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from './index.ts';
-import { hubRepo, hubTag, type HubRepo, type HubTag } from './world.ts';
+import { emptyWorld, hubRepo, hubTag, type HubRepo, type HubTag } from './world.ts';
 
 const start = '2026-03-14T12:00:00.000Z';
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function startHub(repos: HubRepo[], dockerHub: SimulatorOptions['dockerHub'] = {}): Promise<ReturnType<typeof createFixedClock>> {
   const clock = createFixedClock(start);
-  const world = { dockerHub: [{ name: 'acme', repos }], ghcr: [] };
+  const world = { ...emptyWorld(), dockerHub: [{ name: 'acme', repos }] };
   simulator = await startSimulator({ world, clock, dockerHub });
   return clock;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jsonChanges, pageChanges, refusals, tooManyRequestsFor, type Fault } from './faults.ts';
 import { startSimulator, type Simulator } from './index.ts';
-import { ghcrPackage, ghcrVersion, hubRepo } from './world.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo } from './world.ts';
 
 const hubPath = '/v2/repositories/acme/app/';
 const pagePath = '/users/acme/packages/container/package/app';
@@ -13,6 +13,7 @@ beforeEach(async () => {
   const packages = [ghcrPackage({ name: 'app', versions: [ghcrVersion({ id: 1, downloads: 14_360, tags: ['1.0'] })] })];
   simulator = await startSimulator({
     world: {
+      ...emptyWorld(),
       dockerHub: [{ name: 'acme', repos: [hubRepo({ name: 'app', pulls: 42 })] }],
       ghcr: [{ login: 'acme', kind: 'user', packages }],
     },

@@ -23,6 +23,8 @@ export interface FaultRule {
   readonly server: ServerName;
   /** Is in, or matches, the path with its query as it was asked. */
   readonly match: string | RegExp;
+  /** How many answers it lets pass before; none when not given. */
+  readonly after?: number;
   /** How many answers it spoils; all when not given. */
   readonly times?: number;
   readonly fault: Fault;
@@ -37,16 +39,20 @@ export interface FaultScript {
 }
 
 export function createFaultScript(): FaultScript {
-  const rules = new Map<FaultRule, { timesLeft: number }>();
+  const rules = new Map<FaultRule, { passesLeft: number; timesLeft: number }>();
   return {
     inject(rule) {
-      rules.set(rule, { timesLeft: rule.times ?? Infinity });
+      rules.set(rule, { passesLeft: rule.after ?? 0, timesLeft: rule.times ?? Infinity });
       return () => void rules.delete(rule);
     },
     clear: () => rules.clear(),
     take(server, path, reply) {
       for (const [rule, state] of rules) {
         if (rule.server !== server || state.timesLeft <= 0 || !matches(rule.match, path) || !concerns(rule.fault, reply)) continue;
+        if (state.passesLeft > 0) {
+          state.passesLeft -= 1;
+          continue;
+        }
         state.timesLeft -= 1;
         return rule.fault;
       }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../fixed-clock.ts';
 import { startSimulator, type Simulator } from './index.ts';
-import { addDownloads, ghcrPackage, ghcrVersion, totalDownloads, type GhcrOwner, type GhcrPackage } from './world.ts';
+import { addDownloads, emptyWorld, ghcrPackage, ghcrVersion, totalDownloads, type GhcrOwner, type GhcrPackage } from './world.ts';
 
 let simulator: Simulator;
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 async function startGithub(...owners: GhcrOwner[]): Promise<void> {
   const clock = createFixedClock('2026-03-14T12:00:00.000Z');
-  simulator = await startSimulator({ world: { dockerHub: [], ghcr: owners }, clock });
+  simulator = await startSimulator({ world: { ...emptyWorld(), ghcr: owners }, clock });
 }
 
 async function ask(path: string): Promise<{ status: number; location: string | null; body: string }> {

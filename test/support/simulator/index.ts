@@ -1,8 +1,10 @@
-/** A registry simulator on loopback: Docker Hub, github.com and ghcr.io, with a world that a test may change and a script of faults. */
+/** A registry simulator on loopback: Docker Hub, github.com, ghcr.io, quay.io and ECR Public's gallery, with a world that a test may change and a script of faults. */
 import { createDockerHub, type DockerHubDeps } from './dockerhub.ts';
 import { createFaultScript, type FaultRule } from './faults.ts';
+import { createEcrPublic } from './ecr-public.ts';
 import { createGithub } from './github.ts';
 import { createOci } from './oci.ts';
+import { createQuay } from './quay.ts';
 import type { Now, Registry, ServerName } from './reply.ts';
 import { startServer, type RecordedRequest } from './server.ts';
 import { emptyWorld, type World } from './world.ts';
@@ -26,6 +28,8 @@ export interface Simulator {
   readonly dockerHubUrl: string;
   readonly githubUrl: string;
   readonly ghcrUrl: string;
+  readonly quayUrl: string;
+  readonly ecrPublicUrl: string;
   readonly world: World;
   /** Every request in the order it came, also the ones that a fault spoiled. */
   readonly requests: readonly RecordedRequest[];
@@ -55,21 +59,25 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       onRequest: (request) => void requests.push(request),
       onUnknown: (request) => void unknownRequests.push(request),
     });
-  const [dockerHub, github, ghcr] = await Promise.all([
+  const [dockerHub, github, ghcr, quay, ecrPublic] = await Promise.all([
     start('dockerhub', createDockerHub({ world, clock, ...options.dockerHub })),
     start('github', createGithub({ world, clock, seed })),
     start('ghcr', createOci({ world, onManifest: ({ pathname }) => void manifestRequests.push(pathname) })),
+    start('quay', createQuay({ world, clock })),
+    start('ecr', createEcrPublic(world)),
   ]);
   return {
     dockerHubUrl: dockerHub.url,
     githubUrl: github.url,
     ghcrUrl: ghcr.url,
+    quayUrl: quay.url,
+    ecrPublicUrl: ecrPublic.url,
     world,
     requests,
     unknownRequests,
     manifestRequests,
     inject: (rule) => faults.inject(rule),
     clearFaults: () => faults.clear(),
-    close: async () => void (await Promise.all([dockerHub.close(), github.close(), ghcr.close()])),
+    close: async () => void (await Promise.all([dockerHub, github, ghcr, quay, ecrPublic].map((server) => server.close()))),
   };
 }

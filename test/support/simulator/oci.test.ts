@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startSimulator, type Simulator } from './index.ts';
-import { ghcrPackage, ghcrVersion } from './world.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion } from './world.ts';
 
 let simulator: Simulator;
 
@@ -11,7 +11,7 @@ beforeEach(async () => {
   );
   const hidden = ghcrPackage({ name: 'secret', versions: [], private: true });
   const packages = [ghcrPackage({ name: 'charts/app', versions: versions.toReversed() }), hidden];
-  simulator = await startSimulator({ world: { dockerHub: [], ghcr: [{ login: 'Acme', kind: 'user', packages }] } });
+  simulator = await startSimulator({ world: { ...emptyWorld(), ghcr: [{ login: 'Acme', kind: 'user', packages }] } });
 });
 
 afterEach(async () => {

@@ -1,7 +1,7 @@
 /** What a simulated registry is asked and what it answers, before any of it is a socket. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type ServerName = 'dockerhub' | 'github' | 'ghcr';
+export type ServerName = 'dockerhub' | 'github' | 'ghcr' | 'quay' | 'ecr';
 
 /** The part of a clock that a registry needs: milliseconds since the epoch. */
 export interface Now {

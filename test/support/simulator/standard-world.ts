@@ -1,6 +1,18 @@
 /** The world that every source is tried on: the cases that sources have got wrong, by registry. */
 import type { ImageRef } from '../../../src/core/image-ref.ts';
-import { ghcrPackage, ghcrVersion, hubRepo, hubTag, type GhcrPackage, type HubRepo, type World } from './world.ts';
+import {
+  digestOf,
+  ghcrPackage,
+  ghcrVersion,
+  hubRepo,
+  hubTag,
+  quayRepo,
+  quayTag,
+  type EcrRepo,
+  type GhcrPackage,
+  type HubRepo,
+  type World,
+} from './world.ts';
 
 /** Names of the standard world, with what is special about them. */
 export interface StandardImages {
@@ -49,9 +61,39 @@ export const standardGhcr: StandardImages = {
   missingOwner: 'nobody',
 };
 
+export const standardQuay: StandardImages = {
+  readable: {
+    'many actions': { owner: 'acme', name: 'app' },
+    'days without an action, which stand at the end': { owner: 'acme', name: 'quiet' },
+  },
+  tagged: { ref: { owner: 'acme', name: 'app' }, tagCount: 120 },
+  unreadable: {
+    missing: { owner: 'acme', name: 'none' },
+    private: { owner: 'acme', name: 'secret' },
+    'of no owner': { owner: 'nobody', name: 'app' },
+  },
+  owners: { '250 repositories': 'northwind', 'exactly 100 repositories': 'globex', '2 repositories': 'acme' },
+  missingOwner: 'nobody',
+};
+
+export const standardEcrPublic: StandardImages = {
+  readable: {
+    'more than 2^32 downloads': { owner: 'acme', name: 'app' },
+    'no downloads': { owner: 'acme', name: 'fresh' },
+    'a nested name': { owner: 'acme', name: 'library/busybox' },
+  },
+  tagged: { ref: { owner: 'acme', name: 'app' }, tagCount: 12 },
+  unreadable: { missing: { owner: 'acme', name: 'none' }, 'of no alias': { owner: 'nobody', name: 'app' } },
+  owners: { '130 repositories': 'northwind', 'exactly 100 repositories': 'globex', '3 repositories': 'acme' },
+  missingOwner: 'nobody',
+};
+
+/** The day on which the sources are tried. */
+export const standardDay = '2026-03-14';
+
 /** A new copy each time, so that a test may change it. */
 export function createStandardWorld(): World {
-  const tags = Array.from({ length: 10 }, (_, index) =>
+  const tags = Array.from({ length: 10 }, (_each, index) =>
     hubTag({ name: `1.${index}`, lastPushed: `2026-02-${10 + index}T08:00:00.123456789Z` }),
   );
   const { digest: _, ...withoutDigest } = hubTag({ name: 'old', lastPushed: '2017-11-02T07:47:36Z' });
@@ -69,7 +111,42 @@ export function createStandardWorld(): World {
       { login: 'Globex', kind: 'organization', packages: manyPackages(30) },
       { login: 'Northwind', kind: 'organization', packages: [...manyPackages(34), nestedPackage(), secretPackage()] },
     ],
+    quay: [
+      { name: 'acme', repos: quayRepos() },
+      { name: 'globex', repos: manyQuayRepos(100) },
+      { name: 'northwind', repos: manyQuayRepos(250) },
+    ],
+    ecrPublic: [
+      { name: 'acme', repos: [ecrRepo('app', 5_000_000_123, 12), ecrRepo('fresh', 0), ecrRepo('library/busybox', 42)] },
+      { name: 'globex', repos: Array.from({ length: 100 }, (_each, at) => ecrRepo(`service-${at}`, at)) },
+      { name: 'northwind', repos: Array.from({ length: 130 }, (_each, at) => ecrRepo(`service-${at}`, at)) },
+    ],
   };
+}
+
+function quayRepos(): World['quay'][number]['repos'] {
+  const tags = Array.from({ length: 120 }, (_each, at) =>
+    quayTag(`1.${at}`, { lastPushed: new Date(Date.UTC(2025, 10, 1 + at)).toISOString() }),
+  );
+  return [
+    quayRepo('app', standardDay, (daysAgo) => 10_000 + daysAgo, { tags }),
+    quayRepo('quiet', standardDay, (daysAgo) => (daysAgo % 5 === 2 ? 0 : 3)),
+    quayRepo('secret', standardDay, () => 99_999, { private: true }),
+  ];
+}
+
+function manyQuayRepos(count: number): World['quay'][number]['repos'] {
+  return Array.from({ length: count }, (_each, at) => quayRepo(`service-${at}`, standardDay, () => 1 + (at % 9)));
+}
+
+function ecrRepo(name: string, downloads: number, tagCount = 1): EcrRepo {
+  const tags = Array.from({ length: tagCount }, (_each, at) => ({
+    name: `1.${at}`,
+    digest: digestOf(`${name} ${at}`),
+    size: 30_000_000 + at,
+    pushedAt: `2026-02-${10 + at}T08:00:00Z`,
+  }));
+  return { name, downloads, tags };
 }
 
 function secretRepo(): HubRepo {

@@ -1,10 +1,13 @@
 /** What the simulated registries hold: plain data that a test may change at any time; the next answer shows it. */
 import { createHash } from 'node:crypto';
+import { addDays, dayOf, type Day } from '../../../src/core/day.ts';
 import { formatRepo } from '../../../src/core/image-ref.ts';
 
 export interface World {
   dockerHub: HubOwner[];
   ghcr: GhcrOwner[];
+  quay: QuayOwner[];
+  ecrPublic: EcrAlias[];
 }
 
 /** A namespace of Docker Hub; official images are in `library`. */
@@ -70,8 +73,71 @@ export interface GhcrVersion {
   publishedAt: string;
 }
 
+export interface QuayOwner {
+  name: string;
+  repos: QuayRepo[];
+}
+
+export interface QuayRepo {
+  name: string;
+  /** Logged actions by day; days that are not there count 0. */
+  actions: Map<Day, number>;
+  tags: QuayTag[];
+  private?: boolean;
+}
+
+export interface QuayTag {
+  name: string;
+  digest: string;
+  /** In bytes; null for a list of manifests. */
+  size: number | null;
+  lastPushed: string;
+}
+
+/** An alias of Amazon ECR Public's gallery. */
+export interface EcrAlias {
+  name: string;
+  repos: EcrRepo[];
+}
+
+export interface EcrRepo {
+  /** May have slashes. */
+  name: string;
+  downloads: number;
+  tags: EcrTag[];
+}
+
+export interface EcrTag {
+  name: string;
+  digest: string;
+  /** In bytes. */
+  size: number;
+  pushedAt: string;
+}
+
 export function emptyWorld(): World {
-  return { dockerHub: [], ghcr: [] };
+  return { dockerHub: [], ghcr: [], quay: [], ecrPublic: [] };
+}
+
+/** Days before today that Quay.io publishes. */
+const quayWindow = 92;
+
+/** The published days of a repository, oldest first. */
+export function quayDays({ actions }: QuayRepo, today: Day): { readonly day: Day; readonly pulls: number }[] {
+  return Array.from({ length: quayWindow }, (_, at) => {
+    const day = addDays(today, at - quayWindow);
+    return { day, pulls: actions.get(day) ?? 0 };
+  });
+}
+
+/** A repository of Quay.io that had so many actions on each day before this one. */
+export function quayRepo(name: string, today: Day, actionsOf: (daysAgo: number) => number, more: Partial<QuayRepo> = {}): QuayRepo {
+  const days = Array.from({ length: quayWindow }, (_, at): [Day, number] => [addDays(today, -1 - at), actionsOf(at + 1)]);
+  return { name, actions: new Map(days), tags: [], ...more };
+}
+
+export function quayTag(name: string, more: Partial<QuayTag> = {}): QuayTag {
+  return { name, digest: digestOf(`quay ${name}`), size: null, lastPushed: '2026-03-01T08:00:00Z', ...more };
 }
 
 /** A repository of Docker Hub; what is not given is small and plain. */
@@ -148,9 +214,23 @@ export function findPackage(world: World, login: string, name: string): GhcrPack
   return findGhcrOwner(world, login)?.packages.find((candidate) => candidate.name === name && !candidate.private);
 }
 
-/** Total by canonical name of every public image, as a registry would say it now. */
-export function publicTotals(world: World): { readonly dockerhub: Map<string, number>; readonly ghcr: Map<string, number> } {
-  const totals = { dockerhub: new Map<string, number>(), ghcr: new Map<string, number>() };
+/** By registry the total by canonical name of every public image, as the registry would say it at this moment; of Quay.io the sum of its days. */
+export function publicTotals(world: World, now: number = Date.now()) {
+  const totals = {
+    dockerhub: new Map<string, number>(),
+    ghcr: new Map<string, number>(),
+    quay: new Map<string, number>(),
+    'ecr-public': new Map<string, number>(),
+  };
+  for (const { name: owner, repos } of world.quay) {
+    for (const repo of repos) {
+      const sum = quayDays(repo, dayOf(now)).reduce((total, { pulls }) => total + pulls, 0);
+      if (!repo.private) totals.quay.set(formatRepo({ owner, name: repo.name }), sum);
+    }
+  }
+  for (const { name: owner, repos } of world.ecrPublic) {
+    for (const { name, downloads } of repos) totals['ecr-public'].set(formatRepo({ owner, name }), downloads);
+  }
   for (const { name: owner, repos } of world.dockerHub) {
     for (const repo of repos) if (!repo.private) totals.dockerhub.set(formatRepo({ owner, name: repo.name }), repo.pulls);
   }

@@ -1,7 +1,7 @@
 /** From the body of an answer to a checked value. */
 import type { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
-import type { HttpAnswer } from '../../net/http.ts';
+import { AppError } from '../core/errors.ts';
+import type { HttpAnswer } from './http.ts';
 
 /** The parsed body. @throws AppError invalid_response that names the first field of another shape */
 export function parseAnswer<T>({ body }: HttpAnswer, schema: z.ZodType<T>, what: string): T {

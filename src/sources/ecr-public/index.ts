@@ -1,0 +1,20 @@
+import type { SourceDefinition } from '../definition.ts';
+import { createEcrPublicSource, ecrPublicUrl } from './source.ts';
+
+export const ecrPublic: SourceDefinition = {
+  descriptor: {
+    id: 'ecr-public',
+    title: 'Amazon ECR Public',
+    counts: {
+      unit: 'downloads',
+      lifetime: true,
+      note: 'The download count of the gallery, over all tags since the repository exists. The gallery shows it rounded; whether the number behind it is exact, Amazon does not say.',
+    },
+    variablePrefix: 'ECR_PUBLIC',
+    nestedNames: true,
+    example: 'acme/app,acme/*',
+    urls: [ecrPublicUrl],
+    delay: { defaultMs: 1000, note: '' },
+  },
+  create: createEcrPublicSource,
+};

@@ -1,0 +1,20 @@
+import type { SourceDefinition } from '../definition.ts';
+import { createQuaySource, quayUrl } from './source.ts';
+
+export const quay: SourceDefinition = {
+  descriptor: {
+    id: 'quay',
+    title: 'Quay.io',
+    counts: {
+      unit: 'actions',
+      lifetime: false,
+      note: 'Every logged action of a day: pulls, and also pushes and changes of tags. Quay.io has no total over all time and publishes the days of about three months; the total is the sum since the first day that is known here.',
+    },
+    variablePrefix: 'QUAY',
+    nestedNames: false,
+    example: 'acme/app,acme/*',
+    urls: [quayUrl],
+    delay: { defaultMs: 500, note: '' },
+  },
+  create: createQuaySource,
+};

@@ -1,0 +1,36 @@
+/** What Quay.io answers: only what is used, lenient for decoration, failing for the numbers. */
+import { z } from 'zod';
+import { isDay } from '../../core/day.ts';
+import { isPullCount } from '../../core/model.ts';
+
+const text = z.string().min(1).optional().catch(undefined);
+
+const dayCount = z.object({
+  date: z.string().refine(isDay, 'not a date'),
+  count: z.custom<number>(isPullCount, 'not a whole number from 0 to 2^53 − 1'),
+});
+
+export const repository = z.object({ namespace: z.string(), name: z.string(), stats: z.array(dayCount) });
+export type Repository = z.infer<typeof repository>;
+
+export const listedRepository = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  is_public: z.boolean().optional().catch(undefined),
+  kind: text,
+});
+
+/** A page of the list of an owner's repositories; its rows are checked one by one. */
+export const repositoryPage = z.object({ repositories: z.array(z.unknown()), next_page: z.string().min(1).nullish() });
+
+export const tag = z.object({
+  name: z.string().min(1),
+  start_ts: z.int().min(1).optional().catch(undefined),
+  manifest_digest: text,
+  size: z.int().min(1).optional().catch(undefined),
+});
+
+export const tagPage = z.object({ tags: z.array(z.unknown()), has_additional: z.boolean() });
+
+/** The envelope of an error, as far as it is looked at. */
+export const problem = z.object({ detail: text, error_message: text });

@@ -1,0 +1,51 @@
+/** Quay.io as a source: its public JSON API. It has no lifetime total, only the counts of the last days. */
+import { dayOf } from '../../core/day.ts';
+import { AppError } from '../../core/errors.ts';
+import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
+import type { Reading } from '../../core/model.ts';
+import type { RegistrySettings, Source } from '../../core/ports.ts';
+import type { SourceDeps } from '../definition.ts';
+import { createQuayApi } from './api.ts';
+import { believedDays } from './days.ts';
+import { listRepositories } from './listing.ts';
+import { repository } from './schema.ts';
+import { readTags } from './tags.ts';
+
+export const quayUrl = { variable: 'QUAY_URL', default: 'https://quay.io', what: 'Address of Quay.io' } as const;
+
+const maxBytes = 1024 * 1024;
+
+export function createQuaySource(settings: RegistrySettings, { createHttpClient, clock }: SourceDeps): Source {
+  const baseUrl = settings.urls[quayUrl.variable] ?? quayUrl.default;
+  const http = createHttpClient({ origins: [new URL(baseUrl).origin], delayMs: settings.delayMs, maxBytes });
+  const api = createQuayApi(http, baseUrl);
+
+  async function readDays(ref: ImageRef, signal: AbortSignal | undefined): Promise<Reading> {
+    const repo = formatRepo(ref);
+    const path = `repository/${ref.owner}/${ref.name}?includeStats=true&includeTags=false`;
+    const { namespace, name, stats } = await api.get(path, repository, repo, signal);
+    if (`${namespace}/${name}`.toLowerCase() !== repo) {
+      throw new AppError('invalid_response', `Quay.io answered with another repository than ${repo}`);
+    }
+    const recentDays = believedDays(stats, dayOf(clock.now()));
+    return {
+      registry: 'quay',
+      repo,
+      pullCount: recentDays.reduce((sum, { pulls }) => sum + pulls, 0),
+      readAt: new Date(clock.now()).toISOString(),
+      totalSince: recentDays.at(-1)?.day,
+      recentDays,
+    };
+  }
+
+  return {
+    registry: 'quay',
+    list: (owner, { signal } = {}) => listRepositories(api, owner, signal),
+    async read(ref, { signal } = {}) {
+      const total = await readDays(ref, signal);
+      const { flaw, ...tags } = await readTags(api, ref, signal);
+      const pushed = (tags.tags ?? []).flatMap(({ lastUpdated }) => lastUpdated ?? []).toSorted();
+      return { reading: { ...total, ...tags, lastUpdated: pushed.at(-1) }, flaw };
+    },
+  };
+}
