@@ -26,6 +26,7 @@ const hubTags = z.object({
   count: z.number(),
   results: z.array(z.looseObject({ name: z.string(), images: z.array(z.object({ size: z.number() })) })),
 });
+const quayStats = z.object({ stats: z.array(z.object({ date: z.string(), count: z.number() })) });
 const expectedPages = z.record(
   z.string(),
   z.object({
@@ -45,7 +46,11 @@ afterEach(() => {
 });
 
 /** A source that gets these answers: the first whose pattern is in the path; anything else is a 404. */
-async function sourceWith(registry: string, answers: readonly (readonly [RegExp, Answer])[]): Promise<Source> {
+async function sourceWith(
+  registry: string,
+  answers: readonly (readonly [RegExp, Answer])[],
+  now = '2026-11-23T10:00:00.000Z',
+): Promise<Source> {
   server = createServer((request, response) => {
     const { status, body } = answers.find(([pattern]) => pattern.test(request.url ?? ''))?.[1] ?? { status: 404, body: '{}' };
     response.writeHead(status).end(body);
@@ -55,7 +60,7 @@ async function sourceWith(registry: string, answers: readonly (readonly [RegExp,
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   const definition = sources.find(({ descriptor }) => descriptor.id === registry);
   if (!definition) throw new Error(`no source ${registry}`);
-  const clock = createFixedClock('2026-11-23T10:00:00.000Z');
+  const clock = createFixedClock(now);
   const createHttpClient = createHttpClientFactory({ fetch, clock, random: () => 0, userAgent: 'test', log: createRecordingLog() });
   const urls = Object.fromEntries(definition.descriptor.urls.map(({ variable }) => [variable, url]));
   return definition.create({ targets: [], urls, delayMs: 0 }, { createHttpClient, clock });
@@ -198,5 +203,52 @@ describe.skipIf(!existsSync(captures))('the captured pages of GHCR', () => {
     expect(listed.images).toHaveLength(31);
     expect(listed.images.at(-1)?.ref).toEqual({ owner: 'acme-corp', name: 'charts/nested/name' });
     expect((await user.list('octo-user')).images.map(({ ref }) => ref.name)).toEqual(['tool', 'repo/image']);
+  });
+});
+
+describe.skipIf(!existsSync(captures))('the captured answers of Quay.io', () => {
+  const ref = parseRepo('jupyter/scipy-notebook');
+
+  it('give every day and every tag', async () => {
+    const [stats = '', tags = ''] = await Promise.all(
+      filesOf('quay')
+        .toSorted()
+        .map((name) => capture(`quay/${name}`)),
+    );
+    const source = await sourceWith(
+      'quay',
+      [
+        [/\/tag\//, ok(tags)],
+        [/includeStats=true/, ok(stats)],
+      ],
+      '2026-08-31T10:00:00.000Z',
+    );
+    const published = quayStats.parse(JSON.parse(stats)).stats;
+
+    const { reading, flaw } = await source.read(ref);
+
+    expect(flaw).toBeUndefined();
+    expect(reading.recentDays?.toReversed()).toEqual(published.map(({ date, count }) => ({ day: date, pulls: count })));
+    expect(reading).toMatchObject({ totalSince: '2026-05-31', pullCount: published.reduce((sum, { count }) => sum + count, 0) });
+    expect(reading.tags?.map(({ name }) => name)).toEqual(['hub-5.5.1', 'lab-4.6.3', 'notebook-7.6.2']);
+    expect(reading).toMatchObject({ tagCount: 3, lastUpdated: '2026-08-31T03:49:11.000Z' });
+  });
+});
+
+describe.skipIf(!existsSync(captures))("what is known of ECR Public's answers", () => {
+  it('gives the count and the tags', async () => {
+    const [catalog, tags] = [
+      await capture('ecr/shape-getRepositoryCatalogData.from-clients.json'),
+      await capture('ecr/docs-example-describeImageTags.aws-cli.json'),
+    ];
+    const source = await sourceWith('ecr-public', [
+      [/describeImageTags/, ok(tags)],
+      [/getRepositoryCatalogData/, ok(catalog)],
+    ]);
+
+    const { reading, flaw } = await source.read(parseRepo('acme/app'));
+
+    expect(flaw).toBeUndefined();
+    expect(reading).toMatchObject({ pullCount: 123_456, tagCount: 1, tags: [{ name: 'latest', fullSize: 121_956_548 }] });
   });
 });

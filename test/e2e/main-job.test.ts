@@ -66,8 +66,10 @@ describe('the main job', () => {
         healthy: true,
         configured: true,
         registries: [
-          { state: 'ok', images_ok: 3 },
-          { state: 'ok', images_ok: 3 },
+          { registry: 'dockerhub', state: 'ok', images_ok: 3 },
+          { registry: 'ghcr', state: 'ok', images_ok: 3 },
+          { registry: 'quay', state: 'off' },
+          { registry: 'ecr-public', state: 'off' },
         ],
       },
     });
