@@ -101,6 +101,6 @@ These samples have no \`job\` and \`instance\`: sum with \`max by (registry, own
 
 async function helpText(args: readonly string[]): Promise<string> {
   const out = new PassThrough();
-  await runProgram(args, { env: {}, stdout: out, stderr: out, signal: new AbortController().signal });
+  await runProgram(args, { env: {}, stdin: new PassThrough(), stdout: out, stderr: out, signal: new AbortController().signal });
   return String(out.read() ?? '');
 }

@@ -1,11 +1,9 @@
 /** The composition root: makes every part and hands each what it needs. */
 import { hostname } from 'node:os';
-import packageJson from '../package.json' with { type: 'json' };
 import assets from '../dist/assets.json' with { type: 'json' };
 import { createApi } from './api/app.ts';
 
 import { listen, type ApiServer } from './api/server.ts';
-import { systemClock } from './clock.ts';
 import { createCollector, type Cycle, type CycleObserver } from './collect/collector.ts';
 import { createHealth, type HealthMarker } from './collect/health.ts';
 import { createMarkerFile } from './collect/marker-file.ts';
@@ -15,30 +13,17 @@ import type { Config } from './config/load.ts';
 import { dayMs } from './core/day.ts';
 import { formatRepo } from './core/image-ref.ts';
 import type { ImageName } from './core/images.ts';
-import { reportOf, type Report, type ReportOptions } from './core/report.ts';
-import type { Clock, LatestImage, Logger, Random, RegistryDescriptor, SnapshotStore } from './core/ports.ts';
+import type { LatestImage, SnapshotStore } from './core/ports.ts';
 import type { CollectorStatus } from './core/status.ts';
 import { createAssets } from './dashboard/assets.ts';
 import { createSite } from './dashboard/site.ts';
-import { createLogger } from './log.ts';
-import { openMetricsLines } from './metrics/openmetrics.ts';
-import { createHttpClientFactory } from './net/client.ts';
 import { sources } from './sources/index.ts';
-import { openHistory, openStore } from './store/index.ts';
+import { openStore } from './store/index.ts';
+import { createWorld, descriptors, httpClientsOf, version, type Overrides, type World } from './compose/world.ts';
 
-export const { version } = packageJson;
-
-/** What the program knows, for the configuration and its documentation. */
-export const descriptors: readonly RegistryDescriptor[] = sources.map(({ descriptor }) => descriptor);
-
-/** What of the world can be replaced; absent members are the real thing. */
-export interface Overrides {
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly fetch?: typeof globalThis.fetch;
-  readonly log?: Logger;
-  readonly httpTimeoutMs?: number;
-}
+export { exportFormats, exportHistory, importHistory, readReport } from './compose/history.ts';
+export { descriptors, version } from './compose/world.ts';
+export type { Overrides } from './compose/world.ts';
 
 export interface App {
   /** Opens the store and the port and starts to collect in the background. @throws AppError when one of them cannot be opened */
@@ -147,35 +132,6 @@ export async function collectOnce(
   }
 }
 
-/** The stored history as OpenMetrics, piece by piece. @throws AppError misconfigured when the folder cannot be read */
-export async function* exportHistory(config: Config, overrides: Overrides = {}): AsyncGenerator<string> {
-  const { clock, log } = createWorld(config, overrides);
-  const history = await openHistory({ directory: config.dataDir, clock, log });
-  const [series, latest] = await Promise.all([history.totals({}), history.latest({})]);
-  yield* openMetricsLines(series, latest);
-}
-
-/** The report on what is stored. @throws AppError misconfigured when it cannot be read */
-export async function readReport(config: Config, options: Omit<ReportOptions, 'groups'>, overrides: Overrides = {}): Promise<Report> {
-  const { clock, log } = createWorld(config, overrides);
-  const history = await openHistory({ directory: config.dataDir, clock, log });
-  const [latest, series, days] = await Promise.all([history.latest({}), history.totals({}), history.days()]);
-  return reportOf({ latest, series, newestDay: days.at(-1) }, { ...options, groups: config.groups });
-}
-
-type World = Required<Overrides>;
-
-function createWorld(config: Config, overrides: Overrides): World {
-  return {
-    clock: systemClock,
-    random: Math.random,
-    fetch: globalThis.fetch,
-    log: createLogger({ level: config.logLevel, stream: process.stderr }),
-    httpTimeoutMs: 30_000,
-    ...overrides,
-  };
-}
-
 interface Tracking {
   readonly store: SnapshotStore;
   readonly tracker: Tracker;
@@ -188,11 +144,7 @@ async function openTracking(config: Config, world: World, marker: HealthMarker):
   const { clock, log } = world;
   for (const problem of config.problems) log.warn('configuration entry is skipped', { ...problem });
   const store = await openStore({ directory: config.dataDir, clock, log, pid: process.pid, hostname: hostname() });
-  const createHttpClient = createHttpClientFactory({
-    ...world,
-    userAgent: `registry-stats/${version} (self-hosted download statistics of container images)`,
-    timeoutMs: world.httpTimeoutMs,
-  });
+  const createHttpClient = httpClientsOf(world);
   const registries = sources.flatMap(({ descriptor, create }) => {
     const settings = config.registries[descriptor.id];
     if (!settings || settings.targets.length === 0) return [];

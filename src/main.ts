@@ -11,7 +11,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-run(process.argv.slice(2), { env: process.env, stdout: process.stdout, stderr: process.stderr, signal: stopping.signal }).then(
+run(process.argv.slice(2), {
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stopping.signal,
+}).then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     process.stderr.write(`registry-stats: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -1,14 +1,79 @@
 /** `export`: the stored history for other programs; a running service is not disturbed. */
 import { once } from 'node:events';
-import { exportHistory } from '../app.ts';
+import { createWriteStream, existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { descriptors, exportFormats, exportHistory } from '../app.ts';
 import type { Config } from '../config/load.ts';
-import { AppError } from '../core/errors.ts';
+import { isDay } from '../core/day.ts';
+import { AppError, toAppError } from '../core/errors.ts';
+import { canonicalRepo } from '../core/image-ref.ts';
+import type { DaySpan, SeriesQuery } from '../core/ports.ts';
 import type { CliIo } from './io.ts';
 
-/** @throws AppError invalid_input (no such format), misconfigured (the folder cannot be read) */
-export async function exportTo(config: Config, { stdout }: CliIo, options: Readonly<Record<string, unknown>>): Promise<number> {
-  const { format } = options;
-  if (format !== 'openmetrics') throw new AppError('invalid_input', `--format is ${JSON.stringify(format)}: valid is openmetrics`);
-  for await (const text of exportHistory(config)) if (!stdout.write(text)) await once(stdout, 'drain');
+type Options = Readonly<Record<string, unknown>>;
+
+/** @throws AppError invalid_input (an option is not valid, the file is there), misconfigured (what is stored cannot be read) */
+export async function exportTo(config: Config, { stdout }: CliIo, options: Options): Promise<number> {
+  const format = exportFormats.find((each) => each === options['format']);
+  if (!format)
+    throw new AppError('invalid_input', `--format is ${JSON.stringify(options['format'])}: valid is ${exportFormats.join(', ')}`);
+  const pieces = exportHistory(config, { format, query: parseQuery(options), span: parseSpan(options) });
+  const { output } = options;
+  if (typeof output !== 'string' || output === '-') await write(pieces, stdout);
+  else await writeFile(pieces, output);
   return 0;
+}
+
+function parseQuery({ registry, repo }: Options): SeriesQuery {
+  const known = descriptors.map(({ id }) => id);
+  const registries = listOf(registry);
+  const unknown = registries?.find((each) => !known.includes(each));
+  if (unknown !== undefined) throw new AppError('invalid_input', `--registry is ${JSON.stringify(unknown)}: valid are ${known.join(', ')}`);
+  const repos = listOf(repo)?.map(canonicalRepo);
+  return { registries: registries && new Set(registries), repos: repos && new Set(repos) };
+}
+
+function listOf(value: unknown): string[] | undefined {
+  return typeof value === 'string' ? value.split(',').map((each) => each.trim().toLowerCase()) : undefined;
+}
+
+function parseSpan({ since, until }: Options): DaySpan {
+  const span = { from: parseDay('since', since), to: parseDay('until', until) };
+  if (span.from !== undefined && span.to !== undefined && span.from > span.to)
+    throw new AppError('invalid_input', '--since is after --until: swap them');
+  return span;
+}
+
+/** @throws AppError invalid_input for anything that is not a date */
+export function parseDay(name: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && isDay(value)) return value;
+  throw new AppError('invalid_input', `--${name} is ${JSON.stringify(value)}: valid is a date such as 2026-03-14`);
+}
+
+/** The file is there when it is whole, and not before. */
+async function writeFile(pieces: AsyncIterable<string>, path: string): Promise<void> {
+  if (existsSync(path)) throw new AppError('invalid_input', `${path} is there already: remove it, or choose another name`);
+  const part = `${path}.part`;
+  try {
+    const file = createWriteStream(part, { flush: true });
+    await Promise.all([
+      finished(file),
+      write(pieces, file).then(
+        () => file.end(),
+        (error: unknown) => file.destroy(error instanceof Error ? error : undefined),
+      ),
+    ]);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error instanceof AppError
+      ? error
+      : new AppError('misconfigured', `${path} cannot be written: ${toAppError(error).message}`, { cause: error });
+  }
+}
+
+async function write(pieces: AsyncIterable<string>, target: NodeJS.WritableStream): Promise<void> {
+  for await (const text of pieces) if (!target.write(text)) await once(target, 'drain');
 }

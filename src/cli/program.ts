@@ -7,6 +7,7 @@ import { allSettings } from '../config/settings.ts';
 import { collect } from './collect.ts';
 import { printConfig } from './config.ts';
 import { exportTo } from './export.ts';
+import { importFrom } from './import.ts';
 import type { CliIo } from './io.ts';
 import { report } from './report.ts';
 import { serve } from './serve.ts';
@@ -29,21 +30,41 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
       getOutHelpWidth: () => io.stdout.columns ?? 80,
     });
 
-  const add = (name: string, description: string, verb: Verb, isDefault = false): Command => {
+  /** `argument`: a name that the verb finds among its options, as `from` for `<from>`. */
+  const add = (
+    name: string,
+    description: string,
+    verb: Verb,
+    more: { readonly isDefault?: true; readonly argument?: string } = {},
+  ): Command => {
+    const { isDefault = false, argument } = more;
     const command = program.command(name, { isDefault }).description(description).copyInheritedSettings(program);
+    if (argument !== undefined) command.argument(`<${argument}>`);
     for (const setting of allSettings(descriptors)) {
       if (!setting.secret) command.option(`${optionName(setting.variable)} <value>`, plain(setting.means));
     }
-    return command.action(async (options: Readonly<Record<string, unknown>>) => {
+    return command.action(async () => {
+      const options = { ...command.opts(), ...(argument === undefined ? {} : { [argument]: command.args[0] }) };
       exitCode = await verb(readConfig(io, options), io, options);
     });
   };
-  add('serve', 'collect on a schedule and serve the history (the default)', serve, true);
+  add('serve', 'collect on a schedule and serve the history (the default)', serve, { isDefault: true });
   add('collect', 'collect once, print a summary, and exit 1 if nothing could be read', collect);
-  add('export', 'write the stored history to standard output; a running service is not disturbed', exportTo).requiredOption(
-    '--format <value>',
-    'openmetrics: for promtool tsdb create-blocks-from openmetrics',
-  );
+  add('export', 'write the stored history for other programs; a running service is not disturbed', exportTo)
+    .requiredOption(
+      '--format <value>',
+      'csv, ndjson (everything, for `import`), json, or openmetrics (for promtool tsdb create-blocks-from openmetrics)',
+    )
+    .option('--output <file>', 'where to; standard output where absent')
+    .option('--since <day>', 'first day, as 2026-03-14')
+    .option('--until <day>', 'last day')
+    .option('--registry <values>', 'only these registries, comma-separated')
+    .option('--repo <values>', 'only these images, comma-separated');
+  add('import', 'take over a history; the service has to be stopped', importFrom, { argument: 'from' })
+    .option('--dry-run', 'only tell what would be taken over')
+    .option('--keep-marks', 'a whole history moves: totals are not marked as imported')
+    .option('--metric <value>', 'of a Prometheus server: registrystats_image_pulls for this program', 'registrystats_image_pulls_total')
+    .option('--since <day>', 'of a Prometheus server: the first day; a year back where absent');
   add('report', 'how the images do: totals, pulls, change, trend and the next milestone', report)
     .option('--since <value>', 'first day: a date, or a number of days such as 7d (30d where absent)')
     .option('--json', 'print JSON')

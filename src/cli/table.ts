@@ -1,6 +1,11 @@
 const unsafe = /[\p{Cc}\p{Cf}]/gu;
 
-/** Aligned columns for a terminal. Names come from registries: what could move the cursor or turn the text round is shown as �. */
+/** A text for a terminal: what could move the cursor or turn the text round is shown as �. */
+export function plainText(text: string): string {
+  return text.replaceAll(unsafe, '�');
+}
+
+/** Aligned columns for a terminal. Names come from registries, so that their cells are made plain. */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -12,5 +17,5 @@ export function formatTable(
       .map((cell, column) => (options.right?.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [head, ...rows].map((cells) => line(cells.map((cell) => cell.replaceAll(unsafe, '�')))).join('\n');
+  return [head, ...rows].map((cells) => line(cells.map(plainText))).join('\n');
 }

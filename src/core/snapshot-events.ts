@@ -1,7 +1,7 @@
 /** The events in a snapshot document, beside the rows of the registries. */
 import { recordedKinds, type RecordedEvent, type RecordedKind } from './recorded-event.ts';
 import { compareText } from './series.ts';
-import { defined, instant, isRow, text } from './snapshot-row.ts';
+import { defined, instant, isRow, text, type Row } from './snapshot-row.ts';
 import type { SnapshotDocument } from './snapshot.ts';
 
 const member = 'events';
@@ -19,13 +19,17 @@ export function mergeEvents(document: SnapshotDocument | undefined, events: read
   for (const event of events) {
     if (known.has(keyOf(event))) continue;
     known.add(keyOf(event));
-    const { time, seenAt, registry, repo, kind, detail } = event;
-    added.push(defined({ time, seen_at: seenAt, registry, repo, kind, detail }));
+    added.push(eventRow(event));
   }
   if (!document) return { timestamp: events[0]?.seenAt ?? '', [member]: added };
   if (added.length === 0) return document;
   const rows = document[member];
   return { ...document, [member]: [...(Array.isArray(rows) ? rows : []), ...added] };
+}
+
+/** The row of an event. */
+export function eventRow({ time, seenAt, registry, repo, kind, detail }: RecordedEvent): Row {
+  return defined({ time, seen_at: seenAt, registry, repo, kind, detail });
 }
 
 /** Orders events by time, then registry, then repo. */

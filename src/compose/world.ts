@@ -1,0 +1,46 @@
+/** What the program needs of the world, and what a test may put in its place. */
+import packageJson from '../../package.json' with { type: 'json' };
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/load.ts';
+import type { SharedPace } from '../core/fleet.ts';
+import type { Clock, Logger, Random, RegistryDescriptor } from '../core/ports.ts';
+import { createLogger } from '../log.ts';
+import { createHttpClientFactory } from '../net/client.ts';
+import type { CreateHttpClient } from '../net/http.ts';
+import { sources } from '../sources/index.ts';
+
+export const { version } = packageJson;
+
+/** What the program knows, for the configuration and its documentation. */
+export const descriptors: readonly RegistryDescriptor[] = sources.map(({ descriptor }) => descriptor);
+
+/** What of the world can be replaced; absent members are the real thing. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly log?: Logger;
+  readonly httpTimeoutMs?: number;
+}
+
+export type World = Required<Overrides>;
+
+export function createWorld(config: Pick<Config, 'logLevel'>, overrides: Overrides = {}): World {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    fetch: globalThis.fetch,
+    log: createLogger({ level: config.logLevel, stream: process.stderr }),
+    httpTimeoutMs: 30_000,
+    ...overrides,
+  };
+}
+
+export function httpClientsOf(world: World, sharedPace?: SharedPace): CreateHttpClient {
+  return createHttpClientFactory({
+    ...world,
+    userAgent: `registry-stats/${version} (self-hosted download statistics of container images)`,
+    timeoutMs: world.httpTimeoutMs,
+    sharedPace,
+  });
+}

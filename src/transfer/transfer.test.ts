@@ -1,0 +1,308 @@
+/** Histories out and in again. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../core/day.ts';
+import { AppError } from '../core/errors.ts';
+import type { Reading } from '../core/model.ts';
+import type { SnapshotStore, StoredReading } from '../core/ports.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import { event, reading } from '../store/testing/readings.ts';
+import { readCsv } from './csv.ts';
+import { takeIn, type IntakeOptions } from './intake.ts';
+import type { Item, Problem } from './item.ts';
+import { linesOf, longestLine } from './lines.ts';
+import { readNdjson } from './ndjson.ts';
+import { csvText, eventsWithin, jsonText, ndjsonText } from './written.ts';
+
+const registries = ['dockerhub', 'ghcr', 'quay'];
+const header = 'day,registry,repo,pull_count,known,read_at,tag_count,last_updated,total_since\r\n';
+
+async function* bytesOf(text: string, size = 7): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** A line of twice the length that is read, and a short one. */
+async function* endless(): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(1024 * 1024).fill(120);
+  for (let at = 0; at < 2 * (longestLine / piece.length); at += 1) yield piece;
+  yield Buffer.from('\nnext\n');
+}
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+async function storeWith(readings: readonly Reading[], events: Parameters<SnapshotStore['save']>[1] = []): Promise<SnapshotStore> {
+  const store = createMemoryStore();
+  await store.save(readings, events);
+  return store;
+}
+
+async function allOf(store: SnapshotStore): Promise<unknown[]> {
+  const readings: StoredReading[] = [];
+  for await (const each of store.readings({})) readings.push(each);
+  return [readings, await store.events(), await store.latest({})];
+}
+
+async function importInto(store: SnapshotStore, items: AsyncIterable<Item>, options: Partial<IntakeOptions> = {}) {
+  const problems: Problem[] = [];
+  const intake = await takeIn(store, items, {
+    dryRun: false,
+    keepMarks: false,
+    onProblem: (problem) => void problems.push(problem),
+    ...options,
+  });
+  return { intake, problems };
+}
+
+function csv(...rows: readonly string[]): AsyncGenerator<Item> {
+  return readCsv(linesOf(bytesOf(`day,registry,repo,pull_count\n${rows.join('\n')}\n`)), registries);
+}
+
+const history = [
+  reading('acme/app', 100, '2026-03-13', {
+    tags: [{ name: 'v1', digest: 'sha256:11', platforms: [{ os: 'linux', architecture: 'arm64', variant: 'v8' }] }],
+    tagCount: 1,
+  }),
+  reading('acme/app', 110, '2026-03-14', { lastUpdated: '2026-03-01T08:00:00Z', doubt: 'frozen' }),
+  reading('acme/charts%2Fapp', 5, '2026-03-14', { registry: 'ghcr', tags: [{ name: '1', versionId: '77', pullCount: 4 }] }),
+  reading('acme/app', 40, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01', backfilled: true }),
+];
+
+describe('an export', () => {
+  it('is CSV with a header, one row a total', async () => {
+    const store = await storeWith(history.slice(1));
+
+    expect(await textOf(csvText(store.readings({})))).toBe(
+      `${header}2026-03-14,dockerhub,acme/app,110,frozen,2026-03-14T12:00:00.000Z,,2026-03-01T08:00:00Z,\r\n` +
+        '2026-03-14,ghcr,acme/charts%2Fapp,5,read,2026-03-14T12:00:00.000Z,1,,\r\n' +
+        '2026-03-14,quay,acme/app,40,backfilled,2026-03-15T02:00:00.000Z,,,2026-01-01\r\n',
+    );
+    expect(await textOf(csvText(createMemoryStore().readings({})))).toBe(header);
+  });
+
+  it('is JSON, one array whatever its size', async () => {
+    const days = Array.from({ length: 1200 }, (_, at) => reading('acme/app', at, addDays('2020-01-01', at)));
+
+    expect(JSON.parse(await textOf(jsonText((await storeWith(days)).readings({}))))).toHaveLength(1200);
+    expect(JSON.parse(await textOf(jsonText(createMemoryStore().readings({}))))).toEqual([]);
+  });
+
+  it('has the events of the days and images that are asked for', () => {
+    const events = [
+      event('image_gone', '2026-03-13T10:00:00.000Z'),
+      event('registry_dark', '2026-03-14T10:00:00.000Z', { repo: undefined }),
+    ];
+
+    expect(eventsWithin(events, {}, {})).toEqual(events);
+    expect(eventsWithin(events, {}, { from: '2026-03-14' })).toEqual([events[1]]);
+    expect(eventsWithin(events, { repos: new Set(['acme/app']) }, {})).toEqual([events[0]]);
+  });
+});
+
+describe('NDJSON', () => {
+  it('carries a whole history from one store to another', async () => {
+    const from = await storeWith(history, [event('tag_pushed', '2026-03-14T10:00:00.000Z', { detail: '1.0' })]);
+    const text = await textOf(ndjsonText(from.readings({}), await from.events()));
+    const to = createMemoryStore();
+
+    const { intake } = await importInto(to, readNdjson(linesOf(bytesOf(text)), registries), { keepMarks: true });
+
+    expect(await allOf(to)).toEqual(await allOf(from));
+    expect(intake).toEqual({ added: 4, replaced: 0, equal: 0, kept: 0, events: 1, problems: 0 });
+  });
+
+  it('carries whatever a store may hold', async () => {
+    const any = fc.record(
+      {
+        registry: fc.constantFrom(...registries),
+        repo: fc.constantFrom('acme/app', 'acme/a%2Fb', 'x/y'),
+        pullCount: fc.nat(),
+        readAt: fc.integer({ min: 0, max: 5 }).map((days) => `${addDays('2026-03-10', days)}T10:00:00.000Z`),
+        tagCount: fc.option(fc.nat(9), { nil: undefined }),
+        lastUpdated: fc.option(fc.constant('2026-01-01T00:00:00Z'), { nil: undefined }),
+        backfilled: fc.constantFrom(true, undefined),
+        doubt: fc.constantFrom('frozen', undefined),
+        tags: fc.option(
+          fc.array(fc.record({ name: fc.string({ minLength: 1, maxLength: 5 }), versionId: fc.constant('7') }), { maxLength: 3 }),
+          { nil: undefined },
+        ),
+      },
+      { requiredKeys: ['registry', 'repo', 'pullCount', 'readAt'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { maxLength: 20 }), async (readings) => {
+        const from = await storeWith(readings);
+        const text = await textOf(ndjsonText(from.readings({}), []));
+        const to = createMemoryStore();
+        const { problems } = await importInto(to, readNdjson(linesOf(bytesOf(text, 64)), registries), { keepMarks: true });
+
+        expect(problems).toEqual([]);
+        expect(await allOf(to)).toEqual(await allOf(from));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['', 'there is nothing in it'],
+    ['{"day":"2026-03-14"}\n', 'the first line is not'],
+    ['{"format":"registry-stats","version":2}\n', 'use a newer registry-stats'],
+  ])('is refused with another head: %j', async (text, reason) => {
+    await expect(importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(text)), registries))).rejects.toThrow(reason);
+  });
+
+  it('goes on after a line that cannot be used, and says which', async () => {
+    const lines = [
+      '{"format":"registry-stats","version":1}',
+      'nonsense',
+      '{"day":"2026-02-30","registry":"ghcr","row":{}}',
+      '{"day":"2026-03-14","registry":"harbor","row":{}}',
+      '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":-1}}',
+      '{"event":{"time":"soon"}}',
+      '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":7}}',
+    ];
+
+    const { intake, problems } = await importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(lines.join('\n'))), registries));
+
+    expect(intake).toMatchObject({ added: 1, problems: 5 });
+    expect(problems.map(({ where }) => where)).toEqual(['line 2', 'line 3', 'line 4', 'line 5', 'line 6']);
+  });
+});
+
+describe('CSV', () => {
+  it('comes back as it was written, but for the tags', async () => {
+    const from = await storeWith(history);
+    const text = await textOf(csvText(from.readings({})));
+    const to = createMemoryStore();
+
+    await importInto(to, readCsv(linesOf(bytesOf(text)), registries), { keepMarks: true });
+
+    expect(await to.latest({})).toEqual(await from.latest({}));
+    expect(await textOf(csvText(to.readings({})))).toBe(text);
+  });
+
+  it('takes columns in any order, with a byte order mark and quotes, and ignores others', async () => {
+    const store = createMemoryStore();
+    const text = '\uFEFFpull_count,note,"repo",registry,day\r\n12,"a, b",Acme/App,ghcr,2026-03-14\r\n';
+
+    await importInto(store, readCsv(linesOf(bytesOf(text)), registries));
+
+    expect(await store.latest({})).toMatchObject([{ registry: 'ghcr', repo: 'acme/app', pullCount: 12, readAt: '2026-03-14T00:00:00Z' }]);
+  });
+
+  it.each([
+    ['2026-02-30,ghcr,acme/app,1', 'day is "2026-02-30"'],
+    ['2026-03-14,harbor,acme/app,1', 'registry is "harbor"'],
+    ['2026-03-14,ghcr,app,1', 'it has no slash'],
+    ['2026-03-14,ghcr,acme/app,', 'pull_count is ""'],
+    ['2026-03-14,ghcr,acme/app,-1', 'pull_count is "-1"'],
+    ['2026-03-14,ghcr,acme/app,1.5', 'pull_count is "1.5"'],
+    ['2026-03-14,ghcr,acme/app,1e20', 'pull_count is "1e20"'],
+    ['2026-03-14,ghcr,acme/app,99999999999999999', 'pull_count is'],
+    ['2026-03-14,ghcr,acme/app', 'it has 3 cells instead of 4'],
+    ['"2026-03-14,ghcr,acme/app,1', 'Quote Not Closed'],
+    ['2026-03-14,ghcr,=cmd|x,1', 'it has no slash'],
+  ])('tells a bad row with its number, and goes on: %s', async (row, reason) => {
+    const { intake, problems } = await importInto(
+      createMemoryStore(),
+      csv('2026-03-13,ghcr,acme/app,1', row, '2026-03-15,ghcr,acme/app,3'),
+    );
+
+    expect(intake).toMatchObject({ added: 2, problems: 1 });
+    expect(problems).toEqual([{ where: 'line 3', reason: expect.stringContaining(reason) }]);
+  });
+
+  it.each(['', 'a,b\n1,2\n', '<html>\n'])('is refused without the columns that are needed: %j', async (text) => {
+    const items = readCsv(linesOf(bytesOf(text)), registries);
+
+    await expect(importInto(createMemoryStore(), items)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('day,registry,repo,pull_count'),
+    });
+  });
+
+  it('throws nothing but AppError whatever is in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) => {
+        const error: unknown = await importInto(
+          createMemoryStore(),
+          readCsv(linesOf(bytesOf(`day,registry,repo,pull_count\n${text}`)), registries),
+        ).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        expect(error === undefined || error instanceof AppError).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the lines of a file', () => {
+  it('are cut where they end, wherever the pieces do, and numbered with the empty ones', async () => {
+    const lines = [];
+    for await (const line of linesOf(bytesOf('a\r\n\nü\n\nlast', 1))) lines.push([line.number, line.text]);
+
+    expect(lines).toEqual([
+      [1, 'a'],
+      [3, 'ü'],
+      [5, 'last'],
+    ]);
+  });
+
+  it('never stand whole in memory when they are too long', async () => {
+    const lines = [];
+    for await (const { number, isTooLong, text } of linesOf(endless())) lines.push([number, isTooLong, text.length]);
+
+    expect(lines).toEqual([
+      [1, true, 0],
+      [2, false, 4],
+    ]);
+  });
+});
+
+describe('what is taken in', () => {
+  it('is marked as imported, and never stands in the place of what was read', async () => {
+    const store = await storeWith([reading('acme/app', 10, '2026-03-14'), reading('acme/app', 8, '2026-03-13', { backfilled: true })]);
+
+    const { intake } = await importInto(
+      store,
+      csv('2026-03-12,dockerhub,acme/app,5', '2026-03-13,dockerhub,acme/app,7', '2026-03-14,dockerhub,acme/app,99'),
+    );
+
+    expect(intake).toEqual({ added: 1, replaced: 1, equal: 0, kept: 1, events: 0, problems: 0 });
+    expect((await textOf(csvText(store.readings({})))).split('\r\n').slice(1, 4)).toEqual([
+      '2026-03-12,dockerhub,acme/app,5,imported,2026-03-12T00:00:00Z,,,',
+      '2026-03-13,dockerhub,acme/app,7,imported,2026-03-13T00:00:00Z,,,',
+      '2026-03-14,dockerhub,acme/app,10,read,2026-03-14T12:00:00.000Z,,,',
+    ]);
+  });
+
+  it('changes nothing when it is taken in again, or only tried', async () => {
+    const store = createMemoryStore();
+    const rows = ['2026-03-12,dockerhub,acme/app,5', '2026-03-13,ghcr,acme/app,7'];
+    expect((await importInto(store, csv(...rows), { dryRun: true })).intake).toMatchObject({ added: 2 });
+    expect(await store.days()).toEqual([]);
+    await importInto(store, csv(...rows));
+    const version = store.version();
+
+    const { intake } = await importInto(store, csv(...rows));
+
+    expect(intake).toMatchObject({ added: 0, equal: 2 });
+    expect(store.version()).toBe(version);
+  });
+
+  it('is stored a day at a time', async () => {
+    const store = createMemoryStore();
+    const saved: number[] = [];
+    const watched = { ...store, save: async (readings: readonly Reading[]) => void saved.push(readings.length) };
+    const rows = Array.from({ length: 5000 }, (_, at) => `${addDays('2026-03-01', Math.floor(at / 1500))},ghcr,acme/app-${at},1`);
+
+    await importInto(watched, csv(...rows));
+
+    expect(saved).toEqual([3000, 2000]);
+  });
+});

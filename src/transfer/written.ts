@@ -1,0 +1,65 @@
+/** Stored readings as text for other programs, piece by piece. */
+import { dayOf } from '../core/day.ts';
+import type { DaySpan, SeriesQuery, StoredReading } from '../core/ports.ts';
+import type { RecordedEvent } from '../core/recorded-event.ts';
+import { asksFor } from '../core/images.ts';
+import { csvChunks, jsonChunks } from '../core/table.ts';
+import { csvCells, csvColumns } from './csv.ts';
+import { eventLine, ndjsonHeader, readingLine } from './ndjson.ts';
+
+/** Rows at a time that are turned into text. */
+const rowsAtOnce = 500;
+
+export async function* csvText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const rows of inParts(readings)) {
+    const text = [...csvChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('');
+    yield isFirst ? text : text.slice(text.indexOf('\n') + 1);
+    isFirst = false;
+  }
+}
+
+/** An array of the CSV's rows, with numbers as numbers and null for what is not known. */
+export async function* jsonText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const rows of inParts(readings)) {
+    const text = [...jsonChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('').slice(1, -1);
+    if (text === '') continue;
+    yield `${separator}${text}`;
+    separator = ',\n';
+  }
+  yield separator === '[' ? '[]\n' : ']\n';
+}
+
+export async function* ndjsonText(readings: AsyncIterable<StoredReading>, events: readonly RecordedEvent[]): AsyncGenerator<string> {
+  yield `${JSON.stringify(ndjsonHeader)}\n`;
+  for (const event of events) yield eventLine(event);
+  for await (const reading of readings) yield readingLine(reading);
+}
+
+/** The events that were seen on these days and are about these images. */
+export function eventsWithin(
+  events: readonly RecordedEvent[],
+  query: SeriesQuery,
+  { from = '', to = '9999-12-31' }: DaySpan,
+): readonly RecordedEvent[] {
+  return events.filter(({ seenAt, registry, repo }) => {
+    const day = dayOf(Date.parse(seenAt));
+    const isAskedFor = repo === undefined ? !query.repos : asksFor(query, { registry, repo });
+    return day >= from && day <= to && isAskedFor;
+  });
+}
+
+/** Parts of rows; one empty part where there are none. */
+async function* inParts(readings: AsyncIterable<StoredReading>): AsyncGenerator<readonly StoredReading[]> {
+  let part: StoredReading[] = [];
+  let isEmpty = true;
+  for await (const reading of readings) {
+    part.push(reading);
+    if (part.length < rowsAtOnce) continue;
+    yield part;
+    isEmpty = false;
+    part = [];
+  }
+  if (part.length > 0 || isEmpty) yield part;
+}
