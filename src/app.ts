@@ -21,7 +21,7 @@ import { sources } from './sources/index.ts';
 import { openStore } from './store/index.ts';
 import { createWorld, descriptors, httpClientsOf, version, type Overrides, type World } from './compose/world.ts';
 
-export { exportFormats, exportHistory, importHistory, readReport } from './compose/history.ts';
+export { backupHistory, exportFormats, exportHistory, importHistory, readReport, restoreHistory } from './compose/history.ts';
 export { descriptors, version } from './compose/world.ts';
 export type { Overrides } from './compose/world.ts';
 

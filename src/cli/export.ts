@@ -1,15 +1,12 @@
 /** `export`: the stored history for other programs; a running service is not disturbed. */
-import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import { descriptors, exportFormats, exportHistory } from '../app.ts';
 import type { Config } from '../config/load.ts';
 import { isDay } from '../core/day.ts';
-import { AppError, toAppError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import { canonicalRepo } from '../core/image-ref.ts';
 import type { DaySpan, SeriesQuery } from '../core/ports.ts';
 import type { CliIo } from './io.ts';
+import { writeTo } from './output.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -19,9 +16,7 @@ export async function exportTo(config: Config, { stdout }: CliIo, options: Optio
   if (!format)
     throw new AppError('invalid_input', `--format is ${JSON.stringify(options['format'])}: valid is ${exportFormats.join(', ')}`);
   const pieces = exportHistory(config, { format, query: parseQuery(options), span: parseSpan(options) });
-  const { output } = options;
-  if (typeof output !== 'string' || output === '-') await write(pieces, stdout);
-  else await writeFile(pieces, output);
+  await writeTo(typeof options['output'] === 'string' ? options['output'] : '-', pieces, stdout);
   return 0;
 }
 
@@ -50,30 +45,4 @@ export function parseDay(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && isDay(value)) return value;
   throw new AppError('invalid_input', `--${name} is ${JSON.stringify(value)}: valid is a date such as 2026-03-14`);
-}
-
-/** The file is there when it is whole, and not before. */
-async function writeFile(pieces: AsyncIterable<string>, path: string): Promise<void> {
-  if (existsSync(path)) throw new AppError('invalid_input', `${path} is there already: remove it, or choose another name`);
-  const part = `${path}.part`;
-  try {
-    const file = createWriteStream(part, { flush: true });
-    await Promise.all([
-      finished(file),
-      write(pieces, file).then(
-        () => file.end(),
-        (error: unknown) => file.destroy(error instanceof Error ? error : undefined),
-      ),
-    ]);
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error instanceof AppError
-      ? error
-      : new AppError('misconfigured', `${path} cannot be written: ${toAppError(error).message}`, { cause: error });
-  }
-}
-
-async function write(pieces: AsyncIterable<string>, target: NodeJS.WritableStream): Promise<void> {
-  for await (const text of pieces) if (!target.write(text)) await once(target, 'drain');
 }

@@ -4,12 +4,14 @@ import { Command, CommanderError } from 'commander';
 import { descriptors, version } from '../app.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { allSettings } from '../config/settings.ts';
+import { backup } from './backup.ts';
 import { collect } from './collect.ts';
 import { printConfig } from './config.ts';
 import { exportTo } from './export.ts';
 import { importFrom } from './import.ts';
 import type { CliIo } from './io.ts';
 import { report } from './report.ts';
+import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 
 type Verb = (config: Config, io: CliIo, options: Readonly<Record<string, unknown>>) => Promise<number>;
@@ -65,6 +67,10 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
     .option('--keep-marks', 'a whole history moves: totals are not marked as imported')
     .option('--metric <value>', 'of a Prometheus server: registrystats_image_pulls for this program', 'registrystats_image_pulls_total')
     .option('--since <day>', 'of a Prometheus server: the first day; a year back where absent');
+  add('backup', 'one archive of the snapshots, with checksums; a running service is not disturbed', backup, { argument: 'to' });
+  add('restore', 'put the snapshots of a backup back, after all of it was checked; the service has to be stopped', restore, {
+    argument: 'from',
+  }).option('--force', 'set files aside that are there with another content');
   add('report', 'how the images do: totals, pulls, change, trend and the next milestone', report)
     .option('--since <value>', 'first day: a date, or a number of days such as 7d (30d where absent)')
     .option('--json', 'print JSON')

@@ -8,7 +8,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import type { DaySpan, SeriesQuery } from '../core/ports.ts';
 import { reportOf, type Report, type ReportOptions } from '../core/report.ts';
 import { openMetricsLines } from '../metrics/openmetrics.ts';
-import { openHistory, openStore } from '../store/index.ts';
+import { backupFolder, openHistory, openStore, restoreFolder, type BackupDeps, type RestoreDeps, type Restored } from '../store/index.ts';
 import { readCsv } from '../transfer/csv.ts';
 import { takeIn, type Intake } from '../transfer/intake.ts';
 import type { Item, Problem } from '../transfer/item.ts';
@@ -16,7 +16,7 @@ import { linesOf } from '../transfer/lines.ts';
 import { readNdjson } from '../transfer/ndjson.ts';
 import { readPrometheus } from '../transfer/prometheus.ts';
 import { csvText, eventsWithin, jsonText, ndjsonText } from '../transfer/written.ts';
-import { createWorld, descriptors, httpClientsOf, type Overrides, type World } from './world.ts';
+import { createWorld, descriptors, httpClientsOf, version, type Overrides, type World } from './world.ts';
 
 /** The report on what is stored. @throws AppError misconfigured when it cannot be read */
 export async function readReport(config: Config, options: Omit<ReportOptions, 'groups'>, overrides: Overrides = {}): Promise<Report> {
@@ -144,6 +144,22 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, onBytes: (bytes: numb
     yield chunk;
     onBytes(bytes);
   }
+}
+
+/** The bytes of an archive of all snapshots. @throws AppError misconfigured when they cannot be read */
+export function backupHistory(config: Config, onProgress: BackupDeps['onProgress'], overrides: Overrides = {}): AsyncIterable<Uint8Array> {
+  const { clock } = createWorld(config, overrides);
+  return backupFolder({ directory: config.dataDir, clock, version, ...(onProgress ? { onProgress } : {}) });
+}
+
+/** Puts the snapshots of an archive back. @throws AppError invalid_input, conflict, misconfigured, internal */
+export function restoreHistory(
+  config: Config,
+  options: Pick<RestoreDeps, 'archive' | 'force' | 'onProgress'>,
+  overrides: Overrides = {},
+): Promise<Restored> {
+  const { clock, log } = createWorld(config, overrides);
+  return restoreFolder({ directory: config.dataDir, clock, log, pid: process.pid, hostname: hostname(), ...options });
 }
 
 function historyOf(config: Config, { clock, log }: World): ReturnType<typeof openHistory> {

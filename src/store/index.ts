@@ -3,6 +3,9 @@ import type { SnapshotStore } from '../core/ports.ts';
 import { readHistory, type History } from './json-files/history.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
 
+export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
+export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
+
 export type StoreDeps = JsonFileStoreDeps;
 
 /**

@@ -83,7 +83,7 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
       if (Buffer.byteLength(text) > maxBytes)
         throw new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
       const beforeRename = before.kind === 'corrupt' ? () => moveAway(day) : undefined;
-      await replaceFile(files, { directory, name: fileNameOf(day), text, id: host.uniqueId(), beforeRename });
+      await replaceFile(files, { directory, name: fileNameOf(day), content: text, id: host.uniqueId(), beforeRename });
       skipped.delete(day);
     },
     stamp: (day) => files.stamp(pathOf(day)).catch(() => undefined),

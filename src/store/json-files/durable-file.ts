@@ -6,7 +6,7 @@ import { codeOf } from './storage-error.ts';
 export interface Replacement {
   readonly directory: string;
   readonly name: string;
-  readonly text: string;
+  readonly content: string | Uint8Array;
   /** Makes the temporary name unique. */
   readonly id: string;
   /** Runs when the new content is safe and the old one still in place. */
@@ -25,9 +25,9 @@ export function temporaryName(id: string): string {
  * Puts the text in the place of a file; syncFolder makes the replacement itself durable.
  * When it rejects, with the system's error, the old file is whole and no temporary file is left.
  */
-export async function replaceFile(files: FileSystem, { directory, name, text, id, beforeRename }: Replacement): Promise<void> {
+export async function replaceFile(files: FileSystem, { directory, name, content, id, beforeRename }: Replacement): Promise<void> {
   const temporary = join(directory, temporaryName(id));
-  await writeWhole(files, temporary, text);
+  await writeWhole(files, temporary, content);
   try {
     await beforeRename?.();
     await files.rename(temporary, join(directory, name));
@@ -41,11 +41,11 @@ export async function replaceFile(files: FileSystem, { directory, name, text, id
  * Makes a file with this content, on the disk and not only in its cache.
  * Rejects with the system's error, `EEXIST` when there is a file of that name; no part of a new one is left then.
  */
-export async function writeWhole(files: FileSystem, path: string, text: string): Promise<void> {
+export async function writeWhole(files: FileSystem, path: string, content: string | Uint8Array): Promise<void> {
   const file = await files.create(path);
   try {
     try {
-      await file.write(text);
+      await file.write(content);
       await file.sync();
     } finally {
       await file.close();

@@ -32,7 +32,7 @@ export interface FileStamp {
 }
 
 interface NewFile {
-  write(text: string): Promise<void>;
+  write(content: string | Uint8Array): Promise<void>;
   /** Makes what was written survive a power cut. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -59,7 +59,7 @@ export const nodeFileSystem: FileSystem = {
   async create(path) {
     const handle = await open(path, 'wx', 0o600);
     return {
-      write: (text) => handle.writeFile(text),
+      write: (content) => handle.writeFile(content),
       sync: () => handle.sync(),
       close: () => handle.close(),
     };

@@ -72,7 +72,7 @@ export function createSidecar({ directory, files, host, clock, log }: SidecarDep
       const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), state };
       const json = JSON.stringify(payload);
       try {
-        await replaceFile(files, { directory, name: sidecarName, text: `${checksum(json)}\n${json}`, id: host.uniqueId() });
+        await replaceFile(files, { directory, name: sidecarName, content: `${checksum(json)}\n${json}`, id: host.uniqueId() });
       } catch (error) {
         log.warn(
           'index cannot be kept for the next start',

@@ -1,0 +1,35 @@
+/** Where a verb writes its result to: standard output, or a file that appears when it is whole. */
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { AppError, toAppError } from '../core/errors.ts';
+
+type Pieces = AsyncIterable<string | Uint8Array>;
+
+/** `path`: `-` for standard output. @throws AppError invalid_input (the file is there already), misconfigured (it cannot be written), what the pieces throw */
+export async function writeTo(path: string, pieces: Pieces, stdout: NodeJS.WritableStream): Promise<void> {
+  if (path === '-') return write(pieces, stdout);
+  if (existsSync(path)) throw new AppError('invalid_input', `${path} is there already: remove it, or choose another name`);
+  const part = `${path}.part`;
+  try {
+    const file = createWriteStream(part, { flush: true, mode: 0o600 });
+    await Promise.all([
+      finished(file),
+      write(pieces, file).then(
+        () => file.end(),
+        (error: unknown) => file.destroy(toAppError(error)),
+      ),
+    ]);
+    return await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error instanceof AppError
+      ? error
+      : new AppError('misconfigured', `${path} cannot be written: ${toAppError(error).message}`, { cause: error });
+  }
+}
+
+async function write(pieces: Pieces, target: NodeJS.WritableStream): Promise<void> {
+  for await (const piece of pieces) if (!target.write(piece)) await once(target, 'drain');
+}

@@ -1,0 +1,31 @@
+/** What a backup says of itself, as the last file in it. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { isDay } from '../../../core/day.ts';
+
+export const manifestName = 'manifest.json';
+
+const file = z.object({ name: z.string(), bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+const manifest = z.object({ format: z.literal(1), version: z.string(), created: z.string(), files: z.array(file) });
+
+export type ArchivedFile = z.infer<typeof file>;
+export type Manifest = z.infer<typeof manifest>;
+
+/** Whether a file belongs into a backup: a day's snapshot, or what was once one and was set aside. */
+export function isArchived(name: string): boolean {
+  const [, day = ''] = /^(\d{4}-\d{2}-\d{2})\.json(\.[\w.-]+)?$/.exec(name) ?? [];
+  return isDay(day);
+}
+
+export function archivedFile(name: string, content: Uint8Array): ArchivedFile {
+  return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+/** Undefined when it is of another format. */
+export function parseManifest(content: Uint8Array): Manifest | undefined {
+  try {
+    return manifest.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))).data;
+  } catch {
+    return undefined;
+  }
+}
