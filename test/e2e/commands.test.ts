@@ -1,0 +1,120 @@
+/** The verbs that work on what is stored, run as the program that is shipped. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { dayOf } from '../../src/core/day.ts';
+import { runProgram as start } from '../support/program.ts';
+
+const goFolder = 'test/fixtures/go-folder';
+/** What it ended with. */
+async function runProgram(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  const program = start(args, { env: environment });
+  return { code: await program.exited, stdout: program.output(), stderr: program.log() };
+}
+
+function daysAgo(days: number): string {
+  return dayOf(Date.now() - days * 86_400_000);
+}
+
+let directory: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'registry-stats-commands-'));
+  env = { DATA_DIR: join(directory, 'data'), LOG_LEVEL: 'error' };
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+describe('the commands on a stored history', () => {
+  it('take over the folder of the Go tool, first on trial, and not twice', async () => {
+    const trial = await runProgram(['import', goFolder, '--dry-run'], env);
+    const first = await runProgram(['import', goFolder], env);
+    const second = await runProgram(['import', goFolder], env);
+
+    expect(trial).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Would take over totals of days: \d+ new, 0 better/) });
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Took over totals of days: \d+ new/) });
+    expect(second.stdout).toMatch(/^Took over totals of days: 0 new, 0 better known now, [1-9]/);
+    const stored = await readFile(join(directory, 'data', '2026-04-06.json'), 'utf8');
+    expect(stored).toContain('"imported": true');
+  });
+
+  it('write the history in every format, and tell the same numbers', async () => {
+    const csv = await runProgram(['export', '--format', 'csv'], env);
+    const json = await runProgram(['export', '--format', 'json'], env);
+    const file = join(directory, 'all.ndjson');
+    const ndjson = await runProgram(['export', '--format', 'ndjson', '--output', file], env);
+
+    const rows = z.array(z.object({ day: z.string(), pull_count: z.number() })).parse(JSON.parse(json.stdout));
+    expect(
+      csv.stdout
+        .trim()
+        .split('\r\n')
+        .slice(1)
+        .map((line) => Number(line.split(',')[3])),
+    ).toEqual(rows.map((row) => row.pull_count));
+    expect(ndjson).toMatchObject({ code: 0, stdout: '' });
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(rows.length + 1);
+    expect(await runProgram(['export', '--format', 'ndjson', '--output', file], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is there already'),
+    });
+    expect(await runProgram(['export', '--format', 'xml'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('valid is csv, ndjson, json, openmetrics'),
+    });
+    expect(await runProgram(['export', '--format', 'csv', '--registry', 'harbor'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('valid are dockerhub'),
+    });
+  });
+
+  it('move a whole history to another folder', async () => {
+    const other = { ...env, DATA_DIR: join(directory, 'other') };
+    const moved = await runProgram(['import', join(directory, 'all.ndjson'), '--keep-marks'], other);
+
+    expect(moved.code).toBe(0);
+    expect((await runProgram(['export', '--format', 'ndjson'], other)).stdout).toBe(await readFile(join(directory, 'all.ndjson'), 'utf8'));
+  });
+
+  it('back up, and restore into an empty folder', async () => {
+    const archive = join(directory, 'backup.tar.gz');
+    const restored = { ...env, DATA_DIR: join(directory, 'restored') };
+
+    expect(await runProgram(['backup', archive], env)).toMatchObject({ code: 0, stderr: expect.stringContaining('with checksums') });
+    expect(await runProgram(['restore', archive], restored)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Restored 3 files/) });
+
+    const days = (await readdir(join(directory, 'data'))).filter((name) => /^\d/.test(name));
+    for (const name of days)
+      expect(await readFile(join(directory, 'restored', name), 'utf8')).toBe(await readFile(join(directory, 'data', name), 'utf8'));
+    expect(await runProgram(['restore', 'package.json'], restored)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nothing was changed'),
+    });
+  });
+
+  it('report what is stored', async () => {
+    const source = join(directory, 'recent.csv');
+    await writeFile(
+      source,
+      [
+        'day,registry,repo,pull_count',
+        ...[5, 4, 3, 2, 1, 0].map((ago) => `${daysAgo(ago)},ghcr,acme/app,${1000 - 10 * ago}`),
+        'nonsense',
+      ].join('\n'),
+    );
+    const recent = { ...env, DATA_DIR: join(directory, 'recent') };
+    const taken = await runProgram(['import', source], recent);
+
+    expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('line 8: it has 1 cells instead of 4') });
+    const table = await runProgram(['report', '--since', '3d'], recent);
+    expect(table).toMatchObject({ code: 0, stdout: expect.stringMatching(/acme\/app\s+ghcr\s+1,000\s+30/) });
+    const report = z.object({ images: z.array(z.object({ pulls: z.number(), milestone: z.number() })) });
+    expect(report.parse(JSON.parse((await runProgram(['report', '--json', '--since', '3d'], recent)).stdout)).images).toEqual([
+      { pulls: 30, milestone: 2000 },
+    ]);
+    expect(await runProgram(['report', '--since', 'soon'], recent)).toMatchObject({ code: 1, stderr: expect.stringContaining('--since') });
+  });
+});
