@@ -1,6 +1,6 @@
 /** Bundles the pages' files, and then the program with them into one readable file that needs no node_modules. */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -8,6 +8,7 @@ import type { BuiltAsset } from '../src/dashboard/assets.ts';
 
 const bundle = 'dist/registry-stats';
 const client = 'src/dashboard/client';
+const migrations = 'src/store/postgres/migrations';
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -35,6 +36,10 @@ const assets = [
 await mkdir('dist', { recursive: true });
 await writeFile('dist/assets.json', JSON.stringify(assets));
 
+const sqlNames = (await readdir(migrations)).filter((name) => name.endsWith('.sql')).toSorted();
+const sqlFiles = sqlNames.map(async (name) => ({ name, sql: await readFile(`${migrations}/${name}`, 'utf8') }));
+await writeFile('dist/migrations.json', JSON.stringify(await Promise.all(sqlFiles)));
+
 await build({
   entryPoints: ['src/main.ts'],
   outfile: `${bundle}.cjs`,
@@ -43,6 +48,8 @@ await build({
   // A file without an ending is CommonJS to Node, and the image's program has none.
   format: 'cjs',
   target: 'node20',
+  // A faster driver that pg would take if it were there.
+  external: ['pg-native'],
   sourcemap: 'linked',
   sourcesContent: true,
   keepNames: true,

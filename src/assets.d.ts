@@ -3,3 +3,9 @@ declare module '*/dist/assets.json' {
   const assets: readonly { readonly name: string; readonly file: string; readonly type: string; readonly brotli: string }[];
   export default assets;
 }
+
+/** The database's migrations, likewise. */
+declare module '*/dist/migrations.json' {
+  const migrations: readonly { readonly name: string; readonly sql: string }[];
+  export default migrations;
+}

@@ -56,6 +56,38 @@ describe('compose.yaml', () => {
   });
 });
 
+describe('deploy/postgres/compose.yaml', () => {
+  it('adds a database that has a volume and a password of its own, and sends the service there once it is healthy', async () => {
+    const { services, volumes } = z
+      .object({ services: z.record(z.string(), z.record(z.string(), z.unknown())), volumes: z.record(z.string(), z.null()) })
+      .parse(parse(await readFile('deploy/postgres/compose.yaml', 'utf8')));
+
+    expect(Object.keys(services)).toEqual(['registry-stats', 'postgres']);
+    expect(services['registry-stats']).toEqual({
+      environment: {
+        DATABASE_URL: expect.stringMatching(/^postgres:\/\/registry_stats:\$\{POSTGRES_PASSWORD:\?.+\}@postgres:5432\/registry_stats$/),
+      },
+      depends_on: { postgres: { condition: 'service_healthy' } },
+      mem_limit: '256m',
+    });
+    expect(services['postgres']).toMatchObject({
+      image: expect.stringMatching(/^postgres:18\.\d+$/),
+      restart: 'unless-stopped',
+      environment: { POSTGRES_USER: 'registry_stats', POSTGRES_DB: 'registry_stats', POSTGRES_PASSWORD: expect.stringContaining(':?') },
+      volumes: ['postgres:/var/lib/postgresql'],
+      healthcheck: { test: expect.arrayContaining(['CMD', 'pg_isready']) },
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(services['postgres']).not.toHaveProperty('ports');
+    expect(volumes).toEqual({ postgres: null });
+  });
+
+  it('asks for its password in a file of its own: Compose would ask for it even where a profile is off', async () => {
+    expect(await readFile('compose.yaml', 'utf8')).not.toMatch(/\$\{\w+:?\?/);
+    expect(await readFile('deploy/README.md', 'utf8')).toContain('docker compose -f compose.yaml -f deploy/postgres/compose.yaml up -d');
+  });
+});
+
 describe('the provisioning of Grafana', () => {
   const folder = 'deploy/grafana/provisioning';
 

@@ -10,6 +10,7 @@ import { printConfig } from './config.ts';
 import { exportTo } from './export.ts';
 import { importFrom } from './import.ts';
 import type { CliIo } from './io.ts';
+import { migrate } from './migrate.ts';
 import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { serve } from './serve.ts';
@@ -76,6 +77,7 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV')
     .option('--markdown', 'print a Markdown table, for an issue or a mail');
+  add('migrate', 'bring the PostgreSQL database up to date, as every start does', migrate);
   add('config', 'print the effective configuration, secrets hidden', printConfig).option('--json', 'print JSON');
   program
     .command('health')

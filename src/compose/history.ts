@@ -8,7 +8,15 @@ import { AppError, toAppError } from '../core/errors.ts';
 import type { DaySpan, SeriesQuery } from '../core/ports.ts';
 import { reportOf, type Report, type ReportOptions } from '../core/report.ts';
 import { openMetricsLines } from '../metrics/openmetrics.ts';
-import { backupFolder, openHistory, openStore, restoreFolder, type BackupDeps, type RestoreDeps, type Restored } from '../store/index.ts';
+import {
+  backupFolder,
+  bringUpToDate,
+  openHistory,
+  restoreFolder,
+  type BackupDeps,
+  type RestoreDeps,
+  type Restored,
+} from '../store/index.ts';
 import { readCsv } from '../transfer/csv.ts';
 import { takeIn, type Intake } from '../transfer/intake.ts';
 import type { Item, Problem } from '../transfer/item.ts';
@@ -16,13 +24,18 @@ import { linesOf } from '../transfer/lines.ts';
 import { readNdjson } from '../transfer/ndjson.ts';
 import { readPrometheus } from '../transfer/prometheus.ts';
 import { csvText, eventsWithin, jsonText, ndjsonText } from '../transfer/written.ts';
+import { databaseOf, openStoreOf } from './store.ts';
 import { createWorld, descriptors, httpClientsOf, version, type Overrides, type World } from './world.ts';
 
 /** The report on what is stored. @throws AppError misconfigured when it cannot be read */
 export async function readReport(config: Config, options: Omit<ReportOptions, 'groups'>, overrides: Overrides = {}): Promise<Report> {
   const history = await historyOf(config, createWorld(config, overrides));
-  const [latest, series, days] = await Promise.all([history.latest({}), history.totals({}), history.days()]);
-  return reportOf({ latest, series, newestDay: days.at(-1) }, { ...options, groups: config.groups });
+  try {
+    const [latest, series, days] = await Promise.all([history.latest({}), history.totals({}), history.days()]);
+    return reportOf({ latest, series, newestDay: days.at(-1) }, { ...options, groups: config.groups });
+  } finally {
+    await history.close();
+  }
 }
 
 export const exportFormats = ['csv', 'ndjson', 'json', 'openmetrics'] as const;
@@ -41,13 +54,17 @@ export async function* exportHistory(
   overrides: Overrides = {},
 ): AsyncGenerator<string> {
   const history = await historyOf(config, createWorld(config, overrides));
-  if (format === 'openmetrics') {
-    const [series, latest] = await Promise.all([history.totals(query), history.latest(query)]);
-    yield* openMetricsLines(series, latest);
-  } else if (format === 'ndjson') {
-    yield* ndjsonText(history.readings(query, span), eventsWithin(await history.events(), query, span));
-  } else {
-    yield* (format === 'csv' ? csvText : jsonText)(history.readings(query, span));
+  try {
+    if (format === 'openmetrics') {
+      const [series, latest] = await Promise.all([history.totals(query), history.latest(query)]);
+      yield* openMetricsLines(series, latest);
+    } else if (format === 'ndjson') {
+      yield* ndjsonText(history.readings(query, span), eventsWithin(await history.events(), query, span));
+    } else {
+      yield* (format === 'csv' ? csvText : jsonText)(history.readings(query, span));
+    }
+  } finally {
+    await history.close();
   }
 }
 
@@ -72,8 +89,7 @@ export interface ImportOptions {
 export async function importHistory(config: Config, options: ImportOptions, overrides: Overrides = {}): Promise<Intake> {
   const world = createWorld(config, overrides);
   const items = await itemsOf(options, world);
-  const { clock, log } = world;
-  const store = await openStore({ directory: config.dataDir, clock, log, pid: process.pid, hostname: hostname() });
+  const store = await openStoreOf(config, world);
   try {
     return await takeIn(store, items, options);
   } finally {
@@ -146,8 +162,9 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, onBytes: (bytes: numb
   }
 }
 
-/** The bytes of an archive of all snapshots. @throws AppError misconfigured when they cannot be read */
+/** The bytes of an archive of all snapshots. @throws AppError misconfigured when they cannot be read, or are in a database */
 export function backupHistory(config: Config, onProgress: BackupDeps['onProgress'], overrides: Overrides = {}): AsyncIterable<Uint8Array> {
+  refuseDatabase(config, 'pg_dump, or export --format ndjson');
   const { clock } = createWorld(config, overrides);
   return backupFolder({ directory: config.dataDir, clock, version, ...(onProgress ? { onProgress } : {}) });
 }
@@ -158,10 +175,22 @@ export function restoreHistory(
   options: Pick<RestoreDeps, 'archive' | 'force' | 'onProgress'>,
   overrides: Overrides = {},
 ): Promise<Restored> {
+  refuseDatabase(config, 'pg_restore, or import --keep-marks');
   const { clock, log } = createWorld(config, overrides);
   return restoreFolder({ directory: config.dataDir, clock, log, pid: process.pid, hostname: hostname(), ...options });
 }
 
+/** Resolves to the names of what was applied. @throws AppError invalid_input (there is no database), misconfigured, unreachable */
+export async function migrateDatabase(config: Config, overrides: Overrides = {}): Promise<readonly string[]> {
+  const database = databaseOf(config);
+  if (!database) throw new AppError('invalid_input', 'DATABASE_URL is not set: files need no migration');
+  return bringUpToDate(database, createWorld(config, overrides).log);
+}
+
+function refuseDatabase({ databaseUrl }: Config, instead: string): void {
+  if (databaseUrl !== '') throw new AppError('invalid_input', `the snapshots are in PostgreSQL: use ${instead}`);
+}
+
 function historyOf(config: Config, { clock, log }: World): ReturnType<typeof openHistory> {
-  return openHistory({ directory: config.dataDir, clock, log });
+  return openHistory({ directory: config.dataDir, clock, log, database: databaseOf(config) });
 }

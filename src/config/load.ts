@@ -3,7 +3,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import { parseGroup, type Group } from '../core/groups.ts';
 import { formatRepo, parseTarget, type Target } from '../core/image-ref.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/ports.ts';
-import type { ListenAddress, LogLevel } from './parse.ts';
+import type { ListenAddress, LogLevel, Role } from './parse.ts';
 import { registrySettings, settings, type LoginSettings, type Setting } from './settings.ts';
 
 export interface Config {
@@ -12,6 +12,11 @@ export interface Config {
   readonly backfill: boolean;
   readonly groups: readonly Group[];
   readonly dataDir: string;
+  /** Empty: snapshots are files. */
+  readonly databaseUrl: string;
+  readonly role: Role;
+  readonly egress: string;
+  readonly jobSilenceSeconds: number;
   readonly listen: ListenAddress;
   readonly basePath: string;
   readonly healthFile: string;
@@ -61,6 +66,10 @@ export function loadConfig(input: ConfigInput): Config {
     backfill: read(settings.backfill),
     groups: readGroups(read(settings.groups), input.descriptors, problems),
     dataDir: read(settings.dataDir),
+    databaseUrl: read(settings.databaseUrl),
+    role: read(settings.role),
+    egress: read(settings.egress),
+    jobSilenceSeconds: read(settings.jobSilenceSeconds),
     listen: read(settings.listen),
     basePath: read(settings.basePath),
     healthFile: read(settings.healthFile),
@@ -81,6 +90,9 @@ export function loadConfig(input: ConfigInput): Config {
     problems,
     effective,
   };
+  if (config.role !== 'all' && config.databaseUrl === '') {
+    errors.push('ROLE is set, but DATABASE_URL is not: several processes need PostgreSQL, one folder belongs to one of them');
+  }
   const timeZone = input.env['TZ']?.trim();
   if (timeZone && !isTimeZone(timeZone)) {
     problems.push({ variable: 'TZ', entry: timeZone, reason: 'it is no time zone, the log is in UTC; write one such as Europe/Berlin' });

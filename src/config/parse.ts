@@ -47,6 +47,19 @@ export const parseUrl: Parse<string> = (text) => {
   return plain && /^https?:$/.test(url.protocol) ? `${url.origin}${url.pathname}`.replace(/\/+$/, '') : undefined;
 };
 
+/** Empty: none. */
+export const parseDatabaseUrl: Parse<string> = (text) => {
+  if (text === '') return '';
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '' ? text : undefined;
+};
+
+export const roles = ['all', 'api', 'collector'] as const;
+export type Role = (typeof roles)[number];
+
+export const parseRole: Parse<Role> = (text) => roles.find((role) => role === text.toLowerCase());
+
+export const parseName: Parse<string> = (text) => (/^[\w.:-]{1,100}$/.test(text) ? text : undefined);
+
 export const parseLogLevel: Parse<LogLevel> = (text) => logLevels.find((level) => level === text.toLowerCase());
 
 export const parsePath: Parse<string> = (text) => (text.includes('\0') ? undefined : text);

@@ -53,7 +53,7 @@ export function readingOf(registry: string, row: Row, undatedAt: string): Readin
   if (repo === undefined || !isPullCount(pullCount)) return undefined;
   const readAt = instant(row['read_at']);
   if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
-  const tags = Array.isArray(row['tags']) ? row['tags'].filter(isRow).map(tagOf) : undefined;
+  const tags = tagsOf(row['tags']);
   return {
     registry,
     repo: canonicalRepo(repo),
@@ -80,7 +80,7 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
     [shape.countField]: reading.pullCount,
     ...defined({
       [shape.updatedField]: reading.lastUpdated,
-      tags: reading.tags && tagRows(reading.tags, kept['tags'], shape),
+      tags: reading.tags && tagRows(reading.tags, reading.registry, kept['tags']),
       tag_count: reading.tagCount,
       read_at: reading.readAt,
       total_since: reading.totalSince,
@@ -89,6 +89,11 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
       doubt: reading.doubt,
     }),
   };
+}
+
+/** The tags of a row; undefined when they were not read. */
+export function tagsOf(rows: unknown): readonly Tag[] | undefined {
+  return Array.isArray(rows) ? rows.filter(isRow).map(tagOf) : undefined;
 }
 
 function tagOf(row: Row): Tag {
@@ -113,7 +118,9 @@ function platformOf(row: Row): Platform {
   };
 }
 
-function tagRows(tags: readonly Tag[], before: unknown, { fullRow }: RowShape): Row[] {
+/** The rows of tags, with what is not known here of those that stood there before. */
+export function tagRows(tags: readonly Tag[], registry: string, before?: unknown): Row[] {
+  const { fullRow } = shapeOf(registry);
   const rows = new Map(Array.isArray(before) ? before.filter(isRow).map((row) => [row['name'], row]) : []);
   return tags.map((tag) => ({
     name: tag.name,

@@ -1,25 +1,87 @@
 /** Opens the store that the configuration asks for; the only place that chooses between them. */
-import type { SnapshotStore } from '../core/ports.ts';
-import { readHistory, type History } from './json-files/history.ts';
+import type { FleetRecord, SharedPace } from '../core/fleet.ts';
+import type { Logger, SnapshotStore } from '../core/ports.ts';
+import { readHistory } from './json-files/history.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
+import type { Migration } from './postgres/migrate.ts';
 
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
 export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
 
-export type StoreDeps = JsonFileStoreDeps;
+/** A PostgreSQL database. */
+export interface Database {
+  /** `postgres://user:password@host:5432/database` */
+  readonly url: string;
+  readonly migrations: readonly Migration[];
+}
 
-/**
- * Opens the store; it has to be closed when done.
- * @throws AppError misconfigured (its place cannot be used), conflict (another process uses it), internal (the medium fails)
- */
-export function openStore(deps: StoreDeps): Promise<SnapshotStore> {
-  return openJsonFileStore(deps);
+export interface StoreDeps extends JsonFileStoreDeps {
+  /** Absent: the folder is the store. */
+  readonly database?: Database | undefined;
 }
 
 /**
- * Reads what is stored without opening it for changes: a service may be running on it.
- * @throws AppError misconfigured when its place cannot be read
+ * Opens the store; it has to be closed when done.
+ * @throws AppError misconfigured (its place cannot be used), conflict (another process uses it), unreachable (the database), internal (the medium fails)
  */
-export function openHistory(deps: Pick<StoreDeps, 'directory' | 'clock' | 'log'>): Promise<History> {
-  return readHistory(deps);
+export async function openStore({ database, ...deps }: StoreDeps): Promise<SnapshotStore> {
+  // Those who keep files do not pay for the database's driver.
+  return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log }) : openJsonFileStore(deps);
+}
+
+export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events' | 'close'>;
+
+/**
+ * Reads what is stored without opening it for changes: a service may be running on it. It has to be closed when done.
+ * @throws AppError misconfigured when its place cannot be read, unreachable
+ */
+export async function openHistory({ database, ...deps }: Pick<StoreDeps, 'database' | 'directory' | 'clock' | 'log'>): Promise<History> {
+  if (database) return (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log });
+  return { ...(await readHistory(deps)), close: async () => undefined };
+}
+
+/**
+ * Brings the schema of a database up to date. Resolves to the names of the migrations that were applied now.
+ * @throws AppError misconfigured, unreachable
+ */
+export async function bringUpToDate({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
+  const { connect } = await import('./postgres/connection.ts');
+  const { migrate } = await import('./postgres/migrate.ts');
+  const connection = connect({ url, log });
+  try {
+    return await connection.reached(() => migrate(connection, migrations));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A store that several processes use at once, and what else they share in its database. */
+export interface SharedStore {
+  readonly store: SnapshotStore;
+  readonly record: FleetRecord;
+  readonly pace: SharedPace;
+  /** Runs a step while no other process does: what is set up once must not be set up twice at the same time. */
+  readonly alone: <T>(step: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * `egress`: processes with the same name reach registries from the same address.
+ * @throws AppError misconfigured, unreachable
+ */
+export async function openSharedStore(
+  database: Database,
+  { egress, log }: { readonly egress: string; readonly log: Logger },
+): Promise<SharedStore> {
+  const { openPostgresStore } = await import('./postgres/store.ts');
+  const { createFleetRecord } = await import('./postgres/fleet/record.ts');
+  const { createSharedPace } = await import('./postgres/fleet/pace.ts');
+  const store = await openPostgresStore({ ...database, log });
+  const { queueLock } = await import('./postgres/locks.ts');
+  const { connection } = store;
+  return {
+    store,
+    record: createFleetRecord(connection),
+    pace: createSharedPace({ ...connection, address: egress }),
+    alone: (step) => connection.exclusively(queueLock, step),
+  };
 }

@@ -9,10 +9,10 @@ import { loadIndex } from './load-index.ts';
 import { createSidecar, type SidecarDeps } from './sidecar.ts';
 import { unusableFolder } from './storage-error.ts';
 
-export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events'>;
-
 /** @throws AppError misconfigured when the folder is not there or cannot be read */
-export async function readHistory(deps: Pick<SidecarDeps, 'directory' | 'clock' | 'log'>): Promise<History> {
+export async function readHistory(
+  deps: Pick<SidecarDeps, 'directory' | 'clock' | 'log'>,
+): Promise<Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events'>> {
   const machine = { ...deps, files: nodeFileSystem, host: nodeHost };
   const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes });
   const days = await folder.days().catch((error: unknown) => {

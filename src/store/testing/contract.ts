@@ -51,6 +51,12 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       return store;
     }
 
+    /** The store, and then another over the same medium. */
+    async function* asItIsAndReopened(): AsyncGenerator<SnapshotStore> {
+      yield store;
+      yield await reopened();
+    }
+
     it('answers every question while it is empty', async () => {
       expect(await store.days()).toEqual([]);
       expect(await store.totals({})).toEqual([]);
@@ -223,7 +229,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       ]);
       await store.save([reading('acme/app', 11, '2026-03-14T18:00:00')]);
 
-      for (const each of [store, await reopened()]) {
+      for await (const each of asItIsAndReopened()) {
         const [app, old] = await each.totals({});
         expect(Array.from(app?.marks ?? [], (mark) => marks[mark])).toEqual(['backfilled', 'read', 'read', 'restated']);
         expect(Array.from(old?.marks ?? [], (mark) => marks[mark])).toEqual(['backfilled']);
@@ -239,7 +245,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       ]);
       await store.save([reading('acme/app', 42, '2026-03-15T03:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01' })]);
 
-      for (const each of [store, await reopened()]) {
+      for await (const each of asItIsAndReopened()) {
         expect(await totalsOf(each)).toEqual({ 'quay acme/app': { '2026-03-13': 30, '2026-03-14': 42 } });
         expect(await each.latest({})).toMatchObject([
           { day: '2026-03-14', pullCount: 42, readAt: '2026-03-15T03:00:00.000Z', totalSince: '2026-01-01' },
@@ -262,7 +268,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
         reading('a/backfilled', 31, '2026-03-14T09:00:00', imported),
       ]);
 
-      for (const each of [store, await reopened()]) {
+      for await (const each of asItIsAndReopened()) {
         const series = await each.totals({});
         expect(series.map(({ repo, totals, marks: codes }) => [repo, totals[0], marks[codes[0] ?? 0]])).toEqual([
           ['a/backfilled', 31, 'imported'],
@@ -279,9 +285,9 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       await store.save([reading('acme/app', 10, '2026-03-14')], [pushed]);
       await store.save([reading('acme/app', 11, '2026-03-15')], [gone, dark, { ...pushed, seenAt: '2026-03-14T11:00:00.000Z' }]);
 
-      for (const each of [store, await reopened()]) expect(await each.events()).toEqual([dark, pushed, gone]);
+      for await (const each of asItIsAndReopened()) expect(await each.events()).toEqual([dark, pushed, gone]);
       await store.prune('2026-03-15');
-      for (const each of [store, await reopened()]) expect(await each.events()).toEqual([gone]);
+      for await (const each of asItIsAndReopened()) expect(await each.events()).toEqual([gone]);
     });
 
     it('gives every reading whole, by day, registry and repo, for the days and images that are asked for', async () => {
@@ -324,7 +330,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
 
       expect(await store.prune('2026-03-14')).toEqual(['2026-03-12', '2026-03-13']);
 
-      for (const each of [store, await reopened()]) {
+      for await (const each of asItIsAndReopened()) {
         expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
         expect(await each.snapshot('2026-03-13')).toBeUndefined();
         expect(await totalsOf(each)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 11, '2026-03-15': 12 } });

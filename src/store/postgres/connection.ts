@@ -1,0 +1,59 @@
+/** The connection to the database, and how what goes wrong with it is told. */
+import postgres, { type ReservedSql, type Sql } from 'postgres';
+import type { Logger } from '../../core/ports.ts';
+import { databaseError, placeOf } from './database-error.ts';
+import { schemaName } from './locks.ts';
+
+export interface Connection {
+  readonly sql: Sql;
+  /** Runs a step. @throws AppError unreachable, misconfigured, internal */
+  readonly reached: <T>(step: () => Promise<T>) => Promise<T>;
+  /** Runs a step while no other process runs one of the same number. */
+  readonly exclusively: <T>(lock: number, step: (connection: ReservedSql) => Promise<T>) => Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:5432/database` */
+  readonly url: string;
+  readonly log: Logger;
+}
+
+const mostConnections = 8;
+const connectSeconds = 10;
+const closeSeconds = 5;
+
+export function connect({ url, log }: ConnectionOptions): Connection {
+  const place = placeOf(url);
+  const sql = postgres(url, {
+    max: mostConnections,
+    connect_timeout: connectSeconds,
+    // A restart of the database must not be waited out for minutes.
+    backoff: (attempt) => Math.min(5, attempt / 2),
+    connection: { application_name: 'registry-stats', search_path: schemaName },
+    onnotice: ({ message }) => log.debug('database says', { notice: message }),
+  });
+  return {
+    sql,
+    async reached(step) {
+      try {
+        return await step();
+      } catch (error) {
+        throw databaseError(error, place);
+      }
+    },
+    exclusively: (lock, step) => exclusively(sql, lock, step),
+    close: () => sql.end({ timeout: closeSeconds }),
+  };
+}
+
+async function exclusively<T>(sql: Sql, lock: number, step: (connection: ReservedSql) => Promise<T>): Promise<T> {
+  const connection = await sql.reserve();
+  try {
+    await connection`SELECT pg_advisory_lock(${lock})`;
+    return await step(connection);
+  } finally {
+    await connection`SELECT pg_advisory_unlock(${lock})`.catch(() => undefined);
+    connection.release();
+  }
+}

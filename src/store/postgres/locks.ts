@@ -1,0 +1,7 @@
+/** Numbers of the locks that processes take from each other; no other program should use them. */
+export const migrationLock = 7_218_935_041;
+export const partitionLock = 7_218_935_042;
+export const queueLock = 7_218_935_043;
+
+/** Where the tables are. */
+export const schemaName = 'registry_stats';

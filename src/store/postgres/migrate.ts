@@ -1,0 +1,63 @@
+/** Brings the schema of the database up to date: numbered SQL files, each once, one process at a time. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { Connection } from './connection.ts';
+import { migrationLock, schemaName } from './locks.ts';
+
+export interface Migration {
+  /** `0001-totals.sql` */
+  readonly name: string;
+  readonly sql: string;
+}
+
+const applied = z.array(z.object({ name: z.string(), checksum: z.string() }));
+
+/**
+ * Resolves to the names of the migrations that were applied now.
+ * @throws AppError misconfigured when the schema is newer than this program, or was changed; else what the database throws
+ */
+export async function migrate(
+  { exclusively }: Pick<Connection, 'exclusively'>,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  return exclusively(migrationLock, async (connection) => {
+    const [existing] = await connection`SELECT to_regclass(${`${schemaName}.migrations`}) IS NOT NULL AS is_there`;
+    if (existing?.['is_there'] !== true) {
+      await connection.unsafe(`CREATE SCHEMA IF NOT EXISTS ${schemaName};
+        CREATE TABLE ${schemaName}.migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
+    }
+    const known = applied.parse(await connection`SELECT name, checksum FROM migrations ORDER BY name`);
+    const pending = pendingOf(migrations, known);
+    for (const { name, sql } of pending) {
+      const record = `INSERT INTO migrations (name, checksum) VALUES ('${name}', '${checksumOf(sql)}')`;
+      await connection.unsafe(`BEGIN; ${sql}; ${record}; COMMIT`).catch(async (error: unknown) => {
+        await connection.unsafe('ROLLBACK');
+        throw error;
+      });
+    }
+    return pending.map(({ name }) => name);
+  });
+}
+
+function pendingOf(migrations: readonly Migration[], known: z.infer<typeof applied>): readonly Migration[] {
+  const names = new Set(migrations.map(({ name }) => name));
+  const unknown = known.find(({ name }) => !names.has(name));
+  if (unknown) {
+    throw new AppError(
+      'misconfigured',
+      `the database was brought to ${unknown.name} by a newer registry-stats: use that version, or restore a backup of the database`,
+    );
+  }
+  const checksums = new Map(known.map(({ name, checksum }) => [name, checksum]));
+  for (const { name, sql } of migrations) {
+    const before = checksums.get(name);
+    if (before !== undefined && before !== checksumOf(sql))
+      throw new AppError('misconfigured', `${name} is not the migration that the database had: it was changed after it had been applied`);
+  }
+  return migrations.filter(({ name }) => !checksums.has(name));
+}
+
+function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,165 @@
+/** Asks the database what the store is asked. */
+import type { Sql } from 'postgres';
+import { z } from 'zod';
+import type { Day } from '../../core/day.ts';
+import { marks } from '../../core/model.ts';
+import type { DaySpan, ImageSeries, LatestImage, SeriesQuery, StoredReading } from '../../core/ports.ts';
+import { recordedKinds, type RecordedEvent } from '../../core/recorded-event.ts';
+import { compareEvents } from '../../core/snapshot-events.ts';
+import { tagsOf } from '../../core/snapshot-row.ts';
+
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+
+const seriesRow = z.object({
+  registry: z.string(),
+  repo: z.string(),
+  days: z.array(z.number()),
+  totals: z.array(z.number()),
+  known: z.array(z.enum(marks)),
+});
+
+const latestRow = z.object({
+  registry: z.string(),
+  repo: z.string(),
+  day: z.string(),
+  pull_count: z.number(),
+  read_at: optional(z.string()),
+  tag_count: optional(z.number()),
+  last_updated: optional(z.string()),
+  total_since: optional(z.string()),
+});
+
+const readingRow = z.object({
+  registry: z.string(),
+  repo: z.string(),
+  day: z.string(),
+  pull_count: z.number(),
+  known: z.enum(marks),
+  worth: z.number(),
+  read_at: z.string(),
+  total_since: optional(z.string()),
+  tag_count: optional(z.number()),
+  last_updated: optional(z.string()),
+  tags: z.unknown(),
+});
+
+const eventRow = z.object({
+  time: z.string(),
+  seen_at: z.string(),
+  registry: z.string(),
+  repo: optional(z.string()),
+  kind: z.enum(recordedKinds),
+  detail: optional(z.string()),
+});
+
+/** Which images are asked for, as a piece of SQL. */
+function asked(sql: Sql, { registries, repos }: SeriesQuery) {
+  const registry = registries ? sql`registry = ANY (${[...registries]}::text[])` : sql`true`;
+  const repo = repos ? sql`repo = ANY (${[...repos]}::text[])` : sql`true`;
+  return sql`${registry} AND ${repo}`;
+}
+
+export async function readTotals(sql: Sql, query: SeriesQuery): Promise<readonly ImageSeries[]> {
+  const rows = await sql`
+    SELECT registry, repo,
+      array_agg(day - DATE '1970-01-01' ORDER BY day) AS days,
+      array_agg(pull_count::float8 ORDER BY day) AS totals,
+      array_agg(known ORDER BY day) AS known
+    FROM images JOIN totals ON image_id = images.id
+    WHERE ${asked(sql, query)}
+    GROUP BY images.id
+    ORDER BY repo COLLATE "C", registry COLLATE "C"`;
+  return z
+    .array(seriesRow)
+    .parse(rows)
+    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known.map((mark) => marks.indexOf(mark)) }));
+}
+
+/** Of each detail the newest day that has it: one look into the index for each. */
+export async function readLatest(sql: Sql, query: SeriesQuery): Promise<readonly LatestImage[]> {
+  const rows = await sql`
+    SELECT registry, repo, newest.day::text, newest.pull_count::float8,
+      (SELECT read_at FROM totals WHERE image_id = images.id AND worth > 0 ORDER BY day DESC LIMIT 1) AS read_at,
+      (SELECT coalesce(tag_count, jsonb_array_length(tags)) FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
+        WHERE image_id = images.id AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS tag_count,
+      (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1) AS last_updated,
+      (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1)::text AS total_since
+    FROM images JOIN LATERAL (SELECT day, pull_count FROM totals WHERE image_id = images.id ORDER BY day DESC LIMIT 1) AS newest ON true
+    WHERE ${asked(sql, query)}
+    ORDER BY registry COLLATE "C", repo COLLATE "C"`;
+  return z
+    .array(latestRow)
+    .parse(rows)
+    .map(
+      ({
+        registry,
+        repo,
+        day,
+        pull_count: pullCount,
+        read_at: readAt,
+        tag_count: tagCount,
+        last_updated: lastUpdated,
+        total_since: totalSince,
+      }) => ({
+        registry,
+        repo,
+        day,
+        pullCount,
+        readAt,
+        tagCount,
+        lastUpdated,
+        totalSince,
+      }),
+    );
+}
+
+/** The readings of one day. */
+export async function readDay(sql: Sql, day: Day, query: SeriesQuery): Promise<readonly StoredReading[]> {
+  const rows = await sql`
+    SELECT registry, repo, day::text, pull_count::float8, known, worth, read_at, total_since::text, tag_count, last_updated, tags
+    FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
+    WHERE day = ${day} AND ${asked(sql, query)}
+    ORDER BY registry COLLATE "C", repo COLLATE "C"`;
+  return z.array(readingRow).parse(rows).map(storedReading);
+}
+
+function storedReading(row: z.infer<typeof readingRow>): StoredReading {
+  const { registry, repo, day, known, worth, read_at: readAt, last_updated: lastUpdated } = row;
+  const tags = tagsOf(row.tags);
+  return {
+    registry,
+    repo,
+    day,
+    pullCount: row.pull_count,
+    readAt,
+    lastUpdated,
+    tagCount: row.tag_count ?? tags?.length,
+    tags,
+    totalSince: row.total_since,
+    backfilled: worth === 0 ? true : undefined,
+    imported: worth === 1 ? true : undefined,
+    doubt: known === 'frozen' || known === 'restated' ? known : undefined,
+  };
+}
+
+export async function readDays(sql: Sql, { from, to }: DaySpan = {}): Promise<readonly Day[]> {
+  const rows = await sql`
+    SELECT day::text FROM snapshot_days
+    WHERE (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
+    ORDER BY day`;
+  return z
+    .array(z.object({ day: z.string() }))
+    .parse(rows)
+    .map(({ day }) => day);
+}
+
+export async function readEvents(sql: Sql, seenOn?: Day): Promise<readonly RecordedEvent[]> {
+  const rows = await sql`
+    SELECT time, seen_at, registry, repo, kind, detail FROM events
+    WHERE ${seenOn === undefined ? sql`true` : sql`seen_day = ${seenOn}`} ORDER BY id`;
+  const events = z
+    .array(eventRow)
+    .parse(rows)
+    .map(({ time, seen_at: seenAt, registry, repo, kind, detail }) => ({ time, seenAt, registry, repo, kind, detail }));
+  return events.toSorted(compareEvents);
+}

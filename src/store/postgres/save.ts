@@ -1,0 +1,156 @@
+/** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
+import { createHash } from 'node:crypto';
+import type { Sql, TransactionSql } from 'postgres';
+import { z } from 'zod';
+import { dayOf, type Day } from '../../core/day.ts';
+import { markOf, type Reading, type Tag } from '../../core/model.ts';
+import type { StoredReading } from '../../core/ports.ts';
+import type { RecordedEvent } from '../../core/recorded-event.ts';
+import { compareText } from '../../core/series.ts';
+import { tagRows } from '../../core/snapshot-row.ts';
+import { partitionLock } from './locks.ts';
+
+export interface Batch {
+  readonly readings: readonly StoredReading[];
+  readonly events: readonly RecordedEvent[];
+}
+
+const mostRows = 2_000;
+
+/** Stores all of it or nothing. Resolves to the number of the change. `partitions`: the months that are known to have one. */
+export async function saveBatch(sql: Sql, batch: Batch, partitions: Set<string>): Promise<number> {
+  await ensurePartitions(sql, batch.readings, partitions);
+  return sql.begin(async (transaction) => {
+    for (const rows of inRounds(batch.readings)) await saveReadings(transaction, rows);
+    if (batch.events.length > 0) await saveEvents(transaction, batch.events);
+    const days = [
+      ...new Set([...batch.readings.map(({ day }) => day), ...batch.events.map(({ seenAt }) => dayOf(Date.parse(seenAt)))]),
+    ].toSorted();
+    await transaction`INSERT INTO snapshot_days (day) SELECT day::date FROM unnest(${days}::text[]) AS days (day) ON CONFLICT DO NOTHING`;
+    return countChange(transaction);
+  });
+}
+
+/** In the order of commits, because the row is locked until then. */
+export async function countChange(transaction: TransactionSql): Promise<number> {
+  const [row] = await transaction`UPDATE changes SET count = count + 1 RETURNING count::float8 AS count`;
+  const { count } = z.object({ count: z.number() }).parse(row);
+  await transaction`SELECT pg_notify('registry_stats', ${String(count)})`;
+  return count;
+}
+
+/** Before the transaction: a partition that another process makes at the same time must not end ours. */
+async function ensurePartitions(sql: Sql, readings: readonly StoredReading[], partitions: Set<string>): Promise<void> {
+  for (const month of new Set(readings.map(({ day }) => day.slice(0, 7)))) {
+    if (partitions.has(month)) continue;
+    const first = `${month}-01`;
+    await sql.begin(async (transaction) => {
+      await transaction`SELECT pg_advisory_xact_lock(${partitionLock})`;
+      await transaction.unsafe(
+        `CREATE TABLE IF NOT EXISTS ${partitionOf(month)} PARTITION OF totals FOR VALUES FROM ('${first}') TO ('${monthAfter(first)}')`,
+      );
+    });
+    partitions.add(month);
+  }
+}
+
+export function partitionOf(month: string): string {
+  return `totals_${month.replace('-', '_')}`;
+}
+
+export function monthAfter(day: Day): Day {
+  const [year = 0, month = 0] = day.split('-').map(Number);
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
+}
+
+/** Parts in which every image and day stands once: a statement cannot write one row twice. */
+function inRounds(readings: readonly StoredReading[]): readonly (readonly StoredReading[])[] {
+  const rounds: StoredReading[][] = [];
+  const times = new Map<string, number>();
+  for (const reading of readings) {
+    const key = `${reading.registry} ${reading.repo} ${reading.day}`;
+    const round = times.get(key) ?? 0;
+    times.set(key, round + 1);
+    (rounds[round] ??= []).push(reading);
+  }
+  return rounds.flatMap((round) => {
+    // In one order everywhere, so that two writers never wait for each other.
+    const sorted = round.toSorted(
+      (a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo) || compareText(a.day, b.day),
+    );
+    return Array.from({ length: Math.ceil(sorted.length / mostRows) }, (_, at) => sorted.slice(at * mostRows, (at + 1) * mostRows));
+  });
+}
+
+async function saveReadings(sql: TransactionSql, readings: readonly StoredReading[]): Promise<void> {
+  const images = [...new Map(readings.map(({ registry, repo }) => [`${registry} ${repo}`, { registry, repo }])).values()];
+  await sql`
+    INSERT INTO images (registry, repo)
+    SELECT registry, repo FROM unnest(${images.map(({ registry }) => registry)}::text[], ${images.map(({ repo }) => repo)}::text[]) AS new (registry, repo)
+    ON CONFLICT DO NOTHING`;
+  const tagSets = await saveTagSets(sql, readings);
+  const rows = readings.map((reading) => ({
+    registry: reading.registry,
+    repo: reading.repo,
+    day: reading.day,
+    pull_count: reading.pullCount,
+    known: markOf(reading),
+    worth: reading.backfilled ? 0 : reading.imported ? 1 : 2,
+    read_at: reading.readAt,
+    read_ms: Math.trunc(Date.parse(reading.readAt)),
+    total_since: reading.totalSince ?? null,
+    tag_count: reading.tagCount ?? null,
+    last_updated: reading.lastUpdated ?? null,
+    tag_set_id: reading.tags ? (tagSets.get(reading.tags) ?? null) : null,
+  }));
+  await sql`
+    INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id)
+    SELECT images.id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id
+    FROM jsonb_to_recordset(${sql.json(rows)}) AS new (registry text, repo text, day date, pull_count bigint, known text, worth smallint,
+      read_at text, read_ms bigint, total_since date, tag_count integer, last_updated text, tag_set_id bigint)
+    JOIN images USING (registry, repo)
+    ORDER BY images.id, day
+    ON CONFLICT (image_id, day) DO UPDATE SET
+      pull_count = EXCLUDED.pull_count, known = EXCLUDED.known, worth = EXCLUDED.worth, read_at = EXCLUDED.read_at, read_ms = EXCLUDED.read_ms,
+      total_since = coalesce(EXCLUDED.total_since, totals.total_since),
+      tag_count = coalesce(EXCLUDED.tag_count, totals.tag_count),
+      last_updated = coalesce(EXCLUDED.last_updated, totals.last_updated),
+      tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id)
+    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`;
+}
+
+/** The id of each list of tags, by the list. */
+async function saveTagSets(sql: TransactionSql, readings: readonly Reading[]): Promise<ReadonlyMap<readonly Tag[], string>> {
+  const lists = readings.flatMap(({ registry, tags }) => (tags ? [{ tags, json: JSON.stringify(tagRows(tags, registry)) }] : []));
+  if (lists.length === 0) return new Map();
+  const byHash = new Map(lists.map(({ json }) => [createHash('sha256').update(json).digest('hex'), json]));
+  const hashes = [...byHash.keys()].toSorted();
+  const texts = hashes.map((hash) => byHash.get(hash) ?? '[]');
+  await sql`
+    INSERT INTO tag_sets (hash, tags)
+    SELECT decode(hash, 'hex'), tags::jsonb FROM unnest(${hashes}::text[], ${texts}::text[]) AS new (hash, tags)
+    ON CONFLICT DO NOTHING`;
+  const known = z.array(z.object({ id: z.string(), hash: z.string() }));
+  const ids = known.parse(
+    await sql`SELECT id::text, encode(hash, 'hex') AS hash FROM tag_sets WHERE hash IN (SELECT decode(hash, 'hex') FROM unnest(${hashes}::text[]) AS wanted (hash))`,
+  );
+  const idOf = new Map(ids.map(({ id, hash }) => [byHash.get(hash) ?? '', id]));
+  return new Map(lists.map(({ tags, json }) => [tags, idOf.get(json) ?? '']));
+}
+
+async function saveEvents(sql: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
+  const rows = events.map(({ time, seenAt, registry, repo, kind, detail }) => ({
+    time,
+    seen_at: seenAt,
+    seen_day: dayOf(Date.parse(seenAt)),
+    registry,
+    repo: repo ?? null,
+    kind,
+    detail: detail ?? null,
+  }));
+  await sql`
+    INSERT INTO events (time, seen_at, seen_day, registry, repo, kind, detail)
+    SELECT time, seen_at, seen_day, registry, repo, kind, detail
+    FROM jsonb_to_recordset(${sql.json(rows)}) AS new (time text, seen_at text, seen_day date, registry text, repo text, kind text, detail text)
+    ON CONFLICT DO NOTHING`;
+}

@@ -1,0 +1,152 @@
+/** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
+import type { Sql } from 'postgres';
+import { z } from 'zod';
+import { isDay, type Day } from '../../core/day.ts';
+import { AppError, errorFields } from '../../core/errors.ts';
+import type { Logger, SnapshotStore } from '../../core/ports.ts';
+import { mergeEvents } from '../../core/snapshot-events.ts';
+import { mergeReadings, type SnapshotDocument } from '../../core/snapshot.ts';
+import { groupByDay } from '../by-day.ts';
+import { connect, type Connection } from './connection.ts';
+import { databaseError, placeOf } from './database-error.ts';
+import { partitionLock } from './locks.ts';
+import { migrate, type Migration } from './migrate.ts';
+import { readDay, readDays, readEvents, readLatest, readTotals } from './read.ts';
+import { countChange, monthAfter, partitionOf, saveBatch } from './save.ts';
+
+export interface PostgresStoreDeps {
+  readonly url: string;
+  readonly migrations: readonly Migration[];
+  readonly log: Logger;
+}
+
+export interface PostgresStore extends SnapshotStore {
+  /** For what else is kept in the same database. */
+  readonly connection: Connection;
+}
+
+/**
+ * Connects, and brings the schema up to date.
+ * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
+ */
+export async function openPostgresStore({ url, migrations, log }: PostgresStoreDeps): Promise<PostgresStore> {
+  const connection = connect({ url, log });
+  const { sql, reached } = connection;
+  const partitions = new Set<string>();
+  let changes = 0;
+  let isClosed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function follow(): Promise<void> {
+    const [row] = await sql`SELECT count::float8 AS count FROM changes`;
+    changes = Math.max(changes, z.object({ count: z.number() }).parse(row).count);
+  }
+
+  try {
+    const applied = await reached(() => migrate(connection, migrations));
+    if (applied.length > 0) log.info('database brought up to date', { migrations: [...applied] });
+    await reached(async () => {
+      // Called again whenever the connection was lost and is there again: what was told meanwhile is not known.
+      await sql.listen(
+        'registry_stats',
+        (count) => void (changes = Math.max(changes, Number(count))),
+        () =>
+          void follow().catch((error: unknown) =>
+            log.warn('changes of the database are not known', errorFields(databaseError(error, placeOf(url)))),
+          ),
+      );
+      await follow();
+    });
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+
+  /** Saves and prunes of this process go one after the other, as they were asked for. */
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = queue.then(() => reached(step));
+    queue = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    connection,
+    async save(readings, events = []) {
+      const batches = [...groupByDay(readings, events)];
+      if (batches.length === 0) return;
+      const batch = {
+        readings: batches.flatMap(([day, own]) => own.readings.map((reading) => ({ ...reading, day }))),
+        events: [...events],
+      };
+      await inTurn(async () => {
+        const count = await saveBatch(sql, batch, partitions).catch((error: unknown) => {
+          if (!isMissingPartition(error)) throw error;
+          // Another process has pruned the month.
+          partitions.clear();
+          return saveBatch(sql, batch, partitions);
+        });
+        changes = Math.max(changes, count);
+      });
+    },
+    totals: (query) => reached(() => readTotals(sql, query)),
+    latest: (query) => reached(() => readLatest(sql, query)),
+    async *readings(query, span) {
+      for (const day of await reached(() => readDays(sql, span))) yield* await reached(() => readDay(sql, day, query));
+    },
+    events: () => reached(() => readEvents(sql)),
+    snapshot: async (day) => (isDay(day) ? reached(() => snapshotOf(sql, day)) : undefined),
+    days: () => reached(() => readDays(sql)),
+    async prune(before) {
+      if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
+      return inTurn(async () => {
+        const pruned = await prune(sql, before);
+        if (pruned.days.length > 0) partitions.clear();
+        changes = Math.max(changes, pruned.change);
+        return pruned.days;
+      });
+    },
+    version: () => `pg-${changes}`,
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await queue;
+      await connection.close();
+    },
+  };
+}
+
+function isMissingPartition(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '23514' || error.code === '42P01');
+}
+
+async function snapshotOf(sql: Sql, day: Day): Promise<SnapshotDocument | undefined> {
+  const [[isThere], readings, events] = await Promise.all([
+    sql`SELECT FROM snapshot_days WHERE day = ${day}`,
+    readDay(sql, day, {}),
+    readEvents(sql, day),
+  ]);
+  if (!isThere) return undefined;
+  const document = readings.length > 0 ? mergeReadings(undefined, readings) : undefined;
+  return document && events.length === 0 ? document : mergeEvents(document, events);
+}
+
+/** Months that are over are dropped as a whole, the rest is deleted. */
+async function prune(sql: Sql, before: Day): Promise<{ readonly days: readonly Day[]; readonly change: number }> {
+  return sql.begin(async (transaction) => {
+    const gone = z
+      .array(z.object({ day: z.string() }))
+      .parse(await transaction`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`);
+    const days = gone.map(({ day }) => day).toSorted();
+    if (days.length === 0) return { days, change: 0 };
+    await transaction`SELECT pg_advisory_xact_lock(${partitionLock})`;
+    const months = [...new Set(days.map((day) => day.slice(0, 7)))];
+    for (const month of months) {
+      if (monthAfter(`${month}-01`) <= before) await transaction.unsafe(`DROP TABLE IF EXISTS ${partitionOf(month)}`);
+    }
+    await transaction`DELETE FROM totals WHERE day < ${before}`;
+    await transaction`DELETE FROM events WHERE seen_day < ${before}`;
+    await transaction`DELETE FROM images WHERE NOT EXISTS (SELECT FROM totals WHERE image_id = images.id)`;
+    await transaction`DELETE FROM tag_sets WHERE NOT EXISTS (SELECT FROM totals WHERE tag_set_id = tag_sets.id)`;
+    return { days, change: await countChange(transaction) };
+  });
+}

@@ -1,0 +1,206 @@
+/** Several processes of the program on one PostgreSQL: what one of them does alone, they do together, and their deaths lose nothing. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { environmentOf } from '../support/environment.ts';
+import { startPostgres, type TestDatabase } from '../support/postgres.ts';
+import { getJson, runProgram, startService, type Service } from '../support/program.ts';
+import { createSeededRandom } from '../support/simulator/seeded-random.ts';
+import { startSimulator, type Simulator } from '../support/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../support/simulator/world.ts';
+
+const images = 2_000;
+let database: TestDatabase;
+let simulator: Simulator;
+let directory: string;
+const running = new Set<Service>();
+
+beforeAll(async () => {
+  database = await startPostgres();
+  directory = await mkdtemp(join(tmpdir(), 'registry-stats-fleet-'));
+}, 60_000);
+
+afterEach(async () => {
+  await Promise.all([...running].map((service) => service.stop()));
+  running.clear();
+  await simulator.close();
+});
+
+afterAll(async () => {
+  await database.dispose();
+  await rm(directory, { recursive: true });
+});
+
+/** A world of so many images, half on each registry. */
+async function startWorld(count: number): Promise<void> {
+  const numbers = Array.from({ length: count / 2 }, (_, at) => at);
+  const repos = numbers.map((at) => hubRepo({ name: `app-${at}`, pulls: 1000 + at, tags: [hubTag({ name: 'latest' })] }));
+  const packages = numbers.map((at) =>
+    ghcrPackage({ name: `app-${at}`, versions: [ghcrVersion({ id: at + 1, downloads: 10 + at, tags: ['latest'] })] }),
+  );
+  const world = {
+    ...emptyWorld(),
+    dockerHub: [{ name: 'acme', repos }],
+    ghcr: [{ login: 'acme', kind: 'organization' as const, packages }],
+  };
+  // Signed in a listing of Docker Hub has an end.
+  simulator = await startSimulator({ world, dockerHub: { login: { username: 'me', token: 'token' } } });
+}
+
+async function start(url: string, role: string, more: Readonly<Record<string, string>> = {}): Promise<Service> {
+  const env = environmentOf(simulator, directory, {
+    DATABASE_URL: url,
+    ROLE: role,
+    HEALTH_FILE: join(directory, `.healthy-${running.size}-${Math.random()}`),
+    DOCKERHUB_REPOS: 'acme/*',
+    DOCKERHUB_USERNAME: 'me',
+    DOCKERHUB_TOKEN: 'token',
+    GHCR_REPOS: 'acme/*',
+    POLL_INTERVAL_HOURS: '24',
+    BACKFILL: 'off',
+    LOG_LEVEL: 'info',
+    ...more,
+  });
+  const service = await startService(env);
+  running.add(service);
+  return service;
+}
+
+const status = z.object({
+  body: z.object({
+    healthy: z.boolean(),
+    reason: z.string(),
+    registries: z.array(z.object({ registry: z.string(), state: z.string(), images_ok: z.number(), images_failed: z.number() })),
+  }),
+});
+
+async function statusOf(service: Service) {
+  return status.parse(await getJson(`${service.url}/api/status`)).body;
+}
+
+const summary = z.object({ body: z.array(z.object({ registry: z.string(), name: z.string(), pull_count: z.number() })) });
+
+async function totalsAt(service: Service): Promise<Map<string, number>> {
+  const { body } = summary.parse(await getJson(`${service.url}/api/summary`));
+  return new Map(body.map(({ registry, name, pull_count: total }) => [`${registry} ${name}`, total]));
+}
+
+function expectedTotals(): Map<string, number> {
+  const { dockerhub, ghcr } = publicTotals(simulator.world);
+  return new Map([
+    ...[...dockerhub].map(([repo, total]): [string, number] => [`dockerhub ${repo}`, total]),
+    ...[...ghcr].map(([repo, total]): [string, number] => [`ghcr ${repo}`, total]),
+  ]);
+}
+
+describe('three collectors and two processes of the API', () => {
+  it('read every image once a cycle, whoever of them is killed', async () => {
+    await startWorld(images);
+    const url = await database.create();
+    const [first, second] = [await start(url, 'api'), await start(url, 'api')];
+    // A process that is killed must be missed within the test.
+    const collectors = await Promise.all([1, 2, 3].map(() => start(url, 'collector', { JOB_SILENCE_SECONDS: '4' })));
+    const random = createSeededRandom(11);
+    const sql = postgres(url, { connection: { search_path: 'registry_stats' } });
+    const done = async (): Promise<number> => Number((await sql`SELECT count(*) FROM cycle_images WHERE is_read`)[0]?.['count']);
+
+    for (const share of [0.15, 0.4, 0.65]) {
+      await expect.poll(done, { interval: 50, timeout: 60_000 }).toBeGreaterThan(images * share);
+      const at = Math.floor(random() * collectors.length);
+      const victim = collectors[at];
+      victim?.child.kill('SIGKILL');
+      if (victim) running.delete(victim);
+      collectors[at] = await start(url, 'collector', { JOB_SILENCE_SECONDS: '4' });
+    }
+    await expect
+      .poll(async () => (await sql`SELECT count(*) FROM cycles WHERE finished_at IS NOT NULL`)[0]?.['count'], {
+        interval: 100,
+        timeout: 90_000,
+      })
+      .toBe('1');
+
+    const [outcomes] =
+      await sql`SELECT count(*)::int AS images, count(*) FILTER (WHERE is_read)::int AS read, count(code)::int AS failed FROM cycle_images`;
+    expect(outcomes).toEqual({ images, read: images, failed: 0 });
+    // One that was killed in the middle of an image leaves it to another: a few are asked for twice, none is left out.
+    const pages = simulator.requests.filter(({ path }) => path.startsWith('/users/')).map(({ path }) => path);
+    expect(new Set(pages).size).toBe(images / 2);
+    expect(pages.length).toBeLessThan(images / 2 + 40);
+    expect((await sql`SELECT count(*)::int AS rows FROM totals`)[0]).toEqual({ rows: images });
+    await expect.poll(() => totalsAt(first), { timeout: 10_000 }).toEqual(expectedTotals());
+    expect(await totalsAt(second)).toEqual(expectedTotals());
+    await expect
+      .poll(async () => (await statusOf(second)).registries.slice(0, 2), { timeout: 10_000 })
+      .toEqual([
+        { registry: 'dockerhub', state: 'ok', images_ok: images / 2, images_failed: 0 },
+        { registry: 'ghcr', state: 'ok', images_ok: images / 2, images_failed: 0 },
+      ]);
+    expect(await statusOf(first)).toMatchObject({ healthy: true });
+    await sql.end();
+  }, 240_000);
+});
+
+describe('a database that is restarted in the middle of a cycle', () => {
+  it('turns the service unhealthy, and it recovers by itself', async () => {
+    await startWorld(60);
+    const url = await database.create();
+    const service = await start(url, 'all', { JOB_SILENCE_SECONDS: '4', GHCR_DELAY_MS: '120' });
+    const sql = postgres(url, { connection: { search_path: 'registry_stats' } });
+    await expect
+      .poll(async () => Number((await sql`SELECT count(*) FROM cycle_images WHERE is_read`)[0]?.['count']), {
+        interval: 50,
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(5);
+    await sql.end();
+
+    await database.stop();
+    await expect
+      .poll(async () => (await statusOf(service)).reason, { interval: 100, timeout: 20_000 })
+      .toMatch(/the database test_\d+ on 127\.0\.0\.1/);
+    const data = await fetch(`${service.url}/api/summary`);
+    const page = await fetch(`${service.url}/status`);
+    await database.start();
+
+    expect(data.status).toBe(503);
+    expect(await data.json()).toMatchObject({ error: { code: 'unreachable' } });
+    expect(page.status).toBe(200);
+    await expect.poll(async () => (await statusOf(service)).healthy, { interval: 200, timeout: 60_000 }).toBe(true);
+    expect(await totalsAt(service)).toEqual(expectedTotals());
+  }, 150_000);
+});
+
+describe('moving between a folder and a database', () => {
+  it('loses nothing', async () => {
+    await startWorld(2);
+    const url = await database.create();
+    const folder = { DATA_DIR: 'test/fixtures/go-folder', LOG_LEVEL: 'error' };
+    const run = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
+      const program = runProgram(args, { env });
+      return { code: await program.exited, stdout: program.output(), stderr: program.log() };
+    };
+
+    expect(await run(['import', 'test/fixtures/go-folder', '--keep-marks'], { DATABASE_URL: url, LOG_LEVEL: 'error' })).toMatchObject({
+      code: 0,
+    });
+    const [before, after] = [
+      await run(['export', '--format', 'ndjson'], folder),
+      await run(['export', '--format', 'ndjson'], { DATABASE_URL: url, LOG_LEVEL: 'error' }),
+    ];
+
+    expect(after).toEqual(before);
+    expect(await run(['migrate'], { DATABASE_URL: url })).toMatchObject({ code: 0, stdout: 'The database is up to date.\n' });
+    expect(await run(['backup', join(directory, 'x.tar.gz')], { DATABASE_URL: url })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('pg_dump'),
+    });
+    expect(await run(['serve'], { DATABASE_URL: database.urlOf('none') })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not there: create it'),
+    });
+    expect(await run(['serve'], { ROLE: 'api' })).toMatchObject({ code: 1, stderr: expect.stringContaining('DATABASE_URL is not') });
+  }, 60_000);
+});

@@ -1,0 +1,224 @@
+/** The store in a real PostgreSQL. */
+import * as fc from 'fast-check';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../src/core/day.ts';
+import type { Reading } from '../../src/core/model.ts';
+import type { SnapshotStore, StoredReading } from '../../src/core/ports.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
+import type { Migration } from '../../src/store/postgres/migrate.ts';
+import { openPostgresStore } from '../../src/store/postgres/store.ts';
+import { describeStore } from '../../src/store/testing/contract.ts';
+import { reading } from '../../src/store/testing/readings.ts';
+import { createRecordingLog } from '../support/recording-log.ts';
+import { readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
+
+let database: TestDatabase;
+let migrations: readonly Migration[];
+
+beforeAll(async () => {
+  [database, migrations] = await Promise.all([startPostgres(), readMigrations()]);
+}, 60_000);
+
+afterAll(() => database.dispose());
+
+const open = (url: string): ReturnType<typeof openPostgresStore> => openPostgresStore({ url, migrations, log: createRecordingLog() });
+
+describeStore('PostgreSQL', async () => {
+  const url = await database.create();
+  let store: SnapshotStore = await open(url);
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      store = await open(url);
+      return store;
+    },
+  };
+});
+
+async function allOf(store: SnapshotStore): Promise<unknown[]> {
+  const readings: StoredReading[] = [];
+  for await (const each of store.readings({})) readings.push(each);
+  const series = await store.totals({});
+  const plain = series.map((each) => ({
+    ...each,
+    days: [...Array.from(each.days)],
+    totals: Array.from(each.totals),
+    marks: Array.from(each.marks),
+  }));
+  return [readings, plain, await store.latest({}), await store.days()];
+}
+
+describe('PostgreSQL beside the store in memory', () => {
+  const plain = fc.record(
+    {
+      registry: fc.constantFrom('dockerhub', 'ghcr', 'quay'),
+      repo: fc.constantFrom('acme/app', 'acme/a%2Fb'),
+      pullCount: fc.oneof(fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER)),
+      readAt: fc
+        .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 23 }))
+        .map(([days, hour]) => `${addDays('2026-02-20', days)}T${String(hour).padStart(2, '0')}:00:00.000Z`),
+      tagCount: fc.nat(9),
+      lastUpdated: fc.constantFrom('2026-01-01T00:00:00.123456789Z', '2026-01-02'),
+      totalSince: fc.constant('2026-01-01'),
+      doubt: fc.constantFrom('frozen' as const, 'restated' as const),
+      tags: fc.array(fc.record({ name: fc.constantFrom('a', 'b'), versionId: fc.constantFrom('7', '8'), pullCount: fc.nat(9) }), {
+        maxLength: 2,
+      }),
+    },
+    { requiredKeys: ['registry', 'repo', 'pullCount', 'readAt'] },
+  );
+  const how = fc.constantFrom({}, { backfilled: true as const }, { imported: true as const });
+  const any = fc.tuple(plain, how).map(([each, known]) => ({ ...each, ...known }));
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ save: fc.array(any, { maxLength: 6 }) }) },
+    { weight: 1, arbitrary: fc.record({ prune: fc.integer({ min: 0, max: 40 }).map((days) => addDays('2026-02-20', days)) }) },
+  );
+
+  it('gives the same answers after whatever was saved and pruned', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
+        const [memory, store] = [createMemoryStore(), await open(await database.create())];
+        try {
+          for (const each of steps) {
+            for (const target of [memory, store]) await ('save' in each ? target.save(each.save) : target.prune(each.prune));
+          }
+          expect(await allOf(store)).toEqual(await allOf(memory));
+        } finally {
+          await store.close();
+        }
+      }),
+      { numRuns: 10 },
+    );
+  }, 60_000);
+});
+
+describe('two writers', () => {
+  it('never lose a newer value, and never wait for each other for ever', async () => {
+    const url = await database.create();
+    const [a, b] = [await open(url), await open(url)];
+    const repos = Array.from({ length: 30 }, (_, at) => `acme/app-${at}`);
+    const at = (minute: number): Reading[] =>
+      repos.map((repo) => reading(repo, minute, `2026-03-14T10:${String(minute).padStart(2, '0')}:00`));
+
+    await Promise.all([a.save(at(20)), b.save(at(30).toReversed()), a.save(at(10)), b.save(at(40)), a.save(at(39)), b.save(at(5))]);
+
+    const totals = (await a.totals({})).flatMap((each) => Array.from(each.totals));
+    expect(totals).toEqual(repos.map(() => 40));
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  it('see each other change at once', async () => {
+    const url = await database.create();
+    const [a, b] = [await open(url), await open(url)];
+    const before = b.version();
+
+    await a.save([reading('acme/app', 1, '2026-03-14')]);
+
+    await expect.poll(() => b.version(), { interval: 5 }).not.toBe(before);
+    expect(b.version()).toBe(a.version());
+    await Promise.all([a.close(), b.close()]);
+  });
+});
+
+describe('what is wrong with a database', () => {
+  it.each([
+    ['a password', () => database.urlOf('postgres', 'postgres:wrong'), 'misconfigured', 'refuses the password'],
+    ['a name', () => database.urlOf('nothing'), 'misconfigured', 'the database nothing on 127.0.0.1'],
+    ['a host', () => 'postgres://postgres:secret@127.0.0.1:1/x', 'unreachable', 'nothing listens there'],
+  ])('is said for %s, without the password', async (_what, url, code, message) => {
+    const opening = open(url());
+
+    await expect(opening).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    await expect(opening).rejects.not.toMatchObject({ message: expect.stringMatching(/secret|wrong/) });
+  });
+
+  it('is said for a right that is missing', async () => {
+    const url = await database.create();
+    const sql = postgres(url);
+    await sql.unsafe(`DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'r'`);
+    await sql.end();
+
+    await expect(open(url.replace('postgres:secret', 'reader:r'))).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('GRANT CREATE'),
+    });
+  });
+
+  it('is said for a schema that is newer, or was changed', async () => {
+    const url = await database.create();
+    await (await open(url)).close();
+    const [first, ...others] = migrations;
+    const openWith = (own: readonly Migration[]): Promise<unknown> =>
+      openPostgresStore({ url, migrations: own, log: createRecordingLog() });
+
+    await expect(openWith(migrations.slice(0, 1))).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('newer registry-stats'),
+    });
+    await expect(openWith([{ name: first?.name ?? '', sql: '-- other' }, ...others])).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('was changed'),
+    });
+  });
+
+  it('is brought up to date once by processes that start together', async () => {
+    const url = await database.create();
+    const stores = await Promise.all([open(url), open(url), open(url)]);
+
+    for (const store of stores) expect(await store.days()).toEqual([]);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+});
+
+describe('a database that goes away', () => {
+  it('is told as unreachable, and everything goes on when it is back', async () => {
+    const url = await database.create();
+    const store = await open(url);
+    await store.save([reading('acme/app', 1, '2026-03-14')]);
+
+    await database.stop();
+    const away: unknown = await store.days().catch((error: unknown) => error);
+    await database.start();
+
+    expect(away).toMatchObject({ code: 'unreachable' });
+    await expect.poll(() => store.days().catch(() => []), { interval: 100, timeout: 20_000 }).toEqual(['2026-03-14']);
+    const other = await open(url);
+    await other.save([reading('acme/app', 2, '2026-03-15')]);
+    await expect.poll(() => store.version(), { interval: 50, timeout: 20_000 }).toBe(other.version());
+    await Promise.all([store.close(), other.close()]);
+  }, 60_000);
+});
+
+describe('the views for Grafana', () => {
+  it('have the rows that the core makes', async () => {
+    const url = await database.create();
+    const store = await open(url);
+    await store.save([
+      ...[100, 110, 105, 120].map((total, at) => reading('acme/app', total, addDays('2026-02-27', at))),
+      reading('acme/app', 150, '2026-03-09'),
+    ]);
+    await store.close();
+    const sql = postgres(url, { connection: { search_path: 'registry_stats' } });
+
+    expect(await sql`SELECT day::text, pulls::int FROM daily_pulls ORDER BY day`).toEqual([
+      { day: '2026-02-27', pulls: 0 },
+      { day: '2026-02-28', pulls: 10 },
+      { day: '2026-03-01', pulls: 0 },
+      { day: '2026-03-02', pulls: 15 },
+      { day: '2026-03-09', pulls: 30 },
+    ]);
+    expect(await sql`SELECT week::text, pulls::int FROM weekly_pulls ORDER BY week`).toEqual([
+      { week: '2026-02-23', pulls: 10 },
+      { week: '2026-03-02', pulls: 15 },
+      { week: '2026-03-09', pulls: 30 },
+    ]);
+    expect(await sql`SELECT month::text, pulls::int FROM monthly_pulls ORDER BY month`).toEqual([
+      { month: '2026-02-01', pulls: 10 },
+      { month: '2026-03-01', pulls: 45 },
+    ]);
+    expect(await sql`SELECT count(*)::int AS rows FROM image_totals`).toEqual([{ rows: 5 }]);
+    await sql.end();
+  });
+});
