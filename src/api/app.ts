@@ -7,7 +7,8 @@ import { withGroups, type GroupedQuery } from '../core/groups.ts';
 import { fromEpochDay } from '../core/day.ts';
 import type { DaySpan, Logger, SeriesQuery, SnapshotStore } from '../core/ports.ts';
 import { newestTags, tagHistory } from '../core/tags.ts';
-import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from '../core/series.ts';
+import { endOfPeriod, startOfPeriod, type Period } from '../core/period.ts';
+import { pullsByDay, pullsByPeriod, totalsByDay, type DayRange, type RowOptions, type SeriesRow } from '../core/series.ts';
 import type { Site } from '../core/site.ts';
 import type { CollectorStatus } from '../core/status.ts';
 import { createAnswers, type Asked, type Content, type ReadyAnswer } from './answers.ts';
@@ -74,12 +75,17 @@ export function createApi(deps: ApiDeps): Api {
       return format === 'csv' ? csvContent(path, table) : jsonContent(jsonChunks(table));
     });
   };
-  const answerChart = (path: string, column: string, rowsOf: (series: Series, options: RowOptions) => Iterable<SeriesRow>): void => {
+  const answerChart = (
+    path: string,
+    column: string,
+    rowsOf: (series: Series, options: RowOptions) => Iterable<SeriesRow>,
+    period?: Period,
+  ): void => {
     answerTable(path, async (context) => {
       const split = parseSplit(context.req.queries('split'));
       const options = { ...rangeOf(context), split };
       const asked = askedFor(context);
-      return pullsTable(rowsOf(asked.named(await store.totals(asked.query)), options), column, split);
+      return pullsTable(rowsOf(asked.named(await store.totals(asked.query, spanOf(options, period))), options), column, split);
     });
   };
   const filterOf = (context: Context): SeriesQuery => parseFilter(context.req.queries(), registries);
@@ -103,12 +109,12 @@ export function createApi(deps: ApiDeps): Api {
   });
   answerTable('/api/tags/history', async (context) => {
     const asked = askedFor(context);
-    return tagHistoryTable(tagHistory(filtered(store.readings(asked.query), asked.has), spanOf(context)));
+    return tagHistoryTable(tagHistory(filtered(store.readings(asked.query), asked.has), spanOf(rangeOf(context))));
   });
   answerChart('/api/pulls', 'pull_count', totalsByDay);
   answerChart('/api/pulls/daily', 'daily_pulls', pullsByDay);
-  answerChart('/api/pulls/weekly', 'weekly_pulls', (series, options) => pullsByPeriod(series, 'week', options));
-  answerChart('/api/pulls/monthly', 'monthly_pulls', (series, options) => pullsByPeriod(series, 'month', options));
+  answerChart('/api/pulls/weekly', 'weekly_pulls', (series, options) => pullsByPeriod(series, 'week', options), 'week');
+  answerChart('/api/pulls/monthly', 'monthly_pulls', (series, options) => pullsByPeriod(series, 'month', options), 'month');
   answerTable('/api/events', async (context) => {
     const asked = askedFor(context);
     const [series, recorded] = await Promise.all([store.totals(asked.query), store.events()]);
@@ -148,9 +154,12 @@ function rangeOf({ req }: Context): RowOptions {
   return parseRange(req.queries('from'), req.queries('to'));
 }
 
-function spanOf(context: Context): DaySpan {
-  const { from, to } = rangeOf(context);
-  return { from: from === undefined ? undefined : fromEpochDay(from), to: to === undefined ? undefined : fromEpochDay(to) };
+/** The days of a range; with a period all days of those that the range touches. */
+function spanOf({ from, to }: DayRange, period?: Period): DaySpan {
+  return {
+    from: from === undefined ? undefined : fromEpochDay(period ? startOfPeriod(from, period) : from),
+    to: to === undefined ? undefined : fromEpochDay(period ? endOfPeriod(to, period) : to),
+  };
 }
 
 function dateOf({ req }: Context): string | undefined {

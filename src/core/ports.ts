@@ -135,8 +135,11 @@ export interface SnapshotStore {
    * After it resolves they survive a power cut. It rejects whole: a day is stored entirely or not at all.
    */
   save(readings: readonly Reading[], events?: readonly RecordedEvent[]): Promise<void>;
-  /** The series of every image that matches, ordered by repo, then registry. */
-  totals(query: SeriesQuery): Promise<readonly ImageSeries[]>;
+  /**
+   * The series of every image that matches, ordered by repo, then registry. Days outside of the span may be left out, but for the newest
+   * known one before it, from which the first difference is taken.
+   */
+  totals(query: SeriesQuery, span?: DaySpan): Promise<readonly ImageSeries[]>;
   /** The newest known values of every image that matches, ordered by registry, then repo. */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
   /** Every stored reading with all that was read, by day, then registry, then repo: much work, one day at a time. */

@@ -21,6 +21,8 @@ export const csvColumns = [
   'total_since',
 ] as const;
 type Column = (typeof csvColumns)[number];
+/** In characters. */
+const longestRow = 1024 * 1024;
 const needed: readonly Column[] = ['day', 'registry', 'repo', 'pull_count'];
 
 export function csvCells(reading: StoredReading): Cell[] {
@@ -50,20 +52,27 @@ export async function* readCsv(lines: AsyncIterable<Line>, registries: readonly 
 }
 
 function headerOf(line: Line): readonly string[] {
-  const columns = cellsOf(line).map((cell) => cell.trim().toLowerCase());
-  const missing = needed.filter((column) => !columns.includes(column));
-  if (missing.length === 0) return columns;
-  throw new AppError(
-    'invalid_input',
-    `the first line does not name the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}: expected is ${csvColumns.join(',')}`,
-  );
+  try {
+    const columns = cellsOf(line).map((cell) => cell.trim().toLowerCase());
+    const missing = needed.filter((column) => !columns.includes(column));
+    if (missing.length === 0) return columns;
+    throw new AppError('invalid_input', `it does not name the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
+  } catch (error) {
+    const message = `the first line cannot be used: ${toAppError(error).message}. Expected is ${csvColumns.join(',')}`;
+    throw new AppError('invalid_input', message, { cause: error });
+  }
 }
 
 /** Each line by itself, so that a quote which is not closed spoils one row and not the rest. */
 function cellsOf({ text, isTooLong }: Line): string[] {
-  if (isTooLong) throw new AppError('invalid_input', 'it is too long');
-  const rows: string[][] = parse(text, { relax_column_count: true });
-  return rows[0] ?? [];
+  if (isTooLong || text.length > longestRow) throw new AppError('invalid_input', 'it is too long');
+  try {
+    // Without a delimiter of its own the parser takes a lone CR for the end of the row, and the rest would be lost.
+    const rows: string[][] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
+    return rows[0] ?? [];
+  } catch (error) {
+    throw new AppError('invalid_input', 'its quotes do not match', { cause: error });
+  }
 }
 
 function valuesOf(line: Line, columns: readonly string[]): (column: Column) => string {
@@ -112,9 +121,12 @@ function wholeNumber(column: Column, text: string): number | undefined {
   return value;
 }
 
+const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
 function moment(column: Column, text: string): string | undefined {
   if (text === '') return undefined;
-  if (Number.isNaN(Date.parse(text))) throw invalid(column, text, 'a moment such as 2026-03-14T10:00:00Z');
+  // Date.parse alone would also take "March 7", and read it in the zone of the machine.
+  if (!isoMoment.test(text) || Number.isNaN(Date.parse(text))) throw invalid(column, text, 'a moment such as 2026-03-14T10:00:00Z');
   return text;
 }
 

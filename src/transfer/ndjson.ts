@@ -1,6 +1,7 @@
 /** A whole history as lines of JSON: every stored reading with its tags, and the recorded events, in the shape of the snapshot files. */
-import { isDay } from '../core/day.ts';
+import { dayOf, isDay } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
+import { isRepo } from '../core/image-ref.ts';
 import type { StoredReading } from '../core/ports.ts';
 import type { RecordedEvent } from '../core/recorded-event.ts';
 import { recordedEventsOf, eventRow } from '../core/snapshot-events.ts';
@@ -37,7 +38,7 @@ function checkHeader(value: unknown): void {
   if (value['version'] !== ndjsonHeader.version) {
     throw new AppError(
       'invalid_input',
-      `it is of version ${JSON.stringify(value['version'])}, and only 1 is known here: use a newer registry-stats`,
+      `it is of version ${shown(value['version'])}, and only 1 is known here: use a newer registry-stats`,
     );
   }
 }
@@ -49,15 +50,24 @@ function itemOf(line: Line, registries: readonly string[]): Item {
   const { day, registry, row, event } = value;
   if (event !== undefined) {
     const [known] = recordedEventsOf({ timestamp: '', events: [event] });
-    return known ? { event: known } : { problem: { where, reason: 'its event has no time, no registry, or a kind that is not known' } };
+    return known && isDay(dayOf(Date.parse(known.seenAt)))
+      ? { event: known }
+      : { problem: { where, reason: 'its event has no time, no registry, or a kind that is not known' } };
   }
   if (typeof day !== 'string' || !isDay(day))
-    return { problem: { where, reason: `day is ${JSON.stringify(day)}: valid is a date such as 2026-03-14` } };
+    return { problem: { where, reason: `day is ${shown(day)}: valid is a date such as 2026-03-14` } };
   if (typeof registry !== 'string' || !registries.includes(registry)) {
-    return { problem: { where, reason: `registry is ${JSON.stringify(registry)}: valid is one of ${registries.join(', ')}` } };
+    return { problem: { where, reason: `registry is ${shown(registry)}: valid is one of ${registries.join(', ')}` } };
   }
   const reading = isRow(row) ? readingOf(registry, row, `${day}T00:00:00Z`) : undefined;
-  return reading ? { reading: { ...reading, day } } : { problem: { where, reason: 'its row has no name or no total' } };
+  if (!reading) return { problem: { where, reason: 'its row has no name or no total' } };
+  return isRepo(reading.repo)
+    ? { reading: { ...reading, day } }
+    : { problem: { where, reason: 'its row names no image such as owner/name' } };
+}
+
+function shown(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 100);
 }
 
 function parsed({ text }: Line): unknown {

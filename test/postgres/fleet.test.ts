@@ -69,6 +69,12 @@ async function start(url: string, role: string, more: Readonly<Record<string, st
   return service;
 }
 
+/** What a verb ended with. */
+async function run(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const program = runProgram(args, { env });
+  return { code: await program.exited, stdout: program.output(), stderr: program.log() };
+}
+
 const status = z.object({
   body: z.object({
     healthy: z.boolean(),
@@ -178,11 +184,6 @@ describe('moving between a folder and a database', () => {
     await startWorld(2);
     const url = await database.create();
     const folder = { DATA_DIR: 'test/fixtures/go-folder', LOG_LEVEL: 'error' };
-    const run = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
-      const program = runProgram(args, { env });
-      return { code: await program.exited, stdout: program.output(), stderr: program.log() };
-    };
-
     expect(await run(['import', 'test/fixtures/go-folder', '--keep-marks'], { DATABASE_URL: url, LOG_LEVEL: 'error' })).toMatchObject({
       code: 0,
     });

@@ -43,7 +43,7 @@ async function allOf(store: SnapshotStore): Promise<unknown[]> {
   const series = await store.totals({});
   const plain = series.map((each) => ({
     ...each,
-    days: [...Array.from(each.days)],
+    days: Array.from(each.days),
     totals: Array.from(each.totals),
     marks: Array.from(each.marks),
   }));

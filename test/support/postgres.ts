@@ -26,7 +26,8 @@ export async function readMigrations(): Promise<readonly Migration[]> {
   return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name), 'utf8') })));
 }
 
-export async function startPostgres(): Promise<TestDatabase> {
+/** `isDurable`: it waits for the disk, as in earnest; tests need not. */
+export async function startPostgres({ isDurable = false } = {}): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'registry-stats-postgres-'));
   // Where the tests run as root the server runs as another user, who has to come through.
   await chmod(directory, 0o755);
@@ -39,7 +40,7 @@ export async function startPostgres(): Promise<TestDatabase> {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', ...(isDurable ? [] : ['-c', 'fsync=off'])],
     onLog: () => undefined,
     onError: () => undefined,
   });

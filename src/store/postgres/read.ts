@@ -59,13 +59,19 @@ function asked(sql: Sql, { registries, repos }: SeriesQuery) {
   return sql`${registry} AND ${repo}`;
 }
 
-export async function readTotals(sql: Sql, query: SeriesQuery): Promise<readonly ImageSeries[]> {
+export async function readTotals(sql: Sql, query: SeriesQuery, { from, to }: DaySpan = {}): Promise<readonly ImageSeries[]> {
+  // The newest known day before the span is looked up, not searched for: partitions outside of the span are not read.
+  const first =
+    from === undefined
+      ? sql`true`
+      : sql`day >= coalesce((SELECT max(before.day) FROM totals AS before WHERE before.image_id = images.id AND before.day < ${from}), ${from})`;
+  const last = to === undefined ? sql`true` : sql`day <= ${to}`;
   const rows = await sql`
     SELECT registry, repo,
       array_agg(day - DATE '1970-01-01' ORDER BY day) AS days,
       array_agg(pull_count::float8 ORDER BY day) AS totals,
       array_agg(known ORDER BY day) AS known
-    FROM images JOIN totals ON image_id = images.id
+    FROM images JOIN LATERAL (SELECT day, pull_count, known FROM totals WHERE image_id = images.id AND ${first} AND ${last}) AS totals ON true
     WHERE ${asked(sql, query)}
     GROUP BY images.id
     ORDER BY repo COLLATE "C", registry COLLATE "C"`;

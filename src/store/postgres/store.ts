@@ -88,7 +88,7 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
         changes = Math.max(changes, count);
       });
     },
-    totals: (query) => reached(() => readTotals(sql, query)),
+    totals: (query, span) => reached(() => readTotals(sql, query, span)),
     latest: (query) => reached(() => readLatest(sql, query)),
     async *readings(query, span) {
       for (const day of await reached(() => readDays(sql, span))) yield* await reached(() => readDay(sql, day, query));

@@ -154,6 +154,16 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(Array.from(series?.totals ?? [])).toEqual([1, 2]);
     });
 
+    it('gives at least the totals of a span, and the newest before it', async () => {
+      await store.save([10, 11, 12, 13, 14].map((total, at) => reading('acme/app', total, `2026-03-${10 + 2 * at}`)));
+      await store.save([reading('acme/late', 7, '2026-03-20')]);
+      const [app, late] = await store.totals({}, { from: '2026-03-15', to: '2026-03-17' });
+
+      const known = Array.from(app?.days ?? [], (day, at) => `${fromEpochDay(day)} ${app?.totals[at]}`);
+      expect(known).toEqual(expect.arrayContaining(['2026-03-14 12', '2026-03-16 13']));
+      expect(Array.from(late?.totals ?? []).every((total) => total === 7)).toBe(true);
+    });
+
     it('does not change an answer that it gave', async () => {
       await store.save([reading('acme/app', 10, '2026-03-14T10:00:00'), reading('acme/app', 20, '2026-03-16')]);
       const totals = await store.totals({});

@@ -1,0 +1,164 @@
+/** Measures the store in a real PostgreSQL: `npm run bench -- postgres` writes POSTGRES.md. */
+import { writeFile } from 'node:fs/promises';
+import postgres, { type Sql } from 'postgres';
+import { z } from 'zod';
+import { addDays, dayOf } from '../src/core/day.ts';
+import type { SnapshotStore } from '../src/core/ports.ts';
+import { openPostgresStore } from '../src/store/postgres/store.ts';
+import { readMigrations, startPostgres } from '../test/support/postgres.ts';
+import { createRecordingLog } from '../test/support/recording-log.ts';
+import { machine, ms, ratio, size, table } from './report.ts';
+
+const quick = process.argv.includes('--quick');
+const sizes = quick ? [50, 200] : [1_000, 10_000];
+const days = quick ? 60 : 365;
+const repeats = 5;
+
+interface Figures {
+  readonly images: number;
+  readonly loadMs: number;
+  readonly bytes: number;
+  readonly latencies: ReadonlyMap<string, number>;
+  readonly plans: readonly string[][];
+}
+
+const today = dayOf(Date.now());
+const month = { from: addDays(today, -30), to: today };
+
+/** What the API, a cycle and Grafana ask. */
+const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, sql: Sql) => Promise<unknown>])[] = [
+  ['one image, all days (its page)', (store) => store.totals({ repos: new Set(['acme/app-7']) })],
+  ['all images, 30 days (/api/pulls/daily?from=…)', (store) => store.totals({}, month)],
+  ['all images, all days (/api/pulls)', (store) => store.totals({})],
+  ['newest values of all (/api/summary)', (store) => store.latest({})],
+  ['newest values of one', (store) => store.latest({ repos: new Set(['acme/app-7']) })],
+  ['snapshot of a day', (store) => store.snapshot(addDays(today, -5))],
+  ['save of one reading (a collector)', (store) => store.save([reading(7, today, 400)])],
+  [
+    'view daily_pulls, one image, 30 days',
+    (_, sql) => sql`SELECT * FROM daily_pulls WHERE repo = 'acme/app-7' AND day BETWEEN ${month.from} AND ${month.to}`,
+  ],
+];
+
+/** The statements behind those that are asked of a range: only its partitions may be read. */
+const explained: readonly (readonly [name: string, query: string])[] = [
+  [
+    'all images, 30 days',
+    `SELECT registry, repo, array_agg(day) FROM images JOIN LATERAL (SELECT day FROM totals WHERE image_id = images.id
+     AND day >= coalesce((SELECT max(before.day) FROM totals AS before WHERE before.image_id = images.id AND before.day < '${month.from}'), '${month.from}')
+     AND day <= '${month.to}') AS totals ON true GROUP BY images.id`,
+  ],
+  ['snapshot of a day', `SELECT * FROM totals WHERE day = '${addDays(today, -5)}'`],
+  ['one image, all days', `SELECT day FROM images JOIN totals ON image_id = images.id WHERE repo = 'acme/app-7'`],
+];
+
+function reading(image: number, day: string, total: number) {
+  return {
+    registry: 'ghcr',
+    repo: `acme/app-${image}`,
+    pullCount: total + image,
+    readAt: `${day}T10:00:00.000Z`,
+    tagCount: 3,
+    tags: [{ name: `1.${Math.floor(total / 30)}`, versionId: String(image) }],
+  };
+}
+
+async function median(run: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let at = 0; at < repeats; at += 1) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0;
+}
+
+function partition(line: string): string {
+  return /totals_\d+_\d+/.exec(line)?.[0] ?? '';
+}
+
+/** The partitions that a statement really read, and whether one was read from end to end. */
+async function planOf(sql: Sql, query: string): Promise<{ readonly read: number; readonly whole: number }> {
+  const rows = z
+    .array(z.object({ 'QUERY PLAN': z.string() }))
+    .parse(await sql.unsafe(`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${query}`));
+  const scans = rows.map((row) => row['QUERY PLAN']).filter((line) => /Scan.* on totals_\d/.test(line) && !line.includes('never executed'));
+  return {
+    read: new Set(scans.map(partition)).size,
+    whole: new Set(scans.filter((line) => line.includes('Seq Scan')).map(partition)).size,
+  };
+}
+
+async function measure(url: string, images: number): Promise<Figures> {
+  const store = await openPostgresStore({ url, migrations: await readMigrations(), log: createRecordingLog() });
+  const sql = postgres(url, { connection: { search_path: 'registry_stats' }, onnotice: () => undefined });
+  const start = performance.now();
+  for (let ago = days - 1; ago >= 0; ago -= 1) {
+    const day = addDays(today, -ago);
+    await store.save(Array.from({ length: images }, (_, at) => reading(at, day, (days - ago) * 3)));
+  }
+  const loadMs = performance.now() - start;
+  await sql.unsafe('VACUUM ANALYZE');
+  const latencies = new Map<string, number>();
+  for (const [name, ask] of questions) {
+    await ask(store, sql);
+    latencies.set(name, await median(() => ask(store, sql)));
+  }
+  const plans: string[][] = [];
+  for (const [name, query] of explained) {
+    const { read, whole } = await planOf(sql, query);
+    plans.push([`${images.toLocaleString('en')} images`, name, String(read), String(whole)]);
+  }
+  const [sizeRow] = z.array(z.object({ bytes: z.number() })).parse(await sql`SELECT pg_database_size(current_database())::float8 AS bytes`);
+  await Promise.all([sql.end(), store.close()]);
+  return { images, loadMs, bytes: sizeRow?.bytes ?? 0, latencies, plans };
+}
+
+export async function benchPostgres(): Promise<void> {
+  const database = await startPostgres({ isDurable: true });
+  try {
+    const figures: Figures[] = [];
+    for (const images of sizes) {
+      process.stderr.write(`${images} images × ${days} days\n`);
+      figures.push(await measure(await database.create(), images));
+    }
+    const [small, large] = figures;
+    if (!small || !large) return;
+    const text = [
+      '<!-- Written by npm run bench -- postgres; do not edit. -->',
+      '# Results with PostgreSQL',
+      '',
+      `${machine(new Date())} PostgreSQL 18 beside it, with fsync and its default settings.`,
+      '',
+      table(
+        'Load and size',
+        ['Images × days', 'Totals', 'Load', 'Totals a second', 'On disk', 'Bytes a total'],
+        figures.map(({ images, loadMs, bytes }) => [
+          `${images.toLocaleString('en')} × ${days}`,
+          (images * days).toLocaleString('en'),
+          ms(loadMs),
+          Math.round((images * days * 1000) / loadMs).toLocaleString('en'),
+          size(bytes),
+          String(Math.round(bytes / (images * days))),
+        ]),
+      ),
+      table(
+        'Latency, median of five',
+        ['Question', `${small.images.toLocaleString('en')} images`, `${large.images.toLocaleString('en')} images`, 'Grows by'],
+        questions.map(([name]) => {
+          const [a, b] = [small.latencies.get(name) ?? 0, large.latencies.get(name) ?? 0];
+          return [name, ms(a), ms(b), ratio(b / a)];
+        }),
+      ),
+      table(
+        'Partitions that a statement reads, of the months there are',
+        ['Size', 'Statement', 'Read', 'From end to end'],
+        figures.flatMap(({ plans }) => plans),
+      ),
+    ].join('\n');
+    if (quick) process.stdout.write(text);
+    else await writeFile('bench/POSTGRES.md', text);
+  } finally {
+    await database.dispose();
+  }
+}
