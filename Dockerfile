@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # No package needs its install script to build this.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/licences.ts scripts/
 COPY src src
 RUN npm run build
 # The final image has no shell that could make a folder.
@@ -13,6 +13,8 @@ RUN mkdir data
 
 FROM gcr.io/distroless/nodejs26-debian13:nonroot@sha256:2ee7b2c54a3e37dfc248af81c9f6bcdcaa50abe4af44aa47a3388431031b9283
 COPY --chmod=0644 LICENSE /LICENSE
+# Of the packages whose code is in the program.
+COPY --from=build --chmod=0644 /build/dist/third-party-licenses.txt /third-party-licenses.txt
 COPY --from=build --chmod=0755 /build/dist/registry-stats.cjs /registry-stats
 # Node reads it only when asked to (NODE_OPTIONS=--enable-source-maps): reading it at each start would slow down the health probe.
 COPY --from=build --chmod=0644 /build/dist/registry-stats.cjs.map /registry-stats.cjs.map

@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.ts';
 import type { BuiltAsset } from '../src/dashboard/assets.ts';
 
 const bundle = 'dist/registry-stats';
@@ -23,6 +24,7 @@ const scripts = await build({
   format: 'esm',
   target: ['chrome111', 'firefox113', 'safari16.4'],
   legalComments: 'eof',
+  metafile: true,
   write: false,
   logLevel: 'warning',
 });
@@ -40,7 +42,7 @@ const sqlNames = (await readdir(migrations)).filter((name) => name.endsWith('.sq
 const sqlFiles = sqlNames.map(async (name) => ({ name, sql: await readFile(`${migrations}/${name}`, 'utf8') }));
 await writeFile('dist/migrations.json', JSON.stringify(await Promise.all(sqlFiles)));
 
-await build({
+const program = await build({
   entryPoints: ['src/main.ts'],
   outfile: `${bundle}.cjs`,
   bundle: true,
@@ -56,8 +58,10 @@ await build({
   legalComments: 'eof',
   // The image has its Node there and neither a shell nor /usr/bin/env.
   banner: { js: '#!/nodejs/bin/node' },
+  metafile: true,
   logLevel: 'warning',
 });
+await writeFile('dist/third-party-licenses.txt', await licencesOf([scripts.metafile, program.metafile]));
 await chmod(`${bundle}.cjs`, 0o755);
 
 /** Its served name holds its hash, so that browsers may keep it for ever. */

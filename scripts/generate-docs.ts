@@ -7,9 +7,11 @@ import { openApiDocument } from '../src/api/schemas.ts';
 import { descriptors } from '../src/app.ts';
 import { runProgram } from '../src/cli/program.ts';
 import { definitions } from '../src/metrics/definitions.ts';
+import { importDiagram } from './import-diagram.ts';
 import { allSettings } from '../src/config/settings.ts';
 
 const generated: Readonly<Record<string, () => Promise<string>>> = {
+  'docs/architecture.md': architecturePage,
   'docs/configuration.md': configurationPage,
   'docs/command-line.md': commandLinePage,
   'docs/metrics.md': metricsPage,
@@ -32,6 +34,12 @@ for (const [path, make] of Object.entries(generated)) {
   }
 }
 process.exitCode = stale > 0 ? 1 : 0;
+
+/** The page as it is, with its diagram made anew. */
+async function architecturePage(): Promise<string> {
+  const page = await readFile('docs/architecture.md', 'utf8');
+  return page.replace(/```mermaid\n[^]*?```/, `\`\`\`mermaid\n${await importDiagram()}\n\`\`\``);
+}
 
 async function configurationPage(): Promise<string> {
   const rows = allSettings(descriptors).map((setting) => {

@@ -1,4 +1,5 @@
 /** The image, as far as it can be checked without Docker: its Dockerfile, the files it is made of, and the program run among only these. */
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,15 +116,36 @@ describe('the image', () => {
     await rm(join(image.root, 'tmp/.healthy'), { force: true });
   }
 
-  it('adds the program, its source map, the licence and an empty folder that its user can write to, and nothing else', () => {
+  it('adds the program, its source map, the licences and an empty folder that its user can write to, and nothing else', () => {
     const [root, nonroot] = process.getuid?.() === 0 ? [0, nonrootId] : [process.getuid?.(), process.getuid?.()];
 
     expect(files).toEqual({
       LICENSE: `644 ${root}`,
+      'third-party-licenses.txt': `644 ${root}`,
       data: `755 ${nonroot} empty`,
       'registry-stats': `755 ${root}`,
       'registry-stats.cjs.map': `644 ${root}`,
     });
+  });
+
+  it('has the same program as any other build of the same source, to the byte', async () => {
+    const hashes = [join(image.root, 'registry-stats'), 'dist/registry-stats.cjs'].map(async (path) =>
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    );
+    const [inImage, here] = await Promise.all(hashes);
+
+    expect(inImage).toBe(here);
+  });
+
+  it('names the licence of every package whose code is in the program, and only such as go with its own', async () => {
+    const text = await readFile(join(image.root, 'third-party-licenses.txt'), 'utf8');
+    const licences = [...text.matchAll(/^={80}\n(\S+) [\d.]+: (.+)\n={80}$/gm)].map(([, name, licence]) => [name, licence]);
+    const compatible = /^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|CC0-1\.0|Unlicense|\(MIT OR Apache-2\.0\))$/;
+
+    expect(licences.map(([name]) => name)).toEqual(expect.arrayContaining(['hono', 'pg-boss', 'postgres', 'uplot', 'zod']));
+    expect(licences.filter(([, licence = '']) => !compatible.test(licence))).toEqual([]);
   });
 
   it('has a program that starts by its first line, is strict as tsconfig.json says, and names the source map beside it', async () => {
