@@ -311,15 +311,15 @@ describe('the address', () => {
 
 describe('the errors', () => {
   it.each([
-    ['conflict', 503],
-    ['unreachable', 502],
-    ['misconfigured', 500],
-  ] as const)('of code %s are %i', async (code, status) => {
+    ['conflict', 503, 'told to the user'],
+    ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
+    ['misconfigured', 500, 'the service is not set up rightly; its log says why'],
+  ] as const)('of code %s are %i', async (code, status, message) => {
     const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError(code, 'told to the user')) };
     const { fetch } = await setUp([], { store });
 
     const answer = await fetch('/api/pulls');
 
-    expect([answer.status, await answer.json()]).toEqual([status, { error: { code, message: 'told to the user' } }]);
+    expect([answer.status, await answer.json()]).toEqual([status, { error: { code, message } }]);
   });
 });

@@ -52,7 +52,9 @@ async function killAtRandom(directory: string): Promise<number> {
     program.child.kill('SIGKILL');
     const code = await program.exited;
     if (ended) longestMs = Date.now() - startedAt;
-    else killed += 1;
+    // On a busy machine a cycle takes longer than was thought: some have to come to their end.
+    else longestMs *= 1.03;
+    if (!ended) killed += 1;
     const trouble = ended && code !== 0 ? program.log() : '';
     expect(trouble).toBe('');
     const after = await storedTotals(env.DATA_DIR);
