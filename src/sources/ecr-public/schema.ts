@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isPullCount } from '../../core/model.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
+const moment = z.iso.datetime({ offset: true }).optional().catch(undefined);
 
 export const catalogData = z.object({
   insightData: z.object({ downloadCount: z.custom<number>(isPullCount, 'not a whole number from 0 to 2^53 − 1') }),
@@ -17,9 +18,9 @@ export const listedRepository = z.object({ repositoryName: z.string() });
 export const tagPage = z.object({ imageTagDetails: z.array(z.unknown()), nextToken });
 export const tag = z.object({
   imageTag: z.string().min(1),
-  createdAt: text,
+  createdAt: moment,
   imageDetail: z
-    .object({ imageDigest: text, imageSizeInBytes: z.int().min(1).optional().catch(undefined), imagePushedAt: text })
+    .object({ imageDigest: text, imageSizeInBytes: z.int().min(1).optional().catch(undefined), imagePushedAt: moment })
     .optional()
     .catch(undefined),
 });

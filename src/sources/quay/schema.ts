@@ -23,9 +23,19 @@ export const listedRepository = z.object({
 /** A page of the list of an owner's repositories; its rows are checked one by one. */
 export const repositoryPage = z.object({ repositories: z.array(z.unknown()), next_page: z.string().min(1).nullish() });
 
+/** The end of the year 9999: more seconds are no time. */
+const lastSecond = 253_402_300_799;
+
 export const tag = z.object({
   name: z.string().min(1),
-  start_ts: z.int().min(1).optional().catch(undefined),
+  start_ts: z.int().min(1).max(lastSecond).optional().catch(undefined),
+  /** Written like `Wed, 15 Mar 2023 15:05:28 -0000`; milliseconds since the epoch here. */
+  last_modified: z
+    .string()
+    .transform((written) => Date.parse(written))
+    .pipe(z.int().max(lastSecond * 1000))
+    .optional()
+    .catch(undefined),
   manifest_digest: text,
   size: z.int().min(1).optional().catch(undefined),
 });

@@ -2,7 +2,7 @@
 import { dayOf } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
-import type { Reading } from '../../core/model.ts';
+import { isPullCount, type Reading } from '../../core/model.ts';
 import type { RegistrySettings, Source } from '../../core/ports.ts';
 import type { SourceDeps } from '../definition.ts';
 import { createQuayApi } from './api.ts';
@@ -28,10 +28,12 @@ export function createQuaySource(settings: RegistrySettings, { createHttpClient,
       throw new AppError('invalid_response', `Quay.io answered with another repository than ${repo}`);
     }
     const recentDays = believedDays(stats, dayOf(clock.now()));
+    const pullCount = recentDays.reduce((sum, { pulls }) => sum + pulls, 0);
+    if (!isPullCount(pullCount)) throw new AppError('invalid_response', `the days of ${repo} add up to more than can be counted`);
     return {
       registry: 'quay',
       repo,
-      pullCount: recentDays.reduce((sum, { pulls }) => sum + pulls, 0),
+      pullCount,
       readAt: new Date(clock.now()).toISOString(),
       totalSince: recentDays.at(-1)?.day,
       recentDays,
