@@ -4,6 +4,7 @@ import postgres, { type Sql } from 'postgres';
 import { z } from 'zod';
 import { addDays, dayOf } from '../src/core/day.ts';
 import type { SnapshotStore } from '../src/core/ports.ts';
+import { dayStatement, latestStatement, totalsStatement } from '../src/store/postgres/read.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';
 import { readMigrations, startPostgres } from '../test/support/postgres.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
@@ -40,16 +41,12 @@ const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, s
   ],
 ];
 
-/** The statements behind those that are asked of a range: only its partitions may be read. */
-const explained: readonly (readonly [name: string, query: string])[] = [
-  [
-    'all images, 30 days',
-    `SELECT registry, repo, array_agg(day) FROM images JOIN LATERAL (SELECT day FROM totals WHERE image_id = images.id
-     AND day >= coalesce((SELECT max(before.day) FROM totals AS before WHERE before.image_id = images.id AND before.day < '${month.from}'), '${month.from}')
-     AND day <= '${month.to}') AS totals ON true GROUP BY images.id`,
-  ],
-  ['snapshot of a day', `SELECT * FROM totals WHERE day = '${addDays(today, -5)}'`],
-  ['one image, all days', `SELECT day FROM images JOIN totals ON image_id = images.id WHERE repo = 'acme/app-7'`],
+/** The statements of the store: only the partitions of what is asked may be read. */
+const explained: readonly (readonly [name: string, statement: (sql: Sql) => ReturnType<typeof totalsStatement>])[] = [
+  ['all images, 30 days', (sql) => totalsStatement(sql, {}, month)],
+  ['one image, all days', (sql) => totalsStatement(sql, { repos: new Set(['acme/app-7']) })],
+  ['newest values of all', (sql) => latestStatement(sql, {})],
+  ['snapshot of a day', (sql) => dayStatement(sql, addDays(today, -5), {})],
 ];
 
 function reading(image: number, day: string, total: number) {
@@ -78,10 +75,10 @@ function partition(line: string): string {
 }
 
 /** The partitions that a statement really read, and whether one was read from end to end. */
-async function planOf(sql: Sql, query: string): Promise<{ readonly read: number; readonly whole: number }> {
+async function planOf(sql: Sql, statement: ReturnType<typeof totalsStatement>): Promise<{ readonly read: number; readonly whole: number }> {
   const rows = z
     .array(z.object({ 'QUERY PLAN': z.string() }))
-    .parse(await sql.unsafe(`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${query}`));
+    .parse(await sql`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${statement}`);
   const scans = rows.map((row) => row['QUERY PLAN']).filter((line) => /Scan.* on totals_\d/.test(line) && !line.includes('never executed'));
   return {
     read: new Set(scans.map(partition)).size,
@@ -105,8 +102,8 @@ async function measure(url: string, images: number): Promise<Figures> {
     latencies.set(name, await median(() => ask(store, sql)));
   }
   const plans: string[][] = [];
-  for (const [name, query] of explained) {
-    const { read, whole } = await planOf(sql, query);
+  for (const [name, statement] of explained) {
+    const { read, whole } = await planOf(sql, statement(sql));
     plans.push([`${images.toLocaleString('en')} images`, name, String(read), String(whole)]);
   }
   const [sizeRow] = z.array(z.object({ bytes: z.number() })).parse(await sql`SELECT pg_database_size(current_database())::float8 AS bytes`);

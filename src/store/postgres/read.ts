@@ -59,74 +59,76 @@ function asked(sql: Sql, { registries, repos }: SeriesQuery) {
   return sql`${registry} AND ${repo}`;
 }
 
-export async function readTotals(sql: Sql, query: SeriesQuery, { from, to }: DaySpan = {}): Promise<readonly ImageSeries[]> {
-  // The newest known day before the span is looked up, not searched for: partitions outside of the span are not read.
-  const first =
-    from === undefined
-      ? sql`true`
-      : sql`day >= coalesce((SELECT max(before.day) FROM totals AS before WHERE before.image_id = images.id AND before.day < ${from}), ${from})`;
+export async function readTotals(sql: Sql, query: SeriesQuery, span?: DaySpan): Promise<readonly ImageSeries[]> {
+  return z
+    .array(seriesRow)
+    .parse(await totalsStatement(sql, query, span))
+    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known.map((mark) => marks.indexOf(mark)) }));
+}
+
+/** The series of images, and in a span the newest total before it: one look into the index for each, so that no other partition is searched. */
+export function totalsStatement(sql: Sql, query: SeriesQuery, { from, to }: DaySpan = {}) {
+  const own = sql`SELECT day, pull_count, known FROM totals WHERE image_id = images.id`;
   const last = to === undefined ? sql`true` : sql`day <= ${to}`;
-  const rows = await sql`
+  const before = from === undefined ? sql`` : sql`(${own} AND day < ${from} ORDER BY day DESC LIMIT 1) UNION ALL`;
+  const since = from === undefined ? sql`true` : sql`day >= ${from}`;
+  return sql`
     SELECT registry, repo,
       array_agg(day - DATE '1970-01-01' ORDER BY day) AS days,
       array_agg(pull_count::float8 ORDER BY day) AS totals,
       array_agg(known ORDER BY day) AS known
-    FROM images JOIN LATERAL (SELECT day, pull_count, known FROM totals WHERE image_id = images.id AND ${first} AND ${last}) AS totals ON true
+    FROM images JOIN LATERAL (${before} ${own} AND ${since} AND ${last}) AS totals ON true
     WHERE ${asked(sql, query)}
     GROUP BY images.id
     ORDER BY repo COLLATE "C", registry COLLATE "C"`;
-  return z
-    .array(seriesRow)
-    .parse(rows)
-    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known.map((mark) => marks.indexOf(mark)) }));
 }
 
-/** Of each detail the newest day that has it: one look into the index for each. */
+/** A detail that the newest day lacks is looked for further back. */
 export async function readLatest(sql: Sql, query: SeriesQuery): Promise<readonly LatestImage[]> {
-  const rows = await sql`
-    SELECT registry, repo, newest.day::text, newest.pull_count::float8,
-      (SELECT read_at FROM totals WHERE image_id = images.id AND worth > 0 ORDER BY day DESC LIMIT 1) AS read_at,
-      (SELECT coalesce(tag_count, jsonb_array_length(tags)) FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
-        WHERE image_id = images.id AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS tag_count,
-      (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1) AS last_updated,
-      (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1)::text AS total_since
-    FROM images JOIN LATERAL (SELECT day, pull_count FROM totals WHERE image_id = images.id ORDER BY day DESC LIMIT 1) AS newest ON true
-    WHERE ${asked(sql, query)}
-    ORDER BY registry COLLATE "C", repo COLLATE "C"`;
   return z
     .array(latestRow)
-    .parse(rows)
-    .map(
-      ({
-        registry,
-        repo,
-        day,
-        pull_count: pullCount,
-        read_at: readAt,
-        tag_count: tagCount,
-        last_updated: lastUpdated,
-        total_since: totalSince,
-      }) => ({
-        registry,
-        repo,
-        day,
-        pullCount,
-        readAt,
-        tagCount,
-        lastUpdated,
-        totalSince,
-      }),
-    );
+    .parse(await latestStatement(sql, query))
+    .map(({ pull_count: pullCount, read_at: readAt, tag_count: tagCount, last_updated: lastUpdated, total_since: totalSince, ...row }) => ({
+      ...row,
+      pullCount,
+      readAt,
+      tagCount,
+      lastUpdated,
+      totalSince,
+    }));
+}
+
+export function latestStatement(sql: Sql, query: SeriesQuery) {
+  const newestTotal = sql`
+    SELECT day, pull_count, worth, read_at, coalesce(tag_count, jsonb_array_length(tags)) AS tag_count, last_updated, total_since
+    FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
+    WHERE image_id = images.id`;
+  return sql`
+    SELECT registry, repo, newest.day::text, newest.pull_count::float8,
+      CASE WHEN newest.worth > 0 THEN newest.read_at
+        ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND worth > 0 ORDER BY day DESC LIMIT 1) END AS read_at,
+      coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
+      coalesce(newest.last_updated, (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1)) AS last_updated,
+      coalesce(newest.total_since, (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1))::text AS total_since
+    FROM images JOIN LATERAL (${newestTotal} ORDER BY day DESC LIMIT 1) AS newest ON true
+    WHERE ${asked(sql, query)}
+    ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 
 /** The readings of one day. */
 export async function readDay(sql: Sql, day: Day, query: SeriesQuery): Promise<readonly StoredReading[]> {
-  const rows = await sql`
+  return z
+    .array(readingRow)
+    .parse(await dayStatement(sql, day, query))
+    .map(storedReading);
+}
+
+export function dayStatement(sql: Sql, day: Day, query: SeriesQuery) {
+  return sql`
     SELECT registry, repo, day::text, pull_count::float8, known, worth, read_at, total_since::text, tag_count, last_updated, tags
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE day = ${day} AND ${asked(sql, query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
-  return z.array(readingRow).parse(rows).map(storedReading);
 }
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {

@@ -32,6 +32,9 @@ CREATE TABLE totals (
   PRIMARY KEY (image_id, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX totals_day ON totals (day);
+-- Details that few totals have, so that nobody looks for them where there are none.
+CREATE INDEX totals_since ON totals (image_id, day) WHERE total_since IS NOT NULL;
+CREATE INDEX totals_updated ON totals (image_id, day) WHERE last_updated IS NOT NULL;
 
 -- The days that have a snapshot.
 CREATE TABLE snapshot_days (day date PRIMARY KEY);

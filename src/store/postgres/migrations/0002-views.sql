@@ -6,7 +6,7 @@ CREATE VIEW image_totals AS
 -- The first known day of an image and a decrease count 0; a missing day has no row, and the next one the whole difference.
 CREATE VIEW daily_pulls AS
   SELECT day, registry, repo,
-    coalesce(greatest(0, pull_count - lag(pull_count) OVER (PARTITION BY image_id ORDER BY day)), 0) AS pulls
+    coalesce(greatest(0, pull_count - lag(pull_count) OVER (PARTITION BY registry, repo ORDER BY day)), 0) AS pulls
   FROM totals JOIN images ON images.id = image_id;
 
 CREATE VIEW weekly_pulls AS
