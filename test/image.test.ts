@@ -140,8 +140,8 @@ describe('the image', () => {
   });
 
   it('names the licence of every package whose code is in the program, and only such as go with its own', async () => {
-    const text = await readFile(join(image.root, 'third-party-licenses.txt'), 'utf8');
-    const licences = [...text.matchAll(/^={80}\n(\S+) [\d.]+: (.+)\n={80}$/gm)].map(([, name, licence]) => [name, licence]);
+    const licenceTexts = await readFile(join(image.root, 'third-party-licenses.txt'), 'utf8');
+    const licences = [...licenceTexts.matchAll(/^={80}\n(\S+) [\d.]+: (.+)\n={80}$/gm)].map(([, name, licence]) => [name, licence]);
     const compatible = /^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|CC0-1\.0|Unlicense|\(MIT OR Apache-2\.0\))$/;
 
     expect(licences.map(([name]) => name)).toEqual(expect.arrayContaining(['hono', 'pg-boss', 'postgres', 'uplot', 'zod']));

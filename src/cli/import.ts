@@ -39,8 +39,8 @@ export async function importFrom(config: Config, io: CliIo, options: Readonly<Re
     `${formatExact(added)} new`,
     `${formatExact(replaced)} better known now`,
     `${formatExact(equal)} there already`,
-    `${formatExact(kept)} left out, because another number was read here`,
+    `${formatExact(kept)} left out, because what is there is known better`,
   ];
-  stdout.write(`${isTrial ? 'Would take over' : 'Took over'} totals of days: ${counts.join(', ')}; ${formatExact(events)} events.\n`);
+  stdout.write(`${isTrial ? 'Would take over' : 'Took over'} totals of days: ${counts.join(', ')}; ${formatExact(events)} new events.\n`);
   return problems > 0 ? 1 : 0;
 }

@@ -9,7 +9,7 @@ type Pieces = AsyncIterable<string | Uint8Array>;
 
 /** `path`: `-` for standard output. @throws AppError invalid_input (the file is there already), misconfigured (it cannot be written), what the pieces throw */
 export async function writeTo(path: string, pieces: Pieces, stdout: NodeJS.WritableStream): Promise<void> {
-  if (path === '-') return write(pieces, stdout);
+  if (path === '-') return print(pieces, stdout);
   if (existsSync(path)) throw new AppError('invalid_input', `${path} is there already: remove it, or choose another name`);
   const part = `${path}.part`;
   try {
@@ -27,6 +27,18 @@ export async function writeTo(path: string, pieces: Pieces, stdout: NodeJS.Writa
     throw error instanceof AppError
       ? error
       : new AppError('misconfigured', `${path} cannot be written: ${toAppError(error).message}`, { cause: error });
+  }
+}
+
+/** Ends early when whoever reads has seen enough, as `head` does. */
+async function print(pieces: Pieces, stdout: NodeJS.WritableStream): Promise<void> {
+  // Each write is told of its own error; without a listener the event would end the process.
+  stdout.on('error', () => undefined);
+  for await (const piece of pieces) {
+    const error = await new Promise<Error | null | undefined>((resolve) => void stdout.write(piece, resolve));
+    if (!error) continue;
+    if ('code' in error && error.code === 'EPIPE') return;
+    throw new AppError('misconfigured', `standard output cannot be written: ${error.message}`, { cause: error });
   }
 }
 

@@ -22,8 +22,9 @@ import { takeIn, type Intake } from '../transfer/intake.ts';
 import type { Item, Problem } from '../transfer/item.ts';
 import { linesOf } from '../transfer/lines.ts';
 import { readNdjson } from '../transfer/ndjson.ts';
+import { parsePrometheusAddress } from '../transfer/prometheus-address.ts';
 import { readPrometheus } from '../transfer/prometheus.ts';
-import { csvText, eventsWithin, jsonText, ndjsonText } from '../transfer/written.ts';
+import { csvText, eventsWithin, jsonText, ndjsonText, seriesWithin } from '../transfer/written.ts';
 import { databaseOf, openStoreOf } from './store.ts';
 import { createWorld, descriptors, httpClientsOf, version, type Overrides, type World } from './world.ts';
 
@@ -56,8 +57,8 @@ export async function* exportHistory(
   const history = await historyOf(config, createWorld(config, overrides));
   try {
     if (format === 'openmetrics') {
-      const [series, latest] = await Promise.all([history.totals(query), history.latest(query)]);
-      yield* openMetricsLines(series, latest);
+      const [series, latest] = await Promise.all([history.totals(query, span), history.latest(query)]);
+      yield* openMetricsLines(seriesWithin(series, span), latest);
     } else if (format === 'ndjson') {
       yield* ndjsonText(history.readings(query, span), eventsWithin(await history.events(), query, span));
     } else {
@@ -91,7 +92,7 @@ export async function importHistory(config: Config, options: ImportOptions, over
   const items = await itemsOf(options, world);
   const store = await openStoreOf(config, world);
   try {
-    return await takeIn(store, items, options);
+    return await takeIn(store, items, { ...options, today: dayOf(world.clock.now()) });
   } finally {
     await store.close();
   }
@@ -136,14 +137,11 @@ async function* folderItems(directory: string, { clock, log }: World, onProgress
 
 function prometheusItems(from: string, options: ImportOptions, world: World, registries: readonly string[]): AsyncIterable<Item> {
   if (options.keepMarks) throw new AppError('invalid_input', '--keep-marks is for folders and NDJSON: Prometheus knows no marks');
-  if (!URL.canParse(from))
-    throw new AppError('invalid_input', `${JSON.stringify(from)} is no address: valid is one such as http://prometheus:9090`);
-  const url = new URL(from);
-  const credentials = url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const { origin, url, credentials } = parsePrometheusAddress(from);
   const today = dayOf(world.clock.now());
   return readPrometheus({
-    http: httpClientsOf(world)({ origins: [url.origin], delayMs: 0, maxBytes: 256 * 1024 * 1024 }),
-    url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
+    http: httpClientsOf(world)({ origins: [origin], delayMs: 0, maxBytes: 256 * 1024 * 1024 }),
+    url,
     credentials,
     metric: options.metric,
     from: options.since ?? addDays(today, -365),

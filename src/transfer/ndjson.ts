@@ -67,7 +67,7 @@ function itemOf(line: Line, registries: readonly string[]): Item {
 }
 
 function shown(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 100);
+  return JSON.stringify(value ?? null).slice(0, 100);
 }
 
 function parsed({ text }: Line): unknown {

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
+import { AppError } from '../core/errors.ts';
 import { createHttpClientFactory } from '../net/client.ts';
 import type { Item } from './item.ts';
 import { readPrometheus, type PrometheusHistory } from './prometheus.ts';
@@ -73,17 +75,18 @@ describe('the history of a Prometheus server', () => {
     ]);
   });
 
-  it('is asked in parts that a server can answer, up to the last second', async () => {
+  it('is asked at the end of each hour, in parts that a server can answer, up to the last second of the last day', async () => {
     const { url, asked } = await startPrometheus([[app, { [at('2026-03-14T00:00')]: '20' }]]);
     const progress: string[] = [];
 
     await itemsOf(historyOf(url, { from: '2026-01-01', onProgress: (done, total) => void progress.push(`${done}/${total}`) }));
 
     expect(asked.map(({ searchParams }) => [Number(searchParams.get('start')), Number(searchParams.get('end'))])).toEqual([
-      [at('2026-01-01T00:00'), at('2026-01-31T00:00') - 1],
-      [at('2026-01-31T00:00'), at('2026-03-02T00:00') - 1],
-      [at('2026-03-02T00:00'), at('2026-03-15T00:00') - 1],
+      [at('2026-01-01T01:00') - 1, at('2026-01-31T00:00') - 1],
+      [at('2026-01-31T01:00') - 1, at('2026-03-02T00:00') - 1],
+      [at('2026-03-02T01:00') - 1, at('2026-03-15T00:00') - 1],
     ]);
+    expect(asked[0]?.searchParams.get('query')).toBe('last_over_time(registrystats_image_pulls_total[1h])');
     expect(progress).toEqual(['1/3', '2/3', '3/3']);
   });
 
@@ -91,11 +94,31 @@ describe('the history of a Prometheus server', () => {
     [{ registry: 'dockerhub', repo: 'acme/app' }, 'acme/app'],
     [{ registry: 'ghcr', owner: 'Acme', repo: 'acme/app' }, 'acme/app'],
     [{ registry: 'ghcr', package: 'acme/charts/app' }, 'acme/charts%2Fapp'],
-    [{ registry: 'ghcr', namespace: 'acme', name: 'app' }, 'acme/app'],
+    [{ registry: 'GHCR', owner: 'acme', name: 'app' }, 'acme/app'],
+    [{ registry: 'ghcr', image: 'acme/app', namespace: 'monitoring' }, 'acme/app'],
   ])('finds the image in the labels %j', async (labels, repo) => {
     const { url } = await startPrometheus([[labels, { [at('2026-03-14T00:00')]: '20' }]]);
 
     expect(await itemsOf(historyOf(url))).toMatchObject([{ reading: { repo } }]);
+  });
+
+  it('is one of an image that several instances were scraped for: the newest total of a day is taken', async () => {
+    const { url } = await startPrometheus([
+      [
+        { ...app, instance: 'new:9100' },
+        { [at('2026-03-13T22:00')]: '15', [at('2026-03-14T00:00')]: '20' },
+      ],
+      [
+        { ...app, instance: 'old:9100' },
+        { [at('2026-03-12T22:00')]: '10', [at('2026-03-13T10:00')]: '14' },
+      ],
+    ]);
+
+    expect(await itemsOf(historyOf(url))).toMatchObject([
+      { reading: { day: '2026-03-12', pullCount: 10 } },
+      { reading: { day: '2026-03-13', pullCount: 15 } },
+      { reading: { day: '2026-03-14', pullCount: 20 } },
+    ]);
   });
 
   it('leaves out what is no count, and a 0 of GHCR, which the Go tool writes for a failure', async () => {
@@ -125,6 +148,38 @@ describe('the history of a Prometheus server', () => {
     const { url } = await startPrometheus([]);
 
     await expect(itemsOf(historyOf(url))).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('--metric') });
+  });
+
+  it('is refused when the answer is of another kind', async () => {
+    const http = { request: async () => ({ status: 200, headers: new Headers(), url: '', body: '{"status":"success","data":{}}' }) };
+
+    await expect(itemsOf(historyOf('http://prometheus', { http }))).rejects.toMatchObject({ code: 'invalid_response' });
+  });
+
+  it('says that it wants a login', async () => {
+    const http = { request: async () => ({ status: 401, headers: new Headers(), url: '', body: '' }) };
+
+    await expect(itemsOf(historyOf('http://prometheus', { http }))).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('throws nothing but AppError whatever is answered', async () => {
+    const label = fc.oneof(fc.constantFrom('ghcr', 'acme/app'), fc.string());
+    const series = fc.record({
+      metric: fc.record({ registry: label, repo: label, owner: label }, { requiredKeys: [] }),
+      values: fc.array(fc.tuple(fc.oneof(fc.nat(2 ** 31), fc.double()), fc.oneof(fc.nat().map(String), fc.string())), { maxLength: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.array(series, { maxLength: 3 })), async (answer) => {
+        const body =
+          typeof answer === 'string' ? answer : JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: answer } });
+        const http = { request: async () => ({ status: 200, headers: new Headers(), url: '', body }) };
+        const error: unknown = await itemsOf(historyOf('http://prometheus', { http })).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        expect(error === undefined || error instanceof AppError).toBe(true);
+      }),
+    );
   });
 
   it('logs in where it is told to', async () => {

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { dayMs, dayOf, toEpochDay, type Day } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
 import { formatRepo, isRepo, parseRepo } from '../core/image-ref.ts';
+import type { ImageName } from '../core/images.ts';
 import { isPullCount } from '../core/model.ts';
-import type { StoredReading } from '../core/ports.ts';
+import { compareText } from '../core/series.ts';
 import type { HttpClient } from '../net/http.ts';
 import { parseAnswer } from '../net/json-answer.ts';
 import type { Item } from './item.ts';
@@ -26,14 +27,20 @@ export interface PrometheusHistory {
 /** A server gives at most 11,000 points a series; of each hour one is more than a day needs. */
 const daysAtOnce = 30;
 const stepSeconds = 3600;
+/** Characters of a series' labels that are told. */
+const longestLabels = 300;
 
+/** Until the year 9999, as a date can say it. */
+const epochSeconds = z.number().min(0).max(253_402_300_799);
 const answer = z.object({
   status: z.literal('success'),
   data: z.object({
     resultType: z.literal('matrix'),
-    result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) })),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([epochSeconds, z.string()])) })),
   }),
 });
+/** The newest total of an image on a day, and when it was scraped, in seconds since the epoch. */
+type Sample = ImageName & { readonly day: Day; readonly pullCount: number; readonly at: number };
 type Series = z.infer<typeof answer>['data']['result'][number];
 
 /**
@@ -49,18 +56,20 @@ export async function* readPrometheus(history: PrometheusHistory): AsyncGenerato
     const from = first + part * daysAtOnce;
     const series = await rangeOf(history, from, Math.min(last, from + daysAtOnce - 1));
     found += series.length;
-    const readings: StoredReading[] = [];
-    for (const each of series) {
-      const image = imageOf(each.metric, history.registries);
-      const where = JSON.stringify(each.metric);
-      if (typeof image === 'string') {
-        if (!told.has(where)) yield { problem: { where, reason: image } };
-        told.add(where);
-      } else {
-        readings.push(...dailyReadings(image, each));
+    const newest = new Map<string, Sample>();
+    for (const { metric, values } of series) {
+      const image = imageOf(metric, history.registries);
+      if (typeof image !== 'string') {
+        collectNewest(newest, image, values);
+        continue;
       }
+      const where = JSON.stringify(metric).slice(0, longestLabels);
+      if (!told.has(where)) yield { problem: { where, reason: image } };
+      told.add(where);
     }
-    for (const reading of readings.toSorted((a, b) => (a.day < b.day ? -1 : 1))) yield { reading };
+    for (const { at: seconds, ...reading } of [...newest.values()].toSorted((a, b) => compareText(a.day, b.day))) {
+      yield { reading: { ...reading, readAt: new Date(seconds * 1000).toISOString() } };
+    }
     history.onProgress(part + 1, parts);
   }
   if (found === 0) {
@@ -72,9 +81,11 @@ export async function* readPrometheus(history: PrometheusHistory): AsyncGenerato
 }
 
 async function rangeOf({ http, url, credentials, metric }: PrometheusHistory, from: number, to: number): Promise<readonly Series[]> {
+  // The last sample of each hour, asked for at its last second: the plain metric has none that is older than five minutes, so that an
+  // exporter which is scraped seldom has gaps, and at midnight it has one of the day before.
   const query = new URLSearchParams({
-    query: metric,
-    start: String(from * (dayMs / 1000)),
+    query: `last_over_time(${metric}[1h])`,
+    start: String(from * (dayMs / 1000) + stepSeconds - 1),
     end: String((to + 1) * (dayMs / 1000) - 1),
     step: String(stepSeconds),
   });
@@ -95,29 +106,27 @@ async function rangeOf({ http, url, credentials, metric }: PrometheusHistory, fr
 }
 
 /** The image of a series, or why it is none. Its name stands in one label, or its owner in one and the rest in another. */
-function imageOf(
-  labels: Readonly<Record<string, string>>,
-  registries: readonly string[],
-): { readonly registry: string; readonly repo: string } | string {
-  const registry = labels['registry'] ?? '';
+function imageOf(labels: Readonly<Record<string, string>>, registries: readonly string[]): ImageName | string {
+  const registry = (labels['registry'] ?? '').toLowerCase();
   if (!registries.includes(registry)) return `its label registry is ${JSON.stringify(registry)}: known are ${registries.join(', ')}`;
   const name = labels['repo'] ?? labels['package'] ?? labels['image'] ?? labels['name'] ?? '';
-  const owner = labels['owner'] ?? labels['namespace'];
+  // A label "namespace" says nothing: Prometheus' own discovery writes the exporter's Kubernetes namespace there.
+  const owner = labels['owner'];
   const repo = owner !== undefined && !name.toLowerCase().startsWith(`${owner.toLowerCase()}/`) ? `${owner}/${name}` : name;
   return isRepo(repo)
     ? { registry, repo: formatRepo(parseRepo(repo)) }
     : 'its labels name no image: expected is owner and repo, or repo with owner/name';
 }
 
-function dailyReadings({ registry, repo }: { readonly registry: string; readonly repo: string }, { values }: Series): StoredReading[] {
-  const byDay = new Map<Day, StoredReading>();
+/** Keeps the newest total of each day. An image has several series where the exporter moved, or is scraped twice. */
+function collectNewest(newest: Map<string, Sample>, { registry, repo }: ImageName, values: Series['values']): void {
   for (const [seconds, text] of values) {
     const pullCount = Number(text);
     // The Go tool exports a package that it could not read as 0.
     if (!isPullCount(pullCount) || (pullCount === 0 && registry === 'ghcr')) continue;
-    const readAt = new Date(seconds * 1000).toISOString();
     const day = dayOf(seconds * 1000);
-    byDay.set(day, { registry, repo, day, pullCount, readAt });
+    const key = `${day} ${registry} ${repo}`;
+    const known = newest.get(key);
+    if (!known || known.at < seconds) newest.set(key, { registry, repo, day, pullCount, at: seconds });
   }
-  return [...byDay.values()];
 }

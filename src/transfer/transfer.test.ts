@@ -1,7 +1,8 @@
 /** Histories out and in again. */
+import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../core/day.ts';
+import { addDays, toEpochDay } from '../core/day.ts';
 import { AppError } from '../core/errors.ts';
 import type { Reading } from '../core/model.ts';
 import type { SnapshotStore, StoredReading } from '../core/ports.ts';
@@ -12,7 +13,7 @@ import { takeIn, type IntakeOptions } from './intake.ts';
 import type { Item, Problem } from './item.ts';
 import { linesOf, longestLine } from './lines.ts';
 import { readNdjson } from './ndjson.ts';
-import { csvText, eventsWithin, jsonText, ndjsonText } from './written.ts';
+import { csvText, eventsWithin, jsonText, ndjsonText, seriesWithin } from './written.ts';
 
 const registries = ['dockerhub', 'ghcr', 'quay'];
 const header = 'day,registry,repo,pull_count,known,read_at,tag_count,last_updated,total_since\r\n';
@@ -103,6 +104,24 @@ describe('an export', () => {
   });
 });
 
+describe('series that are cut', () => {
+  it('keep the days of the span with their totals and marks, and all where there is none', async () => {
+    const store = await storeWith([
+      reading('acme/app', 1, '2026-03-12'),
+      reading('acme/app', 2, '2026-03-13', { backfilled: true }),
+      reading('acme/app', 3, '2026-03-14'),
+    ]);
+    const series = await store.totals({});
+
+    expect(seriesWithin(series, {})).toEqual(series);
+    expect(seriesWithin(series, { to: '2026-03-12' })).toMatchObject([{ totals: [1], marks: [0] }]);
+    expect(seriesWithin(series, { from: '2026-03-13' })).toMatchObject([{ totals: [2, 3], marks: [1, 0] }]);
+    expect(seriesWithin(series, { from: '2026-03-13', to: '2026-03-13' })).toMatchObject([
+      { days: [toEpochDay('2026-03-13')], totals: [2], marks: [1] },
+    ]);
+  });
+});
+
 describe('NDJSON', () => {
   it('carries a whole history from one store to another', async () => {
     const from = await storeWith(history, [event('tag_pushed', '2026-03-14T10:00:00.000Z', { detail: '1.0' })]);
@@ -155,6 +174,23 @@ describe('NDJSON', () => {
     await expect(importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(text)), registries))).rejects.toThrow(reason);
   });
 
+  it('throws nothing but AppError whatever is in it', async () => {
+    const line = fc.oneof(
+      fc.json(),
+      fc
+        .record({ day: fc.constant('2026-03-14'), registry: fc.constantFrom(...registries), row: fc.object() })
+        .map((row) => JSON.stringify(row)),
+      fc.record({ event: fc.object() }).map((row) => JSON.stringify(row)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 5 }), async (lines) => {
+        const text = ['{"format":"registry-stats","version":1}', ...lines].join('\n');
+        const { intake } = await importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(text, 64)), registries));
+        expect(intake.added + intake.events + intake.problems).toBeLessThanOrEqual(lines.length);
+      }),
+    );
+  });
+
   it('goes on after a line that cannot be used, and says which', async () => {
     const lines = [
       '{"format":"registry-stats","version":1}',
@@ -163,13 +199,15 @@ describe('NDJSON', () => {
       '{"day":"2026-03-14","registry":"harbor","row":{}}',
       '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":-1}}',
       '{"event":{"time":"soon"}}',
+      '{"event":{"time":"+275760-09-12T00:00:00Z","registry":"ghcr","kind":"image_gone"}}',
+      '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"../app","pull_count":7}}',
       '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":7}}',
     ];
 
     const { intake, problems } = await importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(lines.join('\n'))), registries));
 
-    expect(intake).toMatchObject({ added: 1, problems: 5 });
-    expect(problems.map(({ where }) => where)).toEqual(['line 2', 'line 3', 'line 4', 'line 5', 'line 6']);
+    expect(intake).toMatchObject({ added: 1, events: 0, problems: 7 });
+    expect(problems.map(({ where }) => where)).toEqual([2, 3, 4, 5, 6, 7, 8].map((line) => `line ${line}`));
   });
 });
 
@@ -204,7 +242,7 @@ describe('CSV', () => {
     ['2026-03-14,ghcr,acme/app,1e20', 'pull_count is "1e20"'],
     ['2026-03-14,ghcr,acme/app,99999999999999999', 'pull_count is'],
     ['2026-03-14,ghcr,acme/app', 'it has 3 cells instead of 4'],
-    ['"2026-03-14,ghcr,acme/app,1', 'Quote Not Closed'],
+    ['"2026-03-14,ghcr,acme/app,1', 'its quotes do not match'],
     ['2026-03-14,ghcr,=cmd|x,1', 'it has no slash'],
   ])('tells a bad row with its number, and goes on: %s', async (row, reason) => {
     const { intake, problems } = await importInto(
@@ -216,14 +254,45 @@ describe('CSV', () => {
     expect(problems).toEqual([{ where: 'line 3', reason: expect.stringContaining(reason) }]);
   });
 
-  it.each(['', 'a,b\n1,2\n', '<html>\n'])('is refused without the columns that are needed: %j', async (text) => {
-    const items = readCsv(linesOf(bytesOf(text)), registries);
+  it('tells a row that is longer than any, and one that is no UTF-8, and goes on', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('day,registry,repo,pull_count\n"'),
+      Buffer.alloc(2 * 1024 * 1024, ','),
+      Buffer.from('\n2026-03-14,ghcr,acme/\u00fcber,1\n', 'latin1'),
+      Buffer.from('2026-03-15,ghcr,acme/app,3\n'),
+    ]);
 
-    await expect(importInto(createMemoryStore(), items)).rejects.toMatchObject({
-      code: 'invalid_input',
-      message: expect.stringContaining('day,registry,repo,pull_count'),
-    });
+    const { intake, problems } = await importInto(createMemoryStore(), readCsv(linesOf(Readable.from([bytes])), registries));
+
+    expect(intake).toMatchObject({ added: 1 });
+    expect(problems).toEqual([
+      { where: 'line 2', reason: 'it is too long' },
+      { where: 'line 3', reason: expect.stringContaining('has characters other than') },
+    ]);
   });
+
+  it('reads back what was kept from a spreadsheet, and a moment only as ISO 8601 has it', async () => {
+    const head = 'day,registry,repo,pull_count,read_at,last_updated\n';
+    const rows = ["2026-03-14,ghcr,acme/app,1,2026-03-14T10:00:00Z,'=now()", '2026-03-14,ghcr,acme/b,1,March 7,'];
+    const store = createMemoryStore();
+
+    const { problems } = await importInto(store, readCsv(linesOf(bytesOf(head + rows.join('\n'))), registries));
+
+    expect(await store.latest({})).toMatchObject([{ repo: 'acme/app', lastUpdated: '=now()', readAt: '2026-03-14T10:00:00Z' }]);
+    expect(problems).toEqual([{ where: 'line 3', reason: expect.stringContaining('read_at is "March 7"') }]);
+  });
+
+  it.each(['', 'a,b\n1,2\n', '<html>\n', '"day,registry\n', 'day,registry,repo,pull_count\r2026-03-14,ghcr,acme/app,1\r'])(
+    'is refused without the columns that are needed: %j',
+    async (text) => {
+      const items = readCsv(linesOf(bytesOf(text)), registries);
+
+      await expect(importInto(createMemoryStore(), items)).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('day,registry,repo,pull_count'),
+      });
+    },
+  );
 
   it('throws nothing but AppError whatever is in it', async () => {
     await fc.assert(
@@ -261,48 +330,5 @@ describe('the lines of a file', () => {
       [1, true, 0],
       [2, false, 4],
     ]);
-  });
-});
-
-describe('what is taken in', () => {
-  it('is marked as imported, and never stands in the place of what was read', async () => {
-    const store = await storeWith([reading('acme/app', 10, '2026-03-14'), reading('acme/app', 8, '2026-03-13', { backfilled: true })]);
-
-    const { intake } = await importInto(
-      store,
-      csv('2026-03-12,dockerhub,acme/app,5', '2026-03-13,dockerhub,acme/app,7', '2026-03-14,dockerhub,acme/app,99'),
-    );
-
-    expect(intake).toEqual({ added: 1, replaced: 1, equal: 0, kept: 1, events: 0, problems: 0 });
-    expect((await textOf(csvText(store.readings({})))).split('\r\n').slice(1, 4)).toEqual([
-      '2026-03-12,dockerhub,acme/app,5,imported,2026-03-12T00:00:00Z,,,',
-      '2026-03-13,dockerhub,acme/app,7,imported,2026-03-13T00:00:00Z,,,',
-      '2026-03-14,dockerhub,acme/app,10,read,2026-03-14T12:00:00.000Z,,,',
-    ]);
-  });
-
-  it('changes nothing when it is taken in again, or only tried', async () => {
-    const store = createMemoryStore();
-    const rows = ['2026-03-12,dockerhub,acme/app,5', '2026-03-13,ghcr,acme/app,7'];
-    expect((await importInto(store, csv(...rows), { dryRun: true })).intake).toMatchObject({ added: 2 });
-    expect(await store.days()).toEqual([]);
-    await importInto(store, csv(...rows));
-    const version = store.version();
-
-    const { intake } = await importInto(store, csv(...rows));
-
-    expect(intake).toMatchObject({ added: 0, equal: 2 });
-    expect(store.version()).toBe(version);
-  });
-
-  it('is stored a day at a time', async () => {
-    const store = createMemoryStore();
-    const saved: number[] = [];
-    const watched = { ...store, save: async (readings: readonly Reading[]) => void saved.push(readings.length) };
-    const rows = Array.from({ length: 5000 }, (_, at) => `${addDays('2026-03-01', Math.floor(at / 1500))},ghcr,acme/app-${at},1`);
-
-    await importInto(watched, csv(...rows));
-
-    expect(saved).toEqual([3000, 2000]);
   });
 });

@@ -1,6 +1,6 @@
 /** Stored readings as text for other programs, piece by piece. */
-import { dayOf } from '../core/day.ts';
-import type { DaySpan, SeriesQuery, StoredReading } from '../core/ports.ts';
+import { dayOf, toEpochDay } from '../core/day.ts';
+import type { DaySpan, ImageSeries, SeriesQuery, StoredReading } from '../core/ports.ts';
 import type { RecordedEvent } from '../core/recorded-event.ts';
 import { asksFor } from '../core/images.ts';
 import { csvChunks, jsonChunks } from '../core/table.ts';
@@ -47,6 +47,24 @@ export function eventsWithin(
     const day = dayOf(Date.parse(seenAt));
     const isAskedFor = repo === undefined ? !query.repos : asksFor(query, { registry, repo });
     return day >= from && day <= to && isAskedFor;
+  });
+}
+
+/** The series cut to these days. */
+export function seriesWithin(series: readonly ImageSeries[], { from, to }: DaySpan): readonly ImageSeries[] {
+  if (from === undefined && to === undefined) return series;
+  const [first, last] = [from === undefined ? -Infinity : toEpochDay(from), to === undefined ? Infinity : toEpochDay(to)];
+  return series.map((image) => {
+    const isWithin = (_: number, at: number): boolean => {
+      const day = image.days[at] ?? Number.NaN;
+      return day >= first && day <= last;
+    };
+    return {
+      ...image,
+      days: Array.from(image.days).filter(isWithin),
+      totals: Array.from(image.totals).filter(isWithin),
+      marks: Array.from(image.marks).filter(isWithin),
+    };
   });
 }
 

@@ -1,8 +1,9 @@
 /** The connection to the database, and how what goes wrong with it is told. */
-import postgres, { type ReservedSql, type Sql } from 'postgres';
+import postgres, { type Notice, type ReservedSql, type Sql } from 'postgres';
 import type { Logger } from '../../core/ports.ts';
 import { databaseError, placeOf } from './database-error.ts';
 import { schemaName } from './locks.ts';
+import { createSocketOpener } from './socket.ts';
 
 export interface Connection {
   readonly sql: Sql;
@@ -23,16 +24,20 @@ const mostConnections = 8;
 const connectSeconds = 10;
 const closeSeconds = 5;
 
+/** Connects when something is asked for first. @throws AppError misconfigured when the address cannot be read */
 export function connect({ url, log }: ConnectionOptions): Connection {
   const place = placeOf(url);
-  const sql = postgres(url, {
+  const options = {
     max: mostConnections,
     connect_timeout: connectSeconds,
     // A restart of the database must not be waited out for minutes.
-    backoff: (attempt) => Math.min(5, attempt / 2),
+    backoff: (attempt: number) => Math.min(5, attempt / 2),
     connection: { application_name: 'registry-stats', search_path: schemaName },
-    onnotice: ({ message }) => log.debug('database says', { notice: message }),
-  });
+    onnotice: ({ message }: Notice) => log.debug('database says', { notice: message }),
+    // The driver's README has it, its types do not.
+    socket: createSocketOpener(url),
+  };
+  const sql = postgres(url, options);
   return {
     sql,
     async reached(step) {

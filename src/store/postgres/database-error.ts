@@ -1,14 +1,24 @@
 /** From what PostgreSQL and the network say to what a user can do about it; the password is never told. */
 import { AppError, type ErrorCode } from '../../core/errors.ts';
 
-/** Where the database is, for messages. */
+/** Where the database is, for messages. @throws AppError misconfigured when the address cannot be read */
 export function placeOf(url: string): string {
-  if (!URL.canParse(url)) return 'the database';
-  const { hostname, port, pathname } = new URL(url);
-  return `the database ${decodeURIComponent(pathname.slice(1)) || 'postgres'} on ${hostname}${port === '' ? '' : `:${port}`}`;
+  try {
+    const { hostname, port, pathname, username, password } = new URL(url);
+    for (const part of [username, password]) decodeURIComponent(part);
+    return `the database ${decodeURIComponent(pathname.slice(1)) || 'postgres'} on ${hostname}${port === '' ? '' : `:${port}`}`;
+  } catch {
+    // Without the cause: it would hold the password.
+    throw new AppError(
+      'misconfigured',
+      'DATABASE_URL cannot be read: in a user or password write % as %25, # as %23, / as %2F, ? as %3F, : as %3A and @ as %40',
+    );
+  }
 }
 
 type Known = readonly [code: ErrorCode, advice: string];
+
+const untrusted: Known = ['misconfigured', 'has a certificate that is not trusted: NODE_EXTRA_CA_CERTS names a file with its authority'];
 
 /** By SQLSTATE, or by the code of postgres.js or the system. */
 const known: Readonly<Record<string, Known>> = {
@@ -27,7 +37,12 @@ const known: Readonly<Record<string, Known>> = {
   '57P02': ['unreachable', 'has crashed'],
   '57P03': ['unreachable', 'is starting'],
   '25006': ['internal', 'is read-only'],
+  '08P01': ['misconfigured', 'refuses a setting of the connection: where a pooler stands before it, connect to PostgreSQL itself'],
+  '42704': ['misconfigured', 'does not know a parameter that stands in DATABASE_URL'],
   ENOTFOUND: ['unreachable', 'has a host that is not known: check DATABASE_URL'],
+  EAI_AGAIN: ['unreachable', 'has a host that cannot be looked up now: the name server does not answer'],
+  EHOSTUNREACH: ['unreachable', 'cannot be reached: there is no way to its host'],
+  ENETUNREACH: ['unreachable', 'cannot be reached: there is no way to its network'],
   ECONNREFUSED: ['unreachable', 'does not answer: nothing listens there'],
   ECONNRESET: ['unreachable', 'ended the connection'],
   EPIPE: ['unreachable', 'ended the connection'],
@@ -36,6 +51,12 @@ const known: Readonly<Record<string, Known>> = {
   CONNECTION_CLOSED: ['unreachable', 'ended the connection'],
   CONNECTION_ENDED: ['unreachable', 'is no longer used'],
   CONNECTION_DESTROYED: ['unreachable', 'ended the connection'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_HAS_EXPIRED: ['misconfigured', 'has a certificate that has expired'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['misconfigured', 'has a certificate for another host'],
 };
 
 /** An AppError stays as it is. */

@@ -1,5 +1,6 @@
 /** Numbers of the locks that processes take from each other; no other program should use them. */
 export const migrationLock = 7_218_935_041;
+/** Shared by saves, alone for making and dropping partitions. */
 export const partitionLock = 7_218_935_042;
 export const queueLock = 7_218_935_043;
 

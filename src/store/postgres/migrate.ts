@@ -24,8 +24,12 @@ export async function migrate(
   return exclusively(migrationLock, async (connection) => {
     const [existing] = await connection`SELECT to_regclass(${`${schemaName}.migrations`}) IS NOT NULL AS is_there`;
     if (existing?.['is_there'] !== true) {
-      await connection.unsafe(`CREATE SCHEMA IF NOT EXISTS ${schemaName};
-        CREATE TABLE ${schemaName}.migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
+      // Not IF NOT EXISTS: where the schema was made for this user beforehand, the user needs no right to create one.
+      const [own] = await connection`SELECT to_regnamespace(${schemaName}) IS NOT NULL AS is_there`;
+      if (own?.['is_there'] !== true) await connection.unsafe(`CREATE SCHEMA ${schemaName}`);
+      await connection.unsafe(
+        `CREATE TABLE ${schemaName}.migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+      );
     }
     const known = applied.parse(await connection`SELECT name, checksum FROM migrations ORDER BY name`);
     const pending = pendingOf(migrations, known);

@@ -100,7 +100,7 @@ export async function readLatest(sql: Sql, query: SeriesQuery): Promise<readonly
 
 export function latestStatement(sql: Sql, query: SeriesQuery) {
   const newestTotal = sql`
-    SELECT day, pull_count, worth, read_at, coalesce(tag_count, jsonb_array_length(tags)) AS tag_count, last_updated, total_since
+    SELECT day, pull_count, worth, read_at, coalesce(tag_count, jsonb_array_length(tags))::float8 AS tag_count, last_updated, total_since
     FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE image_id = images.id`;
   return sql`
@@ -125,7 +125,7 @@ export async function readDay(sql: Sql, day: Day, query: SeriesQuery): Promise<r
 
 export function dayStatement(sql: Sql, day: Day, query: SeriesQuery) {
   return sql`
-    SELECT registry, repo, day::text, pull_count::float8, known, worth, read_at, total_since::text, tag_count, last_updated, tags
+    SELECT registry, repo, day::text, pull_count::float8, known, worth, read_at, total_since::text, tag_count::float8, last_updated, tags
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE day = ${day} AND ${asked(sql, query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;

@@ -9,6 +9,7 @@ import type { RecordedEvent } from '../../core/recorded-event.ts';
 import { compareText } from '../../core/series.ts';
 import { tagRows } from '../../core/snapshot-row.ts';
 import { partitionLock } from './locks.ts';
+import { storableJson } from './storable-json.ts';
 
 export interface Batch {
   readonly readings: readonly StoredReading[];
@@ -16,11 +17,30 @@ export interface Batch {
 }
 
 const mostRows = 2_000;
+const mostAttempts = 4;
 
 /** Stores all of it or nothing. Resolves to the number of the change. `partitions`: the months that are known to have one. */
 export async function saveBatch(sql: Sql, batch: Batch, partitions: Set<string>): Promise<number> {
-  await ensurePartitions(sql, batch.readings, partitions);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await ensurePartitions(sql, batch.readings, partitions);
+      return await insertBatch(sql, batch);
+    } catch (error) {
+      if (attempt === mostAttempts || !isPassing(error)) throw error;
+      partitions.clear();
+    }
+  }
+}
+
+/** The month was pruned by another process, or it and this one waited for each other. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['23514', '42P01', '40P01', '40001'].includes(String(error.code));
+}
+
+function insertBatch(sql: Sql, batch: Batch): Promise<number> {
   return sql.begin(async (transaction) => {
+    // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
+    await transaction`SELECT pg_advisory_xact_lock_shared(${partitionLock})`;
     for (const rows of inRounds(batch.readings)) await saveReadings(transaction, rows);
     if (batch.events.length > 0) await saveEvents(transaction, batch.events);
     const days = [
@@ -60,7 +80,8 @@ export function partitionOf(month: string): string {
 
 export function monthAfter(day: Day): Day {
   const [year = 0, month = 0] = day.split('-').map(Number);
-  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
+  const [nextYear, nextMonth] = month === 12 ? [year + 1, 1] : [year, month + 1];
+  return `${String(nextYear).padStart(4, '0')}-${String(nextMonth).padStart(2, '0')}-01`;
 }
 
 /** Parts in which every image and day stands once: a statement cannot write one row twice. */
@@ -106,8 +127,8 @@ async function saveReadings(sql: TransactionSql, readings: readonly StoredReadin
   await sql`
     INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id)
     SELECT images.id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id
-    FROM jsonb_to_recordset(${sql.json(rows)}) AS new (registry text, repo text, day date, pull_count bigint, known text, worth smallint,
-      read_at text, read_ms bigint, total_since date, tag_count integer, last_updated text, tag_set_id bigint)
+    FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (registry text, repo text, day date, pull_count bigint, known text, worth smallint,
+      read_at text, read_ms bigint, total_since date, tag_count bigint, last_updated text, tag_set_id bigint)
     JOIN images USING (registry, repo)
     ORDER BY images.id, day
     ON CONFLICT (image_id, day) DO UPDATE SET
@@ -121,9 +142,9 @@ async function saveReadings(sql: TransactionSql, readings: readonly StoredReadin
 
 /** The id of each list of tags, by the list. */
 async function saveTagSets(sql: TransactionSql, readings: readonly Reading[]): Promise<ReadonlyMap<readonly Tag[], string>> {
-  const lists = readings.flatMap(({ registry, tags }) => (tags ? [{ tags, json: JSON.stringify(tagRows(tags, registry)) }] : []));
+  const lists = readings.flatMap(({ registry, tags }) => (tags ? [{ tags, json: storableJson(tagRows(tags, registry)) }] : []));
   if (lists.length === 0) return new Map();
-  const byHash = new Map(lists.map(({ json }) => [createHash('sha256').update(json).digest('hex'), json]));
+  const byHash = new Map(lists.map(({ json }) => [hashOf(json), json]));
   const hashes = [...byHash.keys()].toSorted();
   const texts = hashes.map((hash) => byHash.get(hash) ?? '[]');
   await sql`
@@ -147,10 +168,16 @@ async function saveEvents(sql: TransactionSql, events: readonly RecordedEvent[])
     repo: repo ?? null,
     kind,
     detail: detail ?? null,
+    hash: hashOf(JSON.stringify([dayOf(Date.parse(seenAt)), time, registry, repo ?? '', kind, detail ?? ''])),
   }));
   await sql`
-    INSERT INTO events (time, seen_at, seen_day, registry, repo, kind, detail)
-    SELECT time, seen_at, seen_day, registry, repo, kind, detail
-    FROM jsonb_to_recordset(${sql.json(rows)}) AS new (time text, seen_at text, seen_day date, registry text, repo text, kind text, detail text)
+    INSERT INTO events (hash, time, seen_at, seen_day, registry, repo, kind, detail)
+    SELECT decode(hash, 'hex'), time, seen_at, seen_day, registry, repo, kind, detail
+    FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (hash text, time text, seen_at text, seen_day date, registry text, repo text,
+      kind text, detail text)
     ON CONFLICT DO NOTHING`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

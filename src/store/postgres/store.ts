@@ -79,13 +79,7 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
         events: [...events],
       };
       await inTurn(async () => {
-        const count = await saveBatch(sql, batch, partitions).catch((error: unknown) => {
-          if (!isMissingPartition(error)) throw error;
-          // Another process has pruned the month.
-          partitions.clear();
-          return saveBatch(sql, batch, partitions);
-        });
-        changes = Math.max(changes, count);
+        changes = Math.max(changes, await saveBatch(sql, batch, partitions));
       });
     },
     totals: (query, span) => reached(() => readTotals(sql, query, span)),
@@ -115,17 +109,14 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
   };
 }
 
-function isMissingPartition(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '23514' || error.code === '42P01');
-}
-
 async function snapshotOf(sql: Sql, day: Day): Promise<SnapshotDocument | undefined> {
   const [[isThere], readings, events] = await Promise.all([
     sql`SELECT FROM snapshot_days WHERE day = ${day}`,
     readDay(sql, day, {}),
     readEvents(sql, day),
   ]);
-  if (!isThere) return undefined;
+  // The three are asked one by one: a prune may come between.
+  if (!isThere || (readings.length === 0 && events.length === 0)) return undefined;
   const document = readings.length > 0 ? mergeReadings(undefined, readings) : undefined;
   return document && events.length === 0 ? document : mergeEvents(document, events);
 }
@@ -133,12 +124,13 @@ async function snapshotOf(sql: Sql, day: Day): Promise<SnapshotDocument | undefi
 /** Months that are over are dropped as a whole, the rest is deleted. */
 async function prune(sql: Sql, before: Day): Promise<{ readonly days: readonly Day[]; readonly change: number }> {
   return sql.begin(async (transaction) => {
+    // Before anything else, or a save that waits for this and for which this waits would end both.
+    await transaction`SELECT pg_advisory_xact_lock(${partitionLock})`;
     const gone = z
       .array(z.object({ day: z.string() }))
       .parse(await transaction`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`);
     const days = gone.map(({ day }) => day).toSorted();
     if (days.length === 0) return { days, change: 0 };
-    await transaction`SELECT pg_advisory_xact_lock(${partitionLock})`;
     const months = [...new Set(days.map((day) => day.slice(0, 7)))];
     for (const month of months) {
       if (monthAfter(`${month}-01`) <= before) await transaction.unsafe(`DROP TABLE IF EXISTS ${partitionOf(month)}`);

@@ -26,7 +26,7 @@ CREATE TABLE totals (
   read_at text NOT NULL,
   read_ms bigint NOT NULL,
   total_since date,
-  tag_count integer,
+  tag_count bigint,
   last_updated text,
   tag_set_id bigint REFERENCES tag_sets,
   PRIMARY KEY (image_id, day)
@@ -41,6 +41,8 @@ CREATE TABLE snapshot_days (day date PRIMARY KEY);
 
 CREATE TABLE events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- Hash of what makes two events of a day the same: their text may be longer than an index can hold.
+  hash bytea NOT NULL UNIQUE,
   time text NOT NULL,
   seen_at text NOT NULL,
   seen_day date NOT NULL,
@@ -49,7 +51,6 @@ CREATE TABLE events (
   kind text NOT NULL,
   detail text
 );
-CREATE UNIQUE INDEX events_once ON events (time, registry, coalesce(repo, ''), kind, coalesce(detail, ''));
 CREATE INDEX events_seen_day ON events (seen_day);
 
 -- Grows with every change, in the order in which the changes can be seen.
