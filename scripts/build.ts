@@ -47,6 +47,8 @@ const program = await build({
   outfile: `${bundle}.cjs`,
   bundle: true,
   platform: 'node',
+  // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
+  preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
   format: 'cjs',
   target: 'node20',
