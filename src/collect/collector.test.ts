@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainDescriptor } from '../../test/support/descriptor.ts';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { addDays, fromEpochDay } from '../core/day.ts';
@@ -47,16 +48,7 @@ function tracked({
       return { reading: reading(id, repo, total) };
     },
   };
-  const descriptor = {
-    id,
-    title: `Title of ${id}`,
-    counts: { unit: 'pulls', lifetime: true, note: '' },
-    variablePrefix: 'X',
-    nestedNames: false,
-    example: '',
-    urls: [],
-    delay: { defaultMs: 0, note: '' },
-  };
+  const descriptor = plainDescriptor(id, `Title of ${id}`);
   return { descriptor, settings: { targets: targets.map(parseTarget), urls: {}, delayMs: 0 }, source, asked };
 }
 

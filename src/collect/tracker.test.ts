@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainDescriptor } from '../../test/support/descriptor.ts';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/errors.ts';
@@ -9,19 +10,6 @@ import type { Health } from './health.ts';
 import { createTracker } from './tracker.ts';
 
 const start = '2026-03-14T10:00:00.000Z';
-
-function descriptor(id: string) {
-  return {
-    id,
-    title: id,
-    counts: { unit: 'pulls', lifetime: true, note: '' },
-    variablePrefix: 'X',
-    nestedNames: false,
-    example: '',
-    urls: [],
-    delay: { defaultMs: 0, note: '' },
-  };
-}
 
 function registryCycle(fields: Partial<RegistryCycle> = {}): RegistryCycle {
   return {
@@ -60,7 +48,7 @@ function setUp(registries: readonly RegistryCycle[], options: { readonly store?:
     clock,
     log,
     store: options.store ?? createMemoryStore(),
-    descriptors: [descriptor('dockerhub'), descriptor('ghcr')],
+    descriptors: [plainDescriptor('dockerhub'), plainDescriptor('ghcr')],
     tracked: new Set(['dockerhub']),
     retentionDays: options.retentionDays ?? 0,
   });

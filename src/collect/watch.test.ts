@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainDescriptor } from '../../test/support/descriptor.ts';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/errors.ts';
@@ -30,16 +31,7 @@ function setUp(options: { readonly targets?: readonly string[]; readonly store?:
       return { reading: { registry: 'dockerhub', repo, pullCount: 10, readAt: new Date(clock.now()).toISOString(), tags } };
     },
   };
-  const descriptor = {
-    id: 'dockerhub',
-    title: 'Docker Hub',
-    counts: { unit: 'pulls', lifetime: true, note: '' },
-    variablePrefix: 'X',
-    nestedNames: false,
-    example: '',
-    urls: [],
-    delay: { defaultMs: 0, note: '' },
-  };
+  const descriptor = plainDescriptor('dockerhub', 'Docker Hub');
   const settings = { targets: targets.map(parseTarget), urls: {}, delayMs: 0 };
   const restart = () =>
     createCollector({

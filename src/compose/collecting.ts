@@ -39,12 +39,7 @@ export async function collectAlone(config: Config, world: World, marker: HealthM
     store,
     health,
     tracked,
-    status: () => ({
-      health: health.report(),
-      runningSince: tracker.runningSince(),
-      nextCycle: isoMoment(scheduler.nextCycleAt()),
-      registries: tracker.registries(),
-    }),
+    status: () => statusOf(health, tracker, scheduler.nextCycleAt()),
     start: () => scheduler.start(),
     stop: () => scheduler.stop(),
     close: () => store.close(),
@@ -85,12 +80,7 @@ export async function collectTogether(config: Config, world: World, marker: Heal
     store,
     health,
     tracked,
-    status: () => ({
-      health: health.report(),
-      runningSince: tracker.runningSince(),
-      nextCycle: isoMoment(tracker.nextCycleAt()),
-      registries: tracker.registries(),
-    }),
+    status: () => statusOf(health, tracker, tracker.nextCycleAt()),
     start() {
       tracker.start();
       worker?.start();
@@ -150,6 +140,12 @@ function createHealthOf(config: Config, { clock }: World, marker: HealthMarker):
   return createHealth({ marker, clock, intervalMs: config.pollIntervalHours * 3_600_000, titles });
 }
 
-function isoMoment(epochMs: number | undefined): string | undefined {
-  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+/** `nextCycleAt`: in milliseconds since the epoch. */
+function statusOf(health: Health, tracker: Pick<Tracker, 'runningSince' | 'registries'>, nextCycleAt: number | undefined): CollectorStatus {
+  return {
+    health: health.report(),
+    runningSince: tracker.runningSince(),
+    nextCycle: nextCycleAt === undefined ? undefined : new Date(nextCycleAt).toISOString(),
+    registries: tracker.registries(),
+  };
 }

@@ -1,0 +1,15 @@
+/** A registry without anything special. */
+import type { RegistryDescriptor } from '../../src/core/ports.ts';
+
+export function plainDescriptor(id: string, title = id): RegistryDescriptor {
+  return {
+    id,
+    title,
+    counts: { unit: 'pulls', lifetime: true, note: '' },
+    variablePrefix: 'X',
+    nestedNames: false,
+    example: '',
+    urls: [],
+    delay: { defaultMs: 0, note: '' },
+  };
+}
