@@ -67,7 +67,7 @@ async function startServer(answer: Parameters<typeof createServer>[1]): Promise<
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
 
-const terminalCodes = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E]/;
+const terminalCodes = /\p{Cf}|[^\P{Cc}\t\n\r]/u;
 
 describe('a hostile registry', () => {
   it('cannot make a path, a page, a line of the log or a terminal code out of a name', async () => {
