@@ -21,6 +21,8 @@ COPY --from=build --chmod=0644 /build/dist/registry-stats.cjs.map /registry-stat
 COPY --from=build --chown=65532:65532 --chmod=0755 /build/data /data
 
 ENV NODE_ENV=production DATA_DIR=/data
+# The C library gives large buffers back at once instead of keeping them, and shares what it keeps among threads (mallopt(3)).
+ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
 VOLUME /data
 EXPOSE 9100
 USER nonroot

@@ -1,6 +1,7 @@
 /** Folders of snapshots in the Go tool's format, the same each time. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addDays } from '../src/core/day.ts';
 
 export interface FolderSize {
   readonly images: number;
@@ -18,22 +19,22 @@ export function dayAgo(days: number): string {
   return new Date(Date.now() - days * dayMs).toISOString().slice(0, 10);
 }
 
-/** Writes one file a day, up to today; resolves to their bytes in all. */
-export async function writeFolder(directory: string, { images, days, tags, ghcr }: FolderSize): Promise<number> {
+/** Writes one file a day, up to the last one, which is today where not given; resolves to their bytes in all. */
+export async function writeFolder(directory: string, { images, days, tags, ghcr }: FolderSize, lastDay = dayAgo(0)): Promise<number> {
   await mkdir(directory, { recursive: true });
   let bytes = 0;
   for (let ago = days - 1; ago >= 0; ago -= 1) {
-    const day = dayAgo(ago);
+    const day = addDays(lastDay, -ago);
     const at = days - ago;
     const hub = Array.from({ length: images }, (_, image) => ({
       repo: name(image),
       last_updated: `${day}T08:00:00.000000Z`,
       tags: Array.from({ length: tags }, (__, tag) => tagRow(image, tag, day)),
-      pull_count: total(image, at),
+      pull_count: totalAt(image, at),
     }));
     const packages = Array.from({ length: ghcr ? images : 0 }, (_, image) => ({
       package: name(image),
-      download_count: total(image + 7, at),
+      download_count: totalAt(image + 7, at),
     }));
     const text = JSON.stringify({ timestamp: `${day}T23:10:11.123Z`, docker_hub: hub, ...(ghcr ? { ghcr: packages } : {}) }, null, 2);
     bytes += Buffer.byteLength(text);
@@ -46,7 +47,8 @@ export function name(image: number): string {
   return `acme/image-${image}`;
 }
 
-function total(image: number, day: number): number {
+/** On the so-and-so-manieth day of a folder. */
+export function totalAt(image: number, day: number): number {
   return 1_000 * (image + 1) + day * (17 + ((image * 31) % 400)) + ((day * day * (image + 3)) % 97);
 }
 

@@ -1,5 +1,8 @@
-/** `npm run bench`: the built program on files; `npm run bench -- postgres`: the store in PostgreSQL. See README.md. */
+/** `npm run bench`: the built program on files; `-- postgres`: the store in PostgreSQL; `-- soak`: 400 simulated days. See README.md. */
 import { benchPostgres } from './postgres.ts';
 import { benchProgram } from './program.ts';
+import { benchSoak } from './soak.ts';
 
-await (process.argv.includes('postgres') ? benchPostgres() : benchProgram());
+if (process.argv.includes('postgres')) await benchPostgres();
+else if (process.argv.includes('soak')) await benchSoak();
+else await benchProgram();

@@ -1,6 +1,6 @@
 /** The real program over a folder, as a process of its own. */
 import { join } from 'node:path';
-import { startService } from '../test/support/program.ts';
+import { imageStart, startService } from '../test/support/program.ts';
 import { processFigures, type MemoryLimit, type ProcessFigures } from './memory.ts';
 
 export interface MeasuredService {
@@ -11,11 +11,19 @@ export interface MeasuredService {
   stop(): Promise<void>;
 }
 
-/** Starts it with nothing to track, so that it only serves. */
+/** Starts it as the image does, with nothing to track, so that it only serves. */
 export async function startMeasured(directory: string, limit?: MemoryLimit): Promise<MeasuredService> {
+  const start = await imageStart();
   const begun = performance.now();
-  const env = { DATA_DIR: directory, HEALTH_FILE: join(directory, '.healthy'), RETENTION_DAYS: '0', POLL_INTERVAL_HOURS: '0' };
-  const service = await startService(env, limit ? { shellPrefix: limit.shellPrefix } : {});
+  const env = {
+    ...start.env,
+    DATA_DIR: directory,
+    HEALTH_FILE: join(directory, '.healthy'),
+    RETENTION_DAYS: '0',
+    POLL_INTERVAL_HOURS: '0',
+  };
+  const { nodeOptions } = start;
+  const service = await startService(env, limit ? { nodeOptions, shellPrefix: limit.shellPrefix } : { nodeOptions });
   await (await fetch(`${service.url}/api/summary?repo=none/none`)).text();
   return {
     url: service.url,

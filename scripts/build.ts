@@ -58,8 +58,9 @@ const program = await build({
   sourcesContent: true,
   keepNames: true,
   legalComments: 'eof',
-  // The image has its Node there and neither a shell nor /usr/bin/env.
-  banner: { js: '#!/nodejs/bin/node' },
+  // The image has its Node there and neither a shell nor /usr/bin/env. The flag costs some speed of answers that are made for the
+  // first time, and halves the memory under load (bench/RESULTS.md, bench/SOAK.md); a first line takes no second one.
+  banner: { js: '#!/nodejs/bin/node --optimize-for-size' },
   metafile: true,
   logLevel: 'warning',
 });

@@ -7,8 +7,8 @@ import { openStore, type Database } from '../store/index.ts';
 import type { World } from './world.ts';
 
 /** @throws AppError when it cannot be opened */
-export function openStoreOf(config: Config, { clock, log }: Pick<World, 'clock' | 'log'>): Promise<SnapshotStore> {
-  return openStore({ directory: config.dataDir, clock, log, pid: process.pid, hostname: hostname(), database: databaseOf(config) });
+export function openStoreOf(config: Config, { clock, log, files }: Pick<World, 'clock' | 'log' | 'files'>): Promise<SnapshotStore> {
+  return openStore({ directory: config.dataDir, clock, log, files, pid: process.pid, hostname: hostname(), database: databaseOf(config) });
 }
 
 /** Undefined where snapshots are files. */

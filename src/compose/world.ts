@@ -8,6 +8,7 @@ import { createLogger } from '../log.ts';
 import { createHttpClientFactory } from '../net/client.ts';
 import type { CreateHttpClient } from '../net/http.ts';
 import { sources } from '../sources/index.ts';
+import { nodeFileSystem, type FileSystem } from '../store/json-files/file-system.ts';
 
 export const { version } = packageJson;
 
@@ -21,6 +22,8 @@ export interface Overrides {
   readonly fetch?: typeof globalThis.fetch;
   readonly log?: Logger;
   readonly httpTimeoutMs?: number;
+  /** Where snapshots are files. */
+  readonly files?: FileSystem;
 }
 
 export type World = Required<Overrides>;
@@ -32,6 +35,7 @@ export function createWorld(config: Pick<Config, 'logLevel'>, overrides: Overrid
     fetch: globalThis.fetch,
     log: createLogger({ level: config.logLevel, stream: process.stderr }),
     httpTimeoutMs: 30_000,
+    files: nodeFileSystem,
     ...overrides,
   };
 }

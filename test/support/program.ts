@@ -1,6 +1,7 @@
 /** Runs the built program as a process of its own, as a user would. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 
 const bundle = 'dist/registry-stats.cjs';
 
@@ -20,13 +21,31 @@ export interface ProgramOptions {
   readonly uid?: number | undefined;
   /** Runs it through a shell with this in front, e.g. a limit. */
   readonly shellPrefix?: string;
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[];
+}
+
+export interface ImageStart {
+  readonly nodeOptions: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How the image starts its program: the options of its first line, and what the Dockerfile tells the C library. */
+export async function imageStart(): Promise<ImageStart> {
+  const [firstLine = ''] = (await readFile(bundle, 'utf8')).split('\n', 1);
+  const variables = (await readFile('Dockerfile', 'utf8')).matchAll(/\b(MALLOC_\w+)=(\S+)/g);
+  return {
+    nodeOptions: firstLine.split(' ').slice(1),
+    env: Object.fromEntries([...variables].map(([, name = '', value = '']) => [name, value])),
+  };
 }
 
 /** Starts the program with a bare environment: nothing of the machine's own configuration reaches it. */
-export function runProgram(args: readonly string[], { env = {}, uid, shellPrefix }: ProgramOptions = {}): RunningProgram {
+export function runProgram(args: readonly string[], { env = {}, uid, shellPrefix, nodeOptions = [] }: ProgramOptions = {}): RunningProgram {
+  const words = [process.execPath, ...nodeOptions, bundle, ...args];
   const [command, allArgs] = shellPrefix
-    ? ['bash', ['-c', `${shellPrefix}; exec "$@"`, 'bash', process.execPath, bundle, ...args]]
-    : [process.execPath, [bundle, ...args]];
+    ? ['bash', ['-c', `${shellPrefix}; exec "$@"`, 'bash', ...words]]
+    : [process.execPath, words.slice(1)];
   const child = spawn(command, allArgs, {
     env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),

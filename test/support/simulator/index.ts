@@ -40,6 +40,8 @@ export interface Simulator {
   /** From the next request on the rule holds; what it returns takes it back. */
   inject(rule: FaultRule): () => void;
   clearFaults(): void;
+  /** Empties the lists of requests, which would fill the memory of a long run. */
+  forgetRequests(): void;
   /** Ends every connection and all servers. */
   close(): Promise<void>;
 }
@@ -78,6 +80,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     manifestRequests,
     inject: (rule) => faults.inject(rule),
     clearFaults: () => faults.clear(),
+    forgetRequests() {
+      for (const list of [requests, unknownRequests, manifestRequests]) list.length = 0;
+    },
     close: async () => void (await Promise.all([dockerHub, github, ghcr, quay, ecrPublic].map((server) => server.close()))),
   };
 }

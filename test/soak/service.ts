@@ -1,0 +1,55 @@
+/** The service of a soak, as a process of its own: real but for its time, which the parent moves on, and its disk, which the parent spoils. */
+import { z } from 'zod';
+import { createApp, descriptors } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Clock } from '../../src/core/ports.ts';
+import { createFaultyFiles } from '../../src/store/json-files/testing/folder.ts';
+import { createSeededRandom } from '../support/simulator/seeded-random.ts';
+
+/** What the parent says when a cycle is over: the time at which the next begins, and what its disk does from now on. */
+const orders = z.object({
+  now: z.number(),
+  disk: z.optional(z.object({ step: z.enum(['create', 'write', 'sync', 'rename', 'syncFolder']), code: z.string() })),
+});
+
+export type Orders = z.infer<typeof orders>;
+
+const progressLogMs = 10_000;
+const longMs = 1_800_000;
+
+let nowMs = Number(process.env['SOAK_START']);
+const files = createFaultyFiles();
+
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped')), { once: true }));
+}
+
+function untilTold(): Promise<Orders> {
+  return new Promise((resolve) => process.once('message', (message) => resolve(orders.parse(message))));
+}
+
+const clock: Clock = {
+  now: () => nowMs,
+  async sleep(ms, signal) {
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    // The log of progress must not drive the time on while a cycle waits for answers.
+    if (ms === progressLogMs) await untilAborted(signal);
+    if (ms < longMs) {
+      nowMs += ms;
+      return;
+    }
+    // Only the scheduler waits for so long: a cycle is over.
+    process.send?.({ now: nowMs, ms });
+    const { now, disk } = await Promise.race([untilTold(), untilAborted(signal)]);
+    files.heal();
+    if (disk) files.fail(disk.step, disk.code);
+    nowMs = now;
+  },
+};
+
+const config = loadConfig({ env: process.env, descriptors, readTextFile: () => '' });
+const app = createApp(config, { clock, files, random: createSeededRandom(7), httpTimeoutMs: 400 });
+process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));
+void app.start().then(() => process.send?.({ url: app.url() }));

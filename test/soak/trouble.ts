@@ -1,0 +1,73 @@
+/** What goes wrong, and when: registries until the evening, the disk at any hour, the clock by day. */
+import type { ServerName } from '../support/simulator/index.ts';
+import { pageChanges, type Fault, type FaultRule } from '../support/simulator/faults.ts';
+import type { Orders } from './service.ts';
+
+export interface Trouble {
+  /** The faults of the registries for the cycle that begins now; none from eight in the evening on, so that it is known what the day has to end with. */
+  registries(now: number): readonly FaultRule[];
+  /** What the disk does from now on. */
+  disk(now: number): Orders['disk'];
+  /** By how many milliseconds the clock is set forward, or back; never over the evening. */
+  jumpMs(now: number): number;
+}
+
+const hourMs = 3_600_000;
+const quietFromHour = 20;
+
+const faults: readonly Fault[] = [
+  { kind: 'status', status: 429, headers: { 'retry-after': '2' }, body: '' },
+  { kind: 'status', status: 429, headers: { 'retry-after': '1800' }, body: '' },
+  { kind: 'status', status: 500, body: 'oops' },
+  { kind: 'status', status: 404, body: '{}' },
+  { kind: 'cut' },
+  { kind: 'oversize', bytes: 5 * 1024 * 1024 },
+  { kind: 'redirect', location: 'http://169.254.169.254/' },
+  { kind: 'markup', transform: pageChanges.profilePage },
+  { kind: 'json', transform: () => ({ results: 'none' }) },
+];
+const servers: readonly ServerName[] = ['dockerhub', 'github', 'ghcr', 'ecr'];
+
+const diskFaults: readonly Orders['disk'][] = [
+  { step: 'create', code: 'EROFS' },
+  { step: 'write', code: 'ENOSPC' },
+  { step: 'rename', code: 'ENOSPC' },
+  { step: 'sync', code: 'EIO' },
+];
+
+/** `names`: of the images, for faults that only some of them meet. */
+export function createTrouble(random: () => number, names: readonly string[]): Trouble {
+  let disk: Orders['disk'];
+  let diskUntil = 0;
+
+  function pick<T>(from: readonly T[]): T | undefined {
+    return from[Math.floor(random() * from.length)];
+  }
+
+  return {
+    registries(now) {
+      if (new Date(now).getUTCHours() >= quietFromHour || random() < 0.4) return [];
+      return servers.flatMap((server) => {
+        const fault = random() < 0.03 ? ({ kind: 'hang' } as const) : random() < 0.5 ? pick(faults) : undefined;
+        const match = random() < 0.5 ? '' : (pick(names) ?? '');
+        return fault ? [{ server, match, times: 1 + Math.floor(random() * 6), fault }] : [];
+      });
+    },
+    disk(now) {
+      if (now >= diskUntil) disk = undefined;
+      if (disk === undefined && random() < 0.01) {
+        disk = pick(diskFaults);
+        diskUntil = now + (1 + Math.floor(random() * 8)) * hourMs;
+      }
+      return disk;
+    },
+    jumpMs(now) {
+      const hour = new Date(now).getUTCHours();
+      if (hour < 1 || hour > 15) return 0;
+      const chance = random();
+      if (chance < 0.002) return 50 * hourMs;
+      if (chance < 0.02) return 3 * hourMs;
+      return chance < 0.05 ? -hourMs / 2 : 0;
+    },
+  };
+}
