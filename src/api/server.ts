@@ -72,20 +72,30 @@ interface Connections {
   closeAll(): void;
 }
 
+/** Each may hold a header of its largest size, so that this bounds the memory too. */
+const mostConnections = 512;
+
 /**
- * Keeps track of who waits for an answer. Node's own closeIdleConnections leaves a connection alone that has not asked for anything
- * yet, as browsers and load balancers open them in advance (seen with Node 20).
+ * Keeps track of who waits for an answer. Beyond the most connections each new one ends the one that has been silent longest, or where
+ * all have asked the one that has waited longest: nobody who holds many keeps others out.
+ * Node's own closeIdleConnections leaves a connection alone that has not asked for anything yet, as browsers and load balancers open
+ * them in advance (seen with Node 20).
  */
 function trackConnections(server: Server): Connections {
   const idle = new Set<Socket>();
   const busy = new Set<Socket>();
   let isClosing = false;
+  const forget = (socket: Socket): void => {
+    idle.delete(socket);
+    busy.delete(socket);
+  };
   server.on('connection', (socket: Socket) => {
+    if (idle.size + busy.size >= mostConnections) {
+      const [oldest] = idle.size > 0 ? idle : busy;
+      if (oldest) forget(oldest.destroy());
+    }
     idle.add(socket);
-    socket.once('close', () => {
-      idle.delete(socket);
-      busy.delete(socket);
-    });
+    socket.once('close', () => forget(socket));
   });
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     idle.delete(socket);
