@@ -4,6 +4,7 @@ import { once as event } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crowdRow } from './crowd.ts';
 import { dayAgo, name, writeFolder, type FolderSize } from './folder.ts';
 import { measure, once, type LoadResult } from './load.ts';
 import { createMemoryLimit, dropPageCache } from './memory.ts';
@@ -184,6 +185,8 @@ export async function benchProgram(): Promise<void> {
     const requests = await requestRows(yearFolder);
     progress('memory');
     const memory = await limitRows(yearFolder);
+    progress('connections');
+    const crowd = await crowdRow(yearFolder, quick ? 1_000 : 10_000);
     progress('pages');
     await writeFolder(join(root, 'wide'), wide);
     const pages = await pageRows(join(root, 'wide'));
@@ -206,6 +209,11 @@ ${table(
   `Inside a memory limit, page cache dropped first: ${describe(year)}`,
   ['Limit', 'To the first answer', 'Requests after it', 'Median / slowest', 'Peak, caches included', 'Major faults, start / after'],
   memory,
+)}
+${table(
+  'Connections that are held open, inside 128 MiB',
+  ['Connections', 'Answers to others meanwhile', 'Median / slowest', 'Peak, caches included'],
+  [crowd],
 )}
 ${table('Dashboard', ['Folder', 'First view, compressed', 'Of it files that are kept', 'Table shown', 'Chart drawn'], pages)}`;
     process.stdout.write(text);
