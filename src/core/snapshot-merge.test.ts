@@ -303,15 +303,26 @@ describe('merging into a document of the Go tool', () => {
     expect(after['docker_hub']).toEqual([newest]);
   });
 
-  it('keeps fields that it does not know, at the top, in a row and in a tag', () => {
-    const tag = { name: 'v1', last_updated: 'old', digest: 'old', images: [], full_size: 1, pull_count: 1, version_id: '1' };
+  it('keeps fields that it does not know, at the top, in a row, in a tag and in a platform', () => {
+    const arm = { architecture: 'arm64', os: 'linux', variant: 'v8', digest: 'old', size: 1 };
+    const tag = { name: 'v1', last_updated: 'old', digest: 'old', images: [{ ...arm, pulls: 5 }, null], full_size: 1, pull_count: 1 };
     const before = goDocument({
       docker_hub: [{ ...hubRow('acme/app', 8), stars: 3, tags: [null, { ...tag, signed: true }, { name: 'gone', signed: false }] }],
       collector: { host: 'nas' },
     });
 
-    const after = mergeReadings(before, [reading('dockerhub', 'acme/app', 9, '08:00:00', { tags: [{ name: 'v1' }, { name: 'v2' }] })]);
+    const platforms = [
+      { architecture: 'amd64', os: 'linux' },
+      { architecture: 'arm64', os: 'linux', variant: 'v8', digest: 'new' },
+    ];
+    const after = mergeReadings(before, [
+      reading('dockerhub', 'acme/app', 9, '08:00:00', { tags: [{ name: 'v1', platforms }, { name: 'v2' }] }),
+    ]);
 
+    const images = [
+      { architecture: 'amd64', os: 'linux', digest: '', size: 0 },
+      { ...arm, digest: 'new', size: 0, pulls: 5 },
+    ];
     const bare = { last_updated: '', digest: '', full_size: 0 };
     expect(after['collector']).toEqual({ host: 'nas' });
     expect(after['docker_hub']).toEqual([
@@ -319,7 +330,7 @@ describe('merging into a document of the Go tool', () => {
         ...hubRow('acme/app', 9),
         stars: 3,
         tags: [
-          { name: 'v1', ...bare, signed: true },
+          { name: 'v1', ...bare, images, signed: true },
           { name: 'v2', ...bare },
         ],
         read_at: at('08:00:00'),

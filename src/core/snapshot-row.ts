@@ -93,7 +93,7 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
 
 /** The tags of a row; undefined when they were not read. */
 export function tagsOf(rows: unknown): readonly Tag[] | undefined {
-  return Array.isArray(rows) ? rows.filter(isRow).map(tagOf) : undefined;
+  return Array.isArray(rows) ? rowsIn(rows).map(tagOf) : undefined;
 }
 
 function tagOf(row: Row): Tag {
@@ -102,7 +102,7 @@ function tagOf(row: Row): Tag {
     lastUpdated: text(row['last_updated']),
     digest: text(row['digest']),
     fullSize: size(row['full_size']),
-    platforms: Array.isArray(row['images']) ? row['images'].filter(isRow).map(platformOf) : undefined,
+    platforms: Array.isArray(row['images']) ? rowsIn(row['images']).map(platformOf) : undefined,
     pullCount: count(row['pull_count']),
     versionId: text(row['version_id']),
   };
@@ -121,33 +121,41 @@ function platformOf(row: Row): Platform {
 /** The rows of tags, with what is not known here of those that stood there before. */
 export function tagRows(tags: readonly Tag[], registry: string, before?: unknown): Row[] {
   const { fullRow } = shapeOf(registry);
-  const rows = new Map(Array.isArray(before) ? before.filter(isRow).map((row) => [row['name'], row]) : []);
+  const rows = new Map(rowsIn(before).map((row) => [row['name'], row]));
   return tags.map((tag) => ({
     name: tag.name,
     ...(fullRow ? { last_updated: '', digest: '' } : {}),
     ...defined({ last_updated: tag.lastUpdated, digest: tag.digest }),
-    ...(tag.platforms?.length ? { images: tag.platforms.map((platform) => platformRow(platform)) } : {}),
+    ...(tag.platforms?.length ? { images: platformRows(tag.platforms, rows.get(tag.name)?.['images']) } : {}),
     ...(fullRow ? { full_size: 0 } : {}),
     ...defined({ full_size: tag.fullSize, pull_count: tag.pullCount, version_id: tag.versionId }),
-    ...unknownFields(rows.get(tag.name)),
+    ...unknownFields(rows.get(tag.name), tagFields),
   }));
 }
 
 const tagFields = new Set(['name', 'last_updated', 'digest', 'images', 'full_size', 'pull_count', 'version_id']);
+const platformFields = new Set(['architecture', 'os', 'digest', 'size', 'variant']);
 
-/** Fields that another version of this program stored with the tag. */
-function unknownFields(row: Row = {}): Row {
-  return Object.fromEntries(Object.entries(row).filter(([field]) => !tagFields.has(field)));
+/** Fields that another version of this program stored. */
+function unknownFields(row: Row = {}, known: ReadonlySet<string>): Row {
+  return Object.fromEntries(Object.entries(row).filter(([field]) => !known.has(field)));
 }
 
-function platformRow(platform: Platform): Row {
-  return {
+function platformRows(platforms: readonly Platform[], before: unknown): Row[] {
+  const nameOf = ({ architecture, os, variant }: Row | Platform): string => [architecture, os, variant].map(String).join('/');
+  const rows = new Map(rowsIn(before).map((row) => [nameOf(row), row]));
+  return platforms.map((platform) => ({
     architecture: platform.architecture,
     os: platform.os,
     digest: platform.digest ?? '',
     size: platform.size ?? 0,
     ...defined({ variant: platform.variant }),
-  };
+    ...unknownFields(rows.get(nameOf(platform)), platformFields),
+  }));
+}
+
+function rowsIn(value: unknown): Row[] {
+  return Array.isArray(value) ? value.filter(isRow) : [];
 }
 
 /** The row without the members that have no value. */
