@@ -12,13 +12,15 @@ import {
   backupFolder,
   bringUpToDate,
   openHistory,
+  openNothing,
   restoreFolder,
   type BackupDeps,
+  type History,
   type RestoreDeps,
   type Restored,
 } from '../store/index.ts';
 import { readCsv } from '../transfer/csv.ts';
-import { takeIn, type Intake } from '../transfer/intake.ts';
+import { takeIn, type Intake, type IntakeStore } from '../transfer/intake.ts';
 import type { Item, Problem } from '../transfer/item.ts';
 import { linesOf } from '../transfer/lines.ts';
 import { readNdjson } from '../transfer/ndjson.ts';
@@ -90,12 +92,19 @@ export interface ImportOptions {
 export async function importHistory(config: Config, options: ImportOptions, overrides: Overrides = {}): Promise<Intake> {
   const world = createWorld(config, overrides);
   const items = await itemsOf(options, world);
-  const store = await openStoreOf(config, world);
+  const store = await (options.dryRun ? storedAlready(config, world) : openStoreOf(config, world));
   try {
     return await takeIn(store, items, { ...options, today: dayOf(world.clock.now()) });
   } finally {
     await store.close();
   }
+}
+
+/** Only to look at: a service may be running on it. A folder that is still to be made has nothing. */
+async function storedAlready(config: Config, world: World): Promise<History & IntakeStore> {
+  const isThere = databaseOf(config) !== undefined || (await stat(config.dataDir).catch(() => undefined)) !== undefined;
+  const history = isThere ? await historyOf(config, world) : openNothing();
+  return { ...history, save: async () => undefined };
 }
 
 async function itemsOf(options: ImportOptions, world: World): Promise<AsyncIterable<Item>> {
@@ -189,6 +198,6 @@ function refuseDatabase({ databaseUrl }: Config, instead: string): void {
   if (databaseUrl !== '') throw new AppError('invalid_input', `the snapshots are in PostgreSQL: use ${instead}`);
 }
 
-function historyOf(config: Config, { clock, log }: World): ReturnType<typeof openHistory> {
+function historyOf(config: Config, { clock, log }: World): Promise<History> {
   return openHistory({ directory: config.dataDir, clock, log, database: databaseOf(config) });
 }

@@ -2,6 +2,7 @@
 import type { FleetRecord, SharedPace } from '../core/fleet.ts';
 import type { Logger, SnapshotStore } from '../core/ports.ts';
 import { readHistory } from './json-files/history.ts';
+import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
 import type { Migration } from './postgres/migrate.ts';
 
@@ -38,6 +39,11 @@ export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readin
 export async function openHistory({ database, ...deps }: Pick<StoreDeps, 'database' | 'directory' | 'clock' | 'log'>): Promise<History> {
   if (database) return (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log });
   return { ...(await readHistory(deps)), close: async () => undefined };
+}
+
+/** A history without a day. */
+export function openNothing(): History {
+  return createMemoryStore();
 }
 
 /**

@@ -1,11 +1,12 @@
 /** The verbs that work on what is stored, run as the program that is shipped. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dayOf } from '../../src/core/day.ts';
-import { runProgram as start } from '../support/program.ts';
+import { runProgram as start, startService } from '../support/program.ts';
 
 const goFolder = 'test/fixtures/go-folder';
 /** What it ended with. */
@@ -31,6 +32,7 @@ afterAll(() => rm(directory, { recursive: true }));
 describe('the commands on a stored history', () => {
   it('take over the folder of the Go tool, first on trial, and not twice', async () => {
     const trial = await runProgram(['import', goFolder, '--dry-run'], env);
+    expect(existsSync(env['DATA_DIR'] ?? '')).toBe(false);
     const first = await runProgram(['import', goFolder], env);
     const second = await runProgram(['import', goFolder], env);
 
@@ -39,6 +41,20 @@ describe('the commands on a stored history', () => {
     expect(second.stdout).toMatch(/^Took over totals of days: 0 new, 0 better known now, [1-9]/);
     const stored = await readFile(join(directory, 'data', '2026-04-06.json'), 'utf8');
     expect(stored).toContain('"imported": true');
+  });
+
+  it('try an import beside a running service, which a real one has to wait for', async () => {
+    const service = await startService({ ...env, LOG_LEVEL: 'info', RETENTION_DAYS: '0', HEALTH_FILE: join(directory, '.healthy') });
+
+    const trial = await runProgram(['import', goFolder, '--dry-run'], env);
+    const real = await runProgram(['import', goFolder], env);
+    await service.stop();
+
+    expect(trial).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Would take over totals of days: 0 new, 0 better known now, [1-9]/),
+    });
+    expect(real).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use') });
   });
 
   it('write the history in every format, and tell the same numbers', async () => {
