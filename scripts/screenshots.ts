@@ -22,7 +22,7 @@ const pictures: readonly Picture[] = [
   { name: 'overview-light', path: '/', width: 1440, height: 1000, colorScheme: 'light' },
   { name: 'overview-dark', path: '/', width: 1440, height: 1000, colorScheme: 'dark' },
   { name: 'image', path: '/images/acme/photo-frame?kind=total&split=registry', width: 1440, height: 1000, colorScheme: 'light' },
-  { name: 'status', path: '/status', width: 1440, height: 520, colorScheme: 'light' },
+  { name: 'status', path: '/status', width: 1440, height: 800, colorScheme: 'light' },
   { name: 'phone', path: '/?kind=weekly&split=registry', width: 390, height: 844, colorScheme: 'dark' },
 ];
 const firstMinute: Picture = { name: 'first-minute', path: '/?registry=ghcr&range=30d', width: 1440, height: 760, colorScheme: 'light' };

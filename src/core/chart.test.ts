@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartOf, type ChartOptions } from './chart.ts';
+import { chartOf, isUnfinished, type ChartOptions } from './chart.ts';
 import { toEpochDay } from './day.ts';
 import { marks, type Mark } from './model.ts';
 import type { ImageSeries } from './ports.ts';
@@ -68,6 +68,20 @@ describe('a chart', () => {
       lines: [{ values: [1, 4, 1] }],
     });
     expect(chart([long], { kind: 'weekly' }).days.slice(0, 3)).toEqual(['2026-02-23', '2026-03-02', '2026-03-09']);
+  });
+
+  it.each([
+    // 2026-03-05 is a Thursday.
+    ['daily', 5, 6],
+    ['total', 5, 6],
+    ['weekly', 8, 9],
+    ['monthly', 31, 32],
+  ] as const)('of the kind %s goes on until the end of its last day, week or month', (kind, lastDay, nextDay) => {
+    const shown = chart([app], { kind });
+
+    expect(isUnfinished(shown, kind, first + lastDay - 1)).toBe(true);
+    expect(isUnfinished(shown, kind, first + nextDay - 1)).toBe(false);
+    expect(isUnfinished({ days: [] }, kind, first)).toBe(false);
   });
 
   it('is cut to its range after the differences were taken', () => {

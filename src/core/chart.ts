@@ -97,6 +97,12 @@ function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
   return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periodOf[kind]) + 1;
 }
 
+/** Whether the last day, week or month that a chart shows goes on: its value is only what came so far. */
+export function isUnfinished({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
+  const last = days.at(-1);
+  return last !== undefined && nextDay(toEpochDay(last), kind) > today;
+}
+
 function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: ReadonlySet<Day>): Map<Day, ChartRemark> {
   const remarks = new Map<Day, ChartRemark>();
   for (const image of series) {

@@ -1,6 +1,7 @@
 /** The pieces that pages share: numbers with their change, and the figure of a chart. */
 import { html } from 'hono/html';
-import { sumLabel, type Chart, type ChartRemark } from '../core/chart.ts';
+import { isUnfinished, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/chart.ts';
+import type { EpochDay } from '../core/day.ts';
 import { formatChange, formatCount, formatExact } from '../core/format.ts';
 import type { ComparedGrowth } from '../core/growth.ts';
 import type { Html } from './layout.ts';
@@ -35,14 +36,15 @@ export interface FigureParts {
   readonly imagePath: string;
   readonly csvPath: string;
   readonly chart: Chart;
-  readonly kind: string;
+  readonly kind: ChartKind;
+  readonly today: EpochDay;
 }
 
 /** Rows of the table beside a chart; the CSV has them all. */
 const tableRows = 31;
 
 /** A chart that JavaScript draws; without it the server's drawing stands there, and the table always. */
-export function figure({ title, dataPath, imagePath, csvPath, chart, kind }: FigureParts): Html {
+export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today }: FigureParts): Html {
   const { days, lines, remarks } = chart;
   if (days.length === 0)
     return html`<figure class="chart empty">
@@ -50,8 +52,9 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind }: Fig
       <p>There is no value in this range yet.</p>
     </figure>`;
   const labels = lines.map(({ label }) => (label === sumLabel ? 'Pulls' : label));
+  const goesOn = isUnfinished(chart, kind, today);
   const shown = days.map((_, at) => days.length - 1 - at).slice(0, tableRows);
-  return html`<figure class="chart" data-chart="${dataPath}" data-kind="${kind}" data-title="${title}">
+  return html`<figure class="chart" data-chart="${dataPath}" data-kind="${kind}" data-title="${title}" data-unfinished="${String(goesOn)}">
     <figcaption>${title}</figcaption>
     <div class="plot">
       <picture
@@ -59,7 +62,7 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind }: Fig
         <img src="${imagePath}&amp;theme=light" alt="${title}; the table below has the numbers" width="960" height="320"
       /></picture>
     </div>
-    <p class="legend">${legend([...remarks.values()], hasGaps(chart))}</p>
+    <p class="legend">${legend([...remarks.values()], hasGaps(chart), goesOn && kind !== 'total')}</p>
     <p class="exports"><a href="${csvPath}" download>CSV</a> <button type="button" data-export="png" hidden>PNG</button></p>
     <details>
       <summary>Numbers as a table</summary>
@@ -78,7 +81,7 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind }: Fig
           ${shown.map(
             (at) =>
               html`<tr>
-                <th scope="row">${days[at]}</th>
+                <th scope="row">${days[at]}${goesOn && at === days.length - 1 ? ' so far' : ''}</th>
                 ${lines.map(({ values }) => html`<td class="number">${exact(values[at] ?? undefined)}</td>`)}
                 <td>
                   ${remarkText(
@@ -102,8 +105,9 @@ function hasGaps({ days, lines }: Chart): boolean {
   return days.some((_, at) => lines.every(({ values }) => values[at] === null));
 }
 
-function legend(remarks: readonly ChartRemark[], gaps: boolean): Html[] {
+function legend(remarks: readonly ChartRemark[], gaps: boolean, goesOn: boolean): Html[] {
   return [
+    ...(goesOn ? [html`<span class="key unfinished">so far</span>`] : []),
     ...(remarks.some(({ backfilled }) => backfilled > 0) ? [html`<span class="key backfilled">reconstructed</span>`] : []),
     ...(remarks.some(({ reset }) => reset > 0) ? [html`<span class="key reset">counter went down</span>`] : []),
     ...(remarks.some(({ doubtful }) => doubtful > 0) ? [html`<span class="key doubtful">in doubt</span>`] : []),

@@ -74,6 +74,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
       ${figure({
         title: chartTitle(view),
         kind: view.kind,
+        today: todayOf(context),
         chart: imageChart(context, view, known),
         dataPath: `${basePath}/data/chart.json${query}`,
         imagePath: `${basePath}/data/chart.svg${query}`,

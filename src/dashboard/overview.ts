@@ -67,6 +67,7 @@ export function overviewPage(context: PageContext, view: View, known: KnownImage
           ${figure({
             title: chartTitle(view),
             kind: view.kind,
+            today: todayOf(context),
             chart: overview.chart,
             dataPath: `${context.basePath}/data/chart.json${viewQuery(view)}`,
             imagePath: `${context.basePath}/data/chart.svg${viewQuery(view) || '?'}`,

@@ -107,7 +107,7 @@ function registryCard(registry: RegistryStatus, now: number): Html {
 function listingText({ owner, listed, expected, complete, shortfall }: ListingStatus): Html {
   const count = expected === undefined ? `${listed}` : `${listed} of ${expected}`;
   return html`<p>
-    <code>${owner}/*</code>: ${count} images
+    <code>${owner}/*</code>: ${count} image${(expected ?? listed) === 1 ? '' : 's'}
     listed${complete ? '' : html` <span class="flag bad">not complete</span>${shortfall ? ` ${shortfall.message}` : ''}`}
   </p>`;
 }

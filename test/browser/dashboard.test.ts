@@ -158,7 +158,8 @@ describe('the overview', () => {
       seen.add(await page.locator('.plot output').textContent());
     }
 
-    expect(today).toMatch(/^2026-03-14: [\d,]+/);
+    expect(today).toMatch(/^2026-03-14 so far: [\d,]+/);
+    expect([...seen].filter((text) => text?.includes('so far'))).toEqual([]);
     expect(seen.size).toBe(30);
     await page.context().close();
   });

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { ChartData } from './chart-data.ts';
 import { dashOf, inkOf, patternOf, swatchOf, type Ink } from './ink.ts';
-import { drawMarks } from './marks.ts';
+import { drawMarks, fadeLast } from './marks.ts';
 
 export interface Drawing {
   readonly options: uPlot.Options;
@@ -12,10 +12,10 @@ export interface Drawing {
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const font = '12px system-ui, sans-serif';
 
-/** `onPoint` hears of the point under the cursor. */
+/** `goesOn`: the last day, week or month has not ended. `onPoint` hears of the point under the cursor. */
 export function chartOptions(
   data: ChartData,
-  kind: string,
+  { kind, goesOn }: { readonly kind: string; readonly goesOn: boolean },
   size: { readonly width: number; readonly height: number },
   onPoint: (at: number | undefined) => void,
 ): Drawing {
@@ -72,6 +72,7 @@ export function chartOptions(
       series: [{ label: 'Day' }, ...order.flatMap((at) => series[at] ?? [])],
       hooks: {
         drawClear: [(chart) => drawMarks(chart, data, kind, ink)],
+        draw: goesOn && !isTotal ? [(chart) => fadeLast(chart, data, ink)] : [],
         setCursor: [(chart) => onPoint(chart.cursor.idx ?? undefined)],
       },
     },

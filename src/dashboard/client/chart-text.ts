@@ -3,8 +3,8 @@ import type { ChartData } from './chart-data.ts';
 
 const exact = new Intl.NumberFormat('en');
 
-/** What is known of a day, with the reason where its value is not simply one that was read. */
-export function pointText({ days, lines, remarks, releases = [] }: ChartData, at: number): string {
+/** What is known of a day, with the reason where its value is not simply one that was read. `goesOn`: the last one has not ended. */
+export function pointText({ days, lines, remarks, releases = [] }: ChartData, at: number, goesOn: boolean): string {
   const day = days[at] ?? '';
   const known = lines.flatMap(({ label, values }) => {
     const value = values[at] ?? null;
@@ -20,6 +20,5 @@ export function pointText({ days, lines, remarks, releases = [] }: ChartData, at
     ...(doubtful > 0 ? ["in doubt: contradicts the registry's own days"] : []),
     ...releases.filter((release) => release.day === day).map(({ tags }) => `pushed: ${tags.slice(0, 5).join(', ')}`),
   ];
-  const isToday = day === new Date().toISOString().slice(0, 10);
-  return `${day}${isToday ? ' so far' : ''}: ${parts.join(' · ')}`;
+  return `${day}${goesOn && at === days.length - 1 ? ' so far' : ''}: ${parts.join(' · ')}`;
 }

@@ -26,17 +26,19 @@ async function draw(figure: HTMLElement): Promise<void> {
   if (data.days.length === 0) return;
   const known = drawn.get(plot);
   if (known) known.update(data);
-  else drawn.set(plot, start(plot, data, figure.dataset['kind'] ?? 'total'));
+  else drawn.set(plot, start(figure, plot, data));
   prepareExport(figure, plot);
 }
 
-function start(plot: HTMLElement, first: ChartData, kind: string): Drawn {
+function start(figure: HTMLElement, plot: HTMLElement, first: ChartData): Drawn {
+  const { kind = 'total' } = figure.dataset;
   let data = first;
   const output = document.createElement('output');
   const build = (): uPlot => {
     const width = Math.max(plot.clientWidth, 280);
-    const options = chartOptions(data, kind, { width, height: width < 600 ? 260 : 320 }, (at) => {
-      output.textContent = at === undefined ? '' : pointText(data, at);
+    const goesOn = figure.dataset['unfinished'] === 'true';
+    const options = chartOptions(data, { kind, goesOn }, { width, height: width < 600 ? 260 : 320 }, (at) => {
+      output.textContent = at === undefined ? '' : pointText(data, at, goesOn);
     });
     return new uPlot(options.options, options.columns, plot);
   };

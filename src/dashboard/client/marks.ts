@@ -37,6 +37,22 @@ export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink)
   context.restore();
 }
 
+/** The last bar lets the ground shine through: what it shows has not ended. */
+export function fadeLast(chart: uPlot, { lines }: ChartData, { ground }: Ink): void {
+  const { ctx: context, data: columns, bbox } = chart;
+  const [xs] = columns;
+  const [before = 0, last = before] = [xs.at(-2), xs.at(-1)];
+  const x = chart.valToPos(last, 'x', true);
+  const width = xs.length > 1 ? x - chart.valToPos(before, 'x', true) : bbox.width;
+  const sum = lines.reduce((all, { values }) => all + (values.at(-1) ?? 0), 0);
+  const top = chart.valToPos(sum, 'y', true);
+  context.save();
+  context.globalAlpha = 0.55;
+  context.fillStyle = ground;
+  context.fillRect(x - width / 2, top, width, bbox.top + bbox.height - top);
+  context.restore();
+}
+
 interface ReleaseArea {
   readonly top: number;
   readonly bottom: number;
