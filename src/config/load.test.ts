@@ -9,6 +9,8 @@ const dockerHub: RegistryDescriptor = {
   title: 'Docker Hub',
   counts: { unit: 'pulls', lifetime: true, note: '' },
   variablePrefix: 'DOCKERHUB',
+  host: 'docker.io',
+  bareOwner: 'library',
   nestedNames: false,
   example: 'acme/app',
   urls: [{ variable: 'DOCKERHUB_URL', default: 'https://hub.docker.com', what: 'Address' }],
@@ -20,6 +22,7 @@ const ghcr: RegistryDescriptor = {
   title: 'GHCR',
   counts: { unit: 'pulls', lifetime: true, note: '' },
   variablePrefix: 'GHCR',
+  host: 'ghcr.io',
   nestedNames: true,
   example: 'acme/app',
   urls: [{ variable: 'GITHUB_URL', default: 'https://github.com', what: 'Address' }],
@@ -183,10 +186,29 @@ describe('the lists of images', () => {
     expect(registries['dockerhub']?.targets).toEqual([{ kind: 'image', ref: { owner: 'acme', name: 'app' } }]);
     expect(problems).toEqual([
       { variable: 'DOCKERHUB_REPOS', entry: '\\owner1/*', reason: 'it starts with a stray backslash, remove it' },
-      { variable: 'DOCKERHUB_REPOS', entry: 'acme', reason: 'it has no slash, write owner/name or owner/*' },
+      { variable: 'DOCKERHUB_REPOS', entry: 'acme', reason: 'it has no slash, write owner/name, owner/* or library/acme' },
       { variable: 'DOCKERHUB_REPOS', entry: 'acme/a b', reason: expect.stringContaining('characters other than letters') },
       { variable: 'DOCKERHUB_REPOS', entry: 'acme/charts/app', reason: 'Docker Hub has no nested names, write owner/name' },
     ]);
+  });
+});
+
+describe('an entry that was copied from elsewhere', () => {
+  it.each([
+    ['DOCKERHUB_REPOS', 'nginx', 'it has no slash, write owner/name, owner/* or library/nginx'],
+    ['DOCKERHUB_REPOS', 'docker.io/acme/app', 'docker.io is not needed, write acme/app'],
+    ['DOCKERHUB_REPOS', 'Docker.io/nginx:1.27', 'docker.io is not needed, write library/nginx'],
+    ['DOCKERHUB_REPOS', 'ghcr.io/acme/app:latest', 'it is on GHCR, write acme/app into GHCR_REPOS'],
+    ['DOCKERHUB_REPOS', 'acme/app:1.0', 'a tag is no part of it, write acme/app'],
+    ['GHCR_REPOS', 'acme/charts/app@sha256:0a', 'a digest is no part of it, write acme/charts/app'],
+    ['GHCR_REPOS', 'ghcr.io/acme/*', 'ghcr.io is not needed, write acme/*'],
+    ['GHCR_REPOS', 'ghcr.io/acme', 'ghcr.io is not needed, write owner/name or owner/*'],
+    ['GHCR_REPOS', 'https://github.com/acme/app', 'it is an address, write owner/name or owner/*'],
+  ])('is skipped, with what to write instead: %s=%s', (variable, entry, reason) => {
+    const { problems, registries } = load({ env: { [variable]: entry } });
+
+    expect(problems).toEqual([{ variable, entry, reason }]);
+    expect(Object.values(registries).flatMap((registry) => registry.targets)).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
 /** From the environment to the configuration, with every problem reported at once. */
 import { AppError, toAppError } from '../core/errors.ts';
 import { parseGroup, type Group } from '../core/groups.ts';
-import { formatRepo, parseTarget, type Target } from '../core/image-ref.ts';
+import { formatRepo, type Target } from '../core/image-ref.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/ports.ts';
+import { readEntries } from './entries.ts';
 import type { ListenAddress, LogLevel, Role } from './parse.ts';
 import { registrySettings, settings, type LoginSettings, type Setting } from './settings.ts';
 
@@ -77,7 +78,11 @@ export function loadConfig(input: ConfigInput): Config {
     registries: Object.fromEntries(
       input.descriptors.map((descriptor) => {
         const fields = registrySettings(descriptor);
-        const entries = readEntries(read(fields.repos), fields.repos.variable, descriptor, problems);
+        const entries = readEntries(read(fields.repos), {
+          descriptor,
+          descriptors: input.descriptors,
+          onProblem: (entry, reason) => problems.push({ variable: fields.repos.variable, entry, reason }),
+        });
         const registry: RegistrySettings = {
           targets: withoutDuplicates(entries),
           urls: Object.fromEntries(fields.urls.map((setting) => [setting.variable, read(setting)])),
@@ -168,23 +173,6 @@ function readGroups(entries: readonly string[], descriptors: readonly RegistryDe
     }
   }
   return [...groups.values()];
-}
-
-/** The usable entries of a list; the others become problems. */
-function readEntries(entries: readonly string[], variable: string, descriptor: RegistryDescriptor, problems: ConfigProblem[]): Target[] {
-  const targets: Target[] = [];
-  for (const entry of entries) {
-    try {
-      const target = parseTarget(entry);
-      if (target.kind === 'image' && target.ref.name.includes('/') && !descriptor.nestedNames) {
-        throw new AppError('invalid_input', `${descriptor.title} has no nested names, write owner/name`);
-      }
-      targets.push(target);
-    } catch (error) {
-      problems.push({ variable, entry, reason: toAppError(error).message });
-    }
-  }
-  return targets;
 }
 
 /** Each target once; an image whose owner is tracked as a whole stays named, so that it is read even when the listing fails. */

@@ -45,6 +45,10 @@ export interface RegistryDescriptor {
   readonly counts: Counting;
   /** Prefix of `…_REPOS` and `…_DELAY_MS`. */
   readonly variablePrefix: string;
+  /** What stands before the name when the image is pulled, e.g. `ghcr.io`. */
+  readonly host: string;
+  /** The owner of the images that are pulled by a name without a slash, e.g. `library`. */
+  readonly bareOwner?: string;
   /** Whether a name may hold further slashes. */
   readonly nestedNames: boolean;
   /** An example for the documentation, e.g. `acme/app,acme/*`. */

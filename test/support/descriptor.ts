@@ -7,6 +7,7 @@ export function plainDescriptor(id: string, title = id): RegistryDescriptor {
     title,
     counts: { unit: 'pulls', lifetime: true, note: '' },
     variablePrefix: 'X',
+    host: `${id}.example`,
     nestedNames: false,
     example: '',
     urls: [],

@@ -11,6 +11,8 @@ export const dockerHub: SourceDefinition = {
       note: 'Every request for a manifest since the repository exists, also a check that finds nothing new. Docker Hub publishes it with some delay.',
     },
     variablePrefix: 'DOCKERHUB',
+    host: 'docker.io',
+    bareOwner: 'library',
     nestedNames: false,
     example: 'acme/app,acme/*',
     urls: [dockerHubUrl],

@@ -11,6 +11,7 @@ export const ecrPublic: SourceDefinition = {
       note: 'The download count of the gallery, over all tags since the repository exists. The gallery shows it rounded; whether the number behind it is exact, Amazon does not say.',
     },
     variablePrefix: 'ECR_PUBLIC',
+    host: 'public.ecr.aws',
     nestedNames: true,
     example: 'acme/app,acme/*',
     urls: [ecrPublicUrl],

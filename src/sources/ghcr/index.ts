@@ -12,6 +12,7 @@ export const ghcr: SourceDefinition = {
       note: 'Downloads of manifests over all versions of the package. A pull of an image for several platforms takes two, the index and the manifest of its platform, so it counts about twice.',
     },
     variablePrefix: 'GHCR',
+    host: 'ghcr.io',
     nestedNames: true,
     example: 'acme/app,acme/charts%2Fapp,acme/*',
     urls: [githubUrl, ghcrUrl],

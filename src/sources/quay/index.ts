@@ -11,6 +11,7 @@ export const quay: SourceDefinition = {
       note: 'Every logged action of a day: pulls, and also pushes and changes of tags. Quay.io has no total over all time and publishes the days of about three months; the total is the sum since the first day that is known here.',
     },
     variablePrefix: 'QUAY',
+    host: 'quay.io',
     nestedNames: false,
     example: 'acme/app,acme/*',
     urls: [quayUrl],
