@@ -17,7 +17,7 @@ import { storedRows, wrongDifferences, type StoredRow } from './account.ts';
 import { createCourses, type Courses } from './courses.ts';
 import { startLoad, type LoadResult } from './load.ts';
 import type { Orders } from './service.ts';
-import { createTrouble } from './trouble.ts';
+import { createTrouble, type Trouble } from './trouble.ts';
 
 export interface SoakOptions {
   readonly days: number;
@@ -40,6 +40,7 @@ export interface Sample {
 
 export interface SoakResult {
   readonly cycles: number;
+  readonly disturbed: ReturnType<Trouble['counts']>;
   /** Whether there was a limit. */
   readonly isLimited: boolean;
   readonly peakBytes: number;
@@ -116,6 +117,7 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
     const stored = await storedRows(env.DATA_DIR);
     return {
       cycles,
+      disturbed: trouble.counts(),
       isLimited: limit !== undefined,
       peakBytes: (await limit?.peakBytes()) ?? 0,
       samples,

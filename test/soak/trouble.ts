@@ -10,6 +10,8 @@ export interface Trouble {
   disk(now: number): Orders['disk'];
   /** By how many milliseconds the clock is set forward, or back; never over the evening. */
   jumpMs(now: number): number;
+  /** How many cycles each has met so far. */
+  counts(): Readonly<Record<'registries' | 'disk' | 'clock', number>>;
 }
 
 const hourMs = 3_600_000;
@@ -39,6 +41,7 @@ const diskFaults: readonly Orders['disk'][] = [
 export function createTrouble(random: () => number, names: readonly string[]): Trouble {
   let disk: Orders['disk'];
   let diskUntil = 0;
+  const counts = { registries: 0, disk: 0, clock: 0 };
 
   function pick<T>(from: readonly T[]): T | undefined {
     return from[Math.floor(random() * from.length)];
@@ -47,6 +50,7 @@ export function createTrouble(random: () => number, names: readonly string[]): T
   return {
     registries(now) {
       if (new Date(now).getUTCHours() >= quietFromHour || random() < 0.4) return [];
+      counts.registries += 1;
       return servers.flatMap((server) => {
         const fault = random() < 0.03 ? ({ kind: 'hang' } as const) : random() < 0.5 ? pick(faults) : undefined;
         const match = random() < 0.5 ? '' : (pick(names) ?? '');
@@ -59,15 +63,17 @@ export function createTrouble(random: () => number, names: readonly string[]): T
         disk = pick(diskFaults);
         diskUntil = now + (1 + Math.floor(random() * 8)) * hourMs;
       }
+      counts.disk += disk ? 1 : 0;
       return disk;
     },
     jumpMs(now) {
       const hour = new Date(now).getUTCHours();
       if (hour < 1 || hour > 15) return 0;
       const chance = random();
-      if (chance < 0.002) return 50 * hourMs;
-      if (chance < 0.02) return 3 * hourMs;
-      return chance < 0.05 ? -hourMs / 2 : 0;
+      if (chance >= 0.05) return 0;
+      counts.clock += 1;
+      return chance < 0.002 ? 50 * hourMs : chance < 0.02 ? 3 * hourMs : -hourMs / 2;
     },
+    counts: () => counts,
   };
 }
