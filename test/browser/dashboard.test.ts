@@ -54,6 +54,19 @@ describe('every page', () => {
     await page.context().close();
   });
 
+  it.each(paths)('%s fits at the widths between, too', async (path) => {
+    const { page } = await openPage(browser, base + path);
+    const widths = [320, 480, 640, 641, 768, 960, 961, 1100, 1280, 1920];
+    const needed: unknown[] = [];
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      needed.push(await page.evaluate('document.documentElement.scrollWidth'));
+    }
+
+    expect(needed).toEqual(widths);
+    await page.context().close();
+  });
+
   it('can be reached from the others by its links', async () => {
     const { page } = await openPage(browser, `${base}/`);
 
