@@ -80,7 +80,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
         imagePath: `${basePath}/data/chart.svg${query}`,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
       })}
-      ${tagsSection(context, tags, repo)} ${eventsSection(context, eventsOf(known.series, recorded), repo)}
+      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, eventsOf(known.series, recorded), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
   });
 }
@@ -139,11 +139,13 @@ function nameOn(context: PageContext, { registry, repo }: ImageName, shown: stri
   return repo === shown ? title : `${title}: ${readable(repo)}`;
 }
 
-function tagsSection(context: PageContext, tags: readonly ImageTags[], shown: string): Html {
+function tagsSection(context: PageContext, tags: readonly ImageTags[], images: readonly TrackedImage[], shown: string): Html {
   if (tags.length === 0) return html``;
+  const counted = ({ registry, repo }: ImageTags): number | undefined =>
+    images.find((image) => image.registry === registry && image.repo === repo)?.tagCount;
   return html`<section aria-labelledby="tags">
     <h2 id="tags">Tags</h2>
-    ${tags.map((image) => tagTable(nameOn(context, image, shown), image.tags, context.clock.now()))}
+    ${tags.map((image) => tagTable(nameOn(context, image, shown), image.tags, counted(image), context.clock.now()))}
   </section>`;
 }
 
@@ -175,13 +177,17 @@ function classOf({ isNumber }: TagColumn): string {
   return isNumber ? 'number' : '';
 }
 
-/** The newest tags, without the columns that the registry tells nothing for. */
-function tagTable(title: string, tags: readonly Tag[], now: number): Html {
+/** The newest tags, without the columns that the registry tells nothing for. `all`: how many there are, where that is known; GHCR's page has only the newest. */
+function tagTable(title: string, tags: readonly Tag[], all: number | undefined, now: number): Html {
+  const known =
+    all !== undefined && all > tags.length
+      ? `${formatExact(tags.length)} of ${formatExact(all)} tags`
+      : `${formatExact(tags.length)} tag${tags.length === 1 ? '' : 's'}`;
   const columns = tagColumns.filter(({ cell }) => tags.some((tag) => cell(tag, now) !== undefined));
   return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
     <table class="tags">
       <caption>
-        ${title}: ${tags.length} tag${tags.length === 1 ? '' : 's'}${tags.length > mostTags ? `, the newest ${mostTags}` : ''}
+        ${title}: ${known}${tags.length > mostTags ? `, the newest ${mostTags}` : ''}
       </caption>
       <thead>
         <tr>

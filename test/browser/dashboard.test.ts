@@ -206,6 +206,8 @@ describe('the page of an image', () => {
         .locator('tbody tr')
         .count(),
     ).toBeGreaterThan(5);
+    // GHCR's page shows only the newest of them.
+    expect(await page.getByRole('table', { name: /GitHub Container Registry: \d+ of \d+ tags/ }).count()).toBe(1);
     expect(await page.locator('.events').textContent()).toContain('first seen');
     const data: unknown = await page.evaluate("fetch(document.querySelector('figure').dataset.chart).then((answer) => answer.json())");
     expect(data).toMatchObject({ releases: expect.arrayContaining([expect.objectContaining({ tags: expect.any(Array) })]) });
