@@ -8,11 +8,13 @@ import { pixel } from './svg.ts';
 const leastHeight = 1;
 const widest = 48;
 
-export function bars(points: readonly ChartPoint[], frame: Frame, colors: Colors): string {
-  return points.length > mostPoints ? thinBars(points, frame, colors) : points.map((point) => bar(point, frame, colors)).join('');
+/** `goesOn`: the last one has not ended, and is pale where there is room for such a difference. */
+export function bars(points: readonly ChartPoint[], frame: Frame, colors: Colors, goesOn: boolean): string {
+  if (points.length > mostPoints) return thinBars(points, frame, colors);
+  return points.map((point, at) => bar(point, frame, colors, goesOn && at === points.length - 1)).join('');
 }
 
-function bar(point: ChartPoint, frame: Frame, { ink }: Colors): string {
+function bar(point: ChartPoint, frame: Frame, { ink }: Colors, goesOn: boolean): string {
   const { day, value } = point;
   const { xOf, columnWidth, bottom } = frame;
   const sureness = surenessOf(point);
@@ -24,8 +26,9 @@ function bar(point: ChartPoint, frame: Frame, { ink }: Colors): string {
     reconstructed: `fill="url(#${hatching})"`,
     'in doubt': `fill="${ink}" fill-opacity=".2" stroke="${ink}" stroke-dasharray="2 2"`,
   };
-  const note = sureness === 'read' ? '' : `, ${sureness}`;
-  return `<rect x="${pixel(xOf(toEpochDay(day)) - width / 2)}" y="${pixel(top)}" width="${pixel(width)}" height="${pixel(bottom - top)}" ${looks[sureness]}><title>${day}: ${formatExact(value)}${note}</title></rect>`;
+  const notes = [...(sureness === 'read' ? [] : [sureness]), ...(goesOn ? ['so far'] : [])];
+  const pale = goesOn ? ' opacity=".5"' : '';
+  return `<rect x="${pixel(xOf(toEpochDay(day)) - width / 2)}" y="${pixel(top)}" width="${pixel(width)}" height="${pixel(bottom - top)}" ${looks[sureness]}${pale}><title>${[`${day}: ${formatExact(value)}`, ...notes].join(', ')}</title></rect>`;
 }
 
 /** So many bars have no room for hatchings and texts; all are there, in one path for each sureness. */

@@ -44,6 +44,7 @@ describe('a chart', () => {
     ['daily-light', { points: week }],
     ['daily-dark', { points: week, theme: 'dark' }],
     ['daily-quarter', { points: quarter }],
+    ['daily-so-far', { points: quarter, goesOn: true }],
     [
       'daily-backfilled',
       { points: [...reconstructed, ...points([90, 95, 0], '2026-03-04'), ...marked('frozen', points([80], '2026-03-07'))] },

@@ -32,10 +32,10 @@ interface Sheet extends Required<ChartDrawing> {
 export function chartSvg(drawing: ChartDrawing): string {
   const width = Math.max(drawing.width ?? usualSize.width, leastSize.width);
   const height = Math.max(drawing.height ?? usualSize.height, leastSize.height);
-  const sheet: Sheet = { ...drawing, width, height, colors: themes[drawing.theme] };
-  const { title, colors, points, kind } = sheet;
+  const sheet: Sheet = { goesOn: false, ...drawing, width, height, colors: themes[drawing.theme] };
+  const { title, colors, points } = sheet;
   const newest = points.at(-1);
-  const description = newest ? `${formatExact(newest.value)} ${whenOf(newest.day, kind)}` : 'no data yet';
+  const description = newest ? `${formatExact(newest.value)} ${whenOf(newest.day, sheet)}` : 'no data yet';
   const parts = newest ? [heading(sheet, newest), legend(sheet), plot(sheet)] : [heading(sheet), emptyText(sheet)];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${font}" font-size="12">
 <title>${escaped(title)}</title><desc>${escaped(description)}</desc>
@@ -46,9 +46,10 @@ ${parts.filter((part) => part !== '').join('\n')}
 `;
 }
 
-function whenOf(day: Day, kind: ChartKind): string {
-  if (kind === 'weekly') return `in the week of ${day}`;
-  return kind === 'monthly' ? `in ${day.slice(0, 7)}` : `on ${day}`;
+function whenOf(day: Day, { kind, goesOn }: Pick<Sheet, 'kind' | 'goesOn'>): string {
+  const soFar = goesOn ? 'so far ' : '';
+  if (kind === 'weekly') return `${soFar}in the week of ${day}`;
+  return kind === 'monthly' ? `${soFar}in ${day.slice(0, 7)}` : `${soFar}on ${day}`;
 }
 
 function hatchingOf({ ink }: Colors): string {
@@ -56,14 +57,16 @@ function hatchingOf({ ink }: Colors): string {
 }
 
 /** The title, and the newest value with its day. */
-function heading({ title, kind, width, colors: { text, muted } }: Sheet, newest?: ChartPoint): string {
+function heading(sheet: Sheet, newest?: ChartPoint): string {
+  const { title, width, colors } = sheet;
+  const { text, muted } = colors;
   const value = newest ? formatCount(newest.value) : '';
   const room = width - 2 * margin.side - (value === '' ? 0 : value.length * characterWidth.title + 16);
   const strong = `fill="${text}" font-size="15" font-weight="600"`;
   const name = `<text x="${margin.side}" y="28" ${strong}>${escaped(shortened(title, Math.floor(room / characterWidth.title)))}</text>`;
   if (!newest) return name;
   const right = width - margin.side;
-  return `${name}<text x="${right}" y="28" ${strong} text-anchor="end">${value}</text><text x="${right}" y="46" fill="${muted}" text-anchor="end">${whenOf(newest.day, kind)}</text>`;
+  return `${name}<text x="${right}" y="28" ${strong} text-anchor="end">${value}</text><text x="${right}" y="46" fill="${muted}" text-anchor="end">${whenOf(newest.day, sheet)}</text>`;
 }
 
 function shortened(text: string, most: number): string {
@@ -72,14 +75,17 @@ function shortened(text: string, most: number): string {
 }
 
 /** What the looks of less sure values mean, where there are any. */
-function legend({ points, kind, width, colors: { muted, ink } }: Sheet): string {
+function legend(sheet: Sheet): string {
+  const { points, kind, width } = sheet;
+  const { muted, ink } = sheet.colors;
+  // The newest value's day stands on the right.
+  const taken = Math.max(150, whenOf(points.at(-1)?.day ?? '', sheet).length * characterWidth.text + 16);
   const found = new Set(points.map(surenessOf));
   let x = margin.side;
   let texts = '';
   for (const [sureness, lineLook, barLook] of legendLooks) {
     const end = x + 24 + sureness.length * characterWidth.text;
-    // The newest value's day stands on the right.
-    if (!found.has(sureness) || end > width - margin.side - 150) continue;
+    if (!found.has(sureness) || end > width - margin.side - taken) continue;
     const swatch =
       kind === 'total'
         ? `<path d="M${x} 42h16" fill="none" stroke="${ink}" stroke-width="2" ${lineLook}/>`
@@ -100,7 +106,7 @@ function emptyText({ width, height, colors }: Sheet): string {
 }
 
 function plot(sheet: Sheet): string {
-  const { points, kind, width, height, colors } = sheet;
+  const { points, kind, goesOn, width, height, colors } = sheet;
   const [top, right, bottom] = [margin.top, width - margin.side, height - margin.bottom];
   const [least, most] = rangeOf(points, kind);
   const levels = ticks(least, most, Math.max(2, Math.floor((bottom - top) / 38)));
@@ -118,7 +124,7 @@ function plot(sheet: Sheet): string {
     yOf: (value) => bottom - ((value - low) / Math.max(high - low, 1)) * (bottom - top),
     columnWidth: dayWidth * stepDays[kind],
   };
-  const values = kind === 'total' ? line(points, frame, colors) : bars(points, frame, colors);
+  const values = kind === 'total' ? line(points, frame, colors) : bars(points, frame, colors, goesOn);
   return [grid(levels, texts, frame, colors), dayTexts([first, last], sheet, frame), values].join('\n');
 }
 

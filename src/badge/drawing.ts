@@ -14,6 +14,8 @@ export interface ChartDrawing {
   /** By ascending day, each day once; a day that is not there is a gap. Of weeks and months it is the first day. */
   readonly points: readonly ChartPoint[];
   readonly kind: ChartKind;
+  /** Whether the last point's day, week or month has not ended: its value is only what came so far. */
+  readonly goesOn?: boolean;
   readonly theme: 'light' | 'dark';
   /** In pixels. */
   readonly width?: number;

@@ -1,7 +1,7 @@
 /** Which address shows which page. Framework-free: the API serves what this answers. */
 import { chartSvg } from '../badge/chart.ts';
 import { pointsOf } from '../badge/points.ts';
-import type { Chart } from '../core/chart.ts';
+import { isUnfinished, type Chart } from '../core/chart.ts';
 import { AppError } from '../core/errors.ts';
 import { canonicalRepo } from '../core/image-ref.ts';
 import { withGroups, type GroupedQuery } from '../core/groups.ts';
@@ -10,7 +10,7 @@ import type { SeriesQuery, SnapshotStore } from '../core/ports.ts';
 import { newestTags, type ImageTags } from '../core/tags.ts';
 import type { Site, SiteAnswer, SiteRequest } from '../core/site.ts';
 import type { Assets } from './assets.ts';
-import type { PageContext } from './context.ts';
+import { todayOf, type PageContext } from './context.ts';
 import { parseEmbed } from './embed.ts';
 import { imageChart, imagePage, registriesOf } from './image.ts';
 import { errorPage, readable, type Html } from './layout.ts';
@@ -82,6 +82,7 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
       title: chartTitle(view),
       points: pointsOf(chart),
       kind: view.kind,
+      goesOn: isUnfinished(chart, view.kind, todayOf(context)),
       theme,
       width: 960,
       height: 320,

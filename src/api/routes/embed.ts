@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { BadgePeriod, BadgeValue } from '../../badge/badge.ts';
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
-import { chartOf, type ChartKind } from '../../core/chart.ts';
+import { chartOf, isUnfinished, type ChartKind } from '../../core/chart.ts';
 import { dayOf, toEpochDay } from '../../core/day.ts';
 import { AppError } from '../../core/errors.ts';
 import { groupCalled, imagesAsked, withGroups } from '../../core/groups.ts';
@@ -71,11 +71,20 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
   const { query, name, format } = embedded(deps, req.param('registry'), req.param('file'), ['svg']);
   const kind = parseChoice('kind', req.queries('kind'), kinds) ?? 'daily';
   const theme = parseChoice('theme', req.queries('theme'), ['light', 'dark'] as const) ?? 'light';
-  const { from = toEpochDay(dayOf(deps.clock.now())) - usualDays + 1, to } = parseRange(req.queries('from'), req.queries('to'));
+  const today = toEpochDay(dayOf(deps.clock.now()));
+  const { from = today - usualDays + 1, to } = parseRange(req.queries('from'), req.queries('to'));
   const asked = withGroups(query, deps.groups);
   const series = asked.named(await deps.store.totals(asked.query));
-  const points = pointsOf(chartOf(series, { kind, split: 'none', mostLines: 1, from, to }));
-  const svg = chartSvg({ title: `${titles[kind]} of ${name}`, points, kind, theme, width: 720, height: 240 });
+  const chart = chartOf(series, { kind, split: 'none', mostLines: 1, from, to });
+  const svg = chartSvg({
+    title: `${titles[kind]} of ${name}`,
+    points: pointsOf(chart),
+    kind,
+    goesOn: isUnfinished(chart, kind, today),
+    theme,
+    width: 720,
+    height: 240,
+  });
   return contentOf(format, svg, series.length === 0 ? 404 : 200);
 }
 
