@@ -56,6 +56,7 @@ export function chartOptions(
           grid: { show: false },
           ticks: { stroke: ink.line, width: 1, size: 4 },
           space: 64,
+          size: 30,
           values: (_, splits, __, ___, step) => splits.map((each) => dayText(each, step)),
         },
         {
