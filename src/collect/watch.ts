@@ -1,4 +1,5 @@
 /** Sees what no total tells later: tags that were pushed, images that are gone or back, registries that went dark or answer again. */
+import { dayMs } from '../core/day.ts';
 import { errorFields, toAppError } from '../core/errors.ts';
 import type { Reading } from '../core/model.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
@@ -25,7 +26,7 @@ export interface Watch {
 }
 
 /** How far back pushes are told on the first read, as long as the days that registries publish. */
-const firstLookMs = 90 * 86_400_000;
+const firstLookMs = 90 * dayMs;
 
 /** What was known of an image before a reading. */
 interface Known {

@@ -97,6 +97,11 @@ function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
   return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periodOf[kind]) + 1;
 }
 
+/** The day under which a chart shows this one: the day itself, its Monday, or its 1st. */
+export function shownUnder(day: EpochDay, kind: ChartKind): Day {
+  return fromEpochDay(kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periodOf[kind]));
+}
+
 /** Whether the last day, week or month that a chart shows goes on: its value is only what came so far. */
 export function isUnfinished({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
   const last = days.at(-1);
@@ -110,8 +115,7 @@ function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: Readon
       const mark = marks[image.marks[at] ?? 0] ?? 'read';
       const reset = at > 0 && (image.totals[at] ?? 0) < (image.totals[at - 1] ?? 0);
       if (mark === 'read' && !reset) continue;
-      const epochDay = image.days[at] ?? 0;
-      const day = fromEpochDay(kind === 'total' || kind === 'daily' ? epochDay : startOfPeriod(epochDay, periodOf[kind]));
+      const day = shownUnder(image.days[at] ?? 0, kind);
       if (!days.has(day)) continue;
       const { backfilled, reset: resets, doubtful, imported } = remarks.get(day) ?? { backfilled: 0, reset: 0, doubtful: 0, imported: 0 };
       remarks.set(day, {

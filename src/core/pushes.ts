@@ -2,18 +2,22 @@
 import type { Reading, Tag } from './model.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
-/** Tags that cosign and the like push beside an image; they are no releases. */
 const attachment = /^sha256-[0-9a-f]{64}/;
 /** Pushes that are no further apart belong to one release. */
 const releaseMs = 10 * 60_000;
 const mostNames = 10;
 const mostReleases = 50;
 
+/** Whether it is a tag that cosign and the like push beside an image; such are no releases. */
+export function isAttachment({ name }: Pick<Tag, 'name'>): boolean {
+  return attachment.test(name);
+}
+
 /** The releases among the tags with a time that were pushed after `since` (milliseconds since the epoch) and not after the read, oldest first. */
 export function timedPushes(reading: Reading, since: number): readonly RecordedEvent[] {
   const until = Date.parse(reading.readAt);
   const pushed = (reading.tags ?? [])
-    .filter(({ name }) => !attachment.test(name))
+    .filter((tag) => !isAttachment(tag))
     .map((tag) => ({ name: tag.name, at: Date.parse(tag.lastUpdated ?? '') }))
     .filter(({ at }) => at > since && at <= until)
     .toSorted((a, b) => a.at - b.at);
@@ -38,8 +42,8 @@ export type TagVersions = ReadonlyMap<string, string>;
  */
 export function movedTags(reading: Reading, before: TagVersions, since: number): readonly RecordedEvent[] {
   const newest = [...before.values()].reduce((most, id) => (isNewer(id, most) ? id : most), '');
-  const names = (reading.tags ?? []).filter(({ name, versionId }) => {
-    return versionId !== undefined && !attachment.test(name) && isNewer(versionId, newest);
+  const names = (reading.tags ?? []).filter((tag) => {
+    return tag.versionId !== undefined && !isAttachment(tag) && isNewer(tag.versionId, newest);
   });
   if (names.length === 0) return [];
   const published = Date.parse(reading.lastUpdated ?? '');

@@ -40,6 +40,8 @@ export interface FigureParts {
   readonly today: EpochDay;
 }
 
+const unitOf = { total: 'Day', daily: 'Day', weekly: 'Week of', monthly: 'Month of' } satisfies Record<ChartKind, string>;
+
 /** Rows of the table beside a chart; the CSV has them all. */
 const tableRows = 31;
 
@@ -72,7 +74,7 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today
         </caption>
         <thead>
           <tr>
-            <th scope="col">Day</th>
+            <th scope="col">${unitOf[kind]}</th>
             ${labels.map((label) => html`<th scope="col" class="number">${label}</th>`)}
             <th scope="col">Remark</th>
           </tr>

@@ -1,5 +1,6 @@
 /** What every page has around its content. */
 import { html } from 'hono/html';
+import { dayMs } from '../core/day.ts';
 
 /** A piece of HTML; what is put into it is escaped. */
 export type Html = ReturnType<typeof html>;
@@ -91,9 +92,9 @@ export function ago(timestamp: string | undefined, now: number): Html {
 }
 
 const steps: readonly (readonly [ms: number, name: string])[] = [
-  [365 * 86_400_000, 'year'],
-  [30 * 86_400_000, 'month'],
-  [86_400_000, 'day'],
+  [365 * dayMs, 'year'],
+  [30 * dayMs, 'month'],
+  [dayMs, 'day'],
   [3_600_000, 'hour'],
   [60_000, 'minute'],
 ];

@@ -84,6 +84,31 @@ describe('the site', () => {
     expect(JSON.parse(all?.text ?? '')).not.toHaveProperty('releases');
   });
 
+  it('puts releases under the week or month that shows them, and leaves out what is pushed beside an image', async () => {
+    const tags = [
+      { name: '1.0', lastUpdated: '2026-03-13T08:00:00Z' },
+      { name: '0.9', lastUpdated: '2026-03-10T08:00:00Z' },
+      { name: '0.8', lastUpdated: '2026-03-08T23:59:59Z' },
+      { name: `sha256-${'a'.repeat(64)}.sig`, lastUpdated: '2026-03-13T08:01:00Z' },
+    ];
+    const tagged = [...readings, read('acme/app', '2026-03-14', 55, { tags })];
+    const releases = async (kind: string): Promise<unknown> => {
+      const { text = '' } = (await ask(`/data/chart.json?repo=acme/app&kind=${kind}`, { readings: tagged })) ?? {};
+      return JSON.parse(text).releases;
+    };
+
+    expect(await releases('daily')).toEqual([
+      { day: '2026-03-08', tags: ['0.8'] },
+      { day: '2026-03-10', tags: ['0.9'] },
+      { day: '2026-03-13', tags: ['1.0'] },
+    ]);
+    expect(await releases('weekly')).toEqual([
+      { day: '2026-03-02', tags: ['0.8'] },
+      { day: '2026-03-09', tags: ['1.0', '0.9'] },
+    ]);
+    expect(await releases('monthly')).toEqual([{ day: '2026-03-01', tags: ['1.0', '0.9', '0.8'] }]);
+  });
+
   it('draws the chart of a view for those without JavaScript', async () => {
     const light = await ask('/data/chart.svg?kind=total');
     const dark = await ask('/data/chart.svg?kind=total&theme=dark');

@@ -71,7 +71,12 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
     if (only === undefined || others.length > 0) return jsonAnswer(overviewOf(context, view, await known()).chart);
     const asked = withGroups({ ...registryOf(view.registry), repos: new Set([only]) }, context.groups);
     const [images, tags] = await Promise.all([knownOf(asked), tagsOf(asked)]);
-    return jsonAnswer(imageChart(context, view, images), { releases: releasesOf(tags.map((each) => each.tags)) });
+    return jsonAnswer(imageChart(context, view, images), {
+      releases: releasesOf(
+        tags.map((each) => each.tags),
+        view.kind,
+      ),
+    });
   }
 
   async function chartImage({ query }: SiteRequest): Promise<SiteAnswer> {

@@ -109,6 +109,17 @@ describe('the overview', () => {
     await page.context().close();
   });
 
+  it('shows whole what something before the service answers, such as a login', async () => {
+    const { page } = await openPage(browser, `${base}/`);
+    await page.route(/registry=ghcr/, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Sign in first</h1>' }));
+
+    await page.locator('[name=registry]').selectOption('ghcr');
+
+    await page.getByRole('heading', { name: 'Sign in first' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('registry')).toBe('ghcr');
+    await page.context().close();
+  });
+
   it('shows the same to whoever opens the address, and goes back with the browser', async () => {
     const { page } = await openPage(browser, `${base}/`);
     await page.locator('[name=registry]').selectOption('ghcr');

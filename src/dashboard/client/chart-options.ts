@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { ChartData } from './chart-data.ts';
 import { dashOf, inkOf, patternOf, swatchOf, type Ink } from './ink.ts';
-import { drawMarks, fadeLast } from './marks.ts';
+import { barShare, drawMarks, fadeLast, mostBarPixels } from './marks.ts';
 
 export interface Drawing {
   readonly options: uPlot.Options;
@@ -11,6 +11,11 @@ export interface Drawing {
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const font = '12px system-ui, sans-serif';
+const daySeconds = 86_400;
+/** Pixels from one label to the next, at the least. */
+const labelSpace = 64;
+/** uPlot takes steps of 30 days for months and of 365 for years. */
+const wholeDays = [1, 2, 3, 7, 14, 30, 60, 90, 180, 365, 730, 1825].map((days) => days * daySeconds);
 
 /** `goesOn`: the last day, week or month has not ended. `onPoint` hears of the point under the cursor. */
 export function chartOptions(
@@ -55,9 +60,11 @@ export function chartOptions(
           font,
           grid: { show: false },
           ticks: { stroke: ink.line, width: 1, size: 4 },
-          space: 64,
+          space: labelSpace,
           size: 30,
-          values: (_, splits, __, ___, step) => splits.map((each) => dayText(each, step)),
+          incrs: wholeDays,
+          ...(kind === 'weekly' || kind === 'monthly' ? { splits: atBars(seconds, kind) } : {}),
+          values: (_, splits) => dayTexts(splits, kind),
         },
         {
           stroke: ink.muted,
@@ -87,7 +94,7 @@ function seriesOf({ lines }: ChartData, at: number, isTotal: boolean, ink: Ink):
     const fill = lines.length === 1 ? { fill: `${color}22` } : {};
     return { label, stroke: color, width: 2, dash: dashOf(at), ...fill, points: { show: (lines[at]?.values.length ?? 0) < 3 } };
   }
-  const bars = uPlot.paths.bars?.({ size: [0.8, 48, 1], radius: 0.1 });
+  const bars = uPlot.paths.bars?.({ size: [barShare, mostBarPixels, 1], radius: 0.1 });
   return {
     label,
     stroke: color,
@@ -115,14 +122,25 @@ function stacked({ days, lines }: ChartData): (number | null)[][] {
 const dayAndMonth = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const monthAndYear = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric', timeZone: 'UTC' });
 
-/** `step`: seconds from one label to the next. */
-function dayText(seconds: number, step: number): string {
-  return (step >= 28 * daySeconds ? monthAndYear : dayAndMonth).format(new Date(seconds * 1000));
+/** Of labels at these times. */
+function dayTexts(seconds: readonly number[], kind: string): string[] {
+  const [first = 0, second = first] = seconds;
+  const isOfMonths = kind === 'monthly' || second - first >= (kind === 'weekly' ? 90 : 28) * daySeconds;
+  const format = isOfMonths ? monthAndYear : dayAndMonth;
+  return seconds.map((each) => format.format(new Date(each * 1000)));
+}
+
+/** Labels of weeks and months stand under their bars, where uPlot would count from the first day in view. */
+function atBars(seconds: readonly number[], kind: string): Extract<uPlot.Axis.Splits, (...args: never[]) => unknown> {
+  return (_, __, min, max, foundStep, foundSpace) => {
+    const barSpace = (foundSpace / foundStep) * (barDays[kind] ?? 1) * daySeconds;
+    const every = Math.max(1, Math.ceil(labelSpace / barSpace));
+    return seconds.filter((each, at) => at % every === 0 && each >= min && each <= max);
+  };
 }
 
 const wholeSteps = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
-const daySeconds = 86_400;
 const barDays: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 30 };
 
 /** Room for the first and the last bar. */

@@ -19,8 +19,15 @@ async function show(url: string, history: 'push' | 'keep'): Promise<void> {
     const answer = await fetch(url, { headers: { Accept: 'text/html' }, cache: 'no-cache' });
     const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (turn !== latest) return;
-    exchange(next);
-    const shown = next.querySelector<HTMLElement>('#content')?.dataset['url'] ?? url;
+    const fresh = next.querySelector<HTMLElement>('#content');
+    if (!fresh) {
+      // Something before the service has answered, such as a proxy that wants a login: that is shown whole.
+      if (history === 'push') location.assign(url);
+      return;
+    }
+    document.title = next.title;
+    exchange(fresh);
+    const shown = fresh.dataset['url'] ?? url;
     if (history === 'push' && shown !== location.pathname + location.search) window.history.pushState(null, '', shown);
   } catch {
     // The service may be restarting: what is shown stays, and the next refresh tries again.
@@ -30,9 +37,8 @@ async function show(url: string, history: 'push' | 'keep'): Promise<void> {
   }
 }
 
-function exchange(next: Document): void {
-  const fresh = next.querySelector<HTMLElement>('#content');
-  if (!content || !fresh) return;
+function exchange(fresh: HTMLElement): void {
+  if (!content) return;
   const focused = describeFocus();
   const open = [...content.querySelectorAll('details')].map((details) => details.open);
   const plots = new Map(
@@ -49,7 +55,6 @@ function exchange(next: Document): void {
     if (value === null) content.removeAttribute(name);
     else content.setAttribute(name, value);
   }
-  document.title = next.title;
   for (const [at, details] of content.querySelectorAll('details').entries()) details.open = open[at] ?? false;
   prepare();
   focused?.();

@@ -4,6 +4,9 @@ import type { ChartData } from './chart-data.ts';
 import { hatch, type Ink } from './ink.ts';
 
 const font = 'system-ui, sans-serif';
+/** How much of its day, week or month a bar takes, and how wide it is at most. */
+export const barShare = 0.8;
+export const mostBarPixels = 48;
 
 export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink): void {
   const { ctx: context, bbox } = chart;
@@ -43,7 +46,8 @@ export function fadeLast(chart: uPlot, { lines }: ChartData, { ground }: Ink): v
   const [xs] = columns;
   const [before = 0, last = before] = [xs.at(-2), xs.at(-1)];
   const x = chart.valToPos(last, 'x', true);
-  const width = xs.length > 1 ? x - chart.valToPos(before, 'x', true) : bbox.width;
+  const room = xs.length > 1 ? x - chart.valToPos(before, 'x', true) : bbox.width;
+  const width = Math.min(room * barShare, mostBarPixels * devicePixelRatio) + 2 * devicePixelRatio;
   const sum = lines.reduce((all, { values }) => all + (values.at(-1) ?? 0), 0);
   const top = chart.valToPos(sum, 'y', true);
   context.save();
