@@ -201,6 +201,61 @@ describe('a cycle', () => {
     expect(await stored(store)).toEqual({ 'dockerhub acme/a': 10, 'dockerhub acme/c': 29 });
   });
 
+  it('that is stopped says nothing about images that it did not reach', async () => {
+    const stopping = new AbortController();
+    const hub = tracked({
+      targets: ['acme/*', 'acme/last'],
+      totals: { 'acme/app': 10 },
+      listings: { acme: listing(['acme/app']) },
+      onRead: async () => stopping.abort(new Error('stop')),
+    });
+    const { collector, store } = setUp([hub]);
+    await store.save([
+      reading('dockerhub', 'acme/app', 9, '2026-03-13T10:00:00.000Z'),
+      reading('dockerhub', 'acme/gone', 19, '2026-03-13T10:00:00.000Z'),
+    ]);
+
+    await collector.run(stopping.signal);
+    expect(await store.events()).toEqual([]);
+
+    await collector.run(never);
+    expect((await store.events()).map(({ repo, kind }) => [repo, kind])).toContainEqual(['acme/gone', 'image_gone']);
+  });
+
+  it('goes on with what a list names when stored images cannot be asked for', async () => {
+    const hub = tracked({
+      targets: ['acme/*'],
+      totals: { 'acme/app': 10 },
+      listings: { acme: listing(['acme/app'], { complete: false }) },
+    });
+    const memory = createMemoryStore();
+    const { collector, log } = setUp([hub], {
+      ...memory,
+      latest: () => Promise.reject(new AppError('unreachable', 'the database is away')),
+    });
+
+    await collector.run(never);
+
+    expect(hub.asked).toEqual(['acme/app']);
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'stored images cannot be listed',
+        fields: expect.objectContaining({ registry: 'dockerhub', owner: 'acme', reason: 'the database is away' }),
+      }),
+    );
+  });
+
+  it("does not take another registry's images for known ones", async () => {
+    const hub = tracked({ targets: ['acme/*'], listings: { acme: listing([], { complete: false }) } });
+    const { collector, store } = setUp([hub]);
+    await store.save([reading('ghcr', 'acme/elsewhere', 9, '2026-03-13T10:00:00.000Z')]);
+
+    await collector.run(never);
+
+    expect(hub.asked).toEqual([]);
+  });
+
   it('tells a store that fails, and stores its readings with those of the next cycle', async () => {
     const memory = createMemoryStore();
     let broken = true;

@@ -97,7 +97,7 @@ describe('the tracker', () => {
   });
 
   it('counts an image whose total was read as read, though details failed', async () => {
-    const { tracker } = setUp([
+    const { tracker, log } = setUp([
       registryCycle({
         failures: [
           { repo: 'acme/app', code: 'unreachable', message: '', missing: 'details' },
@@ -109,6 +109,42 @@ describe('the tracker', () => {
     await tracker.runCycle(never);
 
     expect(tracker.registries()[0]?.imagesFailed).toBe(1);
+    expect(log.lines).toContainEqual({
+      level: 'info',
+      message: 'registry done',
+      fields: { registry: 'dockerhub', read: 2, failed: 1, durationMs: 1500 },
+    });
+  });
+
+  it('sums cycles, and failed images by their reason, since the start', async () => {
+    const failures = [
+      { repo: 'acme/a', code: 'unreachable', message: '', missing: 'total' },
+      { repo: 'acme/b', code: 'unreachable', message: '', missing: 'total' },
+      { repo: 'acme/c', code: 'not_found', message: '', missing: 'total' },
+      { repo: 'acme/d', code: 'rate_limited', message: '', missing: 'details' },
+    ] as const;
+    const cycles = [registryCycle({ failures })];
+    const { tracker, clock } = setUp(cycles);
+
+    await tracker.runCycle(never);
+    cycles[0] = registryCycle({ imagesRead: 0, failures: failures.slice(0, 1) });
+    await clock.advance(3_600_000);
+    await tracker.runCycle(never);
+
+    expect(tracker.registries()[0]).toMatchObject({
+      lastSuccess: start,
+      totals: { cycles: { ok: 1, failed: 1 }, errors: { unreachable: 3, not_found: 1, rate_limited: 0 } },
+    });
+  });
+
+  it('deletes nothing where snapshots are kept for ever', async () => {
+    const pruned: string[] = [];
+    const store: SnapshotStore = { ...createMemoryStore(), prune: async (before) => (pruned.push(before), []) };
+    const { tracker } = setUp([registryCycle()], { store, retentionDays: 0 });
+
+    await tracker.runCycle(never);
+
+    expect(pruned).toEqual([]);
   });
 
   it('shows the running cycle and its progress, and neither afterwards', async () => {
