@@ -45,6 +45,22 @@ describe('the first request', () => {
     expect(() => first({}, url)).toThrow(expect.objectContaining({ code: 'internal', message }));
   });
 
+  it.each([
+    ['a GET', {}, true],
+    ['a POST', { json: {} }, false],
+    ['a POST that only asks', { json: {}, onlyAsks: true }, true],
+  ] as const)('may be sent again when it is %s: %o', (_what, request, expected) => {
+    expect(first(request).isRepeatable).toBe(expected);
+    expect(follow('/b', request, 307).isRepeatable).toBe(expected);
+    expect(follow('/b', request, 303).isRepeatable).toBe(true);
+  });
+
+  it('may be a POST without a body, which has no type', () => {
+    const { method, headers, body } = first({ method: 'POST' });
+
+    expect({ method, body, type: headers.get('content-type') }).toEqual({ method: 'POST', body: undefined, type: null });
+  });
+
   it('does not tell a credential that cannot be sent', () => {
     const message = 'a header for hub.example holds characters that cannot be sent';
 

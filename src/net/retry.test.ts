@@ -86,6 +86,8 @@ describe('a quota', () => {
     ['is used up, in letters of any case', { 'X-RateLimit-Remaining': '0', 'X-RATELIMIT-RESET': reset }, 20_000],
     ['is used up, by its newer name', { 'ratelimit-remaining': '0;w=21600', 'x-ratelimit-reset': reset }, 20_000],
     ['is not used up', { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': reset }, undefined],
+    ['is used up, in two digits', { 'x-ratelimit-remaining': '00', 'x-ratelimit-reset': reset }, 20_000],
+    ['is not used up, though it ends with a 0', { 'x-ratelimit-remaining': '100', 'x-ratelimit-reset': reset }, undefined],
     ['is not used up, though it begins with a 0', { 'x-ratelimit-remaining': '05', 'x-ratelimit-reset': reset }, undefined],
     ['has begun anew', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(nowSeconds) }, undefined],
     ['does not say when it begins anew', { 'x-ratelimit-remaining': '0' }, undefined],
