@@ -29,6 +29,7 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
     )
     .version(version, '-V, --version')
     .helpCommand(false)
+    .showHelpAfterError('See registry-stats --help.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -110,12 +111,19 @@ export async function runProgram(args: readonly string[], io: CliIo): Promise<nu
     .copyInheritedSettings(program);
 
   try {
+    refuseUnknown(args, program);
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
+}
+
+/** Before the default verb takes it for an argument of its own. @throws CommanderError */
+function refuseUnknown([first = '--']: readonly string[], program: Command): void {
+  const names = program.commands.map((command) => command.name());
+  if (!first.startsWith('-') && !names.includes(first)) program.error(`error: unknown command '${first}': valid are ${names.join(', ')}`);
 }
 
 function readConfig({ env }: CliIo, given: Readonly<Record<string, unknown>>): Config {

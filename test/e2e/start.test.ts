@@ -118,6 +118,9 @@ describe('the command line', () => {
 
     expect(await verb.exited).toBe(2);
     expect(await option.exited).toBe(2);
+    expect(verb.log()).toMatch(
+      /^error: unknown command '.*': valid are serve, collect, export, import, .*\n+See registry-stats --help\.$/m,
+    );
     expect(option.log()).toContain("unknown option '--data'");
   });
 
