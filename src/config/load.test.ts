@@ -127,7 +127,15 @@ describe('the configuration', () => {
     ['POLL_INTERVAL_HOURS', '1e3'],
     ['POLL_INTERVAL_HOURS', '0.0001'],
     ['RETENTION_DAYS', '99999999999'],
+    ['RETENTION_DAYS', '36501'],
     ['LISTEN_ADDR', ':65536'],
+    ['LISTEN_ADDR', ':80/x'],
+    ['LISTEN_ADDR', '[::1:80'],
+    ['DATABASE_URL', 'mysql://db/stats'],
+    ['DATABASE_URL', 'postgres:///stats'],
+    ['DATABASE_URL', 'db:5432/stats'],
+    ['ROLE', 'leader'],
+    ['EGRESS', 'a b'],
     ['LISTEN_ADDR', 'host name:80'],
     ['LISTEN_ADDR', '::1:80'],
     ['BASE_PATH', 'stats'],
@@ -139,7 +147,31 @@ describe('the configuration', () => {
     ['GITHUB_URL', 'https://github.com/?x=1'],
     ['GHCR_DELAY_MS', '0.5'],
   ])('refuses %s=%s', (variable, text) => {
-    expect(message({ env: { [variable]: text } })).toContain(`${variable}: ${JSON.stringify(text)} is not `);
+    const shown = variable === 'DATABASE_URL' ? '(hidden)' : text;
+    expect(message({ env: { [variable]: text } })).toContain(`${variable}: ${JSON.stringify(shown)} is not `);
+  });
+
+  it.each([
+    ['POLL_INTERVAL_HOURS', '0', { pollIntervalHours: 0 }],
+    ['POLL_INTERVAL_HOURS', '0.001', { pollIntervalHours: 0.001 }],
+    ['POLL_INTERVAL_HOURS', '8760', { pollIntervalHours: 8760 }],
+    ['POLL_INTERVAL_HOURS', ' 12.25 ', { pollIntervalHours: 12.25 }],
+    ['RETENTION_DAYS', '36500', { retentionDays: 36_500 }],
+    ['LISTEN_ADDR', 'localhost:65535', { listen: { host: 'localhost', port: 65_535 } }],
+    ['LISTEN_ADDR', ':0', { listen: { port: 0 } }],
+    ['BASE_PATH', '/a/b', { basePath: '/a/b' }],
+    ['DATABASE_URL', 'postgresql://u:p@db:5432/stats', { databaseUrl: 'postgresql://u:p@db:5432/stats' }],
+    ['DOCKERHUB_URL', 'https://mirror.local//', { registries: { dockerhub: { urls: { DOCKERHUB_URL: 'https://mirror.local' } } } }],
+  ])('takes %s=%s', (variable, text, expected) => {
+    expect(load({ env: { [variable]: text } })).toMatchObject(expected);
+  });
+
+  it('wants a database where several processes share the work', () => {
+    const env = { ROLE: 'Collector', EGRESS: 'fra-1' };
+
+    expect(message({ env })).toContain('ROLE is set, but DATABASE_URL is not: several processes need PostgreSQL');
+    expect(load({ env: { ...env, DATABASE_URL: 'postgres://db/stats' } })).toMatchObject({ role: 'collector', egress: 'fra-1' });
+    expect(load({ env: { ROLE: 'all' } }).role).toBe('all');
   });
 
   it('lets an option win over its variable, and says where each value is from', () => {
@@ -189,6 +221,33 @@ describe('the lists of images', () => {
       { variable: 'DOCKERHUB_REPOS', entry: 'acme', reason: 'it has no slash, write owner/name, owner/* or library/acme' },
       { variable: 'DOCKERHUB_REPOS', entry: 'acme/a b', reason: expect.stringContaining('characters other than letters') },
       { variable: 'DOCKERHUB_REPOS', entry: 'acme/charts/app', reason: 'Docker Hub has no nested names, write owner/name' },
+    ]);
+  });
+});
+
+describe('the groups', () => {
+  it('stand for several images', () => {
+    const { groups, problems } = load({ env: { GROUPS: 'App=ghcr:acme/app+dockerhub:acme/app, tool=ghcr:acme/tool' } });
+
+    expect(problems).toEqual([]);
+    expect(groups.map(({ name }) => name)).toEqual(['app', 'tool']);
+    expect(groups[0]?.members).toEqual([
+      { registry: 'ghcr', repo: 'acme/app' },
+      { registry: 'dockerhub', repo: 'acme/app' },
+    ]);
+  });
+
+  it('skip an entry that cannot be used, say why, and keep the others', () => {
+    const { groups, problems } = load({ env: { GROUPS: 'app=ghcr:acme/app,app=ghcr:acme/tool,x=npm:acme/app' } });
+
+    expect(groups.map(({ name }) => name)).toEqual(['app']);
+    expect(problems).toEqual([
+      {
+        variable: 'GROUPS',
+        entry: 'app=ghcr:acme/tool',
+        reason: 'there is a group app already, write its images with + in one entry',
+      },
+      { variable: 'GROUPS', entry: 'x=npm:acme/app', reason: expect.stringContaining('npm') },
     ]);
   });
 });
