@@ -154,8 +154,16 @@ describe('the packages of an owner', () => {
     const unusable = listing({ [orgUrl(1)]: page(['app', '%3Cb%3E']) });
     const uncounted = listing({ [orgUrl(1)]: page(['app'], { printed: '' }) });
 
-    expect(await unusable.list()).toMatchObject({ complete: false, images: { length: 1 }, shortfall: { code: 'invalid_response' } });
-    expect(await uncounted.list()).toMatchObject({ complete: false, images: { length: 1 }, shortfall: { code: 'invalid_response' } });
+    expect(await unusable.list()).toMatchObject({
+      complete: false,
+      images: { length: 1 },
+      shortfall: { code: 'invalid_response', message: '1 of 2 packages could be listed, the others have names that cannot be used' },
+    });
+    expect(await uncounted.list()).toMatchObject({
+      complete: false,
+      images: { length: 1 },
+      shortfall: { code: 'invalid_response', message: '1 packages could be listed, but GitHub does not say how many there are' },
+    });
   });
 
   it('are not asked for past 50 pages', async () => {
@@ -171,6 +179,7 @@ describe('the list of an owner fails', () => {
   it.each([
     ['not_found when there is no such owner', { [orgUrl(1)]: notFound, [userUrl(1)]: notFound }, 'not_found', 'no such owner'],
     ['not_found without public packages', { [orgUrl(1)]: pastTheEnd }, 'not_found', 'no public container packages'],
+    ['unauthorized when it wants a login', { [orgUrl(1)]: { status: 401 } }, 'unauthorized', 'answered 401'],
     ['unauthorized when it is refused', { [orgUrl(1)]: { status: 403 } }, 'unauthorized', 'answered 403'],
     ['invalid_response on an odd answer', { [orgUrl(1)]: { status: 400 } }, 'invalid_response', 'answered 400'],
     ['invalid_response on a profile', { [orgUrl(1)]: notFound, [userUrl(1)]: fixture('profile') }, 'invalid_response', 'prints no number'],

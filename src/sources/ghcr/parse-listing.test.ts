@@ -52,6 +52,36 @@ describe('a page of the list of packages', () => {
     expect(parse(page('<h3>1 package</h3>', ['app']), 'http://proxy.test/gh').names).toEqual(['app']);
   });
 
+  it.each([
+    ['/users/acme-corp/packages/container/package/App', ['app']],
+    ['https://github.com/orgs/ACME-CORP/packages/container/package/app', ['app']],
+    ['/orgs/acme-corp/packages/container/package/app?tab=versions#x', ['app']],
+    ['/orgs/other/packages/container/package/app', []],
+    ['/teams/acme-corp/packages/container/package/app', []],
+    ['/x/orgs/acme-corp/packages/container/package/app', []],
+    ['/orgs/acme-corp/projects/container/package/app', []],
+    ['/orgs/acme-corp/packages/npm/package/app', []],
+    ['/orgs/acme-corp/packages/container/app/app', []],
+    ['/orgs/acme-corp/packages/container/package/app/versions', []],
+    ['/orgs/acme-corp/packages/container/package/', []],
+    ['https://evil.example/orgs/acme-corp/packages/container/package/app', []],
+    ['https://[', []],
+  ])('takes a link to %s for the packages %o', (href, expected) => {
+    const html = `<h3>9 packages</h3><a name="x">x</a><a href="/orgs/acme-corp/packages/container/package/first">x</a><a href="${href}">x</a>`;
+
+    expect(parse(html).names).toEqual(['first', ...expected]);
+  });
+
+  it.each([
+    ['<a rel="next" href="?page=2">Next</a>', true],
+    ['<a rel="nofollow  NEXT">Next</a>', true],
+    ['<a rel="prev">Back</a>', false],
+    ['<a>next</a>', false],
+    ['<link rel="next" href="?page=2">', false],
+  ])('has a next page with %s: %s', (link, hasNext) => {
+    expect(parse(page('<h3>1 package</h3>', ['app']) + link).hasNext).toBe(hasNext);
+  });
+
   it('tells that it links a package whose name cannot be used', () => {
     const names = ['app', '..', '.hidden', 'a%20b', 'a%252Fb', '%E0%A4%A', 'charts%2F..%2Fx', '%3Cscript%3E'];
 
