@@ -58,7 +58,10 @@ async function exclusively<T>(sql: Sql, lock: number, step: (connection: Reserve
     await connection`SELECT pg_advisory_lock(${lock})`;
     return await step(connection);
   } finally {
-    await connection`SELECT pg_advisory_unlock(${lock})`.catch(() => undefined);
-    connection.release();
+    // The driver has taken back a connection that has closed, to make it anew; released once more it would count as open.
+    await connection`SELECT pg_advisory_unlock(${lock})`.then(
+      () => connection.release(),
+      () => undefined,
+    );
   }
 }
