@@ -62,6 +62,8 @@ it('gives in the views what the core makes of the totals, whatever they are', as
 }, 60_000);
 
 it('filters an image before the differences are taken', async () => {
+  // Without any month there would be nothing to filter.
+  await store.save([reading('acme/app', 1, '2026-03-14', { registry: 'ghcr' })]);
   const plan = await store.connection.sql.unsafe(`EXPLAIN SELECT * FROM daily_pulls WHERE repo = 'acme/app' AND registry = 'ghcr'`);
   const text = plan.map((row) => String(row['QUERY PLAN'])).join('\n');
 
