@@ -1,7 +1,7 @@
 /** Folders of snapshots in the Go tool's format, the same each time. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addDays } from '../src/core/day.ts';
+import { addDays } from '../src/core/model/day.ts';
 
 export interface FolderSize {
   readonly images: number;

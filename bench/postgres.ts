@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import postgres, { type Sql } from 'postgres';
 import { z } from 'zod';
-import { addDays, dayOf } from '../src/core/day.ts';
+import { addDays, dayOf } from '../src/core/model/day.ts';
 import type { SnapshotStore } from '../src/core/ports.ts';
 import { dayStatement, latestStatement, totalsStatement } from '../src/store/postgres/read.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';

@@ -1,6 +1,6 @@
 /** The whole product without any network: simulated registries, 120 days of believable history, and the service on port 9100. */
-import { toAppError } from '../src/core/errors.ts';
-import { createLogger } from '../src/log.ts';
+import { toAppError } from '../src/core/model/errors.ts';
+import { createLogger } from '../src/app/logger.ts';
 import { prepareDemoService } from '../test/support/demo-service.ts';
 
 const stepMs = 60_000;

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { infinityDashboard } from '../grafana/source/infinity.ts';
 import { prometheusDashboard } from '../grafana/source/prometheus.ts';
-import { openApiDocument } from '../src/api/schemas.ts';
-import { descriptors } from '../src/app.ts';
+import { openApiDocument } from '../src/http/schemas.ts';
+import { descriptors } from '../src/app/world.ts';
 import { runProgram, settingsHeading } from '../src/cli/program.ts';
 import { definitions } from '../src/metrics/definitions.ts';
 import { importDiagram } from './import-diagram.ts';
@@ -17,7 +17,7 @@ const generated: Readonly<Record<string, () => Promise<string>>> = {
   'docs/metrics.md': metricsPage,
   'grafana/registry-stats-infinity.json': async () => `${JSON.stringify(infinityDashboard, null, 2)}\n`,
   'grafana/registry-stats-prometheus.json': async () => `${JSON.stringify(prometheusDashboard, null, 2)}\n`,
-  'src/api/openapi.json': async () => `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+  'src/http/openapi.json': async () => `${JSON.stringify(openApiDocument(), null, 2)}\n`,
 };
 
 const check = process.argv.includes('--check');

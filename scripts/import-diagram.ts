@@ -30,7 +30,7 @@ function edgesOf({ modules }: ICruiseResult): readonly (readonly [string, string
   });
 }
 
-/** `src/api/app.ts` → `api`, `src/app.ts` → `app`. */
+/** `src/http/pipeline.ts` → `http`, `src/main.ts` → `main`. */
 function roomOf(path: string): string | undefined {
   return /^src\/(\w[\w-]*)(?:\/|\.ts$)/.exec(path)?.[1];
 }

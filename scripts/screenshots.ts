@@ -1,7 +1,7 @@
 /** Takes the pictures of docs/images from the real pages over the demo's world; its day is always the same. */
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/app/system-clock.ts';
 import { launchBrowser } from '../test/support/browser.ts';
 import { prepareDemoService } from '../test/support/demo-service.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';

@@ -34,7 +34,7 @@ describe('the import rules', () => {
     const clean = await checkImports();
     const inCore = await plant('src/core', `import { readFile } from 'node:fs/promises';\nexport const read = readFile;\n`);
     const inApi = await plant(
-      'src/api',
+      'src/http',
       `import { createMemoryStore } from '../../store/memory.ts';\nexport const store = createMemoryStore;\n`,
     );
 
@@ -44,7 +44,7 @@ describe('the import rules', () => {
     expect(clean.output).toMatch(/no dependency violations found \(\d{2,} modules/);
     expect(violated.passed).toBe(false);
     expect(violated.output).toContain(`core-has-no-io: ${inCore}/violation.ts`);
-    expect(violated.output).toContain(`api-sees: ${inApi}/violation.ts`);
+    expect(violated.output).toContain(`http-sees: ${inApi}/violation.ts`);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { openApiDocument } from '../src/api/schemas.ts';
+import { openApiDocument } from '../src/http/schemas.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const workflowsFolder = '.github/workflows';

@@ -7,7 +7,7 @@ import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
-import { formatMarker } from '../src/core/health-marker.ts';
+import { formatMarker } from '../src/core/model/health-marker.ts';
 import { replayDockerfile, type ReplayedStage } from './support/dockerfile.ts';
 import { addBase, findEntrance, nonrootId, runInImage, type Entrance, type RunInImage } from './support/image.ts';
 import { getJson } from './support/program.ts';

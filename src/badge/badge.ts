@@ -1,7 +1,7 @@
 /** Badges for a README: as SVG, and as the JSON from which shields.io draws one. */
 import { makeBadge } from 'badge-maker';
-import { AppError } from '../core/errors.ts';
-import { formatCount } from '../core/format.ts';
+import { AppError } from '../core/model/errors.ts';
+import { formatCount } from '../core/views/format.ts';
 import { printable } from './svg.ts';
 
 export const periods = ['total', 'day', 'week', 'month'] as const;

@@ -1,6 +1,6 @@
 /** Pulls of days, weeks or months as bars. */
-import { toEpochDay } from '../core/day.ts';
-import { formatExact } from '../core/format.ts';
+import { toEpochDay } from '../core/model/day.ts';
+import { formatExact } from '../core/views/format.ts';
 import { hatching, mostPoints, surenessOf, type ChartPoint, type Colors, type Frame, type Sureness } from './drawing.ts';
 import { pixel } from './svg.ts';
 

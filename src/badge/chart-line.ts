@@ -1,5 +1,5 @@
 /** Totals as a line over a tinted area. */
-import { toEpochDay, type EpochDay } from '../core/day.ts';
+import { toEpochDay, type EpochDay } from '../core/model/day.ts';
 import { hatching, mostPoints, surenessOf, type ChartPoint, type Colors, type Frame, type Sureness } from './drawing.ts';
 import { pixel } from './svg.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../core/day.ts';
-import { marks, type Mark } from '../core/model.ts';
+import { addDays } from '../core/model/day.ts';
+import { marks, type Mark } from '../core/model/mark.ts';
 import { chartSvg, type ChartDrawing, type ChartPoint } from './chart.ts';
 import { golden } from './testing/golden.ts';
 import { shapeOf } from './testing/svg-shape.ts';

@@ -1,7 +1,7 @@
 /** Charts drawn on the server, for READMEs and for pages without JavaScript. */
-import type { ChartKind } from '../core/chart.ts';
-import { toEpochDay, type Day } from '../core/day.ts';
-import { formatCount, formatExact } from '../core/format.ts';
+import type { ChartKind } from '../core/numbers/chart.ts';
+import { toEpochDay, type Day } from '../core/model/day.ts';
+import { formatCount, formatExact } from '../core/views/format.ts';
 import { bars } from './chart-bars.ts';
 import { line } from './chart-line.ts';
 import { dayLabels } from './day-labels.ts';

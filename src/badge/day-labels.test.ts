@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromEpochDay, toEpochDay } from '../core/day.ts';
+import { fromEpochDay, toEpochDay } from '../core/model/day.ts';
 import { dayLabels } from './day-labels.ts';
 
 function texts(first: string, last: string, kind: Parameters<typeof dayLabels>[2], most: number): string[] {

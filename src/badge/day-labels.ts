@@ -1,6 +1,6 @@
 /** Which days are named below a chart. */
-import type { ChartKind } from '../core/chart.ts';
-import { dayMs, fromEpochDay, toEpochDay, type EpochDay } from '../core/day.ts';
+import type { ChartKind } from '../core/numbers/chart.ts';
+import { dayMs, fromEpochDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
 
 export interface DayLabel {
   readonly day: EpochDay;

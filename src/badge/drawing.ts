@@ -1,7 +1,7 @@
 /** What a chart is drawn from, and the frame that its lines and bars stand in. */
-import type { ChartKind } from '../core/chart.ts';
-import type { Day, EpochDay } from '../core/day.ts';
-import type { Mark } from '../core/model.ts';
+import type { ChartKind } from '../core/numbers/chart.ts';
+import type { Day, EpochDay } from '../core/model/day.ts';
+import type { Mark } from '../core/model/mark.ts';
 
 export interface ChartPoint {
   readonly day: Day;

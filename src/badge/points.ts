@@ -1,6 +1,6 @@
 /** From what a chart shows to what is drawn of it. */
-import { sumLabel, type Chart, type ChartRemark } from '../core/chart.ts';
-import type { Mark } from '../core/model.ts';
+import { sumLabel, type Chart, type ChartRemark } from '../core/numbers/chart.ts';
+import type { Mark } from '../core/model/mark.ts';
 import type { ChartPoint } from './drawing.ts';
 
 /** The points of a chart's only line; days without a value are not there. */

@@ -42,6 +42,10 @@ describe('the text of a tick', () => {
     expect(tickText(tick, step)).toBe(text);
   });
 
+  it('is written for a scale of one value', () => {
+    expect(tickText(1, 0)).toBe('1');
+  });
+
   it('is never the text of another one', () => {
     const exact = fc.oneof(fc.nat(1_000), fc.integer({ min: 0, max: 1e15 }));
     fc.assert(

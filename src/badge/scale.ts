@@ -29,7 +29,8 @@ const units = [
 /** A tick, short, but with all the digits that tell it from the next one: `1.235M` where they are 5,000 apart. */
 export function tickText(value: number, step: number): string {
   const [unit, letter] = units.find(([least]) => value >= least) ?? [1, ''];
-  const decimals = Math.max(0, Math.ceil(-Math.log10(step / unit)));
+  // A scale of one value has no next one.
+  const decimals = step > 0 ? Math.max(0, Math.ceil(-Math.log10(step / unit))) : 0;
   const text = (value / unit).toFixed(decimals);
   return `${decimals === 0 ? text : text.replace(/\.?0+$/, '')}${letter}`;
 }

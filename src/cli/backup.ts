@@ -1,5 +1,5 @@
 /** `backup`: one archive of the folder; a running service is not disturbed. */
-import { backupHistory } from '../app.ts';
+import { backupHistory } from '../app/backup.ts';
 import type { Config } from '../config/load.ts';
 import type { CliIo } from './io.ts';
 import { writeTo } from './output.ts';

@@ -1,10 +1,11 @@
 /** `export`: the stored history for other programs; a running service is not disturbed. */
-import { descriptors, exportFormats, exportHistory } from '../app.ts';
+import { descriptors } from '../app/world.ts';
+import { exportFormats, exportHistory } from '../app/export.ts';
 import type { Config } from '../config/load.ts';
-import { isDay } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
-import { canonicalRepo } from '../core/image-ref.ts';
-import type { DaySpan, SeriesQuery } from '../core/ports.ts';
+import { isDay } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import { canonicalRepo } from '../core/model/image-ref.ts';
+import type { DaySpan, SeriesQuery } from '../core/model/query.ts';
 import type { CliIo } from './io.ts';
 import { writeTo } from './output.ts';
 

@@ -1,7 +1,7 @@
 /** `import`: takes over a history from the Go tool's folder, an export, or a Prometheus server. */
-import { importHistory } from '../app.ts';
+import { importHistory } from '../app/import.ts';
 import type { Config } from '../config/load.ts';
-import { formatExact } from '../core/format.ts';
+import { formatExact } from '../core/views/format.ts';
 import { parseDay } from './export.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';

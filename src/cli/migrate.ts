@@ -1,5 +1,5 @@
 /** `migrate`: brings the database up to date, as every start does. */
-import { migrateDatabase } from '../app.ts';
+import { migrateDatabase } from '../app/migrate.ts';
 import type { Config } from '../config/load.ts';
 import type { CliIo } from './io.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { AppError, toAppError } from '../core/errors.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
 
 type Pieces = AsyncIterable<string | Uint8Array>;
 

@@ -1,7 +1,7 @@
 /** The verbs and their options; every setting is also an option. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { descriptors, version } from '../app.ts';
+import { descriptors, version } from '../app/world.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { allSettings } from '../config/settings.ts';
 import { backup } from './backup.ts';

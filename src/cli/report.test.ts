@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../core/errors.ts';
-import type { Report } from '../core/report.ts';
+import { AppError } from '../core/model/errors.ts';
+import type { Report } from '../core/views/report.ts';
 import { formats, parseFormat, parseSince } from './report.ts';
 
 const report: Report = {

@@ -1,12 +1,12 @@
 /** `report`: how the images do, as a table with sparklines, Markdown, CSV or JSON. */
-import { readReport } from '../app.ts';
+import { readReport } from '../app/report.ts';
 import type { Config } from '../config/load.ts';
-import { addDays, dayOf, isDay } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
-import { formatChange, formatCount, formatExact } from '../core/format.ts';
-import type { ComparedGrowth } from '../core/growth.ts';
-import type { Report, ReportRow } from '../core/report.ts';
-import { csvChunks } from '../core/table.ts';
+import { addDays, dayOf, isDay } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
+import type { ComparedGrowth } from '../core/numbers/growth.ts';
+import type { Report, ReportRow } from '../core/views/report.ts';
+import { csvChunks } from '../core/views/table.ts';
 import type { CliIo } from './io.ts';
 import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';

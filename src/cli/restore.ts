@@ -1,7 +1,7 @@
 /** `restore`: puts the snapshots of a backup back, after all of it was checked. */
-import { restoreHistory } from '../app.ts';
+import { restoreHistory } from '../app/restore.ts';
 import type { Config } from '../config/load.ts';
-import { formatExact } from '../core/format.ts';
+import { formatExact } from '../core/views/format.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';
 

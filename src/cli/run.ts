@@ -1,6 +1,6 @@
 /** The command line: from arguments to a verb and its exit code. */
 import type { CliIo } from './io.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 
 /** Runs a verb and resolves to the exit code: 0 good, 1 not done, 2 wrong usage. Errors are told on standard error. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {

@@ -1,5 +1,5 @@
 /** `serve`: the service, until it is asked to stop. */
-import { createApp } from '../app.ts';
+import { createApp } from '../app/serve.ts';
 import type { Config } from '../config/load.ts';
 import type { CliIo } from './io.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { addDays, fromEpochDay } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
-import { parseRepo } from '../core/image-ref.ts';
-import { marks, type Reading } from '../core/model.ts';
+import { addDays, fromEpochDay } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import { parseRepo } from '../core/model/image-ref.ts';
+import { marks } from '../core/model/mark.ts';
+import { type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore, Source } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { createCollector, type TrackedRegistry } from './collector.ts';

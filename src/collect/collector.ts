@@ -1,10 +1,11 @@
 /** One cycle: every registry side by side, readings saved as they come, and an account of it all at the end. */
-import { errorFields, toAppError, type AppError } from '../core/errors.ts';
-import { isRepo } from '../core/image-ref.ts';
-import type { Reading } from '../core/model.ts';
-import type { Clock, Logger, RegistryDescriptor, RegistrySettings, SnapshotStore, Source } from '../core/ports.ts';
-import { currentImages } from '../core/summary.ts';
-import type { ImageDoubt, Progress } from '../core/status.ts';
+import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
+import { isRepo } from '../core/model/image-ref.ts';
+import type { Reading } from '../core/model/reading.ts';
+import type { Clock, Logger, SnapshotStore, Source } from '../core/ports.ts';
+import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
+import { currentImages } from '../core/views/summary.ts';
+import type { ImageDoubt, Progress } from '../core/views/status.ts';
 import { diagnose } from './diagnosis.ts';
 import { createOutbox } from './outbox.ts';
 import { createPast } from './past.ts';

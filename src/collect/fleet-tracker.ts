@@ -1,11 +1,12 @@
 /** What every process of a fleet knows of the cycles: it ends them, judges their health, and tells their status. */
-import { dayOf } from '../core/day.ts';
-import { errorFields, toAppError } from '../core/errors.ts';
+import { dayOf } from '../core/model/day.ts';
+import { errorFields, toAppError } from '../core/model/errors.ts';
 import type { CycleRecord, FleetRecord, FleetReport, RegistryRecord } from '../core/fleet.ts';
-import type { Clock, Logger, RegistryDescriptor, SnapshotStore } from '../core/ports.ts';
-import { keyOf, registryEvents, statesOf } from '../core/registry-events.ts';
-import { firstKeptDay } from '../core/retention.ts';
-import type { RegistryStatus } from '../core/status.ts';
+import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
+import type { RegistryDescriptor } from '../core/model/registry.ts';
+import { keyOf, registryEvents, statesOf } from './registry-events.ts';
+import { firstKeptDay } from '../core/numbers/retention.ts';
+import type { RegistryStatus } from '../core/views/status.ts';
 import type { Cycle, RegistryCycle } from './collector.ts';
 import { diagnose } from './diagnosis.ts';
 import type { Health } from './health.ts';

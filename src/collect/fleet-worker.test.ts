@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import type { FleetRecord, ImageOutcome, Job, JobQueue, ListingOutcome, TakenJob } from '../core/fleet.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';

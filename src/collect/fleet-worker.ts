@@ -1,10 +1,10 @@
 /** One of many processes that collect together: begins cycles, and does the jobs of all registries side by side. */
-import { AppError, errorFields, toAppError } from '../core/errors.ts';
+import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import type { FleetRecord, Job, JobQueue, TakenJob } from '../core/fleet.ts';
-import { formatRepo, isRepo, parseRepo } from '../core/image-ref.ts';
-import type { Listing } from '../core/model.ts';
+import { formatRepo, isRepo, parseRepo } from '../core/model/image-ref.ts';
+import type { Listing } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
-import { currentImages } from '../core/summary.ts';
+import { currentImages } from '../core/views/summary.ts';
 import type { TrackedRegistry } from './collector.ts';
 import { createPast } from './past.ts';
 import { pushesSince } from './watch.ts';

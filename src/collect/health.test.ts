@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import type { Cycle, RegistryCycle } from './collector.ts';
 import { createHealth } from './health.ts';
 

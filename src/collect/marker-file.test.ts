@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readMarker } from '../core/health-marker.ts';
+import { readMarker } from '../core/model/health-marker.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { createMarkerFile } from './marker-file.ts';
 

@@ -1,7 +1,7 @@
 /** The health marker as a file: there while healthy. Beside it, while unhealthy, a file tells the probe why. */
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { errorFields, toAppError } from '../core/errors.ts';
-import { formatMarker, reasonPath } from '../core/health-marker.ts';
+import { errorFields, toAppError } from '../core/model/errors.ts';
+import { formatMarker, reasonPath } from '../core/model/health-marker.ts';
 import type { Logger } from '../core/ports.ts';
 import type { HealthMarker } from './health.ts';
 

@@ -1,7 +1,7 @@
 /** Readings on their way to the store: saved every few seconds while a cycle runs, and kept when a save fails. */
-import { errorFields, toAppError, type AppError } from '../core/errors.ts';
-import type { RecordedEvent } from '../core/recorded-event.ts';
-import { dayOfReading, type Reading } from '../core/model.ts';
+import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
+import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import { dayOfReading, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 
 export interface OutboxDeps {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { AppError } from '../core/errors.ts';
-import { dayOfReading, type Reading } from '../core/model.ts';
+import { AppError } from '../core/model/errors.ts';
+import { dayOfReading, type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { createPast, type PastDeps } from './past.ts';

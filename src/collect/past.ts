@@ -1,12 +1,12 @@
 /** What a reading tells about days before it: whether it agrees with them, and the totals of those that nobody read. */
-import { backfillReadings } from '../core/backfill.ts';
-import { doubtOf } from '../core/cross-check.ts';
-import { dayOf } from '../core/day.ts';
-import { errorFields, toAppError } from '../core/errors.ts';
-import { dayOfReading, type Reading } from '../core/model.ts';
+import { backfillReadings } from '../core/numbers/backfill.ts';
+import { doubtOf } from '../core/numbers/cross-check.ts';
+import { dayOf } from '../core/model/day.ts';
+import { errorFields, toAppError } from '../core/model/errors.ts';
+import { dayOfReading, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
-import { firstKeptDay } from '../core/retention.ts';
-import { summedReadings } from '../core/summed-days.ts';
+import { firstKeptDay } from '../core/numbers/retention.ts';
+import { summedReadings } from '../core/numbers/summed-days.ts';
 
 export interface PastDeps {
   readonly store: SnapshotStore;

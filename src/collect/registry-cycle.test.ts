@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { AppError } from '../core/errors.ts';
-import { parseRepo } from '../core/image-ref.ts';
-import type { Reading } from '../core/model.ts';
+import { AppError } from '../core/model/errors.ts';
+import { parseRepo } from '../core/model/image-ref.ts';
+import type { Reading } from '../core/model/reading.ts';
 import type { Source } from '../core/ports.ts';
-import type { Progress } from '../core/status.ts';
+import type { Progress } from '../core/views/status.ts';
 import { collectRegistry, type RegistryResult } from './registry-cycle.ts';
 import { listing, reading, tracked, type FakeRegistry } from './testing/fake-registry.ts';
 

@@ -1,9 +1,9 @@
 /** One registry's part of a cycle: find the images, read each, hand every reading on, keep every failure. */
-import { AppError, errorFields, toAppError } from '../core/errors.ts';
-import { formatRepo, parseRepo, type ImageRef, type Target } from '../core/image-ref.ts';
-import type { Reading } from '../core/model.ts';
+import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
+import { formatRepo, parseRepo, type ImageRef, type Target } from '../core/model/image-ref.ts';
+import type { Reading } from '../core/model/reading.ts';
 import type { Logger, Source } from '../core/ports.ts';
-import type { Failure, ImageFailure, ListingStatus, Progress } from '../core/status.ts';
+import type { Failure, ImageFailure, ListingStatus, Progress } from '../core/views/status.ts';
 
 export interface RegistryCycleDeps {
   readonly source: Source;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plainDescriptor } from '../../test/support/descriptor.ts';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Collector, Cycle, CycleObserver, RegistryCycle } from './collector.ts';

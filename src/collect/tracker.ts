@@ -1,9 +1,10 @@
 /** Cycles with all that belongs to them: the status while they run, and retention and health after them. */
-import { dayOf } from '../core/day.ts';
-import { errorFields, toAppError } from '../core/errors.ts';
-import type { Clock, Logger, RegistryDescriptor, SnapshotStore } from '../core/ports.ts';
-import { firstKeptDay } from '../core/retention.ts';
-import { noTotals, type Progress, type RegistryStatus } from '../core/status.ts';
+import { dayOf } from '../core/model/day.ts';
+import { errorFields, toAppError } from '../core/model/errors.ts';
+import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
+import type { RegistryDescriptor } from '../core/model/registry.ts';
+import { firstKeptDay } from '../core/numbers/retention.ts';
+import { noTotals, type Progress, type RegistryStatus } from '../core/views/status.ts';
 import type { Collector, Cycle, CycleObserver, RegistryCycle } from './collector.ts';
 import type { Health } from './health.ts';
 import { counted, statusOf, type Account } from './registry-status.ts';

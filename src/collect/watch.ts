@@ -1,12 +1,12 @@
 /** Sees what no total tells later: tags that were pushed, images that are gone or back, registries that went dark or answer again. */
-import { dayMs } from '../core/day.ts';
-import { errorFields, toAppError } from '../core/errors.ts';
-import type { Reading } from '../core/model.ts';
+import { dayMs } from '../core/model/day.ts';
+import { errorFields, toAppError } from '../core/model/errors.ts';
+import type { Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
-import { movedTags, tagVersions, timedPushes, type TagVersions } from '../core/pushes.ts';
-import type { RecordedEvent, RecordedKind } from '../core/recorded-event.ts';
-import { keyOf, registryEvents, statesOf, type RegistryEnd } from '../core/registry-events.ts';
-import { newestTags } from '../core/tags.ts';
+import { movedTags, tagVersions, timedPushes, type TagVersions } from './pushes.ts';
+import type { RecordedEvent, RecordedKind } from '../core/model/recorded-event.ts';
+import { keyOf, registryEvents, statesOf, type RegistryEnd } from './registry-events.ts';
+import { newestTags } from '../core/views/tags.ts';
 
 export interface WatchDeps {
   readonly store: SnapshotStore;

@@ -1,7 +1,7 @@
 /** The entries of a list of images, as people write and copy them. */
-import { AppError, toAppError } from '../core/errors.ts';
-import { parseTarget, type Target } from '../core/image-ref.ts';
-import type { RegistryDescriptor } from '../core/ports.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
+import { parseTarget, type Target } from '../core/model/image-ref.ts';
+import type { RegistryDescriptor } from '../core/model/registry.ts';
 
 export interface EntriesContext {
   readonly descriptor: RegistryDescriptor;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../core/errors.ts';
-import type { RegistryDescriptor } from '../core/ports.ts';
+import { AppError } from '../core/model/errors.ts';
+import type { RegistryDescriptor } from '../core/model/registry.ts';
 import { loadConfig, type Config } from './load.ts';
 
 const dockerHub: RegistryDescriptor = {

@@ -1,8 +1,8 @@
 /** From the environment to the configuration, with every problem reported at once. */
-import { AppError, toAppError } from '../core/errors.ts';
-import { parseGroup, type Group } from '../core/groups.ts';
-import { formatRepo, type Target } from '../core/image-ref.ts';
-import type { RegistryDescriptor, RegistrySettings } from '../core/ports.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
+import { parseGroup, type Group } from '../core/views/groups.ts';
+import { formatRepo, type Target } from '../core/model/image-ref.ts';
+import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import { readEntries } from './entries.ts';
 import type { ListenAddress, LogLevel, Role } from './parse.ts';
 import { registrySettings, settings, type LoginSettings, type Setting } from './settings.ts';

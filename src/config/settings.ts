@@ -1,6 +1,6 @@
 /** Every setting in one object: its variable, what it means, what is valid and how it is read. The documentation is generated from it. */
-import { AppError } from '../core/errors.ts';
-import type { RegistryDescriptor } from '../core/ports.ts';
+import { AppError } from '../core/model/errors.ts';
+import type { RegistryDescriptor } from '../core/model/registry.ts';
 import {
   parseBasePath,
   parseDatabaseUrl,

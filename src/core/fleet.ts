@@ -1,6 +1,6 @@
 /** What processes share that collect together: jobs, a record of cycles, and a pace per address to the outside. */
-import type { Doubt, Reading } from './model.ts';
-import type { ListingStatus, RegistryTotals, ImageFailure, ImageDoubt, Progress } from './status.ts';
+import type { Doubt, Reading } from './model/reading.ts';
+import type { ListingStatus, RegistryTotals, ImageFailure, ImageDoubt, Progress } from './views/status.ts';
 
 /** One owner to list or one image to read, in one cycle. */
 export interface Job {

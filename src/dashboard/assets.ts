@@ -1,6 +1,6 @@
 /** The files that pages load, under names that hold their content's hash, so that browsers may keep them for ever. */
 import { brotliDecompressSync } from 'node:zlib';
-import type { SiteAsset } from '../core/site.ts';
+import type { SiteAsset } from '../core/views/site.ts';
 
 /** As the build writes it. */
 export interface BuiltAsset {

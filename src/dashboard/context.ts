@@ -1,9 +1,10 @@
 /** What every page is made from. */
-import { dayOf, toEpochDay, type EpochDay } from '../core/day.ts';
-import type { Group } from '../core/groups.ts';
-import type { ImageName } from '../core/images.ts';
-import type { Clock, Counting } from '../core/ports.ts';
-import type { CollectorStatus } from '../core/status.ts';
+import { dayOf, toEpochDay, type EpochDay } from '../core/model/day.ts';
+import type { Group } from '../core/views/groups.ts';
+import type { ImageName } from '../core/model/image.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Counting } from '../core/model/registry.ts';
+import type { CollectorStatus } from '../core/views/status.ts';
 import type { Surroundings } from './layout.ts';
 
 export interface PageContext extends Surroundings {

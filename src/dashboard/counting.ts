@@ -1,6 +1,6 @@
 /** What the numbers count: registries count different things, and a sum of them is a sum of different things. */
 import { html } from 'hono/html';
-import type { ImageName } from '../core/images.ts';
+import type { ImageName } from '../core/model/image.ts';
 import type { PageContext } from './context.ts';
 import type { Html } from './layout.ts';
 

@@ -1,9 +1,9 @@
 /** The pieces that pages share: numbers with their change, and the figure of a chart. */
 import { html } from 'hono/html';
-import { isUnfinished, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/chart.ts';
-import type { EpochDay } from '../core/day.ts';
-import { formatChange, formatCount, formatExact } from '../core/format.ts';
-import type { ComparedGrowth } from '../core/growth.ts';
+import { isUnfinished, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/numbers/chart.ts';
+import type { EpochDay } from '../core/model/day.ts';
+import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
+import type { ComparedGrowth } from '../core/numbers/growth.ts';
 import type { Html } from './layout.ts';
 
 /** A count, short, with the exact one on hover. */

@@ -1,14 +1,15 @@
 /** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
 import { html } from 'hono/html';
-import { chartOf, type Chart } from '../core/chart.ts';
-import { eventsOf, type ImageEvent } from '../core/events.ts';
-import { formatExact } from '../core/format.ts';
-import { groupCalled } from '../core/groups.ts';
-import { sumGrowth } from '../core/growth.ts';
-import { trackedImages, type ImageName, type KnownImages, type TrackedImage } from '../core/images.ts';
-import type { Platform, Tag } from '../core/model.ts';
-import type { RecordedEvent } from '../core/recorded-event.ts';
-import type { ImageTags } from '../core/tags.ts';
+import { chartOf, type Chart } from '../core/numbers/chart.ts';
+import { eventsOf, type ImageEvent } from '../core/views/events.ts';
+import { formatExact } from '../core/views/format.ts';
+import { groupCalled } from '../core/views/groups.ts';
+import { sumGrowth } from '../core/numbers/growth.ts';
+import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
+import { type ImageName } from '../core/model/image.ts';
+import type { Platform, Tag } from '../core/model/reading.ts';
+import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { ImageTags } from '../core/views/tags.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
 import { whatIsCounted } from './counting.ts';

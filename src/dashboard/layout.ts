@@ -1,6 +1,6 @@
 /** What every page has around its content. */
 import { html } from 'hono/html';
-import { dayMs } from '../core/day.ts';
+import { dayMs } from '../core/model/day.ts';
 
 /** A piece of HTML; what is put into it is escaped. */
 export type Html = ReturnType<typeof html>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TrackedImage } from '../core/images.ts';
-import { sumGrowth } from '../core/growth.ts';
+import type { TrackedImage } from '../core/views/images.ts';
+import { sumGrowth } from '../core/numbers/growth.ts';
 import { overviewRows, sparkline } from './overview-rows.ts';
 import { parseView } from './view.ts';
 

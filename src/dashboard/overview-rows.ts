@@ -1,11 +1,11 @@
 /** The rows of the overview: one an image, its registries together. */
-import { chartOf } from '../core/chart.ts';
-import type { EpochDay } from '../core/day.ts';
-import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/growth.ts';
-import type { ImageName, TrackedImage } from '../core/images.ts';
-import type { Doubt } from '../core/model.ts';
-import type { ImageSeries } from '../core/ports.ts';
-import { compareText } from '../core/series.ts';
+import { chartOf } from '../core/numbers/chart.ts';
+import type { EpochDay } from '../core/model/day.ts';
+import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
+import { type ImageName, compareText } from '../core/model/image.ts';
+import type { TrackedImage } from '../core/views/images.ts';
+import type { Doubt } from '../core/model/reading.ts';
+import type { ImageSeries } from '../core/model/history.ts';
 import type { Sort, View } from './view.ts';
 
 export interface OverviewRow {

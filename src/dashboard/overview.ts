@@ -1,12 +1,13 @@
 /** The first page: totals, charts, and the table of images. */
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
-import { chartOf, type Chart } from '../core/chart.ts';
-import { isMember } from '../core/groups.ts';
-import { sumGrowth, sumKnown } from '../core/growth.ts';
-import { trackedImages, type ImageName, type KnownImages, type TrackedImage } from '../core/images.ts';
-import type { ImageSeries } from '../core/ports.ts';
-import type { CollectorStatus } from '../core/status.ts';
+import { chartOf, type Chart } from '../core/numbers/chart.ts';
+import { isMember } from '../core/views/groups.ts';
+import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
+import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
+import { type ImageName } from '../core/model/image.ts';
+import type { ImageSeries } from '../core/model/history.ts';
+import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
 import { whatIsCounted } from './counting.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPages, type PagesOptions } from '../../test/support/pages.ts';
-import type { Reading } from '../core/model.ts';
-import type { SiteAnswer } from '../core/site.ts';
+import type { Reading } from '../core/model/reading.ts';
+import type { SiteAnswer } from '../core/views/site.ts';
 
 function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };

@@ -1,14 +1,15 @@
 /** Which address shows which page. Framework-free: the API serves what this answers. */
 import { chartSvg } from '../badge/chart.ts';
 import { pointsOf } from '../badge/points.ts';
-import { isUnfinished, type Chart } from '../core/chart.ts';
-import { AppError } from '../core/errors.ts';
-import { canonicalRepo } from '../core/image-ref.ts';
-import { withGroups, type GroupedQuery } from '../core/groups.ts';
-import type { KnownImages } from '../core/images.ts';
-import type { SeriesQuery, SnapshotStore } from '../core/ports.ts';
-import { newestTags, type ImageTags } from '../core/tags.ts';
-import type { Site, SiteAnswer, SiteRequest } from '../core/site.ts';
+import { isUnfinished, type Chart } from '../core/numbers/chart.ts';
+import { AppError } from '../core/model/errors.ts';
+import { canonicalRepo } from '../core/model/image-ref.ts';
+import { withGroups, type GroupedQuery } from '../core/views/groups.ts';
+import type { KnownImages } from '../core/views/images.ts';
+import type { SeriesQuery } from '../core/model/query.ts';
+import type { SnapshotStore } from '../core/ports.ts';
+import { newestTags, type ImageTags } from '../core/views/tags.ts';
+import type { Site, SiteAnswer, SiteRequest } from '../core/views/site.ts';
 import type { Assets } from './assets.ts';
 import { todayOf, type PageContext } from './context.ts';
 import { parseEmbed } from './embed.ts';

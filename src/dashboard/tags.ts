@@ -1,8 +1,8 @@
 /** When the tags of an image moved. */
-import { shownUnder, type ChartKind } from '../core/chart.ts';
-import { dayMs } from '../core/day.ts';
-import type { Tag } from '../core/model.ts';
-import { isAttachment } from '../core/pushes.ts';
+import { shownUnder, type ChartKind } from '../core/numbers/chart.ts';
+import { dayMs } from '../core/model/day.ts';
+import type { Tag } from '../core/model/reading.ts';
+import { isAttachment } from '../core/model/tag.ts';
 
 /** The tags that last moved on a day, or in the week or month that begins with it. */
 export interface Release {

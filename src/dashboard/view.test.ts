@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toEpochDay } from '../core/day.ts';
+import { toEpochDay } from '../core/model/day.ts';
 import { chartCsvPath, chartOptions, chartTitle, keysOf, kinds, parseView, ranges, sorts, splits, viewQuery, type View } from './view.ts';
 
 const registries = ['dockerhub', 'ghcr'];

@@ -1,8 +1,8 @@
 /** What a page shows, as its address says it. The whole view lives there: a link shows another person the same. */
-import type { ChartKind, ChartOptions, ChartSplit } from '../core/chart.ts';
-import { fromEpochDay, isDay, toEpochDay, type EpochDay } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
-import { canonicalRepo } from '../core/image-ref.ts';
+import type { ChartKind, ChartOptions, ChartSplit } from '../core/numbers/chart.ts';
+import { fromEpochDay, isDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import { canonicalRepo } from '../core/model/image-ref.ts';
 import { readable } from './layout.ts';
 
 export const kinds = { total: 'Total', daily: 'By day', weekly: 'By week', monthly: 'By month' } satisfies Record<ChartKind, string>;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { registryStatus } from '../../test/support/pages.ts';
-import type { Reading } from '../core/model.ts';
-import type { CollectorStatus } from '../core/status.ts';
+import type { Reading } from '../core/model/reading.ts';
+import type { CollectorStatus } from '../core/views/status.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { definitions } from './definitions.ts';
 import { createMetrics, type MetricsDeps } from './metrics.ts';

@@ -1,8 +1,9 @@
 /** The metrics, worked out at each scrape from what the collector and the store know. */
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { asksFor, trackedImages, type ImageName, type TrackedImage } from '../core/images.ts';
+import { asksFor, type ImageName } from '../core/model/image.ts';
+import { trackedImages, type TrackedImage } from '../core/views/images.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
-import type { CollectorStatus, RegistryStatus } from '../core/status.ts';
+import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
 import { definitions, type MetricName } from './definitions.ts';
 import { imageLabels } from './image-labels.ts';
 

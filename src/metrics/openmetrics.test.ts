@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toEpochDay } from '../core/day.ts';
+import { toEpochDay } from '../core/model/day.ts';
 import { openMetricsLines } from './openmetrics.ts';
 
 const first = toEpochDay('2026-03-13');

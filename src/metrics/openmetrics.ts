@@ -1,6 +1,6 @@
 /** The stored history as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`. */
-import { dayMs } from '../core/day.ts';
-import type { ImageSeries, LatestImage } from '../core/ports.ts';
+import { dayMs } from '../core/model/day.ts';
+import type { ImageSeries, LatestImage } from '../core/model/history.ts';
 import { definitions } from './definitions.ts';
 import { imageLabels } from './image-labels.ts';
 

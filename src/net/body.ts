@@ -1,5 +1,5 @@
 /** Reads the body of an answer without ever holding more of it than is allowed. */
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 
 const mebibyte = 1_048_576;
 

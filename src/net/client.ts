@@ -1,5 +1,5 @@
 /** The HTTP client of the sources: paced, retried, redirected only where the policy allows it. */
-import { AppError, errorFields } from '../core/errors.ts';
+import { AppError, errorFields } from '../core/model/errors.ts';
 import type { SharedPace } from '../core/fleet.ts';
 import type { Clock, LogFields, Logger, Random } from '../core/ports.ts';
 import { withOwnAbort } from './deadline.ts';

@@ -1,5 +1,5 @@
 /** One request to one address, and its answer; nothing is followed or tried again here. */
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import { discardBody, readBody } from './body.ts';
 import { withDeadline } from './deadline.ts';
 import { isRedirect, type Hop } from './hop.ts';

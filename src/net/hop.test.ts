@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import { firstHop, isRedirect, nextHop, type Hop } from './hop.ts';
 import type { HttpRequest } from './http.ts';
 

@@ -1,5 +1,5 @@
 /** What is sent to one address, first or after a redirect, and where a redirect may lead. */
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import type { HttpRequest } from './http.ts';
 
 export interface Hop {

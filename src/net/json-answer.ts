@@ -1,6 +1,6 @@
 /** From the body of an answer to a checked value. */
 import type { z } from 'zod';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** The parsed body. @throws AppError invalid_response that names the first field of another shape */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 import { networkFailure } from './network-failure.ts';
 import { networkError } from './testing/scripted-fetch.ts';
 

@@ -1,5 +1,5 @@
 /** Says in plain words why no answer came. */
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../core/model/errors.ts';
 
 const noNetwork = 'cannot be reached from here';
 const closed = 'closed the connection before the answer was complete';

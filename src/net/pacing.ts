@@ -1,5 +1,5 @@
 /** Keeps requests to one host apart, and leaves a host alone that asked for it. */
-import { AppError, errorFields, toAppError } from '../core/errors.ts';
+import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import type { SharedPace } from '../core/fleet.ts';
 import type { Clock, Logger, LogFields, Random } from '../core/ports.ts';
 import { untilAborted } from './deadline.ts';

@@ -1,5 +1,6 @@
 /** What a registry's folder exports: what it is, and how to make its source. */
-import type { Clock, RegistryDescriptor, RegistrySettings, Source } from '../core/ports.ts';
+import type { Clock, Source } from '../core/ports.ts';
+import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import type { CreateHttpClient } from '../net/http.ts';
 
 export interface SourceDeps {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../core/errors.ts';
-import type { Tag } from '../core/model.ts';
+import { AppError } from '../core/model/errors.ts';
+import type { Tag } from '../core/model/reading.ts';
 import { listingOf, readPages, tagsOf, type ListedRow, type Page } from './pages.ts';
 
 const broken = new AppError('unreachable', 'it does not answer', { retryAfterMs: 5000 });

@@ -1,7 +1,7 @@
 /** Lists that come page by page without a count of all rows: pages before one that fails are kept, and what is missing is said. */
-import { AppError, toAppError } from '../core/errors.ts';
-import { formatRepo, isRepo, parseRepo, type ImageRef } from '../core/image-ref.ts';
-import type { ListedImage, Listing, Tag } from '../core/model.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
+import { formatRepo, isRepo, parseRepo, type ImageRef } from '../core/model/image-ref.ts';
+import type { ListedImage, Listing, Tag } from '../core/model/reading.ts';
 
 export interface Page {
   readonly rows: readonly unknown[];

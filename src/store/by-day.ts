@@ -1,10 +1,10 @@
 /** Which snapshot readings and events belong to, and how they get into it. */
-import { dayOf, isDay, type Day } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
-import type { RecordedEvent } from '../core/recorded-event.ts';
-import { dayOfReading, type Reading } from '../core/model.ts';
-import { mergeEvents } from '../core/snapshot-events.ts';
-import { mergeReadings, type SnapshotDocument } from '../core/snapshot.ts';
+import { dayOf, isDay, type Day } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import { mergeEvents } from '../core/document/snapshot-events.ts';
+import { mergeReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 
 /** What is to be stored of one day. */
 export interface DayBatch {

@@ -1,12 +1,14 @@
 /** Snapshots in memory, gone with the process. It works every answer out anew from the documents: slow, but plainly right. */
-import { isDay, toEpochDay, type Day, type EpochDay } from '../core/day.ts';
-import { AppError } from '../core/errors.ts';
-import { asksFor } from '../core/images.ts';
-import { markOf, marks } from '../core/model.ts';
-import type { ImageSeries, LatestImage, SeriesQuery, SnapshotStore, StoredReading } from '../core/ports.ts';
-import { compareText } from '../core/series.ts';
-import { compareEvents, recordedEventsOf } from '../core/snapshot-events.ts';
-import { readingsOf, type SnapshotDocument } from '../core/snapshot.ts';
+import { isDay, toEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import { asksFor, compareText } from '../core/model/image.ts';
+import { markOf } from '../core/model/reading.ts';
+import { marks } from '../core/model/mark.ts';
+import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
+import type { SeriesQuery } from '../core/model/query.ts';
+import type { SnapshotStore } from '../core/ports.ts';
+import { compareEvents, recordedEventsOf } from '../core/document/snapshot-events.ts';
+import { readingsOf, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { groupByDay, mergeBatch } from './by-day.ts';
 import { readingsByDay } from './readings-by-day.ts';
 

@@ -1,9 +1,9 @@
 /** Goes through the documents of days, one at a time. */
-import type { Day } from '../core/day.ts';
-import { asksFor } from '../core/images.ts';
-import type { DaySpan, SeriesQuery, StoredReading } from '../core/ports.ts';
-import { compareText } from '../core/series.ts';
-import { readingsOf, type SnapshotDocument } from '../core/snapshot.ts';
+import type { Day } from '../core/model/day.ts';
+import { asksFor, compareText } from '../core/model/image.ts';
+import type { DaySpan, SeriesQuery } from '../core/model/query.ts';
+import type { StoredReading } from '../core/model/history.ts';
+import { readingsOf, type SnapshotDocument } from '../core/document/snapshot.ts';
 
 /** The readings of these ascending days that the question is about, by day, then registry, then repo. */
 export async function* readingsByDay(

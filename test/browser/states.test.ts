@@ -1,9 +1,9 @@
 /** The pages in states that the demo is never in. */
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiServer } from '../../src/api/server.ts';
-import { addDays } from '../../src/core/day.ts';
-import type { Reading } from '../../src/core/model.ts';
+import type { ApiServer } from '../../src/http/server.ts';
+import { addDays } from '../../src/core/model/day.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
 import { launchBrowser, openPage } from '../support/browser.ts';
 import { pagesNow, registryStatus, startPages } from '../support/pages.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dayOf } from '../../src/core/day.ts';
+import { dayOf } from '../../src/core/model/day.ts';
 import { runProgram as start, startService } from '../support/program.ts';
 
 const goFolder = 'test/fixtures/go-folder';

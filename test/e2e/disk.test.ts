@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dayOf } from '../../src/core/day.ts';
+import { dayOf } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { isDay } from '../../src/core/day.ts';
+import { isDay } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService } from '../support/program.ts';
 import { startSimulator } from '../support/simulator/index.ts';

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addDays, dayOf } from '../../src/core/day.ts';
+import { addDays, dayOf } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';

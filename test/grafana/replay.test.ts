@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { infinityDashboard, type InfinityQuery } from '../../grafana/source/infinity.ts';
-import type { ApiServer } from '../../src/api/server.ts';
-import { addDays } from '../../src/core/day.ts';
-import type { Reading } from '../../src/core/model.ts';
+import type { ApiServer } from '../../src/http/server.ts';
+import { addDays } from '../../src/core/model/day.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
 import { reduced, shown } from '../support/grafana-data.ts';
 import type { Frame } from '../support/infinity/frame.ts';
 import type { Chosen } from '../support/infinity/interpolation.ts';

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read } from '../support/api.ts';
 import { startPages } from '../support/pages.ts';
-import type { ApiServer } from '../../src/api/server.ts';
+import type { ApiServer } from '../../src/http/server.ts';
 
 let server: ApiServer;
 let port: number;

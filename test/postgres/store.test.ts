@@ -2,9 +2,10 @@
 import * as fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addDays } from '../../src/core/day.ts';
-import type { Reading } from '../../src/core/model.ts';
-import type { SnapshotStore, StoredReading } from '../../src/core/ports.ts';
+import { addDays } from '../../src/core/model/day.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
+import type { SnapshotStore } from '../../src/core/ports.ts';
+import type { StoredReading } from '../../src/core/model/history.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { Migration } from '../../src/store/postgres/migrate.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { addDays } from '../../src/core/day.ts';
-import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from '../../src/core/series.ts';
+import { addDays } from '../../src/core/model/day.ts';
+import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from '../../src/core/numbers/series.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';

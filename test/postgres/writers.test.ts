@@ -1,8 +1,8 @@
 /** Several processes that write to one database at the same time, and readings that PostgreSQL does not take as they are. */
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { addDays, fromEpochDay } from '../../src/core/day.ts';
-import { readingsOf } from '../../src/core/snapshot.ts';
+import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
+import { readingsOf } from '../../src/core/document/snapshot.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
 import type { Migration } from '../../src/store/postgres/migrate.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';

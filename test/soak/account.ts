@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isDay, type Day } from '../../src/core/day.ts';
+import { isDay, type Day } from '../../src/core/model/day.ts';
 import { expectedDaily, type Observation } from '../support/oracle.ts';
 
 export interface StoredRow {

@@ -1,5 +1,5 @@
 /** The registries of a soak, with a memory of what every counter said and when: the account that the service is held against. */
-import { dayOf, type Day } from '../../src/core/day.ts';
+import { dayOf, type Day } from '../../src/core/model/day.ts';
 import { createSeededRandom } from '../support/simulator/seeded-random.ts';
 import {
   addDownloads,

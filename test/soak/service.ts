@@ -1,6 +1,7 @@
 /** The service of a soak, as a process of its own: real but for its time, which the parent moves on, and its disk, which the parent spoils. */
 import { z } from 'zod';
-import { createApp, descriptors } from '../../src/app.ts';
+import { createApp } from '../../src/app/serve.ts';
+import { descriptors } from '../../src/app/world.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import { createFaultyFiles } from '../../src/store/json-files/testing/folder.ts';

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { z } from 'zod';
 import { name as imageName, totalAt, writeFolder } from '../../bench/folder.ts';
 import { createMemoryLimit, type MemoryLimit } from '../../bench/memory.ts';
-import { addDays, dayOf, type Day } from '../../src/core/day.ts';
+import { addDays, dayOf, type Day } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { imageStart } from '../support/program.ts';
 import { createSeededRandom } from '../support/simulator/seeded-random.ts';

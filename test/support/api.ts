@@ -1,10 +1,10 @@
 /** The API for tests. */
 import { createFixedClock } from './fixed-clock.ts';
 import { createRecordingLog } from './recording-log.ts';
-import type { Reading } from '../../src/core/model.ts';
-import type { CollectorStatus } from '../../src/core/status.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
+import type { CollectorStatus } from '../../src/core/views/status.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
-import { createApi, type ApiDeps } from '../../src/api/app.ts';
+import { createApi, type ApiDeps } from '../../src/http/app.ts';
 
 const healthy: CollectorStatus = { health: { healthy: true, reason: 'the last cycle was good' }, registries: [] };
 

@@ -1,7 +1,7 @@
 /** Moves one image of the simulated world on: releases, pulls and the turn of days; and tells what a source would read of it. */
-import type { Day } from '../../src/core/day.ts';
-import type { Reading, Tag } from '../../src/core/model.ts';
-import { formatRepo } from '../../src/core/image-ref.ts';
+import type { Day } from '../../src/core/model/day.ts';
+import type { Reading, Tag } from '../../src/core/model/reading.ts';
+import { formatRepo } from '../../src/core/model/image-ref.ts';
 import { shareOf, type DemoImage, type DemoRegistry, type Release } from './demo-images.ts';
 import { seedOf } from './simulator/seeded-random.ts';
 import {

@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp, descriptors, type App } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
+import { createApp, type App } from '../../src/app/serve.ts';
+import { descriptors } from '../../src/app/world.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { dayOf } from '../../src/core/day.ts';
+import { dayOf } from '../../src/core/model/day.ts';
 import type { Clock, Logger } from '../../src/core/ports.ts';
 import { openStore } from '../../src/store/index.ts';
 import { createDemo, type Demo } from './demo-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, dayMs, dayOf } from '../../src/core/day.ts';
-import { parseTarget } from '../../src/core/image-ref.ts';
-import { isPullCount, type Reading } from '../../src/core/model.ts';
+import { addDays, dayMs, dayOf } from '../../src/core/model/day.ts';
+import { parseTarget } from '../../src/core/model/image-ref.ts';
+import { isPullCount, type Reading } from '../../src/core/model/reading.ts';
 import { createDemo, type Demo } from './demo-world.ts';
 import { publicTotals, totalDownloads } from './simulator/world.ts';
 

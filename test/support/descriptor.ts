@@ -1,5 +1,5 @@
 /** A registry without anything special. */
-import type { RegistryDescriptor } from '../../src/core/ports.ts';
+import type { RegistryDescriptor } from '../../src/core/model/registry.ts';
 
 export function plainDescriptor(id: string, title = id): RegistryDescriptor {
   return {

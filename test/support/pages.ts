@@ -1,12 +1,12 @@
 /** Pages over a store in memory, on a free port. */
 import assets from '../../dist/assets.json' with { type: 'json' };
-import { createApi } from '../../src/api/app.ts';
-import { listen, type ApiServer } from '../../src/api/server.ts';
-import type { Group } from '../../src/core/groups.ts';
-import type { RecordedEvent } from '../../src/core/recorded-event.ts';
-import type { ImageName } from '../../src/core/images.ts';
-import type { Reading } from '../../src/core/model.ts';
-import { noTotals, type CollectorStatus, type RegistryStatus } from '../../src/core/status.ts';
+import { createApi } from '../../src/http/app.ts';
+import { listen, type ApiServer } from '../../src/http/server.ts';
+import type { Group } from '../../src/core/views/groups.ts';
+import type { RecordedEvent } from '../../src/core/model/recorded-event.ts';
+import type { ImageName } from '../../src/core/model/image.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
+import { noTotals, type CollectorStatus, type RegistryStatus } from '../../src/core/views/status.ts';
 import { createAssets } from '../../src/dashboard/assets.ts';
 import { createSite } from '../../src/dashboard/site.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';

@@ -1,8 +1,8 @@
 /** A registry whose answers the test decides. */
 import { plainDescriptor } from '../../../test/support/descriptor.ts';
-import { AppError } from '../../core/errors.ts';
-import { formatRepo, parseRepo, parseTarget } from '../../core/image-ref.ts';
-import type { Listing, Reading } from '../../core/model.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { formatRepo, parseRepo, parseTarget } from '../../core/model/image-ref.ts';
+import type { Listing, Reading } from '../../core/model/reading.ts';
 import type { Source } from '../../core/ports.ts';
 import type { TrackedRegistry } from '../collector.ts';
 

@@ -1,7 +1,7 @@
 /** Lists an owner's repositories, from more than one end where anonymous paging does not reach far enough. */
-import { AppError, toAppError } from '../../core/errors.ts';
-import { formatRepo, isRepo, parseRepo } from '../../core/image-ref.ts';
-import type { ListedImage, Listing } from '../../core/model.ts';
+import { AppError, toAppError } from '../../core/model/errors.ts';
+import { formatRepo, isRepo, parseRepo } from '../../core/model/image-ref.ts';
+import type { ListedImage, Listing } from '../../core/model/reading.ts';
 import type { HubApi } from './api.ts';
 import { listedRepository } from './schema.ts';
 

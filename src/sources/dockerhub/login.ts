@@ -1,5 +1,5 @@
 /** The optional login: a short-lived token, fetched when it is needed. */
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { HttpClient } from '../../net/http.ts';
 import { parseAnswer } from '../../net/json-answer.ts';

@@ -1,6 +1,6 @@
 /** What Docker Hub answers: only what is used, lenient for decoration, failing for the number. */
 import { z } from 'zod';
-import { isPullCount } from '../../core/model.ts';
+import { isPullCount } from '../../core/model/reading.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 const bytes = z.int().min(1).optional().catch(undefined);

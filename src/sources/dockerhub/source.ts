@@ -1,8 +1,9 @@
 /** Docker Hub as a source: its public JSON API. */
-import { AppError } from '../../core/errors.ts';
-import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
-import type { Reading } from '../../core/model.ts';
-import type { RegistrySettings, Source } from '../../core/ports.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
+import type { Reading } from '../../core/model/reading.ts';
+import type { RegistrySettings } from '../../core/model/registry.ts';
+import type { Source } from '../../core/ports.ts';
 import type { SourceDeps } from '../definition.ts';
 import { createHubApi } from './api.ts';
 import { listRepositories } from './listing.ts';

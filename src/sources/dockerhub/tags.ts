@@ -1,7 +1,7 @@
 /** Reads a repository's tags with their platforms. */
-import { AppError, toAppError } from '../../core/errors.ts';
-import type { ImageRef } from '../../core/image-ref.ts';
-import type { Platform, Tag } from '../../core/model.ts';
+import { AppError, toAppError } from '../../core/model/errors.ts';
+import type { ImageRef } from '../../core/model/image-ref.ts';
+import type { Platform, Tag } from '../../core/model/reading.ts';
 import type { HubApi } from './api.ts';
 import { tag as tagSchema, tagImage } from './schema.ts';
 

@@ -1,5 +1,5 @@
 /** Lists the repositories of an alias. */
-import type { Listing } from '../../core/model.ts';
+import type { Listing } from '../../core/model/reading.ts';
 import { listingOf, readPages } from '../pages.ts';
 import type { GalleryApi } from './api.ts';
 import { listedRepository, repositoryPage } from './schema.ts';

@@ -1,6 +1,6 @@
 /** What the gallery of Amazon ECR Public answers, as its public clients read it: no capture of a whole answer exists. */
 import { z } from 'zod';
-import { isPullCount } from '../../core/model.ts';
+import { isPullCount } from '../../core/model/reading.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 const moment = z.iso.datetime({ offset: true }).optional().catch(undefined);

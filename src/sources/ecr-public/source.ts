@@ -1,6 +1,7 @@
 /** Amazon ECR Public as a source: the JSON API behind its gallery. */
-import { formatRepo } from '../../core/image-ref.ts';
-import type { RegistrySettings, Source } from '../../core/ports.ts';
+import { formatRepo } from '../../core/model/image-ref.ts';
+import type { RegistrySettings } from '../../core/model/registry.ts';
+import type { Source } from '../../core/ports.ts';
 import type { SourceDeps } from '../definition.ts';
 import { createGalleryApi } from './api.ts';
 import { listRepositories } from './listing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Listing } from '../../core/model.ts';
+import type { Listing } from '../../core/model/reading.ts';
 import { fixture } from './fixture.ts';
 import { createPackageLister } from './listing.ts';
 import { failing, scriptedHttp, type Scripted } from '../testing/scripted-http.ts';

@@ -1,7 +1,7 @@
 /** Lists an owner's public packages, page by page. */
-import { AppError, toAppError } from '../../core/errors.ts';
-import { parseRepo } from '../../core/image-ref.ts';
-import type { Listing } from '../../core/model.ts';
+import { AppError, toAppError } from '../../core/model/errors.ts';
+import { parseRepo } from '../../core/model/image-ref.ts';
+import type { Listing } from '../../core/model/reading.ts';
 import type { HttpAnswer } from '../../net/http.ts';
 import { parseListingPage, type ListingPage } from './parse-listing.ts';
 

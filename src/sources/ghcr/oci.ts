@@ -1,7 +1,7 @@
 /** Counts an image's tags through ghcr.io's registry API. It asks for no manifest, ever: that would count as a download. */
 import { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
-import type { ImageRef } from '../../core/image-ref.ts';
+import { AppError } from '../../core/model/errors.ts';
+import type { ImageRef } from '../../core/model/image-ref.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 
 export interface TagCounterDeps {

@@ -1,6 +1,6 @@
 /** Turns a web page into its visible elements with their texts, and never into more than a browser would show. */
 import { HTMLElement, parse, TextNode } from 'node-html-parser';
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 
 export interface Page {
   /** In document order: parents before what they hold. What stands in comments, scripts, templates and the like is not there. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 import { anyText, damaged, fixture, tokensOf } from './fixture.ts';
 import { parseListingPage, type ListingPage } from './parse-listing.ts';
 

@@ -1,6 +1,6 @@
 /** Reads one page of an owner's list of packages on github.com. */
-import { AppError } from '../../core/errors.ts';
-import { isRepo, parseRepo } from '../../core/image-ref.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { isRepo, parseRepo } from '../../core/model/image-ref.ts';
 import { detached, isHeading, parsePage, type Page } from './page.ts';
 
 export interface ListingPage {

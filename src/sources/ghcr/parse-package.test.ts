@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../core/errors.ts';
-import { isPullCount } from '../../core/model.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { isPullCount } from '../../core/model/reading.ts';
 import { anyText, damaged, fixture, tokensOf } from './fixture.ts';
 import { parsePackagePage, type PackagePage } from './parse-package.ts';
 

@@ -1,8 +1,8 @@
 /** Reads a package's page on github.com: the exact total and what stands beside it. */
 import type { HTMLElement } from 'node-html-parser';
-import { addDays, isDay } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
-import { isPullCount, type DailyPulls } from '../../core/model.ts';
+import { addDays, isDay } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { isPullCount, type DailyPulls } from '../../core/model/reading.ts';
 import { detached, elementsIn, headingAfter, labelled, parsePage, type Page } from './page.ts';
 import { parseVersions, type PackageVersion } from './parse-versions.ts';
 

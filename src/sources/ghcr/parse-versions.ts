@@ -1,6 +1,6 @@
 /** Reads the list "Recent tagged image versions" of a package's page. Decoration: what is unclear is left out, nothing fails. */
 import type { HTMLElement } from 'node-html-parser';
-import { isPullCount, type Tag } from '../../core/model.ts';
+import { isPullCount, type Tag } from '../../core/model/reading.ts';
 import { labelled, textBefore, type Page } from './page.ts';
 
 export interface PackageVersion {

@@ -1,8 +1,9 @@
 /** GHCR as a source. ghcr.io publishes no download counts; they stand on github.com's web pages. */
-import { AppError, toAppError } from '../../core/errors.ts';
-import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
-import type { Reading } from '../../core/model.ts';
-import type { RegistrySettings, Source } from '../../core/ports.ts';
+import { AppError, toAppError } from '../../core/model/errors.ts';
+import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
+import type { Reading } from '../../core/model/reading.ts';
+import type { RegistrySettings } from '../../core/model/registry.ts';
+import type { Source } from '../../core/ports.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 import type { SourceDeps } from '../definition.ts';
 import { createPackageLister } from './listing.ts';

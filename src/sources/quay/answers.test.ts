@@ -2,9 +2,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
-import { AppError } from '../../core/errors.ts';
-import { formatRepo, isRepo } from '../../core/image-ref.ts';
-import { isPullCount } from '../../core/model.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { formatRepo, isRepo } from '../../core/model/image-ref.ts';
+import { isPullCount } from '../../core/model/reading.ts';
 import { scriptedHttp, type Scripted } from '../testing/scripted-http.ts';
 import { quay } from './index.ts';
 

@@ -1,6 +1,6 @@
 /** Asks Quay.io's public API and checks the shape of what comes back. */
 import type { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 import { parseAnswer } from '../../net/json-answer.ts';
 import { problem } from './schema.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
+import { addDays } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
 import { believedDays } from './days.ts';
 
 const today = '2026-03-14';

@@ -1,7 +1,7 @@
 /** The days that Quay.io publishes of a repository. */
-import { addDays, type Day } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
-import type { DailyPulls } from '../../core/model.ts';
+import { addDays, type Day } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
+import type { DailyPulls } from '../../core/model/reading.ts';
 import type { Repository } from './schema.ts';
 
 /**

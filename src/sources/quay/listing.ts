@@ -1,5 +1,5 @@
 /** Lists an owner's public repositories. */
-import type { Listing } from '../../core/model.ts';
+import type { Listing } from '../../core/model/reading.ts';
 import { listingOf, readPages, type ListedRow } from '../pages.ts';
 import type { QuayApi } from './api.ts';
 import { listedRepository, repositoryPage } from './schema.ts';

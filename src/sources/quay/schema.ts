@@ -1,7 +1,7 @@
 /** What Quay.io answers: only what is used, lenient for decoration, failing for the numbers. */
 import { z } from 'zod';
-import { isDay } from '../../core/day.ts';
-import { isPullCount } from '../../core/model.ts';
+import { isDay } from '../../core/model/day.ts';
+import { isPullCount } from '../../core/model/reading.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 

@@ -1,9 +1,10 @@
 /** Quay.io as a source: its public JSON API. It has no lifetime total, only the counts of the last days. */
-import { dayOf } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
-import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
-import { isPullCount, type Reading } from '../../core/model.ts';
-import type { RegistrySettings, Source } from '../../core/ports.ts';
+import { dayOf } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
+import { isPullCount, type Reading } from '../../core/model/reading.ts';
+import type { RegistrySettings } from '../../core/model/registry.ts';
+import type { Source } from '../../core/ports.ts';
 import type { SourceDeps } from '../definition.ts';
 import { createQuayApi } from './api.ts';
 import { believedDays } from './days.ts';

@@ -1,6 +1,6 @@
 /** Reads a repository's tags. */
-import type { ImageRef } from '../../core/image-ref.ts';
-import type { Tag } from '../../core/model.ts';
+import type { ImageRef } from '../../core/model/image-ref.ts';
+import type { Tag } from '../../core/model/reading.ts';
 import { readPages, tagsOf, type TagsRead } from '../pages.ts';
 import type { QuayApi } from './api.ts';
 import { tag as tagSchema, tagPage } from './schema.ts';

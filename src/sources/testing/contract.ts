@@ -1,9 +1,9 @@
 /** What every source must do, tried with the real HTTP client on a simulated registry. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusals, tooManyRequestsFor, type Fault } from '../../../test/support/simulator/faults.ts';
-import { AppError } from '../../core/errors.ts';
-import { formatRepo } from '../../core/image-ref.ts';
-import type { Listing } from '../../core/model.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { formatRepo } from '../../core/model/image-ref.ts';
+import type { Listing } from '../../core/model/reading.ts';
 import type { Source } from '../../core/ports.ts';
 import { delayMs, startTrial, userAgent, type SourceContract, type Trial } from './trial.ts';
 

@@ -1,5 +1,5 @@
 /** For tests: an HTTP client that answers from a script and refuses every address that is not in it. */
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 import type { CreateHttpClient, HttpAnswer, HttpClient, HttpPolicy, HttpRequest } from '../../net/http.ts';
 
 /** A body of a 200, an answer, or what is thrown. */

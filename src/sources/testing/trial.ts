@@ -5,9 +5,9 @@ import type { Fault, FaultRule } from '../../../test/support/simulator/faults.ts
 import { startSimulator, type ServerName, type Simulator } from '../../../test/support/simulator/index.ts';
 import { createStandardWorld, standardDay, type StandardImages } from '../../../test/support/simulator/standard-world.ts';
 import { addDownloads, publicTotals } from '../../../test/support/simulator/world.ts';
-import { addDays } from '../../core/day.ts';
-import type { ErrorCode } from '../../core/errors.ts';
-import { formatRepo, type ImageRef } from '../../core/image-ref.ts';
+import { addDays } from '../../core/model/day.ts';
+import type { ErrorCode } from '../../core/model/errors.ts';
+import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
 import type { Source } from '../../core/ports.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import type { SourceDefinition } from '../definition.ts';
@@ -71,11 +71,16 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
     return definition.create({ targets: [], urls: ownUrls, delayMs }, { createHttpClient: createHttpClientFactory(deps), clock });
   }
 
+  // Working out the whole world for each image took most of the time of these tests.
+  let cached: { readonly now: number; readonly totals: ReadonlyMap<string, number> } | undefined;
+
   function totals(): ReadonlyMap<string, number> {
-    return (
-      new Map<string, ReadonlyMap<string, number>>(Object.entries(publicTotals(world, clock.now()))).get(definition.descriptor.id) ??
-      new Map()
-    );
+    const now = clock.now();
+    if (cached?.now !== now) {
+      const byRegistry = new Map<string, ReadonlyMap<string, number>>(Object.entries(publicTotals(world, now)));
+      cached = { now, totals: byRegistry.get(definition.descriptor.id) ?? new Map() };
+    }
+    return cached.totals;
   }
 
   return {
@@ -86,11 +91,12 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
     createSource,
     createSpoiled(fault, where = { match: '' }) {
       simulator.inject({ server, ...where, fault });
-      return createSource(fault.kind === 'hang' ? 1_000 : undefined);
+      return createSource(fault.kind === 'hang' ? 300 : undefined);
     },
     totalOf: (ref) => totals().get(formatRepo(ref)),
     namesOf: (owner) => [...totals().keys()].filter((repo) => repo.startsWith(`${owner}/`)).toSorted(),
     pull(ref) {
+      cached = undefined;
       const { owner, name } = ref;
       const repos = world.dockerHub.filter((one) => one.name === owner).flatMap((one) => one.repos);
       const packages = world.ghcr.filter(({ login }) => login.toLowerCase() === owner).flatMap((one) => one.packages);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromEpochDay } from '../../core/day.ts';
+import { fromEpochDay } from '../../core/model/day.ts';
 import { dayOfFileName, fileNameOf, formatDocument, readDayFile } from './day-file.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 

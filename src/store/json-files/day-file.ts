@@ -1,8 +1,8 @@
 /** The file of one day: its name, its text, and what can be wrong with it. */
 import { join } from 'node:path';
-import { isDay, type Day } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
-import { asSnapshotDocument, type SnapshotDocument } from '../../core/snapshot.ts';
+import { isDay, type Day } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { asSnapshotDocument, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { removeQuietly } from './durable-file.ts';
 import type { FileSystem } from './file-system.ts';
 import { codeOf } from './storage-error.ts';

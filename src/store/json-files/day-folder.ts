@@ -1,10 +1,10 @@
 /** The files of all days in one folder; what is wrong with one of them is told once. */
 import { join } from 'node:path';
-import type { Day } from '../../core/day.ts';
-import { AppError, errorFields } from '../../core/errors.ts';
+import type { Day } from '../../core/model/day.ts';
+import { AppError, errorFields } from '../../core/model/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import { compareText } from '../../core/series.ts';
-import type { SnapshotDocument } from '../../core/snapshot.ts';
+import { compareText } from '../../core/model/image.ts';
+import type { SnapshotDocument } from '../../core/document/snapshot.ts';
 import { dayOfFileName, fileNameOf, formatDocument, readDayFile, setAside, type DayFile } from './day-file.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';

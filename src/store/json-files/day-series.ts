@@ -1,5 +1,5 @@
 /** The totals of one image by day, as packed columns: a decade of a few hundred images has to fit into some megabytes. */
-import type { EpochDay } from '../../core/day.ts';
+import type { EpochDay } from '../../core/model/day.ts';
 
 export interface DaySeries {
   /** Sets the total of a day and how it is known (its position in `marks`), whether the day had one or not. */

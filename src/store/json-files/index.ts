@@ -1,10 +1,12 @@
 /** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
-import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/day.ts';
-import { markOf, marks, type Reading } from '../../core/model.ts';
-import type { RecordedEvent } from '../../core/recorded-event.ts';
-import type { ImageSeries, LatestImage, SeriesQuery } from '../../core/ports.ts';
-import { compareText } from '../../core/series.ts';
-import { compareEvents } from '../../core/snapshot-events.ts';
+import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
+import { markOf, type Reading } from '../../core/model/reading.ts';
+import { marks } from '../../core/model/mark.ts';
+import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import type { ImageSeries, LatestImage } from '../../core/model/history.ts';
+import type { SeriesQuery } from '../../core/model/query.ts';
+import { compareText } from '../../core/model/image.ts';
+import { compareEvents } from '../../core/document/snapshot-events.ts';
 import { createDaySeries, type DaySeries } from './day-series.ts';
 
 export interface Index {

@@ -1,7 +1,7 @@
 /** The index of a folder: what the sidecar keeps, and the files that are not as it knows them. */
-import type { Day } from '../../core/day.ts';
-import { recordedEventsOf } from '../../core/snapshot-events.ts';
-import { readingsOf } from '../../core/snapshot.ts';
+import type { Day } from '../../core/model/day.ts';
+import { recordedEventsOf } from '../../core/document/snapshot-events.ts';
+import { readingsOf } from '../../core/document/snapshot.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';

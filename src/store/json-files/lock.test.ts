@@ -1,7 +1,7 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toAppError } from '../../core/errors.ts';
+import { toAppError } from '../../core/model/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';

@@ -1,6 +1,6 @@
 /** One process a folder: a lock file that names its holder, who touches it for as long as it lives. */
 import { join } from 'node:path';
-import { AppError, errorFields, toAppError } from '../../core/errors.ts';
+import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { removeQuietly, writeWhole } from './durable-file.ts';
 import type { FileSystem } from './file-system.ts';

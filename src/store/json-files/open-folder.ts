@@ -1,7 +1,7 @@
 /** Makes a folder ready: it is there, it can be written, it is ours alone, and nothing half-written is left in it. */
 import { join } from 'node:path';
-import type { Day } from '../../core/day.ts';
-import { AppError, errorFields } from '../../core/errors.ts';
+import type { Day } from '../../core/model/day.ts';
+import { AppError, errorFields } from '../../core/model/errors.ts';
 import type { DayFolder } from './day-folder.ts';
 import { isTemporaryName, removeQuietly, temporaryName, writeWhole } from './durable-file.ts';
 import { isStaleLockName, lockFolder, type Lock, type LockDeps } from './lock.ts';

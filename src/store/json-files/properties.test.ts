@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromEpochDay, toEpochDay } from '../../core/day.ts';
-import type { Reading } from '../../core/model.ts';
+import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
+import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { createMemoryStore } from '../memory.ts';
 import { totalsOf } from '../testing/contract.ts';

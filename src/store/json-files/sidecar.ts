@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
-import type { Day } from '../../core/day.ts';
-import { errorFields } from '../../core/errors.ts';
-import { marks } from '../../core/model.ts';
+import type { Day } from '../../core/model/day.ts';
+import { errorFields } from '../../core/model/errors.ts';
+import { marks } from '../../core/model/mark.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { replaceFile } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';

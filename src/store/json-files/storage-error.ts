@@ -1,5 +1,5 @@
 /** From the system's error codes to what a user can do about them. */
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 
 /** The folder, and who this process is to it. */
 export interface Place {

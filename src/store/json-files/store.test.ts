@@ -1,7 +1,7 @@
 import { mkdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asSnapshotDocument, readingsOf } from '../../core/snapshot.ts';
+import { asSnapshotDocument, readingsOf } from '../../core/document/snapshot.ts';
 import { describeStore, totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
 import { createTestFolder, type TestFolder } from './testing/folder.ts';

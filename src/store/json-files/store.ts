@@ -1,9 +1,9 @@
 /** Snapshots as one JSON file a day, in the shape of the older Go tool. The files hold the truth, the index answers. */
-import { isDay, type Day } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
+import { isDay, type Day } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
-import { recordedEventsOf } from '../../core/snapshot-events.ts';
-import { readingsOf } from '../../core/snapshot.ts';
+import { recordedEventsOf } from '../../core/document/snapshot-events.ts';
+import { readingsOf } from '../../core/document/snapshot.ts';
 import { groupByDay, mergeBatch, type DayBatch } from '../by-day.ts';
 import { readingsByDay } from '../readings-by-day.ts';
 import { maxFileBytes } from './day-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 import { databaseError, placeOf } from './database-error.ts';
 
 const failed = (code: string): Error => Object.assign(new Error('detail of the driver'), { code });

@@ -1,5 +1,5 @@
 /** From what PostgreSQL and the network say to what a user can do about it; the password is never told. */
-import { AppError, type ErrorCode } from '../../core/errors.ts';
+import { AppError, type ErrorCode } from '../../core/model/errors.ts';
 
 /** Where the database is, for messages. @throws AppError misconfigured when the address cannot be read */
 export function placeOf(url: string): string {

@@ -1,12 +1,13 @@
 /** Asks the database what the store is asked. */
 import type { Sql } from 'postgres';
 import { z } from 'zod';
-import type { Day } from '../../core/day.ts';
-import { marks } from '../../core/model.ts';
-import type { DaySpan, ImageSeries, LatestImage, SeriesQuery, StoredReading } from '../../core/ports.ts';
-import { recordedKinds, type RecordedEvent } from '../../core/recorded-event.ts';
-import { compareEvents } from '../../core/snapshot-events.ts';
-import { tagsOf } from '../../core/snapshot-row.ts';
+import type { Day } from '../../core/model/day.ts';
+import { marks } from '../../core/model/mark.ts';
+import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
+import type { ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
+import { recordedKinds, type RecordedEvent } from '../../core/model/recorded-event.ts';
+import { compareEvents } from '../../core/document/snapshot-events.ts';
+import { tagsOf } from '../../core/document/snapshot-row.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 

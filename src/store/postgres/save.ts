@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
 import { z } from 'zod';
-import { dayOf, type Day } from '../../core/day.ts';
-import { markOf, type Reading, type Tag } from '../../core/model.ts';
-import type { StoredReading } from '../../core/ports.ts';
-import type { RecordedEvent } from '../../core/recorded-event.ts';
-import { compareText } from '../../core/series.ts';
-import { tagRows } from '../../core/snapshot-row.ts';
+import { dayOf, type Day } from '../../core/model/day.ts';
+import { markOf, type Reading, type Tag } from '../../core/model/reading.ts';
+import type { StoredReading } from '../../core/model/history.ts';
+import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import { compareText } from '../../core/model/image.ts';
+import { tagRows } from '../../core/document/snapshot-row.ts';
 import { partitionLock } from './locks.ts';
 import { storableJson } from './storable-json.ts';
 

@@ -1,11 +1,11 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
 import type { Sql } from 'postgres';
 import { z } from 'zod';
-import { isDay, type Day } from '../../core/day.ts';
-import { AppError, errorFields } from '../../core/errors.ts';
+import { isDay, type Day } from '../../core/model/day.ts';
+import { AppError, errorFields } from '../../core/model/errors.ts';
 import type { Logger, SnapshotStore } from '../../core/ports.ts';
-import { mergeEvents } from '../../core/snapshot-events.ts';
-import { mergeReadings, type SnapshotDocument } from '../../core/snapshot.ts';
+import { mergeEvents } from '../../core/document/snapshot-events.ts';
+import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
 import { connect, type Connection } from './connection.ts';
 import { databaseError, placeOf } from './database-error.ts';

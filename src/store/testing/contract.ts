@@ -1,10 +1,12 @@
 /** What every store does, whatever it keeps its snapshots in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fromEpochDay } from '../../core/day.ts';
-import { AppError } from '../../core/errors.ts';
-import { marks } from '../../core/model.ts';
-import type { DaySpan, SeriesQuery, SnapshotStore, StoredReading } from '../../core/ports.ts';
-import { readingsOf } from '../../core/snapshot.ts';
+import { fromEpochDay } from '../../core/model/day.ts';
+import { AppError } from '../../core/model/errors.ts';
+import { marks } from '../../core/model/mark.ts';
+import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
+import type { StoredReading } from '../../core/model/history.ts';
+import { readingsOf } from '../../core/document/snapshot.ts';
 import { event, reading } from './readings.ts';
 
 export interface StoreUnderTest {

@@ -1,5 +1,5 @@
 /** The world that every source is tried on: the cases that sources have got wrong, by registry. */
-import type { ImageRef } from '../../../src/core/image-ref.ts';
+import type { ImageRef } from '../../../src/core/model/image-ref.ts';
 import {
   digestOf,
   ghcrPackage,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { pipeline } from 'node:stream';
 import tar from 'tar-stream';
-import { toAppError } from '../../../core/errors.ts';
+import { toAppError } from '../../../core/model/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { maxFileBytes } from '../day-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';

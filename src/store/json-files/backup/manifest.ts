@@ -1,7 +1,7 @@
 /** What a backup says of itself, as the last file in it. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isDay } from '../../../core/day.ts';
+import { isDay } from '../../../core/model/day.ts';
 
 export const manifestName = 'manifest.json';
 

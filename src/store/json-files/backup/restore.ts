@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
-import { AppError, toAppError } from '../../../core/errors.ts';
+import { AppError, toAppError } from '../../../core/model/errors.ts';
 import { maxFileBytes } from '../day-file.ts';
 import { createDayFolder } from '../day-folder.ts';
 import { replaceFile, syncFolder } from '../durable-file.ts';

@@ -1,7 +1,7 @@
 /** The record of cycles that the processes of a fleet keep together. */
 import type { Sql } from 'postgres';
 import { z } from 'zod';
-import { errorCodes } from '../../../core/errors.ts';
+import { errorCodes } from '../../../core/model/errors.ts';
 import type {
   CycleRecord,
   FleetRecord,
@@ -11,7 +11,7 @@ import type {
   RegistryCount,
   RegistryRecord,
 } from '../../../core/fleet.ts';
-import { noTotals, type RegistryTotals } from '../../../core/status.ts';
+import { noTotals, type RegistryTotals } from '../../../core/views/status.ts';
 
 export interface FleetRecordDeps {
   readonly sql: Sql;

@@ -1,0 +1,114 @@
+/** `import`: takes a history over into the store. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Config } from '../config/load.ts';
+import { type Day, addDays, dayOf } from '../core/model/day.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
+import { type History, openHistory, openNothing } from '../store/index.ts';
+import { readCsv } from '../transfer/import/csv.ts';
+import { type Intake, type IntakeStore, takeIn } from '../transfer/import/import-into.ts';
+import type { Item, Problem } from '../transfer/import/import-record.ts';
+import { linesOf } from '../transfer/import/lines.ts';
+import { readNdjson } from '../transfer/import/ndjson.ts';
+import { parsePrometheusAddress } from '../transfer/import/prometheus-address.ts';
+import { readPrometheus } from '../transfer/import/prometheus.ts';
+import { databaseOf, historyOf, openStoreOf } from './store.ts';
+import { type Overrides, type World, createWorld, descriptors, httpClientsOf } from './world.ts';
+
+export interface ImportOptions {
+  /** A folder of snapshots, a file (`.csv`, `.ndjson` or `.jsonl`), `-` for NDJSON on standard input, or the address of a Prometheus server. */
+  readonly from: string;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly dryRun: boolean;
+  readonly keepMarks: boolean;
+  /** Of Prometheus: the metric, and the first day. */
+  readonly metric: string;
+  readonly since?: Day | undefined;
+  readonly onProblem: (problem: Problem) => void;
+  /** In bytes of a file, days of a folder, or parts of Prometheus' range. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/**
+ * Takes a history over into the store; what it is read from stays as it is.
+ * @throws AppError invalid_input (not something that can be taken over), misconfigured, conflict (a service uses the folder), …
+ */
+export async function importHistory(config: Config, options: ImportOptions, overrides: Overrides = {}): Promise<Intake> {
+  const world = createWorld(config, overrides);
+  const items = await itemsOf(options, world);
+  const store = await (options.dryRun ? storedAlready(config, world) : openStoreOf(config, world));
+  try {
+    return await takeIn(store, items, { ...options, today: dayOf(world.clock.now()) });
+  } finally {
+    await store.close();
+  }
+}
+
+/** Only to look at: a service may be running on it. A folder that is still to be made has nothing. */
+async function storedAlready(config: Config, world: World): Promise<History & IntakeStore> {
+  const isThere = databaseOf(config) !== undefined || (await stat(config.dataDir).catch(() => undefined)) !== undefined;
+  const history = isThere ? await historyOf(config, world) : openNothing();
+  return { ...history, save: async () => undefined };
+}
+
+async function itemsOf(options: ImportOptions, world: World): Promise<AsyncIterable<Item>> {
+  const { from, onProgress, stdin } = options;
+  const registries = descriptors.map(({ id }) => id);
+  if (from === '-') return readNdjson(linesOf(stdin), registries);
+  if (/^https?:\/\//.test(from)) return prometheusItems(from, options, world, registries);
+  const size = await sizeOf(from);
+  if (size === undefined) return folderItems(from, world, onProgress);
+  const lines = linesOf(counted(createReadStream(from), (bytes) => onProgress(bytes, size)));
+  if (from.endsWith('.csv')) return readCsv(lines, registries);
+  if (/\.(ndjson|jsonl)$/.test(from)) return readNdjson(lines, registries);
+  throw new AppError(
+    'invalid_input',
+    `${from} is nothing that can be taken over: valid are a folder, a .csv, .ndjson or .jsonl file, - and the address of a Prometheus server`,
+  );
+}
+
+/** In bytes; undefined for a folder. @throws AppError invalid_input when there is nothing */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? undefined : found.size;
+  } catch (error) {
+    throw new AppError('invalid_input', `${path} cannot be read: ${toAppError(error).message}`, { cause: error });
+  }
+}
+
+async function* folderItems(directory: string, { clock, log }: World, onProgress: ImportOptions['onProgress']): AsyncGenerator<Item> {
+  const history = await openHistory({ directory, clock, log });
+  const days = await history.days();
+  if (days.length === 0) throw new AppError('invalid_input', `${directory} has no snapshot: its files would be called 2026-03-14.json`);
+  for (const event of await history.events()) yield { event };
+  for (const [at, day] of days.entries()) {
+    for await (const reading of history.readings({}, { from: day, to: day })) yield { reading };
+    onProgress(at + 1, days.length);
+  }
+}
+
+function prometheusItems(from: string, options: ImportOptions, world: World, registries: readonly string[]): AsyncIterable<Item> {
+  if (options.keepMarks) throw new AppError('invalid_input', '--keep-marks is for folders and NDJSON: Prometheus knows no marks');
+  const { origin, url, credentials } = parsePrometheusAddress(from);
+  const today = dayOf(world.clock.now());
+  return readPrometheus({
+    http: httpClientsOf(world)({ origins: [origin], delayMs: 0, maxBytes: 256 * 1024 * 1024 }),
+    url,
+    credentials,
+    metric: options.metric,
+    from: options.since ?? addDays(today, -365),
+    to: today,
+    registries,
+    onProgress: options.onProgress,
+  });
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    yield chunk;
+    onBytes(bytes);
+  }
+}

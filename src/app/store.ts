@@ -1,0 +1,28 @@
+/** The store of a configuration. */
+import { hostname } from 'node:os';
+import migrations from '../../dist/migrations.json' with { type: 'json' };
+import type { Config } from '../config/load.ts';
+import type { SnapshotStore } from '../core/ports.ts';
+import { openHistory, openStore, type Database, type History } from '../store/index.ts';
+import { AppError } from '../core/model/errors.ts';
+import type { World } from './world.ts';
+
+/** @throws AppError when it cannot be opened */
+export function openStoreOf(config: Config, { clock, log, files }: Pick<World, 'clock' | 'log' | 'files'>): Promise<SnapshotStore> {
+  return openStore({ directory: config.dataDir, clock, log, files, pid: process.pid, hostname: hostname(), database: databaseOf(config) });
+}
+
+/** Undefined where snapshots are files. */
+export function databaseOf({ databaseUrl }: Config): Database | undefined {
+  return databaseUrl === '' ? undefined : { url: databaseUrl, migrations };
+}
+
+/** What is stored, only to be read. @throws AppError when it cannot be opened */
+export function historyOf(config: Config, { clock, log }: World): Promise<History> {
+  return openHistory({ directory: config.dataDir, clock, log, database: databaseOf(config) });
+}
+
+/** @throws AppError invalid_input where the snapshots are in a database */
+export function refuseDatabase({ databaseUrl }: Config, instead: string): void {
+  if (databaseUrl !== '') throw new AppError('invalid_input', `the snapshots are in PostgreSQL: use ${instead}`);
+}

@@ -1,0 +1,51 @@
+/** What the program needs of the world, and what a test may put in its place. */
+import packageJson from '../../package.json' with { type: 'json' };
+import { systemClock } from './system-clock.ts';
+import type { Config } from '../config/load.ts';
+import type { SharedPace } from '../core/fleet.ts';
+import type { Clock, Logger, Random } from '../core/ports.ts';
+import type { RegistryDescriptor } from '../core/model/registry.ts';
+import { createLogger } from './logger.ts';
+import { createHttpClientFactory } from '../net/client.ts';
+import type { CreateHttpClient } from '../net/http.ts';
+import { sources } from '../sources/index.ts';
+import { nodeFileSystem, type FileSystem } from '../store/json-files/file-system.ts';
+
+export const { version } = packageJson;
+
+/** What the program knows, for the configuration and its documentation. */
+export const descriptors: readonly RegistryDescriptor[] = sources.map(({ descriptor }) => descriptor);
+
+/** What of the world can be replaced; absent members are the real thing. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly log?: Logger;
+  readonly httpTimeoutMs?: number;
+  /** Where snapshots are files. */
+  readonly files?: FileSystem;
+}
+
+export type World = Required<Overrides>;
+
+export function createWorld(config: Pick<Config, 'logLevel'>, overrides: Overrides = {}): World {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    fetch: globalThis.fetch,
+    log: createLogger({ level: config.logLevel, stream: process.stderr }),
+    httpTimeoutMs: 30_000,
+    files: nodeFileSystem,
+    ...overrides,
+  };
+}
+
+export function httpClientsOf(world: World, sharedPace?: SharedPace): CreateHttpClient {
+  return createHttpClientFactory({
+    ...world,
+    userAgent: `registry-stats/${version} (self-hosted download statistics of container images)`,
+    timeoutMs: world.httpTimeoutMs,
+    sharedPace,
+  });
+}

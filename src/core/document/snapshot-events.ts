@@ -1,0 +1,55 @@
+/** The events in a snapshot document, beside the rows of the registries. */
+import { recordedKinds, type RecordedEvent, type RecordedKind } from '../model/recorded-event.ts';
+import { compareText } from '../model/image.ts';
+import { defined, instant, isRow, text, type Row } from './snapshot-row.ts';
+import type { SnapshotDocument } from './snapshot.ts';
+
+const member = 'events';
+
+/** The events that a document holds; rows that are none are left out. */
+export function recordedEventsOf(document: SnapshotDocument): readonly RecordedEvent[] {
+  const rows = document[member];
+  return Array.isArray(rows) ? rows.flatMap(eventOf) : [];
+}
+
+/** Adds the events that the document does not hold yet; what stands there stays as it is. */
+export function mergeEvents(document: SnapshotDocument | undefined, events: readonly RecordedEvent[]): SnapshotDocument {
+  const known = new Set(document ? recordedEventsOf(document).map(keyOf) : []);
+  const added: unknown[] = [];
+  for (const event of events) {
+    if (known.has(keyOf(event))) continue;
+    known.add(keyOf(event));
+    added.push(eventRow(event));
+  }
+  if (!document) return { timestamp: events[0]?.seenAt ?? '', [member]: added };
+  if (added.length === 0) return document;
+  const rows = document[member];
+  return { ...document, [member]: [...(Array.isArray(rows) ? rows : []), ...added] };
+}
+
+/** The row of an event. */
+export function eventRow({ time, seenAt, registry, repo, kind, detail }: RecordedEvent): Row {
+  return defined({ time, seen_at: seenAt, registry, repo, kind, detail });
+}
+
+/** Orders events by time, then registry, then repo. */
+export function compareEvents(a: RecordedEvent, b: RecordedEvent): number {
+  return Date.parse(a.time) - Date.parse(b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? '');
+}
+
+/** What makes two events the same, whenever they were seen. */
+function keyOf({ time, registry, repo, kind, detail }: RecordedEvent): string {
+  return JSON.stringify([time, registry, repo ?? '', kind, detail ?? '']);
+}
+
+function eventOf(row: unknown): RecordedEvent[] {
+  if (!isRow(row)) return [];
+  const [time, registry, kind] = [instant(row['time']), text(row['registry']), row['kind']];
+  if (time === undefined || registry === undefined || !isRecordedKind(kind)) return [];
+  const seenAt = instant(row['seen_at']) ?? time;
+  return [{ time, seenAt, registry, repo: text(row['repo']), kind, detail: text(row['detail']) }];
+}
+
+function isRecordedKind(value: unknown): value is RecordedKind {
+  return recordedKinds.some((kind) => kind === value);
+}

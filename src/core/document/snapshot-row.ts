@@ -1,0 +1,193 @@
+/** The rows of a snapshot document, in the Go tool's shape: from a reading to its row and back. */
+import { isDay, type Day } from '../model/day.ts';
+import { canonicalRepo } from '../model/image-ref.ts';
+import { isPullCount, type Platform, type Reading, type Tag } from '../model/reading.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** How one registry's rows are written. */
+export interface RowShape {
+  readonly member: string;
+  readonly repoField: string;
+  readonly countField: string;
+  readonly updatedField: string;
+  /** Whether the row always has `last_updated` and `tags`, empty or null when unknown (the Go tool's reader expects them). */
+  readonly fullRow: boolean;
+  /** Whether a 0 without `read_at` is a read that failed (the Go tool stored it so). */
+  readonly zeroMayMeanUnread: boolean;
+}
+
+export const dockerHub: RowShape = {
+  member: 'docker_hub',
+  repoField: 'repo',
+  countField: 'pull_count',
+  updatedField: 'last_updated',
+  fullRow: true,
+  zeroMayMeanUnread: false,
+};
+export const ghcr: RowShape = {
+  member: 'ghcr',
+  repoField: 'package',
+  countField: 'download_count',
+  updatedField: 'last_published',
+  fullRow: false,
+  zeroMayMeanUnread: true,
+};
+
+export function shapeOf(registry: string): RowShape {
+  if (registry === 'dockerhub') return dockerHub;
+  if (registry === 'ghcr') return ghcr;
+  return { ...dockerHub, member: registry, fullRow: false };
+}
+
+/** The registry whose rows a document's member holds. */
+export function registryOf(member: string): string {
+  return member === dockerHub.member ? 'dockerhub' : member;
+}
+
+/** The reading that a row holds; undefined without a name or a real total. `undatedAt`: when rows without a time of their own were read. */
+export function readingOf(registry: string, row: Row, undatedAt: string): Reading | undefined {
+  const shape = shapeOf(registry);
+  const repo = text(row[shape.repoField]);
+  const pullCount = row[shape.countField];
+  if (repo === undefined || !isPullCount(pullCount)) return undefined;
+  const readAt = instant(row['read_at']);
+  if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
+  const tags = tagsOf(row['tags']);
+  return {
+    registry,
+    repo: canonicalRepo(repo),
+    pullCount,
+    readAt: readAt ?? undatedAt,
+    lastUpdated: text(row[shape.updatedField]),
+    tagCount: count(row['tag_count']) ?? tags?.length,
+    tags,
+    totalSince: day(row['total_since']),
+    backfilled: row['backfilled'] === true ? true : undefined,
+    imported: row['imported'] === true ? true : undefined,
+    doubt: row['doubt'] === 'frozen' || row['doubt'] === 'restated' ? row['doubt'] : undefined,
+  };
+}
+
+/** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
+export function rowOf(reading: Reading, before: Row = {}): Row {
+  const shape = shapeOf(reading.registry);
+  const { [shape.repoField]: _repo, backfilled: _backfilled, imported: _imported, doubt: _doubt, ...kept } = before;
+  return {
+    [shape.repoField]: reading.repo,
+    ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
+    ...kept,
+    [shape.countField]: reading.pullCount,
+    ...defined({
+      [shape.updatedField]: reading.lastUpdated,
+      tags: reading.tags && tagRows(reading.tags, reading.registry, kept['tags']),
+      tag_count: reading.tagCount,
+      read_at: reading.readAt,
+      total_since: reading.totalSince,
+      backfilled: reading.backfilled,
+      imported: reading.imported,
+      doubt: reading.doubt,
+    }),
+  };
+}
+
+/** The tags of a row; undefined when they were not read. */
+export function tagsOf(rows: unknown): readonly Tag[] | undefined {
+  return Array.isArray(rows) ? rowsIn(rows).map(tagOf) : undefined;
+}
+
+function tagOf(row: Row): Tag {
+  return {
+    name: text(row['name']) ?? '',
+    lastUpdated: text(row['last_updated']),
+    digest: text(row['digest']),
+    fullSize: size(row['full_size']),
+    platforms: Array.isArray(row['images']) ? rowsIn(row['images']).map(platformOf) : undefined,
+    pullCount: count(row['pull_count']),
+    versionId: text(row['version_id']),
+  };
+}
+
+function platformOf(row: Row): Platform {
+  return {
+    architecture: text(row['architecture']) ?? '',
+    os: text(row['os']) ?? '',
+    variant: text(row['variant']),
+    digest: text(row['digest']),
+    size: size(row['size']),
+  };
+}
+
+/** The rows of tags, with what is not known here of those that stood there before. */
+export function tagRows(tags: readonly Tag[], registry: string, before?: unknown): Row[] {
+  const { fullRow } = shapeOf(registry);
+  const rows = new Map(rowsIn(before).map((row) => [row['name'], row]));
+  return tags.map((tag) => ({
+    name: tag.name,
+    ...(fullRow ? { last_updated: '', digest: '' } : {}),
+    ...defined({ last_updated: tag.lastUpdated, digest: tag.digest }),
+    ...(tag.platforms?.length ? { images: platformRows(tag.platforms, rows.get(tag.name)?.['images']) } : {}),
+    ...(fullRow ? { full_size: 0 } : {}),
+    ...defined({ full_size: tag.fullSize, pull_count: tag.pullCount, version_id: tag.versionId }),
+    ...unknownFields(rows.get(tag.name), tagFields),
+  }));
+}
+
+const tagFields = new Set(['name', 'last_updated', 'digest', 'images', 'full_size', 'pull_count', 'version_id']);
+const platformFields = new Set(['architecture', 'os', 'digest', 'size', 'variant']);
+
+/** Fields that another version of this program stored. */
+function unknownFields(row: Row = {}, known: ReadonlySet<string>): Row {
+  return Object.fromEntries(Object.entries(row).filter(([field]) => !known.has(field)));
+}
+
+function platformRows(platforms: readonly Platform[], before: unknown): Row[] {
+  const nameOf = ({ architecture, os, variant }: Row | Platform): string => [architecture, os, variant].map(String).join('/');
+  const rows = new Map(rowsIn(before).map((row) => [nameOf(row), row]));
+  return platforms.map((platform) => ({
+    architecture: platform.architecture,
+    os: platform.os,
+    digest: platform.digest ?? '',
+    size: platform.size ?? 0,
+    ...defined({ variant: platform.variant }),
+    ...unknownFields(rows.get(nameOf(platform)), platformFields),
+  }));
+}
+
+function rowsIn(value: unknown): Row[] {
+  return Array.isArray(value) ? value.filter(isRow) : [];
+}
+
+/** The row without the members that have no value. */
+export function defined(fields: Row): Row {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Whether the value is a JSON object. */
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A text that is not empty. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function day(value: unknown): Day | undefined {
+  return typeof value === 'string' && isDay(value) ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return isPullCount(value) ? value : undefined;
+}
+
+/** The Go tool's shape always has a size and writes 0 for one that is not known. */
+function size(value: unknown): number | undefined {
+  return count(value) || undefined;
+}
+
+/** A text that is a moment. */
+export function instant(value: unknown): string | undefined {
+  const written = text(value);
+  return written === undefined || Number.isNaN(Date.parse(written)) ? undefined : written;
+}

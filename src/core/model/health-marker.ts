@@ -1,0 +1,21 @@
+/** What the service writes into its health marker and the probe, another process, reads from it. */
+import type { HealthReport } from '../views/status.ts';
+
+export const goodReason = 'the last cycle was good';
+export const staleReason = 'no cycle has finished for longer than one interval and the longest cycle';
+
+/** The content of the marker; undefined: it does not age. */
+export function formatMarker(maxAgeMs: number | undefined): string {
+  return `${JSON.stringify({ maxAgeMs })}\n`;
+}
+
+/** The report of a marker that is there, from its content and age. A content without an age, as the Go tool's, never ages. */
+export function readMarker(content: string, ageMs: number): HealthReport {
+  const maxAgeMs = Number(/"maxAgeMs":(\d+)/.exec(content)?.[1] ?? Number.POSITIVE_INFINITY);
+  return ageMs > maxAgeMs ? { healthy: false, reason: staleReason } : { healthy: true, reason: goodReason };
+}
+
+/** The file beside the marker that says why it is not there. */
+export function reasonPath(markerPath: string): string {
+  return `${markerPath}.reason`;
+}

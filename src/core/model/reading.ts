@@ -1,0 +1,102 @@
+/** The nouns: what a registry tells about an image at one moment. */
+import { dayOf, type Day } from './day.ts';
+import type { AppError } from './errors.ts';
+import type { ImageRef } from './image-ref.ts';
+import type { Mark } from './mark.ts';
+
+/** Whether a count is one that can be believed and stored: a whole number from 0 to 2^53 − 1. */
+export function isPullCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+export interface Platform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant?: string | undefined;
+  readonly digest?: string | undefined;
+  /** Compressed size in bytes. */
+  readonly size?: number | undefined;
+}
+
+export interface Tag {
+  readonly name: string;
+  /** When the tag last moved, as the registry writes it. */
+  readonly lastUpdated?: string | undefined;
+  readonly digest?: string | undefined;
+  /** Compressed size in bytes. */
+  readonly fullSize?: number | undefined;
+  readonly platforms?: readonly Platform[] | undefined;
+  /** Pulls of the version that this tag points at now; it starts again when the tag moves. */
+  readonly pullCount?: number | undefined;
+  /** The registry's own id of that version; tags with the same id share one count. */
+  readonly versionId?: string | undefined;
+}
+
+/** The pulls of one day as the registry publishes them. */
+export interface DailyPulls {
+  readonly day: Day;
+  readonly pulls: number;
+}
+
+/** One image, read once. A reading exists only when its total was really read. */
+export interface Reading {
+  readonly registry: string;
+  /** Canonical name, see image-ref. */
+  readonly repo: string;
+  /** Lifetime pulls, or those since `totalSince`: a safe integer ≥ 0. */
+  readonly pullCount: number;
+  /** ISO 8601 UTC moment of the read; its UTC day is the snapshot it belongs to, unless `day` says otherwise. */
+  readonly readAt: string;
+  /** The day that the total is of, where that is known only later. */
+  readonly day?: Day | undefined;
+  /**
+   * Set when the registry has no lifetime total: the first day that is summed. A source sums the days that it was told of, which are
+   * all in `recentDays`; the collector goes on from the sum that is stored.
+   */
+  readonly totalSince?: Day | undefined;
+  /** Last push, as the registry writes it. */
+  readonly lastUpdated?: string | undefined;
+  /** How many tags the image has, also where not all of them were read. */
+  readonly tagCount?: number | undefined;
+  /** Absent when the tags were not read this time. */
+  readonly tags?: readonly Tag[] | undefined;
+  /**
+   * Days before this read, newest first. The first is the unfinished today, or with `totalSince` the last one that is over; where
+   * the registry's day begins is unknown.
+   */
+  readonly recentDays?: readonly DailyPulls[] | undefined;
+  /** Set when the total was reconstructed and not read. */
+  readonly backfilled?: true | undefined;
+  /** Set when the total was taken over from another program's records. */
+  readonly imported?: true | undefined;
+  /** Set when what was read contradicts the registry's own days. */
+  readonly doubt?: Doubt | undefined;
+}
+
+export type Doubt = 'frozen' | 'restated';
+
+export function markOf({ backfilled, imported, doubt }: Reading): Mark {
+  return doubt ?? (backfilled ? 'backfilled' : imported ? 'imported' : 'read');
+}
+
+/** The day of the snapshot that a reading belongs to. */
+export function dayOfReading({ day, readAt }: Reading): Day {
+  return day ?? dayOf(Date.parse(readAt));
+}
+
+/** An image that a listing named, with its reading where the listing already prints the total. */
+export interface ListedImage {
+  readonly ref: ImageRef;
+  readonly reading?: Reading | undefined;
+}
+
+/** Every image of an owner that could be listed. */
+export interface Listing {
+  readonly images: readonly ListedImage[];
+  /** How many images the registry says there are, where it says so. */
+  readonly expected?: number | undefined;
+  /** False when images are missing from the list; then absence says nothing. */
+  readonly complete: boolean;
+  /** Why it is not complete. */
+  readonly shortfall?: AppError | undefined;
+}

@@ -1,0 +1,45 @@
+/** What a registry is, and its part of the configuration. */
+import type { Target } from './image-ref.ts';
+
+/** What the numbers of a registry count, so that nobody takes one kind for another. */
+export interface Counting {
+  /** In the plural, e.g. `pulls`. */
+  readonly unit: string;
+  /** Whether the registry has a total over all time. Otherwise it is the sum of the days since the first that is known here. */
+  readonly lifetime: boolean;
+  /** One sentence or two for people. */
+  readonly note: string;
+}
+
+/** What a registry is and which environment variables it has; the configuration is built from these. */
+export interface RegistryDescriptor {
+  /** As the API prints it, e.g. `dockerhub`. */
+  readonly id: string;
+  /** For people, e.g. `Docker Hub`. */
+  readonly title: string;
+  readonly counts: Counting;
+  /** Prefix of `…_REPOS` and `…_DELAY_MS`. */
+  readonly variablePrefix: string;
+  /** What stands before the name when the image is pulled, e.g. `ghcr.io`. */
+  readonly host: string;
+  /** The owner of the images that are pulled by a name without a slash, e.g. `library`. */
+  readonly bareOwner?: string;
+  /** Whether a name may hold further slashes. */
+  readonly nestedNames: boolean;
+  /** An example for the documentation, e.g. `acme/app,acme/*`. */
+  readonly example: string;
+  readonly urls: readonly { readonly variable: string; readonly default: string; readonly what: string }[];
+  /** Least milliseconds between two requests, and what else to know about the pace. */
+  readonly delay: { readonly defaultMs: number; readonly note: string };
+  /** Environment variables of an optional login. */
+  readonly login?: { readonly usernameVariable: string; readonly tokenVariable: string; readonly what: string };
+}
+
+/** A registry's part of the configuration. */
+export interface RegistrySettings {
+  readonly targets: readonly Target[];
+  /** Base URL by variable name, without a trailing slash. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly delayMs: number;
+  readonly login?: { readonly username: string; readonly token: string } | undefined;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { chartOf, isUnfinished, type ChartOptions } from './chart.ts';
+import { toEpochDay } from '../model/day.ts';
+import { marks, type Mark } from '../model/mark.ts';
+import type { ImageSeries } from '../model/history.ts';
+
+const first = toEpochDay('2026-03-01');
+
+/** Totals by day of March. */
+function image(registry: string, repo: string, totals: Readonly<Record<number, number | readonly [number, Mark]>>): ImageSeries {
+  const values = Object.values(totals).map((value): readonly [number, Mark] => (typeof value === 'number' ? [value, 'read'] : value));
+  return {
+    registry,
+    repo,
+    days: Object.keys(totals).map((day) => first + Number(day) - 1),
+    totals: values.map(([total]) => total),
+    marks: values.map(([, mark]) => marks.indexOf(mark)),
+  };
+}
+
+function chart(series: readonly ImageSeries[], options: Partial<ChartOptions> = {}) {
+  return chartOf(series, { kind: 'daily', split: 'none', mostLines: 8, ...options });
+}
+
+const app = image('dockerhub', 'acme/app', { 1: 100, 2: 104, 5: 110 });
+const both = [app, image('ghcr', 'acme/app', { 1: 50, 2: 51, 5: 55 }), image('ghcr', 'acme/tool', { 2: 7, 5: 9 })];
+
+describe('a chart', () => {
+  it('has every day between the first and the last, and null where nothing is known', () => {
+    expect(chart([app])).toMatchObject({
+      days: ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05'],
+      lines: [{ label: 'all', values: [0, 4, null, null, 6] }],
+    });
+    expect(chart([])).toEqual({ days: [], lines: [], remarks: new Map() });
+  });
+
+  it('of totals shows what stood at the end of each day', () => {
+    expect(chart([app], { kind: 'total' }).lines[0]?.values).toEqual([100, 104, null, null, 110]);
+  });
+
+  it('sums all images and registries, or has a line for each, the largest first', () => {
+    expect(chart(both).lines).toEqual([{ label: 'all', values: [0, 5, null, null, 12] }]);
+    expect(chart(both, { split: 'registry' }).lines).toEqual([
+      { label: 'dockerhub', values: [0, 4, null, null, 6] },
+      { label: 'ghcr', values: [0, 1, null, null, 6] },
+    ]);
+    expect(chart(both, { split: 'image' }).lines.map(({ label }) => label)).toEqual(['acme/app', 'acme/tool']);
+  });
+
+  it('sums the smallest where there would be too many lines', () => {
+    const many = [5, 9, 7, 3].map((total, at) => image('ghcr', `acme/${at}`, { 1: total, 2: total * 2 }));
+
+    const { lines } = chart(many, { split: 'image', mostLines: 3 });
+
+    expect(lines).toEqual([
+      { label: 'acme/1', values: [0, 9] },
+      { label: 'acme/2', values: [0, 7] },
+      { label: 'others', values: [0, 8] },
+    ]);
+    expect(chart(many, { split: 'image', mostLines: 4 }).lines).toHaveLength(4);
+  });
+
+  it('steps by weeks and months', () => {
+    const long = image('ghcr', 'acme/app', { 1: 10, 2: 11, 40: 15, 62: 16 });
+
+    expect(chart([long], { kind: 'monthly' })).toMatchObject({
+      days: ['2026-03-01', '2026-04-01', '2026-05-01'],
+      lines: [{ values: [1, 4, 1] }],
+    });
+    expect(chart([long], { kind: 'weekly' }).days.slice(0, 3)).toEqual(['2026-02-23', '2026-03-02', '2026-03-09']);
+  });
+
+  it.each([
+    // 2026-03-05 is a Thursday.
+    ['daily', 5, 6],
+    ['total', 5, 6],
+    ['weekly', 8, 9],
+    ['monthly', 31, 32],
+  ] as const)('of the kind %s goes on until the end of its last day, week or month', (kind, lastDay, nextDay) => {
+    const shown = chart([app], { kind });
+
+    expect(isUnfinished(shown, kind, first + lastDay - 1)).toBe(true);
+    expect(isUnfinished(shown, kind, first + nextDay - 1)).toBe(false);
+    expect(isUnfinished({ days: [] }, kind, first)).toBe(false);
+  });
+
+  it('is cut to its range after the differences were taken', () => {
+    expect(chart([app], { from: first + 1, to: first + 2 })).toMatchObject({ days: ['2026-03-02'], lines: [{ values: [4] }] });
+  });
+
+  it('remarks how many values of a day were reconstructed, reset or doubtful', () => {
+    const odd = [
+      image('ghcr', 'acme/app', { 1: [10, 'backfilled'], 2: 12, 3: 5, 4: [5, 'frozen'] }),
+      image('ghcr', 'acme/tool', { 1: [1, 'backfilled'], 2: 1, 3: 1, 4: [1, 'restated'] }),
+    ];
+
+    expect([...chart(odd).remarks]).toEqual([
+      ['2026-03-01', { backfilled: 2, reset: 0, doubtful: 0, imported: 0 }],
+      ['2026-03-03', { backfilled: 0, reset: 1, doubtful: 0, imported: 0 }],
+      ['2026-03-04', { backfilled: 0, reset: 0, doubtful: 2, imported: 0 }],
+    ]);
+    expect([...chart(odd, { kind: 'monthly' }).remarks]).toEqual([['2026-03-01', { backfilled: 2, reset: 1, doubtful: 2, imported: 0 }]]);
+    expect([...chart(odd, { from: first + 1, to: first + 1 }).remarks]).toEqual([]);
+  });
+});

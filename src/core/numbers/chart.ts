@@ -1,0 +1,132 @@
+/** What a chart shows: lines over days, weeks or months, with a remark where a value is not simply one that was read. */
+import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { marks } from '../model/mark.ts';
+import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
+import type { ImageSeries } from '../model/history.ts';
+import { compareText } from '../model/image.ts';
+import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
+import { type DayRange } from '../model/query.ts';
+
+export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';
+export type ChartSplit = 'none' | 'registry' | 'image';
+
+export interface ChartOptions extends DayRange {
+  readonly kind: ChartKind;
+  /** What has a line of its own. */
+  readonly split: ChartSplit;
+  /** The most lines; the smallest are summed in the last one. */
+  readonly mostLines: number;
+}
+
+export interface ChartLine {
+  readonly label: string;
+  /** One value a day of the chart; null where none is known. */
+  readonly values: readonly (number | null)[];
+}
+
+/** How many of a day's values are not simply ones that were read. A week or month counts all of its days. */
+export interface ChartRemark {
+  readonly backfilled: number;
+  /** Totals that are below the ones before. */
+  readonly reset: number;
+  readonly doubtful: number;
+  readonly imported: number;
+}
+
+export interface Chart {
+  /** Every day, Monday or 1st from the first value to the last, without holes. */
+  readonly days: readonly Day[];
+  /** The largest first. */
+  readonly lines: readonly ChartLine[];
+  /** By day; days without any are not there. */
+  readonly remarks: ReadonlyMap<Day, ChartRemark>;
+}
+
+/** The label of a chart's only line. */
+export const sumLabel = 'all';
+/** The label of the line that sums the smallest. */
+const restLabel = 'others';
+
+/** The chart of these images. */
+export function chartOf(series: readonly ImageSeries[], options: ChartOptions): Chart {
+  const labelled = series.map((image) => ({ ...image, repo: labelOf(image, options.split) }));
+  const kept = largest(labelled, options.mostLines);
+  const merged = labelled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
+  const values = new Map<string, Map<Day, number>>();
+  let [first, last] = ['9999-12-31', ''];
+  for (const { day, repo, value } of rowsOf(merged, options)) {
+    const line = values.get(repo) ?? new Map<Day, number>();
+    values.set(repo, line.set(day, value));
+    if (day < first) first = day;
+    if (day > last) last = day;
+  }
+  const days = last === '' ? [] : daysBetween(first, last, options.kind);
+  const order = [...kept, restLabel].filter((label) => values.has(label));
+  return {
+    days,
+    lines: order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) })),
+    remarks: remarksOf(series, options.kind, new Set(days)),
+  };
+}
+
+function labelOf({ registry, repo }: ImageSeries, split: ChartSplit): string {
+  return split === 'none' ? sumLabel : split === 'registry' ? registry : repo;
+}
+
+/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
+function largest(series: readonly ImageSeries[], mostLines: number): ReadonlySet<string> {
+  const totals = new Map<string, number>();
+  for (const { repo, totals: known } of series) totals.set(repo, (totals.get(repo) ?? 0) + (known[known.length - 1] ?? 0));
+  const labels = [...totals].toSorted(([a, x], [b, y]) => y - x || compareText(a, b)).map(([label]) => label);
+  return new Set(labels.length <= mostLines ? labels : labels.slice(0, mostLines - 1));
+}
+
+function rowsOf(series: readonly ImageSeries[], { kind, from, to }: ChartOptions): Iterable<SeriesRow> {
+  if (kind === 'total') return totalsByDay(series, { from, to });
+  return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periodOf[kind], { from, to });
+}
+
+const periodOf = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
+
+function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
+  const days: Day[] = [];
+  const end = toEpochDay(last);
+  for (let day = toEpochDay(first); day <= end; day = nextDay(day, kind)) days.push(fromEpochDay(day));
+  return days;
+}
+
+function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
+  return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periodOf[kind]) + 1;
+}
+
+/** The day under which a chart shows this one: the day itself, its Monday, or its 1st. */
+export function shownUnder(day: EpochDay, kind: ChartKind): Day {
+  return fromEpochDay(kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periodOf[kind]));
+}
+
+/** Whether the last day, week or month that a chart shows goes on: its value is only what came so far. */
+export function isUnfinished({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
+  const last = days.at(-1);
+  return last !== undefined && nextDay(toEpochDay(last), kind) > today;
+}
+
+function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: ReadonlySet<Day>): Map<Day, ChartRemark> {
+  const remarks = new Map<Day, ChartRemark>();
+  for (const image of series) {
+    for (let at = 0; at < image.days.length; at += 1) {
+      const mark = marks[image.marks[at] ?? 0] ?? 'read';
+      const reset = at > 0 && (image.totals[at] ?? 0) < (image.totals[at - 1] ?? 0);
+      if (mark === 'read' && !reset) continue;
+      const day = shownUnder(image.days[at] ?? 0, kind);
+      if (!days.has(day)) continue;
+      const { backfilled, reset: resets, doubtful, imported } = remarks.get(day) ?? { backfilled: 0, reset: 0, doubtful: 0, imported: 0 };
+      remarks.set(day, {
+        backfilled: backfilled + Number(mark === 'backfilled'),
+        reset: resets + Number(reset),
+        doubtful: doubtful + Number(mark === 'frozen' || mark === 'restated'),
+        imported: imported + Number(mark === 'imported'),
+      });
+    }
+  }
+  return remarks;
+}

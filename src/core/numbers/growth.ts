@@ -1,0 +1,55 @@
+/** How many pulls an image had lately, and whether that is more than before. */
+import type { EpochDay } from '../model/day.ts';
+import type { ImageSeries } from '../model/history.ts';
+import { pullsOf } from './series.ts';
+
+export interface Growth {
+  /** Pulls of the period, as far as they are known; absent where no day of it is. */
+  readonly pulls?: number | undefined;
+  /** Those less the ones of the equally long period before; absent unless the image was known all through that. */
+  readonly change?: number | undefined;
+}
+
+/** The growth over the `length` days that end with this one. */
+export function growthOf(image: ImageSeries, lastDay: EpochDay, length: number): Growth {
+  const values = pullsOf(image);
+  const pulls = sumWithin(image, values, lastDay - length, lastDay);
+  const before = sumWithin(image, values, lastDay - 2 * length, lastDay - length);
+  const covered = (image.days[0] ?? Infinity) <= lastDay - 2 * length;
+  return { pulls, change: pulls === undefined || before === undefined || !covered ? undefined : pulls - before };
+}
+
+/** The sum of the days after the first of these up to the last; undefined when no difference is known in there. */
+function sumWithin({ days }: ImageSeries, values: readonly number[], after: EpochDay, to: EpochDay): number | undefined {
+  let sum: number | undefined;
+  // The first known day has no difference.
+  for (let at = 1; at < values.length; at += 1) {
+    const day = days[at] ?? 0;
+    if (day > after && day <= to) sum = (sum ?? 0) + (values[at] ?? 0);
+  }
+  return sum;
+}
+
+/** The sum of what is known; undefined where nothing is. */
+export function sumKnown(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+}
+
+/** A growth, and what its change is to be measured against. */
+export interface ComparedGrowth extends Growth {
+  /** Pulls of the period before; absent where the change is. */
+  readonly before?: number | undefined;
+}
+
+/** The sum of several growths. Its change compares like with like: only those that were known all through the period before. */
+export function sumGrowth(growths: readonly Growth[]): ComparedGrowth {
+  const compared = growths.filter(({ change }) => change !== undefined);
+  const change = sumKnown(compared.map((growth) => growth.change));
+  const now = sumKnown(compared.map(({ pulls }) => pulls));
+  return {
+    pulls: sumKnown(growths.map(({ pulls }) => pulls)),
+    change,
+    before: change === undefined || now === undefined ? undefined : now - change,
+  };
+}

@@ -1,0 +1,134 @@
+/** From the totals that were read to the rows that are shown. Every rule is per registry and image first, and only then summed. */
+import { compareText } from '../model/image.ts';
+import type { DayRange } from '../model/query.ts';
+import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { startOfPeriod, type Period } from './period.ts';
+import type { ImageSeries } from '../model/history.ts';
+
+export interface RowOptions extends DayRange {
+  /** One row a registry, instead of their sum. */
+  readonly split?: boolean | undefined;
+}
+
+export interface SeriesRow {
+  readonly day: Day;
+  readonly repo: string;
+  /** Only where the rows are split. */
+  readonly registry?: string | undefined;
+  readonly value: number;
+}
+
+/** What one line of a chart shows: a value for each of its days, ascending. */
+interface Line {
+  readonly repo: string;
+  readonly registry?: string | undefined;
+  readonly days: ArrayLike<EpochDay>;
+  readonly values: ArrayLike<number>;
+}
+
+type Missing = 'carry' | 'drop';
+
+/**
+ * The running totals, one row a repo and day, by day, then repo. Registries of one repo are summed, and one that was not read on
+ * a day counts with its last known total, so that the sum does not dip. A day on which none of them was read has no row.
+ */
+export function totalsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
+  return rowsOf(
+    linesOf(series, options, ({ totals }) => totals, 'carry'),
+    options,
+  );
+}
+
+/**
+ * The pulls since the known day before, one row a repo and day. The first known day of an image counts 0, and so does a decrease.
+ * A missing day has no row; the next one has the whole difference.
+ */
+export function pullsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
+  return rowsOf(linesOf(series, options, pullsOf, 'drop'), options);
+}
+
+/** The pulls of whole weeks or months, one row a repo and period, dated by its first day: every period that the range touches. */
+export function pullsByPeriod(series: readonly ImageSeries[], period: Period, options: RowOptions = {}): Iterable<SeriesRow> {
+  const lines = linesOf(series, options, pullsOf, 'drop').map((line) => sumByPeriod(line, period));
+  const { from, to } = options;
+  // A period that the range ends in begins before its end.
+  return rowsOf(lines, { from: from === undefined ? undefined : startOfPeriod(from, period), to });
+}
+
+/** The pulls that are booked on each known day of an image. */
+export function pullsOf({ totals }: ImageSeries): number[] {
+  return Array.from(totals, (total, at) => (at === 0 ? 0 : Math.max(0, total - (totals[at - 1] ?? 0))));
+}
+
+function* rowsOf(lines: readonly Line[], { from = -Infinity, to = Infinity }: DayRange): Generator<SeriesRow> {
+  const positions = lines.map(({ days }) => firstAtLeast(days, from));
+  for (;;) {
+    let next = Infinity;
+    for (const [index, { days }] of lines.entries()) next = Math.min(next, days[positions[index] ?? 0] ?? Infinity);
+    if (next === Infinity || next > to) return;
+    const day = fromEpochDay(next);
+    for (const [index, { repo, registry, days, values }] of lines.entries()) {
+      const position = positions[index] ?? 0;
+      if (days[position] !== next) continue;
+      positions[index] = position + 1;
+      yield { day, repo, registry, value: values[position] ?? 0 };
+    }
+  }
+}
+
+function firstAtLeast(days: ArrayLike<EpochDay>, from: EpochDay): number {
+  let position = 0;
+  while (position < days.length && (days[position] ?? 0) < from) position += 1;
+  return position;
+}
+
+/** One line a repo, or one a repo and registry, in that order. A group may have several images of one registry. */
+function linesOf(
+  series: readonly ImageSeries[],
+  { split = false }: RowOptions,
+  valuesOf: (image: ImageSeries) => ArrayLike<number>,
+  missing: Missing,
+): Line[] {
+  const ordered = series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
+  const lines = ordered.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
+  const groups = groupBy(lines, ({ repo, registry }) => (split ? `${repo} ${registry}` : repo));
+  return groups.map((group) => sumLines(group, split, missing));
+}
+
+function groupBy(lines: readonly Line[], keyOf: (line: Line) => string): readonly (readonly [Line, ...Line[]])[] {
+  const groups = new Map<string, [Line, ...Line[]]>();
+  for (const line of lines) {
+    const group = groups.get(keyOf(line));
+    if (group) group.push(line);
+    else groups.set(keyOf(line), [line]);
+  }
+  return [...groups.values()];
+}
+
+/** The sum of lines by day; a line without a value on a day either carries its last one or drops out of the sum. */
+function sumLines(lines: readonly [Line, ...Line[]], split: boolean, missing: Missing): Line {
+  const [{ repo, registry, days: firstDays, values: firstValues }] = lines;
+  const name = split ? { repo, registry } : { repo };
+  if (lines.length === 1) return { ...name, days: firstDays, values: firstValues };
+  const days = [...new Set(lines.flatMap((line) => Array.from(line.days)))].toSorted((a, b) => a - b);
+  const values = days.map(() => 0);
+  for (const line of lines) {
+    let position = 0;
+    let carried = 0;
+    for (const [at, day] of days.entries()) {
+      const known = line.days[position] === day;
+      if (known) carried = line.values[position++] ?? 0;
+      if (known || missing === 'carry') values[at] = (values[at] ?? 0) + carried;
+    }
+  }
+  return { ...name, days, values };
+}
+
+function sumByPeriod({ days, values, ...name }: Line, period: Period): Line {
+  const sums = new Map<EpochDay, number>();
+  for (let at = 0; at < days.length; at += 1) {
+    const start = startOfPeriod(days[at] ?? 0, period);
+    sums.set(start, (sums.get(start) ?? 0) + (values[at] ?? 0));
+  }
+  return { ...name, days: [...sums.keys()], values: [...sums.values()] };
+}

@@ -1,0 +1,88 @@
+/** What happened to the images: worked out from their totals, and recorded when it was seen. */
+import { fromEpochDay, startOfDay, toEpochDay, type EpochDay } from '../model/day.ts';
+import { formatExact } from './format.ts';
+import { milestoneAt } from '../numbers/milestones.ts';
+import { marks, type Mark } from '../model/mark.ts';
+import type { ImageSeries } from '../model/history.ts';
+import { recordedKinds, type RecordedEvent, type RecordedKind } from '../model/recorded-event.ts';
+import { compareText } from '../model/image.ts';
+import { type DayRange } from '../model/query.ts';
+
+export const eventKinds = ['first_seen', 'counter_went_down', 'frozen', 'restated', 'milestone', ...recordedKinds] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export interface ImageEvent {
+  /** ISO 8601 moment; the start of the day where only that is known. */
+  readonly time: string;
+  readonly registry: string;
+  /** Absent when it is about the whole registry. */
+  readonly repo?: string | undefined;
+  readonly kind: EventKind;
+  /** One sentence for people, without the image's name. */
+  readonly text: string;
+}
+
+/** The events by time, then registry, then repo. */
+export function eventsOf(
+  series: readonly ImageSeries[],
+  recorded: readonly RecordedEvent[],
+  { from = -Infinity, to = Infinity }: DayRange = {},
+): readonly ImageEvent[] {
+  const within = (day: EpochDay): boolean => day >= from && day <= to;
+  const events: ImageEvent[] = [];
+  for (const image of series) {
+    for (const { day, kind, text } of totalEvents(image)) {
+      if (within(day)) events.push({ time: startOfDay(fromEpochDay(day)), registry: image.registry, repo: image.repo, kind, text });
+    }
+  }
+  for (const event of recorded) {
+    const { time, registry, repo, kind } = event;
+    if (within(toEpochDay(time.slice(0, 10)))) events.push({ time, registry, repo, kind, text: textOf[kind](event) });
+  }
+  return events.toSorted(
+    (a, b) => Date.parse(a.time) - Date.parse(b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? ''),
+  );
+}
+
+const textOf: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
+  tag_pushed: ({ detail }) => `pushed ${detail ?? 'a tag'}`,
+  image_gone: () => 'the registry no longer has it; its history stays',
+  image_back: () => 'the registry has it again',
+  registry_dark: ({ detail }) => `nothing could be read${detail === undefined ? '' : `: ${detail}`}`,
+  registry_back: () => 'answers again',
+};
+
+interface TotalEvent {
+  readonly day: EpochDay;
+  readonly kind: EventKind;
+  readonly text: string;
+}
+
+function* totalEvents({ days, totals, marks: codes }: ImageSeries): Generator<TotalEvent> {
+  let seen = false;
+  let markBefore: Mark | undefined;
+  let passed = Infinity;
+  for (let at = 0; at < days.length; at += 1) {
+    const day = days[at] ?? 0;
+    const mark = marks[codes[at] ?? 0] ?? 'read';
+    const [before, total] = [totals[at - 1], totals[at] ?? 0];
+    if (!seen && mark !== 'backfilled') {
+      seen = true;
+      yield { day, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls` };
+    }
+    if (before !== undefined && total < before) {
+      yield { day, kind: 'counter_went_down', text: `counter went down from ${formatExact(before)} to ${formatExact(total)}` };
+    }
+    const milestone = milestoneAt(total);
+    if (milestone > passed) yield { day, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
+    // What it had when its history begins was passed before, and what it fell below is not passed twice.
+    passed = at === 0 ? milestone : Math.max(passed, milestone);
+    if (mark !== markBefore && mark === 'frozen') {
+      yield { day, kind: 'frozen', text: "the total stands still while the registry's own days move, or the reverse" };
+    }
+    if (mark !== markBefore && mark === 'restated') {
+      yield { day, kind: 'restated', text: "the total no longer agrees with the registry's own days" };
+    }
+    markBefore = mark;
+  }
+}

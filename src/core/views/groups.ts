@@ -1,0 +1,116 @@
+/** Groups: one name for several images, across registries and former names. */
+import { AppError, toAppError } from '../model/errors.ts';
+import { canonicalRepo, formatRepo, parseRepo } from '../model/image-ref.ts';
+import { asksFor, type ImageName } from '../model/image.ts';
+import { trackedImages, type TrackedImage } from './images.ts';
+import type { RecordedEvent } from '../model/recorded-event.ts';
+import type { Clock, SnapshotStore } from '../ports.ts';
+import type { ImageSeries } from '../model/history.ts';
+import type { SeriesQuery } from '../model/query.ts';
+
+export interface Group {
+  /** Lower case, without a slash: it is asked for where a repo is. */
+  readonly name: string;
+  readonly members: readonly ImageName[];
+}
+
+const groupName = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/**
+ * Reads `name=registry:owner/name+registry:owner/name`.
+ * @throws AppError invalid_input with the reason
+ */
+export function parseGroup(text: string, registries: readonly string[]): Group {
+  const [name = '', members, ...rest] = text.split('=').map((part) => part.trim().toLowerCase());
+  if (members === undefined || rest.length > 0) throw invalid('write name=registry:owner/name+registry:owner/name');
+  if (!groupName.test(name))
+    throw invalid('its name has characters other than letters, digits, ".", "_" and "-", or does not start with a letter or digit');
+  const images = members.split('+').map((member) => parseMember(member.trim(), registries));
+  return { name, members: [...new Map(images.map((image) => [`${image.registry} ${image.repo}`, image])).values()] };
+}
+
+function parseMember(text: string, registries: readonly string[]): ImageName {
+  const colon = text.indexOf(':');
+  const registry = text.slice(0, Math.max(0, colon));
+  if (!registries.includes(registry)) {
+    throw invalid(`${JSON.stringify(text)} does not begin with a registry and a colon: valid are ${registries.join(', ')}`);
+  }
+  try {
+    return { registry, repo: formatRepo(parseRepo(text.slice(colon + 1))) };
+  } catch (error) {
+    throw invalid(`${JSON.stringify(text)} is no image: ${toAppError(error).message}`);
+  }
+}
+
+function invalid(reason: string): AppError {
+  return new AppError('invalid_input', reason);
+}
+
+/** A question in which a group's name may stand among the repos. */
+export interface GroupedQuery {
+  /** What to ask the store; its answer may hold images that were not asked for. */
+  readonly query: SeriesQuery;
+  readonly has: (image: ImageName) => boolean;
+  /** Whether an event is about what was asked for; one about a whole registry is, unless images are named. */
+  readonly hasEvent: (event: RecordedEvent) => boolean;
+  /** The series that are asked for, each under the names that it is asked for by: its own, or those of groups. */
+  readonly named: (series: readonly ImageSeries[]) => readonly ImageSeries[];
+}
+
+export function withGroups(query: SeriesQuery, groups: readonly Group[]): GroupedQuery {
+  const { registries, repos } = query;
+  const asked = groups.filter(({ name }) => repos?.has(name));
+  const withHas = (has: GroupedQuery['has']): Pick<GroupedQuery, 'has' | 'hasEvent'> => ({
+    has,
+    hasEvent: ({ registry, repo }) =>
+      repo === undefined ? !repos && asksFor({ registries }, { registry, repo: '' }) : has({ registry, repo }),
+  });
+  if (!repos || asked.length === 0) return { query, ...withHas((image) => asksFor(query, image)), named: (series) => series };
+
+  const namesOf = (image: ImageName): string[] => {
+    if (registries?.has(image.registry) === false) return [];
+    const own = repos.has(image.repo) ? [image.repo] : [];
+    return [...own, ...asked.filter((group) => isMember(group, image)).map(({ name }) => name)];
+  };
+  const members = asked.flatMap((group) => group.members.map(({ repo }) => repo));
+  return {
+    query: { registries, repos: new Set([...repos, ...members]) },
+    ...withHas((image) => namesOf(image).length > 0),
+    named: (series) => series.flatMap((image) => namesOf(image).map((repo) => ({ ...image, repo }))),
+  };
+}
+
+/** Where tracked images are found. */
+export interface Tracking {
+  readonly store: Pick<SnapshotStore, 'latest' | 'totals' | 'days'>;
+  readonly clock: Clock;
+  /** The images that the configuration names one by one. */
+  readonly configured: readonly ImageName[];
+  /** A total that was read longer ago than this is stale. */
+  readonly staleAfterMs: number;
+  readonly groups: readonly Group[];
+}
+
+/** The tracked images that are asked for, by registry, then name. Those of a group are always there, also when nobody reads them any more. */
+export async function imagesAsked(
+  { store, clock, configured, staleAfterMs, groups }: Tracking,
+  query: SeriesQuery,
+): Promise<readonly TrackedImage[]> {
+  const asked = withGroups(query, groups);
+  const [latest, series, days] = await Promise.all([store.latest(asked.query), store.totals(asked.query), store.days()]);
+  const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
+  return trackedImages(
+    { latest: latest.filter(asked.has), series: series.filter(asked.has), newestDay: days.at(-1) },
+    [...configured, ...members].filter(asked.has),
+    { now: clock.now(), staleAfterMs },
+  );
+}
+
+export function isMember({ members }: Group, { registry, repo }: ImageName): boolean {
+  return members.some((member) => member.registry === registry && member.repo === repo);
+}
+
+/** The group of this name, written in any letter case. */
+export function groupCalled(groups: readonly Group[], name: string): Group | undefined {
+  return groups.find((group) => group.name === canonicalRepo(name));
+}

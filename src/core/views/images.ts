@@ -1,0 +1,96 @@
+/** The tracked images with what is known of each; before the first snapshot those that the configuration names. */
+import { compareImages, imageKey, type ImageName } from '../model/image.ts';
+import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
+import { growthOf, type Growth } from '../numbers/growth.ts';
+import { marks, type Mark } from '../model/mark.ts';
+import { type Doubt } from '../model/reading.ts';
+import type { ImageSeries, LatestImage } from '../model/history.ts';
+import { currentImages } from './summary.ts';
+
+/** What the store knows of the images that a question is about. */
+export interface KnownImages {
+  readonly latest: readonly LatestImage[];
+  readonly series: readonly ImageSeries[];
+  /** The newest day that has a snapshot. */
+  readonly newestDay: Day | undefined;
+}
+
+export interface TrackedImage extends ImageName {
+  /** Newest known total; absent before the first read. */
+  readonly pullCount?: number | undefined;
+  readonly tagCount?: number | undefined;
+  readonly lastUpdated?: string | undefined;
+  /** Pulls of whole days that end with yesterday: today is not over yet. */
+  readonly lastDay: Growth;
+  readonly lastWeek: Growth;
+  readonly last30Days: Growth;
+  /** The first day that was really read. */
+  readonly firstSeen?: Day | undefined;
+  /** The first day with a total, read or reconstructed. */
+  readonly historySince?: Day | undefined;
+  readonly backfilledDays: number;
+  /** Days whose total was taken over from another program's records. */
+  readonly importedDays: number;
+  /** The first day that is in the total, where the registry has no lifetime total. */
+  readonly totalSince?: Day | undefined;
+  /** ISO 8601 moment of the newest read. */
+  readonly lastRead?: string | undefined;
+  readonly stale: boolean;
+  readonly doubt?: Doubt | undefined;
+}
+
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** A total that was read longer ago than this is stale. */
+  readonly staleAfterMs: number;
+}
+
+/** The configured images and those that were read lately, by registry, then name. `known` and `configured` are cut to the query. */
+export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
+  const series = new Map(known.series.map((image) => [imageKey(image), image]));
+  const latest = new Map(known.latest.map((image) => [imageKey(image), image]));
+  const shown = new Map(configured.map((image) => [imageKey(image), image]));
+  const current = known.newestDay === undefined ? [] : currentImages(known.latest, known.newestDay);
+  for (const image of current) shown.set(imageKey(image), image);
+  return [...shown].map(([key, image]) => trackedImage(image, latest.get(key), series.get(key), moment)).toSorted(compareImages);
+}
+
+function trackedImage(
+  { registry, repo }: ImageName,
+  latest: LatestImage | undefined,
+  series: ImageSeries | undefined,
+  { now, staleAfterMs }: Moment,
+): TrackedImage {
+  const yesterday = toEpochDay(dayOf(now)) - 1;
+  const growthOver = (days: number): Growth => (series ? growthOf(series, yesterday, days) : {});
+  const known: Mark[] = Array.from(series?.marks ?? [], (mark) => marks[mark] ?? 'read');
+  const newest = known.at(-1);
+  const lastRead = latest?.readAt;
+  return {
+    registry,
+    repo,
+    pullCount: latest?.pullCount,
+    tagCount: latest?.tagCount,
+    lastUpdated: latest?.lastUpdated,
+    lastDay: growthOver(1),
+    lastWeek: growthOver(7),
+    last30Days: growthOver(30),
+    firstSeen: dayAt(
+      series,
+      known.findIndex((mark) => mark !== 'backfilled'),
+    ),
+    historySince: dayAt(series, 0),
+    backfilledDays: known.filter((mark) => mark === 'backfilled').length,
+    importedDays: known.filter((mark) => mark === 'imported').length,
+    totalSince: latest?.totalSince,
+    lastRead,
+    stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
+    doubt: newest === 'frozen' || newest === 'restated' ? newest : undefined,
+  };
+}
+
+function dayAt(series: ImageSeries | undefined, at: number): Day | undefined {
+  const day = series?.days[at];
+  return day === undefined ? undefined : fromEpochDay(day);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { fromEpochDay, toEpochDay } from '../model/day.ts';
+import { parseGroup } from './groups.ts';
+import type { KnownImages } from './images.ts';
+import { reportOf } from './report.ts';
+
+const now = Date.parse('2026-03-14T10:00:00Z');
+const today = toEpochDay('2026-03-14');
+
+/** Images by `registry repo`, with their totals of days in a row that end `daysAgo` before today. */
+function known(images: Readonly<Record<string, readonly number[]>>, daysAgo = 1): KnownImages {
+  const series = Object.entries(images).map(([key, totals]) => {
+    const [registry = '', repo = ''] = key.split(' ');
+    const days = totals.map((_, at) => today - daysAgo - totals.length + 1 + at);
+    return { registry, repo, days, totals, marks: totals.map(() => 0) };
+  });
+  const latest = series.map(({ registry, repo, days, totals }) => ({
+    registry,
+    repo,
+    day: fromEpochDay(days.at(-1) ?? 0),
+    pullCount: totals.at(-1) ?? 0,
+  }));
+  return { series, latest, newestDay: '2026-03-13' };
+}
+
+function report(images: KnownImages, from = '2026-03-11', groups: readonly string[] = []) {
+  return reportOf(images, { now, from, groups: groups.map((text) => parseGroup(text, ['dockerhub', 'ghcr'])) });
+}
+
+describe('the report', () => {
+  it('has the pulls of the days from the first to yesterday, and their change', () => {
+    const { from, to, rows, total, growth } = report(known({ 'ghcr acme/app': [10, 11, 12, 13, 23, 33, 43] }));
+
+    expect([from, to, total]).toEqual(['2026-03-11', '2026-03-13', 43]);
+    expect(rows).toEqual([
+      {
+        name: 'acme/app',
+        registries: ['ghcr'],
+        total: 43,
+        growth: { pulls: 30, change: 27, before: 3 },
+        daily: [10, 10, 10],
+        milestone: 100,
+        // 33 pulls in 6 days are 5.5 a day: 57 more take 11 days.
+        milestoneDay: '2026-03-25',
+      },
+    ]);
+    expect(growth).toEqual({ pulls: 30, change: 27, before: 3 });
+  });
+
+  it('puts registries of a name together, the largest total first', () => {
+    const { rows } = report(known({ 'ghcr acme/app': [10, 20], 'dockerhub acme/app': [5, 6], 'ghcr acme/big': [900, 900] }));
+
+    expect(rows.map(({ name, registries, total, daily }) => [name, registries.length, total, daily])).toEqual([
+      ['acme/big', 1, 900, [null, 0, 0]],
+      ['acme/app', 2, 26, [null, 0, 11]],
+    ]);
+  });
+
+  it('has no forecast where nothing is pulled, or where it would take ten years', () => {
+    const { rows } = report(known({ 'ghcr acme/still': [100, 100, 100], 'ghcr acme/slow': [500_000, 500_000, 500_001] }));
+
+    expect(rows.map(({ milestone, milestoneDay }) => [milestone, milestoneDay])).toEqual([
+      [1_000_000, undefined],
+      [200, undefined],
+    ]);
+  });
+
+  it('leaves out what was not read for a week, but not in a group', () => {
+    const old = known({ 'dockerhub old/name': [70, 80], 'dockerhub old/other': [1, 2] }, 60);
+    const current = known({ 'ghcr acme/app': [1, 2] });
+    const both = { ...current, series: [...old.series, ...current.series], latest: [...old.latest, ...current.latest] };
+
+    const { rows } = report(both, '2026-03-11', ['app=ghcr:acme/app+dockerhub:old/name']);
+
+    expect(rows).toMatchObject([{ name: 'app', registries: ['dockerhub', 'ghcr'], total: 82, daily: [null, 0, 1] }]);
+  });
+
+  it('is empty where nothing is stored', () => {
+    expect(report({ latest: [], series: [], newestDay: undefined })).toMatchObject({ rows: [], total: 0 });
+  });
+});

@@ -1,0 +1,93 @@
+/** The report: how each image does over a time that ends with yesterday, and when it reaches its next milestone. */
+import { dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { growthOf, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
+import { isMember, type Group } from './groups.ts';
+import { type ImageName, compareText } from '../model/image.ts';
+import type { KnownImages } from './images.ts';
+import { milestoneAfter } from '../numbers/milestones.ts';
+import type { ImageSeries } from '../model/history.ts';
+import { pullsByDay } from '../numbers/series.ts';
+import { currentImages } from './summary.ts';
+
+export interface ReportRow {
+  /** The canonical name, or that of a group. */
+  readonly name: string;
+  readonly registries: readonly string[];
+  readonly total: number;
+  /** Pulls of the reported days, and how many more that is than in as many days before. */
+  readonly growth: ComparedGrowth;
+  /** Pulls of each reported day; null where none are known. */
+  readonly daily: readonly (number | null)[];
+  readonly milestone: number;
+  /** When the total reaches it, if each day goes on like the last 30; absent when that is not within ten years. */
+  readonly milestoneDay?: Day | undefined;
+}
+
+export interface Report {
+  readonly from: Day;
+  readonly to: Day;
+  /** The largest total first. */
+  readonly rows: readonly ReportRow[];
+  readonly total: number;
+  readonly growth: ComparedGrowth;
+}
+
+export interface ReportOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The first reported day; the last is yesterday. */
+  readonly from: Day;
+  readonly groups: readonly Group[];
+}
+
+const rateDays = 30;
+const furthestDays = 3650;
+
+/** The report on what is known; images of a group are one row, also those that are read no more. */
+export function reportOf({ latest, series, newestDay }: KnownImages, { now, from, groups }: ReportOptions): Report {
+  const today = toEpochDay(dayOf(now));
+  const groupOf = (image: ImageName): Group | undefined => groups.find((group) => isMember(group, image));
+  const current = new Set(newestDay === undefined ? [] : currentImages(latest, newestDay));
+  const shown = latest.filter((image) => current.has(image) || groupOf(image));
+  const names = [...new Set(shown.map((image) => groupOf(image)?.name ?? image.repo))];
+  const rows = names.map((name) => {
+    const isNamed = (image: ImageName): boolean => (groupOf(image)?.name ?? image.repo) === name;
+    const images = shown.filter(isNamed);
+    const total = images.reduce((sum, { pullCount }) => sum + pullCount, 0);
+    const own = series.filter((each) => images.some(({ registry, repo }) => registry === each.registry && repo === each.repo));
+    const registries = [...new Set(images.map(({ registry }) => registry))];
+    return { name, registries, ...rowOf(own, total, { today, from: toEpochDay(from) }) };
+  });
+  return {
+    from,
+    to: fromEpochDay(today - 1),
+    rows: rows.toSorted((a, b) => b.total - a.total || compareText(a.name, b.name)),
+    total: sumKnown(rows.map(({ total }) => total)) ?? 0,
+    growth: sumGrowth(rows.map(({ growth }) => growth)),
+  };
+}
+
+function rowOf(
+  series: readonly ImageSeries[],
+  total: number,
+  { today, from }: { readonly today: EpochDay; readonly from: EpochDay },
+): Omit<ReportRow, 'name' | 'registries'> {
+  const milestone = milestoneAfter(total);
+  const rate = series.reduce((sum, image) => sum + dailyRate(image, today - 1), 0);
+  const daysLeft = rate > 0 ? Math.ceil((milestone - total) / rate) : Infinity;
+  const merged = series.map((image) => ({ ...image, repo: '' }));
+  const byDay = new Map(Array.from(pullsByDay(merged, { from, to: today - 1 }), ({ day, value }) => [day, value]));
+  return {
+    total,
+    growth: sumGrowth(series.map((image) => growthOf(image, today - 1, today - from))),
+    daily: Array.from({ length: Math.max(0, today - from) }, (_, at) => byDay.get(fromEpochDay(from + at)) ?? null),
+    milestone,
+    milestoneDay: daysLeft <= furthestDays ? fromEpochDay(today + daysLeft) : undefined,
+  };
+}
+
+/** Pulls a day over the last 30 days, or as many as the image is known for. */
+function dailyRate(image: ImageSeries, lastDay: EpochDay): number {
+  const days = Math.min(rateDays, lastDay - (image.days[0] ?? lastDay));
+  return days > 0 ? (growthOf(image, lastDay, days).pulls ?? 0) / days : 0;
+}

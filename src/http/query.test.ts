@@ -1,0 +1,153 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toEpochDay } from '../core/model/day.ts';
+import { AppError } from '../core/model/errors.ts';
+import { parseDate, parseFilter, parseRange } from './query.ts';
+
+const registries = ['dockerhub', 'ghcr'];
+
+/** The filter that a query string asks for, as sorted lists; null for none. */
+function filterOf(query: string): { registries: string[] | null; repos: string[] | null } {
+  const parameters = new URLSearchParams(query);
+  const values = (name: string): string[] | undefined => (parameters.has(name) ? parameters.getAll(name) : undefined);
+  const filter = parseFilter({ registry: values('registry'), repo: values('repo') }, registries);
+  return { registries: filter.registries ? [...filter.registries] : null, repos: filter.repos ? [...filter.repos] : null };
+}
+
+function outcomeOf<T>(run: () => T): T | Error {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+describe('the repo filter', () => {
+  it.each([
+    '',
+    'repo=',
+    'repo=%20',
+    'repo=*',
+    'repo=All',
+    'repo=$__all',
+    'repo={$__all}',
+    'repo={}',
+    'repo={*}',
+    'repo=,',
+    'repo={,}',
+    'repo=a/x&repo=',
+    'repo=a/x&repo=$__all',
+    'repo=a/x,$__all',
+  ])('is off for "%s"', (query) => {
+    expect(filterOf(query).repos).toBeNull();
+  });
+
+  it.each([
+    ['repo=a/x', ['a/x']],
+    ['repo=a/x,b/y', ['a/x', 'b/y']],
+    ['repo={a/x,b/y}', ['a/x', 'b/y']],
+    ['repo=%7Ba%2Fx%2Cb%2Fy%7D', ['a/x', 'b/y']],
+    ['repo=a/x&repo=b/y', ['a/x', 'b/y']],
+    ['repo= a/x , b/y ,', ['a/x', 'b/y']],
+    ['repo={a/x', ['a/x']],
+    ['repo=a/x}', ['a/x']],
+    ['repo=A/X', ['a/x']],
+    ['repo=a/x,a/x', ['a/x']],
+    ['repo=acme/charts/app', ['acme/charts%2Fapp']],
+    ['repo=acme/charts%252Fapp', ['acme/charts%2Fapp']],
+    ['repo=acme/charts%252fapp', ['acme/charts%2Fapp']],
+    ['repo=no-such-thing', ['no-such-thing']],
+  ])('of "%s" is %o', (query, repos) => {
+    expect(filterOf(query).repos).toEqual(repos);
+  });
+});
+
+describe('the registry filter', () => {
+  it.each(['', 'registry=', 'registry=*', 'registry=All', 'registry=$__all', 'registry={$__all}'])('is off for "%s"', (query) => {
+    expect(filterOf(query).registries).toBeNull();
+  });
+
+  it.each([
+    ['registry=ghcr', ['ghcr']],
+    ['registry={ghcr}', ['ghcr']],
+    ['registry=dockerhub,ghcr', ['dockerhub', 'ghcr']],
+    ['registry={dockerhub,ghcr}', ['dockerhub', 'ghcr']],
+    ['registry=dockerhub&registry=ghcr', ['dockerhub', 'ghcr']],
+  ])('of "%s" is %o', (query, names) => {
+    expect(filterOf(query).registries).toEqual(names);
+  });
+
+  it('refuses a name that is no registry, and says which are', () => {
+    expect(() => filterOf('registry=ghcr,quai')).toThrow('unknown registry "quai": valid are dockerhub, ghcr');
+  });
+});
+
+describe('the range', () => {
+  it.each([
+    ['2026-03-14', '2026-03-14'],
+    ['2026-03-14T23:59:59Z', '2026-03-14'],
+    ['2026-03-14T10:00:00.7Z', '2026-03-14'],
+    ['2026-03-14T10:00:00.123456789Z', '2026-03-14'],
+    ['2026-03-14T10:00Z', '2026-03-14'],
+    ['2026-03-14T23:00:00-02:00', '2026-03-15'],
+    ['1773446400000', '2026-03-14'],
+    ['1773532799999', '2026-03-14'],
+    ['0', '1970-01-01'],
+  ])('takes %s as the day %s', (text, day) => {
+    expect(parseRange([text], undefined)).toEqual({ from: toEpochDay(day), to: undefined });
+    expect(parseRange(undefined, [text])).toEqual({ from: undefined, to: toEpochDay(day) });
+  });
+
+  it.each([[undefined], [['']], [[' ']], [[]]])('is open where a parameter is %o', (values) => {
+    expect(parseRange(values, values)).toEqual({ from: undefined, to: undefined });
+  });
+
+  it.each([
+    'yesterday',
+    '2026-02-30',
+    '2026-3-14',
+    '14.03.2026',
+    '2026-03-14T25:00:00Z',
+    '-1',
+    '1e3',
+    '99999999999999999',
+    '2026-02-30T10:00:00Z',
+    'now-30d',
+  ])('refuses %s and says what is valid', (text) => {
+    expect(() => parseRange([text], undefined)).toThrow(`"from" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14`);
+  });
+
+  it('refuses a range that ends before it begins, and takes one of a single day', () => {
+    expect(() => parseRange(['2026-03-15'], ['2026-03-14'])).toThrow('"from" is after "to"');
+    expect(parseRange(['2026-03-14'], ['2026-03-14']).from).toBe(toEpochDay('2026-03-14'));
+  });
+
+  it('throws nothing but AppError, and gives only days that can be written', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.nat().map(String),
+          fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+        ),
+        (text) => {
+          const result = outcomeOf(() => parseRange([text], undefined));
+          const isRefused = result instanceof AppError && result.code === 'invalid_input';
+          const day = result instanceof Error ? -1 : (result.from ?? 0);
+          expect(isRefused || (Number.isInteger(day) && day >= 0 && day <= toEpochDay('9999-12-31'))).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('the date', () => {
+  it('is a calendar date, or absent', () => {
+    expect(parseDate(['2026-03-14'])).toBe('2026-03-14');
+    expect([parseDate(undefined), parseDate([]), parseDate([''])]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each(['2026-1-5', '2026-02-30', '../2026-03-14', ' 2026-03-14', '2026-03-14.json', 'today'])('refuses "%s"', (text) => {
+    expect(() => parseDate([text])).toThrow('valid is a date such as 2026-03-14');
+  });
+});

@@ -1,0 +1,138 @@
+/** The listening socket: every timeout set, and an orderly end. */
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { AppError } from '../core/model/errors.ts';
+import type { Asked, ReadyAnswer } from './answers.ts';
+
+export interface ApiServer {
+  /** Where it can be asked from this machine. */
+  readonly url: string;
+  /** Lets running requests end, for at most `graceMs`, and closes. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host?: string | undefined;
+  readonly port: number;
+}
+
+export interface Handler {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Asked first: an answer that is ready goes to the socket as it is. */
+  readonly ready?: (asked: Asked) => ReadyAnswer | undefined;
+}
+
+/**
+ * Serves a handler.
+ * @throws AppError conflict (the port is taken), misconfigured (the address cannot be used)
+ */
+export async function listen({ fetch, ready }: Handler, { host, port }: ListenOptions): Promise<ApiServer> {
+  const options: ServerOptions = {
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 60_000,
+    connectionsCheckingInterval: 2_000,
+    // Grafana's "All" spells out every name in the address of a query.
+    maxHeaderSize: 65_536,
+  };
+  const answer = getRequestListener(fetch);
+  const server = createServer(options, (request, response) => {
+    const found = ready?.(askedBy(request));
+    if (found) response.writeHead(found.status, found.headers).end(found.body);
+    else void answer(request, response);
+  });
+  server.setTimeout(30_000);
+  const connections = trackConnections(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
+    server.listen({ port, host }, resolve);
+  });
+  return {
+    url: localUrl(server.address(), port, host),
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        const deadline = setTimeout(() => connections.closeAll(), graceMs);
+        server.close(() => {
+          clearTimeout(deadline);
+          resolve();
+        });
+        connections.closeIdle();
+      }),
+  };
+}
+
+function askedBy({ method, url = '/', headers }: IncomingMessage): Asked {
+  return { method, url, acceptEncoding: headers['accept-encoding']?.toString(), ifNoneMatch: headers['if-none-match'] };
+}
+
+interface Connections {
+  /** Ends those without a running request now, and the others with their answer. */
+  closeIdle(): void;
+  closeAll(): void;
+}
+
+/** Each may hold a header of its largest size, so that this bounds the memory too. */
+const mostConnections = 512;
+
+/**
+ * Keeps track of who waits for an answer. Beyond the most connections each new one ends the one that has been silent longest, or where
+ * all have asked the one that has waited longest: nobody who holds many keeps others out.
+ * Node's own closeIdleConnections leaves a connection alone that has not asked for anything yet, as browsers and load balancers open
+ * them in advance (seen with Node 20).
+ */
+function trackConnections(server: Server): Connections {
+  const idle = new Set<Socket>();
+  const busy = new Set<Socket>();
+  let isClosing = false;
+  const forget = (socket: Socket): void => {
+    idle.delete(socket);
+    busy.delete(socket);
+  };
+  server.on('connection', (socket: Socket) => {
+    if (idle.size + busy.size >= mostConnections) {
+      const [oldest] = idle.size > 0 ? idle : busy;
+      if (oldest) forget(oldest.destroy());
+    }
+    idle.add(socket);
+    socket.once('close', () => forget(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    busy.add(socket);
+    response.once('close', () => {
+      busy.delete(socket);
+      if (isClosing) socket.end();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return {
+    closeIdle() {
+      isClosing = true;
+      for (const socket of idle) socket.destroy();
+    },
+    closeAll() {
+      for (const socket of [...idle, ...busy]) socket.destroy();
+    },
+  };
+}
+
+function localUrl(address: string | AddressInfo | null, port: number, host: string | undefined): string {
+  const actual = typeof address === 'object' && address ? address.port : port;
+  const name = host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${actual}`;
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): AppError {
+  if (error.code === 'EADDRINUSE') {
+    return new AppError('conflict', `port ${port} is taken by another program: stop it, or set LISTEN_ADDR to a free port such as :9101`, {
+      cause: error,
+    });
+  }
+  if (error.code === 'EACCES') {
+    return new AppError('misconfigured', `port ${port} may not be used by this user: set LISTEN_ADDR to a port above 1023 such as :9100`, {
+      cause: error,
+    });
+  }
+  return new AppError('misconfigured', `cannot listen on the address of LISTEN_ADDR: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,84 @@
+/** Stored readings as text for other programs, piece by piece. */
+import { dayOf, toEpochDay } from '../../core/model/day.ts';
+import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
+import type { ImageSeries, StoredReading } from '../../core/model/history.ts';
+import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import { asksFor } from '../../core/model/image.ts';
+import { csvChunks, jsonChunks } from '../../core/views/table.ts';
+import { csvCells, csvColumns } from '../import/csv.ts';
+import { eventLine, ndjsonHeader, readingLine } from '../import/ndjson.ts';
+
+/** Rows at a time that are turned into text. */
+const rowsAtOnce = 500;
+
+export async function* csvText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const rows of inParts(readings)) {
+    const text = [...csvChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('');
+    yield isFirst ? text : text.slice(text.indexOf('\n') + 1);
+    isFirst = false;
+  }
+}
+
+/** An array of the CSV's rows, with numbers as numbers and null for what is not known. */
+export async function* jsonText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const rows of inParts(readings)) {
+    const text = [...jsonChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('').slice(1, -1);
+    if (text === '') continue;
+    yield `${separator}${text}`;
+    separator = ',\n';
+  }
+  yield separator === '[' ? '[]\n' : ']\n';
+}
+
+export async function* ndjsonText(readings: AsyncIterable<StoredReading>, events: readonly RecordedEvent[]): AsyncGenerator<string> {
+  yield `${JSON.stringify(ndjsonHeader)}\n`;
+  for (const event of events) yield eventLine(event);
+  for await (const reading of readings) yield readingLine(reading);
+}
+
+/** The events that were seen on these days and are about these images. */
+export function eventsWithin(
+  events: readonly RecordedEvent[],
+  query: SeriesQuery,
+  { from = '', to = '9999-12-31' }: DaySpan,
+): readonly RecordedEvent[] {
+  return events.filter(({ seenAt, registry, repo }) => {
+    const day = dayOf(Date.parse(seenAt));
+    const isAskedFor = repo === undefined ? !query.repos : asksFor(query, { registry, repo });
+    return day >= from && day <= to && isAskedFor;
+  });
+}
+
+/** The series cut to these days. */
+export function seriesWithin(series: readonly ImageSeries[], { from, to }: DaySpan): readonly ImageSeries[] {
+  if (from === undefined && to === undefined) return series;
+  const [first, last] = [from === undefined ? -Infinity : toEpochDay(from), to === undefined ? Infinity : toEpochDay(to)];
+  return series.map((image) => {
+    const isWithin = (_: number, at: number): boolean => {
+      const day = image.days[at] ?? Number.NaN;
+      return day >= first && day <= last;
+    };
+    return {
+      ...image,
+      days: Array.from(image.days).filter(isWithin),
+      totals: Array.from(image.totals).filter(isWithin),
+      marks: Array.from(image.marks).filter(isWithin),
+    };
+  });
+}
+
+/** Parts of rows; one empty part where there are none. */
+async function* inParts(readings: AsyncIterable<StoredReading>): AsyncGenerator<readonly StoredReading[]> {
+  let part: StoredReading[] = [];
+  let isEmpty = true;
+  for await (const reading of readings) {
+    part.push(reading);
+    if (part.length < rowsAtOnce) continue;
+    yield part;
+    isEmpty = false;
+    part = [];
+  }
+  if (part.length > 0 || isEmpty) yield part;
+}
