@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
-import type { StoredReading } from '../../src/core/model/history.ts';
+import { listMarks, type StoredReading } from '../../src/core/model/history.ts';
+import { marks } from '../../src/core/model/mark.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { Migration } from '../../src/store/postgres/migrate.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
@@ -46,13 +47,13 @@ async function allOf(store: SnapshotStore): Promise<unknown[]> {
     ...each,
     days: Array.from(each.days),
     totals: Array.from(each.totals),
-    marks: Array.from(each.marks),
+    marks: listMarks(each),
   }));
   return [readings, plain, await store.latest({}), await store.days()];
 }
 
 describe('PostgreSQL beside the store in memory', () => {
-  const plain = fc.record(
+  const any = fc.record(
     {
       registry: fc.constantFrom('dockerhub', 'ghcr', 'quay'),
       repo: fc.constantFrom('acme/app', 'acme/a%2Fb'),
@@ -63,15 +64,13 @@ describe('PostgreSQL beside the store in memory', () => {
       tagCount: fc.nat(9),
       lastUpdated: fc.constantFrom('2026-01-01T00:00:00.123456789Z', '2026-01-02'),
       totalSince: fc.constant('2026-01-01'),
-      doubt: fc.constantFrom('frozen' as const, 'restated' as const),
+      mark: fc.constantFrom(...marks),
       tags: fc.array(fc.record({ name: fc.constantFrom('a', 'b'), versionId: fc.constantFrom('7', '8'), pullCount: fc.nat(9) }), {
         maxLength: 2,
       }),
     },
     { requiredKeys: ['registry', 'repo', 'pullCount', 'readAt'] },
   );
-  const how = fc.constantFrom({}, { backfilled: true as const }, { imported: true as const });
-  const any = fc.tuple(plain, how).map(([each, known]) => ({ ...each, ...known }));
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ save: fc.array(any, { maxLength: 6 }) }) },
     { weight: 1, arbitrary: fc.record({ prune: fc.integer({ min: 0, max: 40 }).map((days) => addDays('2026-02-20', days)) }) },

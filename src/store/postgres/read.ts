@@ -2,7 +2,7 @@
 import type { Sql } from 'postgres';
 import { z } from 'zod';
 import type { Day } from '../../core/model/day.ts';
-import { marks } from '../../core/model/mark.ts';
+import { certainty, marks } from '../../core/model/mark.ts';
 import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
 import { recordedKinds, type RecordedEvent } from '../../core/model/recorded-event.ts';
@@ -36,7 +36,6 @@ const readingRow = z.object({
   day: z.string(),
   pull_count: z.number(),
   known: z.enum(marks),
-  worth: z.number(),
   read_at: z.string(),
   total_since: optional(z.string()),
   tag_count: optional(z.number()),
@@ -64,7 +63,7 @@ export async function readTotals(sql: Sql, query: SeriesQuery, span?: DaySpan): 
   return z
     .array(seriesRow)
     .parse(await totalsStatement(sql, query, span))
-    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known.map((mark) => marks.indexOf(mark)) }));
+    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known }));
 }
 
 /** The series of images, and in a span the newest total before it: one look into the index for each, so that no other partition is searched. */
@@ -106,8 +105,8 @@ export function latestStatement(sql: Sql, query: SeriesQuery) {
     WHERE image_id = images.id`;
   return sql`
     SELECT registry, repo, newest.day::text, newest.pull_count::float8,
-      CASE WHEN newest.worth > 0 THEN newest.read_at
-        ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND worth > 0 ORDER BY day DESC LIMIT 1) END AS read_at,
+      CASE WHEN newest.worth > ${certainty('backfilled')} THEN newest.read_at
+        ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND worth > ${certainty('backfilled')} ORDER BY day DESC LIMIT 1) END AS read_at,
       coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
       coalesce(newest.last_updated, (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1)) AS last_updated,
       coalesce(newest.total_since, (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1))::text AS total_since
@@ -126,14 +125,14 @@ export async function readDay(sql: Sql, day: Day, query: SeriesQuery): Promise<r
 
 export function dayStatement(sql: Sql, day: Day, query: SeriesQuery) {
   return sql`
-    SELECT registry, repo, day::text, pull_count::float8, known, worth, read_at, total_since::text, tag_count::float8, last_updated, tags
+    SELECT registry, repo, day::text, pull_count::float8, known, read_at, total_since::text, tag_count::float8, last_updated, tags
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE day = ${day} AND ${asked(sql, query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {
-  const { registry, repo, day, known, worth, read_at: readAt, last_updated: lastUpdated } = row;
+  const { registry, repo, day, known, read_at: readAt, last_updated: lastUpdated } = row;
   const tags = tagsOf(row.tags);
   return {
     registry,
@@ -145,9 +144,7 @@ function storedReading(row: z.infer<typeof readingRow>): StoredReading {
     tagCount: row.tag_count ?? tags?.length,
     tags,
     totalSince: row.total_since,
-    backfilled: worth === 0 ? true : undefined,
-    imported: worth === 1 ? true : undefined,
-    doubt: known === 'frozen' || known === 'restated' ? known : undefined,
+    mark: known,
   };
 }
 

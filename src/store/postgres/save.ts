@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
 import { z } from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
-import { markOf, type Reading, type Tag } from '../../core/model/reading.ts';
+import { certainty } from '../../core/model/mark.ts';
+import type { Reading, Tag } from '../../core/model/reading.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
 import { compareText } from '../../core/model/image.ts';
@@ -115,8 +116,8 @@ async function saveReadings(sql: TransactionSql, readings: readonly StoredReadin
     repo: reading.repo,
     day: reading.day,
     pull_count: reading.pullCount,
-    known: markOf(reading),
-    worth: reading.backfilled ? 0 : reading.imported ? 1 : 2,
+    known: reading.mark ?? 'read',
+    worth: certainty(reading.mark),
     read_at: reading.readAt,
     read_ms: Math.trunc(Date.parse(reading.readAt)),
     total_since: reading.totalSince ?? null,

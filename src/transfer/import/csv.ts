@@ -3,8 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { isDay, startOfDay } from '../../core/model/day.ts';
 import { AppError, toAppError } from '../../core/model/errors.ts';
 import { formatRepo, parseRepo } from '../../core/model/image-ref.ts';
-import { isPullCount, markOf } from '../../core/model/reading.ts';
-import { marks, type Mark } from '../../core/model/mark.ts';
+import { isPullCount } from '../../core/model/reading.ts';
+import { isMark, marks, type Mark } from '../../core/model/mark.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { Cell } from '../../core/views/table.ts';
 import type { Item } from './import-record.ts';
@@ -27,8 +27,8 @@ const longestRow = 1024 * 1024;
 const needed: readonly Column[] = ['day', 'registry', 'repo', 'pull_count'];
 
 export function csvCells(reading: StoredReading): Cell[] {
-  const { day, registry, repo, pullCount, readAt, tagCount, lastUpdated, totalSince } = reading;
-  return [day, registry, repo, pullCount, markOf(reading), readAt, tagCount, lastUpdated, totalSince];
+  const { day, registry, repo, pullCount, mark = 'read', readAt, tagCount, lastUpdated, totalSince } = reading;
+  return [day, registry, repo, pullCount, mark, readAt, tagCount, lastUpdated, totalSince];
 }
 
 /**
@@ -90,7 +90,7 @@ function readingOf(value: (column: Column) => string, registries: readonly strin
   if (!registries.includes(registry)) throw invalid('registry', registry, `one of ${registries.join(', ')}`);
   const pullCount = wholeNumber('pull_count', value('pull_count'));
   if (pullCount === undefined) throw invalid('pull_count', '', 'a whole number');
-  const known = markNamed(value('known'));
+  const mark = parseMark(value('known'));
   const readAt = moment('read_at', value('read_at')) ?? startOfDay(day);
   const totalSince = value('total_since');
   if (totalSince !== '' && !isDay(totalSince)) throw invalid('total_since', totalSince, 'a date such as 2026-03-14');
@@ -103,15 +103,13 @@ function readingOf(value: (column: Column) => string, registries: readonly strin
     tagCount: wholeNumber('tag_count', value('tag_count')),
     lastUpdated: value('last_updated') || undefined,
     totalSince: totalSince || undefined,
-    backfilled: known === 'backfilled' ? true : undefined,
-    imported: known === 'imported' ? true : undefined,
-    doubt: known === 'frozen' || known === 'restated' ? known : undefined,
+    mark,
   };
 }
 
-function markNamed(text: string): Mark {
-  const mark = marks.find((each) => each === (text || 'read'));
-  if (!mark) throw invalid('known', text, `one of ${marks.join(', ')}`);
+function parseMark(text: string): Mark {
+  const mark = text || 'read';
+  if (!isMark(mark)) throw invalid('known', text, `one of ${marks.join(', ')}`);
   return mark;
 }
 
