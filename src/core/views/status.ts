@@ -33,9 +33,9 @@ export interface ImageDoubt {
   readonly doubt: Inconsistency;
 }
 
-/** Counted since the start of the process. */
+/** Counted since the start of the process, or with a shared list since the beginning. */
 export interface RegistryTotals {
-  /** A cycle is `ok` when it read something. */
+  /** A run is `ok` when it read something. */
   readonly cycles: { readonly ok: number; readonly failed: number };
   /** Images whose total was not read, by the code of the error; those that registries cause are always there. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
@@ -48,11 +48,11 @@ export const noTotals: RegistryTotals = {
 
 export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Inconsistency;
 
-/** One registry: its last finished cycle, and the running one's progress. */
+/** One registry: its part of the last run, and the progress of the open one. */
 export interface RegistryStatus {
   readonly registry: string;
   readonly title: string;
-  /** `off`: nothing configured; `waiting`: no cycle has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `restated`: all was read, but totals contradict the registry's own days. */
+  /** `off`: nothing configured; `waiting`: no run has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `restated`: all was read, but totals contradict the registry's own days. */
   readonly state: RegistryState;
   readonly imagesRead: number;
   readonly imagesFailed: number;
@@ -63,7 +63,7 @@ export interface RegistryStatus {
   readonly totals: RegistryTotals;
   /** What is probably wrong when many images fail alike. */
   readonly diagnosis?: string | undefined;
-  /** ISO 8601 moment of the last cycle that read something. */
+  /** ISO 8601 moment of the last run that read something. */
   readonly lastSuccess?: string | undefined;
   readonly lastDurationMs?: number | undefined;
   readonly progress?: Progress | undefined;
@@ -77,9 +77,11 @@ export interface Progress {
 
 export interface CollectorStatus {
   readonly health: HealthReport;
-  /** ISO 8601 start of the running cycle; absent between cycles. */
+  /** ISO 8601 start of the open run; absent between runs. */
   readonly runningSince?: string | undefined;
-  /** ISO 8601 moment of the next cycle, where one is planned. */
+  /** ISO 8601 moment of the next run, where one is planned. */
   readonly nextCycle?: string | undefined;
+  /** Why old snapshots could not be deleted after the last run. */
+  readonly retentionError?: string | undefined;
   readonly registries: readonly RegistryStatus[];
 }
