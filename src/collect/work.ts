@@ -50,7 +50,7 @@ export async function workOff(deps: WorkDeps, tracked: TrackedRegistry, run: str
     const { items, waitMs } = await list.take({ run, registry, max, holds: buffer.held(registry) });
     if (items.length === 0 && waitMs === undefined) return;
     if (items.length === 0) {
-      await buffer.flushIfDue();
+      await buffer.flushIfDue({ isIdle: true });
       await clock.sleep(Math.min(waitMs ?? 0, idleMs), signal).catch(() => undefined);
       continue;
     }

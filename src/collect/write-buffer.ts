@@ -27,8 +27,8 @@ export interface WriteBuffer {
   end(run: string, result: WorkResult): void;
   /** Items of a registry whose end is not in the list yet. */
   held(registry: string): readonly WorkItem[];
-  /** Writes what has gathered when the last write is long enough ago. @throws AppError when the list cannot be reached */
-  flushIfDue(): Promise<void>;
+  /** Writes what has gathered when the last write is long enough ago; at once where nothing else is to be done and it did not fail. @throws AppError when the list cannot be reached */
+  flushIfDue(options?: { readonly isIdle?: boolean }): Promise<void>;
   /**
    * Writes all that has gathered. What cannot be written stays for the next flush; with `isLast` outcomes are written all the same,
    * and the list is told that their readings are not stored. @throws AppError when the list cannot be reached
@@ -53,6 +53,7 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
   const ended = new Set<Ended>();
   let details = 0;
   let nextFlushAt = 0;
+  let hasFailed = false;
   let running: Promise<void> = Promise.resolve();
 
   function put(reading: Reading): void {
@@ -90,9 +91,11 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
   async function write(isLast: boolean): Promise<void> {
     const startedAt = clock.now();
     const batch = [...ended];
+    hasFailed = true;
     try {
       const failure = await save();
       if (failure && !isLast) return;
+      hasFailed = failure !== undefined;
       const saveError = failure && { code: failure.code, message: failure.message };
       for (const run of new Set(batch.map((each) => each.run))) {
         const own = batch.filter((each) => each.run === run);
@@ -129,8 +132,9 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
     },
     end: (run, result) => void ended.add({ run, result }),
     held: (registry) => [...ended].map(({ result }) => result.item).filter((item) => item.registry === registry),
-    async flushIfDue() {
-      if (clock.now() >= nextFlushAt) await flush();
+    async flushIfDue({ isIdle = false } = {}) {
+      const isUseful = isIdle && ended.size > 0 && !hasFailed;
+      if (isUseful || clock.now() >= nextFlushAt) await flush();
     },
     flush,
   };

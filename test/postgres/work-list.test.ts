@@ -2,7 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createEngine } from '../../src/collect/engine.ts';
+import { createHealth } from '../../src/collect/health.ts';
+import { listing, tracked } from '../../src/collect/testing/fake-registry.ts';
 import { describeWorkList, image, isRead, openRun, takeFrom } from '../../src/collect/testing/work-list-contract.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
+import { AppError } from '../../src/core/model/errors.ts';
 import type { WorkList } from '../../src/core/ports.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { createSharedPace } from '../../src/store/postgres/work-list/pace.ts';
@@ -21,7 +26,9 @@ beforeAll(async () => {
 }, 60_000);
 
 beforeEach(async () => {
-  await store.database.query(raw('TRUNCATE runs, work_items, workers, registry_counts, paces'));
+  await store.database.query(
+    raw('TRUNCATE runs, work_items, workers, registry_counts, paces, totals, events, snapshot_days, images CASCADE'),
+  );
 });
 
 afterAll(async () => {
@@ -204,6 +211,74 @@ describe('a clock of the database that was ahead', () => {
 
     expect(await pace.reserve('hub.docker.com', 500)).toBeLessThanOrEqual(24 * hour);
   });
+});
+
+describe('engines that share a list of work', () => {
+  /** The engine of another process, on real time. */
+  function createProcess(registry: ReturnType<typeof tracked>, isCollector = true) {
+    const failing = { ...store, prune: () => Promise.reject(new AppError('internal', 'read-only')) };
+    const log = createRecordingLog();
+    const health = createHealth({
+      marker: { set: async () => undefined, clear: async () => undefined },
+      clock: systemClock,
+      intervalMs: hour,
+      titles: new Map([['dockerhub', 'Docker Hub']]),
+    });
+    const { descriptor } = registry;
+    const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
+    return createEngine({ ...parts, list: createList(), isCollector, backfill: false, retentionDays: 30 });
+  }
+
+  it('read each image once, and all know what the run came to: it ends once, and old snapshots that stay make nobody unhealthy', async () => {
+    const repos = Array.from({ length: 60 }, (_, at) => `acme/app-${at}`);
+    const answers = {
+      targets: ['acme/*'],
+      listings: { acme: listing(repos) },
+      totals: Object.fromEntries(repos.map((repo, at) => [repo, at])),
+      onRead: () => sleep(5),
+    };
+    const registries = [tracked(answers), tracked(answers), tracked(answers)];
+    const engines = registries.map((registry, at) => createProcess(registry, at < 2));
+
+    for (const engine of engines) engine.start();
+    for (const engine of engines) {
+      await expect
+        .poll(() => engine.status(), { interval: 50, timeout: 20_000 })
+        .toMatchObject({ health: { healthy: true }, retentionError: 'read-only', registries: [{ state: 'ok', imagesRead: 60 }] });
+    }
+    await Promise.all(engines.map((engine) => engine.stop()));
+
+    const asked = registries.flatMap((registry) => registry.asked);
+    expect(asked.toSorted()).toEqual(repos.toSorted());
+    expect(registries.map((registry) => registry.asked.length > 0)).toEqual([true, true, false]);
+    expect((await store.latest({})).map(({ repo }) => repo)).toEqual(repos.toSorted());
+    expect(await store.database.query(raw('SELECT count(*) FROM runs'))).toEqual([{ count: 1 }]);
+  }, 30_000);
+
+  it('give back what they have begun when they are stopped, and another goes on with it', async () => {
+    const totals = { 'acme/a': 1, 'acme/b': 2 };
+    const stuck = tracked({
+      targets: ['acme/a', 'acme/b'],
+      totals,
+      onRead: (_, signal) => new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped')))),
+    });
+    const first = createProcess(stuck);
+    first.start();
+    await expect.poll(() => stuck.asked, { interval: 20, timeout: 10_000 }).toEqual(['acme/a']);
+
+    await first.stop();
+    const [open] = await store.database.query(
+      raw('SELECT count(*) FROM work_items WHERE taken_by IS NULL AND done_at IS NULL AND attempt = 0'),
+    );
+    const second = createProcess(tracked({ targets: ['acme/a', 'acme/b'], totals }));
+    second.start();
+
+    expect(open).toEqual({ count: 2 });
+    await expect
+      .poll(() => second.status(), { interval: 50, timeout: 10_000 })
+      .toMatchObject({ registries: [{ state: 'ok', imagesRead: 2 }] });
+    await second.stop();
+  }, 30_000);
 });
 
 describe('the migration from the queue of version 1', () => {

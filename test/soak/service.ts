@@ -55,9 +55,7 @@ const clock: Clock = {
 const config = loadConfig({ env: process.env, descriptors, readTextFile: () => '' });
 const plain = createLogger({ level: config.logLevel, stream: process.stderr });
 const log: Logger = {
-  debug: plain.debug,
-  warn: plain.warn,
-  error: plain.error,
+  ...plain,
   info(message, fields) {
     if (message === 'run done') isRunOver = true;
     plain.info(message, fields);

@@ -15,11 +15,13 @@ export interface PostgresWorkListDeps {
   readonly intervalMs: number;
   /** A process that has shown no sign of life for so long counts as dead. */
   readonly silenceMs: number;
-  /** How often the list is looked at. */
+  /** How often the list is looked at, where that is not to follow from the rest. */
   readonly pollMs?: number;
 }
 
-const defaultPollMs = 2_000;
+const maxPollMs = 2_000;
+/** A process shows that it lives so often before it would be missed. */
+const beatsPerSilence = 4;
 const hourMs = 3_600_000;
 /** An item that is to wait for longer was put back by a clock that was ahead. */
 const maxDelay = sql`interval '1 hour'`;
@@ -32,7 +34,7 @@ const idRow = z.object({ id: z.string() });
 const leftRow = z.object({ left: z.number(), wait_ms: z.number().nullable() });
 
 export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
-  const { database, random, intervalMs, silenceMs, pollMs = defaultPollMs } = deps;
+  const { database, random, intervalMs, silenceMs, pollMs = Math.min(maxPollMs, silenceMs / beatsPerSilence) } = deps;
   const worker = randomUUID();
   const silence = sql`${silenceMs} * interval '1 millisecond'`;
   // Longer than any run takes that goes on.
