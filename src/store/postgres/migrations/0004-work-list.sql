@@ -31,12 +31,12 @@ CREATE TABLE workers (
 
 -- Owners to list and images to read. An item is open until it has an outcome.
 CREATE TABLE work_items (
+  -- In this order those come that are equally old.
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id bigint NOT NULL REFERENCES runs ON DELETE CASCADE,
   registry text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('list', 'read')),
   name text NOT NULL,
-  -- In which order those come that are equally old.
-  position bigint GENERATED ALWAYS AS IDENTITY,
   -- What the listing said, and when the newest stored total was read.
   listed jsonb,
   read_before text COLLATE "C",
@@ -47,6 +47,6 @@ CREATE TABLE work_items (
   outcome jsonb,
   is_read boolean NOT NULL DEFAULT false,
   done_at timestamptz,
-  PRIMARY KEY (run_id, registry, kind, name)
+  UNIQUE (run_id, registry, kind, name)
 );
-CREATE INDEX work_items_open ON work_items (run_id, registry, kind, read_before NULLS FIRST, position) WHERE done_at IS NULL;
+CREATE INDEX work_items_open ON work_items (run_id, registry, kind, read_before NULLS FIRST, id) WHERE done_at IS NULL;

@@ -1,6 +1,6 @@
 /** The list of work that many processes share: each item is a row, which one of them takes with FOR UPDATE SKIP LOCKED. */
 import { randomUUID } from 'node:crypto';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { countRun, intervalJitter, type RunRecord } from '../../../core/model/run.ts';
 import type { OpenedRun, Random, Taken, TakeQuery, WorkList } from '../../../core/ports.ts';
@@ -56,7 +56,7 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
   async function remaining({ run, registry, holds }: TakeQuery): Promise<Taken> {
     const [row] = await database.query(sql`
       SELECT count(*)::float8 AS left, (extract(epoch FROM min(available_at) - now()) * 1000)::float8 AS wait_ms
-      FROM work_items JOIN runs ON id = run_id
+      FROM work_items JOIN runs ON runs.id = run_id
       WHERE run_id = ${run} AND finished_at IS NULL AND registry = ${registry} AND done_at IS NULL
         AND NOT (taken_by IS NOT DISTINCT FROM ${worker}::uuid AND kind || ' ' || name = ANY(${namesOf(holds)}))`);
     const { left, wait_ms: waitMs } = leftRow.parse(row);
@@ -114,18 +114,18 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
       const { run, registry, max, holds } = query;
       const taken = await database.query(sql`
         WITH next AS MATERIALIZED (
-          SELECT kind, name FROM work_items
+          SELECT id FROM work_items
           WHERE run_id = ${run} AND registry = ${registry} AND done_at IS NULL
             AND (available_at <= now() OR available_at > now() + ${maxDelay})
             AND (taken_by IS NULL OR (taken_by = ${worker}::uuid AND kind || ' ' || name <> ALL(${namesOf(holds)}))
-              OR (taken_by <> ${worker}::uuid AND NOT EXISTS (SELECT FROM workers WHERE id = taken_by AND ${isAlive})))
-            AND EXISTS (SELECT FROM runs WHERE id = ${run} AND finished_at IS NULL)
-          ORDER BY kind, read_before NULLS FIRST, position LIMIT ${max} FOR UPDATE SKIP LOCKED),
+              OR (taken_by <> ${worker}::uuid AND NOT EXISTS (SELECT FROM workers WHERE workers.id = taken_by AND ${isAlive})))
+            AND EXISTS (SELECT FROM runs WHERE runs.id = ${run} AND finished_at IS NULL)
+          ORDER BY kind, read_before NULLS FIRST, id LIMIT ${max} FOR UPDATE SKIP LOCKED),
         taken AS (
           UPDATE work_items SET taken_by = ${worker}, attempt = attempt + ((taken_by <> ${worker}::uuid) IS TRUE)::integer
-          FROM next WHERE run_id = ${run} AND registry = ${registry} AND work_items.kind = next.kind AND work_items.name = next.name
+          FROM next WHERE work_items.id = next.id
           RETURNING work_items.*)
-        SELECT registry, kind, name, listed, attempt, failure FROM taken ORDER BY kind, read_before NULLS FIRST, position`);
+        SELECT registry, kind, name, listed, attempt, failure FROM taken ORDER BY kind, read_before NULLS FIRST, id`);
       return taken.length === 0 ? remaining(query) : { items: taken.map(takenItem) };
     },
     async finish(run, results, saveError) {
@@ -140,9 +140,9 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
           found AS (INSERT INTO work_items (run_id, registry, kind, name, listed, read_before)
             SELECT open.id, registry, kind, name, listed, read_before FROM open, ${itemRows(found)} ON CONFLICT DO NOTHING)
         UPDATE work_items SET done_at = now(), outcome = new.outcome, is_read = new.is_read, listed = NULL
-        FROM open, jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (registry text, kind text, name text, outcome jsonb, is_read boolean)
-        WHERE run_id = open.id AND work_items.registry = new.registry AND work_items.kind = new.kind AND work_items.name = new.name
-          AND done_at IS NULL`);
+        FROM open, jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (registry text, kind text, name text, outcome jsonb, is_read boolean),
+          ${itemOf(sql`open.id`)}
+        WHERE work_items.id = item.id AND done_at IS NULL`);
     },
     async requeue(run, items) {
       const rows = items.map(({ item: { registry, kind, name }, delayMs, failure }) => ({
@@ -155,9 +155,9 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
       await database.query(sql`
         UPDATE work_items SET taken_by = NULL, available_at = now() + new.delay_ms * interval '1 millisecond',
           attempt = attempt + (new.failure IS NOT NULL)::integer, failure = coalesce(new.failure, work_items.failure)
-        FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (registry text, kind text, name text, delay_ms float8, failure jsonb)
-        WHERE run_id = ${run} AND work_items.registry = new.registry AND work_items.kind = new.kind AND work_items.name = new.name
-          AND done_at IS NULL AND taken_by = ${worker}`);
+        FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (registry text, kind text, name text, delay_ms float8, failure jsonb),
+          ${itemOf(sql`${run}::bigint`)}
+        WHERE work_items.id = item.id AND done_at IS NULL AND taken_by = ${worker}`);
     },
     async beat(registries) {
       await database.query(sql`
@@ -193,4 +193,9 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
 /** As one array: a name has no space. */
 function namesOf(holds: TakeQuery['holds']): string[] {
   return holds.map(({ kind, name }) => `${kind} ${name}`);
+}
+
+/** The id of the item that `new` names: looked up one by one, whatever the planner takes a table for that has just been filled. */
+function itemOf(run: Sql): Sql {
+  return sql`LATERAL (SELECT id FROM work_items WHERE run_id = ${run} AND registry = new.registry AND kind = new.kind AND name = new.name LIMIT 1) AS item`;
 }
