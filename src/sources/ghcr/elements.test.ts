@@ -55,7 +55,7 @@ describe('a page that is read in pieces', () => {
   it('is the same wherever a piece ends', () => {
     const whole = parsePackagePage(linked);
 
-    for (let padding = 64 * 1024 - linked.length; padding < 64 * 1024; padding += 7) {
+    for (let padding = 64 * 1024 - linked.length; padding < 64 * 1024; padding += 61) {
       expect(parsePackagePage(`<!--${' '.repeat(padding)}-->${linked}`)).toEqual(whole);
     }
   });

@@ -3,7 +3,7 @@
  * tags. HTML's own rules for misnested tags are left out on purpose: they cost quadratic time and memory on hostile pages, and what is
  * looked for here has to be in order anyway, else nothing is read.
  */
-import { ErrorCodes, Tokenizer, TokenizerMode, type ParserError, type Token, type TokenHandler } from 'parse5';
+import { ErrorCodes, Tokenizer, TokenizerMode, type Token } from 'parse5';
 import { AppError } from '../../core/model/errors.ts';
 
 export interface PageElement {
@@ -54,7 +54,14 @@ const chunkLength = 64 * 1024;
 const keptAttributes = new Set(['href', 'title', 'rel', 'value', 'aria-label', 'data-date', 'data-merge-count']);
 const none: readonly Token.Attribute[] = [];
 const withoutContent = new Set(
-  ['area', 'base', 'br', 'col', 'embed', 'frame', 'hr', 'img', 'input', 'keygen'].concat(['link', 'meta', 'param', 'source', 'track', 'wbr']),
+  ['area', 'base', 'br', 'col', 'embed', 'frame', 'hr', 'img', 'input', 'keygen'].concat([
+    'link',
+    'meta',
+    'param',
+    'source',
+    'track',
+    'wbr',
+  ]),
 );
 /** Elements whose content is no markup, and is not shown or not believed. */
 const hiddenContent = new Map([
@@ -75,33 +82,39 @@ const cdataEnd = ']]>';
  */
 export function visibleElements(html: string): PageElement[] {
   const tree = createTree();
-  for (let from: number | undefined = 0; from !== undefined; ) from = tokenize(html, from, tree);
+  for (let from: number | undefined = 0; from !== undefined;) from = tokenize(html, from, tree);
   return tree.finish();
 }
 
 type Tree = ReturnType<typeof createTree>;
+
+/** How far the tokenizer is. */
+interface Progress {
+  /** Where the next piece of the page begins. */
+  position: number;
+  /** `position` when the last token came. */
+  lastToken: number;
+  afterComment: boolean;
+  sectionEnd: number | undefined;
+}
 
 /**
  * Gives the tree all tokens from here to the end, or to a CDATA section.
  * @returns where the section ends and tokens go on (HTML would end it at its first `>`), or undefined at the end
  */
 function tokenize(html: string, from: number, tree: Tree): number | undefined {
-  let position = from;
-  let lastToken = from;
-  let sectionEnd: number | undefined;
-  let afterComment = false;
-  const tokenizer = new Tokenizer({}, { ...tokenHandler(), onParseError });
-
-  function tokenHandler(): Omit<TokenHandler, 'onParseError'> {
-    const seen = (isComment = false): void => {
-      lastToken = position;
-      afterComment = isComment;
-    };
-    const onText = ({ chars }: Token.CharacterToken): void => {
-      seen();
-      tree.addText(chars);
-    };
-    return {
+  const state: Progress = { position: from, lastToken: from, afterComment: false, sectionEnd: undefined };
+  const seen = (isComment = false): void => {
+    state.lastToken = state.position;
+    state.afterComment = isComment;
+  };
+  const onText = ({ chars }: Token.CharacterToken): void => {
+    seen();
+    tree.addText(chars);
+  };
+  const tokenizer = new Tokenizer(
+    {},
+    {
       onStartTag(token) {
         seen();
         const mode = tree.open(token);
@@ -113,7 +126,7 @@ function tokenize(html: string, from: number, tree: Tree): number | undefined {
       },
       onComment() {
         seen(true);
-        if (sectionEnd !== undefined) tokenizer.pause();
+        if (state.sectionEnd !== undefined) tokenizer.pause();
       },
       onDoctype: () => seen(),
       onCharacter: onText,
@@ -121,26 +134,27 @@ function tokenize(html: string, from: number, tree: Tree): number | undefined {
       onNullCharacter: () => seen(),
       onEof() {
         // Of comments that do not begin with <!-- the tokenizer does not say that only the end of the page closed them.
-        if (afterComment && !html.endsWith('>')) throw damaged();
+        if (state.afterComment && !html.endsWith('>')) throw damaged();
       },
-    };
-  }
-
-  function onParseError({ code, startOffset }: ParserError): void {
-    if (unclosed.has(code)) throw damaged();
-    if (code !== ErrorCodes.cdataInHtmlContent) return;
-    const end = html.indexOf(cdataEnd, from + startOffset);
-    if (end === -1) throw damaged();
-    sectionEnd = end + cdataEnd.length;
-  }
-
+      onParseError({ code, startOffset }) {
+        if (unclosed.has(code)) throw damaged();
+        if (code === ErrorCodes.cdataInHtmlContent) state.sectionEnd = endOfSection(html, from + startOffset);
+      },
+    },
+  );
   do {
-    const chunk = html.slice(position, position + chunkLength);
-    position += chunk.length;
-    tokenizer.write(chunk, position >= html.length);
-    if (position - lastToken > maxTokenLength) throw excessive('a tag or text that is too long');
-  } while (position < html.length && !(afterComment && sectionEnd !== undefined));
-  return sectionEnd;
+    const chunk = html.slice(state.position, state.position + chunkLength);
+    state.position += chunk.length;
+    tokenizer.write(chunk, state.position >= html.length);
+    if (state.position - state.lastToken > maxTokenLength) throw excessive('a tag or text that is too long');
+  } while (state.position < html.length && !(state.afterComment && state.sectionEnd !== undefined));
+  return state.sectionEnd;
+}
+
+function endOfSection(html: string, from: number): number {
+  const end = html.indexOf(cdataEnd, from);
+  if (end === -1) throw damaged();
+  return end + cdataEnd.length;
 }
 
 function createTree() {
