@@ -11,7 +11,7 @@ export const longestWaitMs = 60_000;
 export const longestAskedMs = 3_600_000;
 
 const firstBackoffMs = 1000;
-const longestBackoffMs = 30_000;
+export const longestBackoffMs = 30_000;
 
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
