@@ -30,8 +30,7 @@ export type Exchange = (hop: Hop, maxBytes: number, signal: AbortSignal) => Prom
 export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): Exchange {
   /** A refusal says what it has to say with its status: a body that does not come does not hold it up. */
   async function startOfRefusal(response: Response, signal: AbortSignal): Promise<string> {
-    const onTimeout = (): AppError => new AppError('unreachable', 'the body of a refusal did not come');
-    const limit = { timeoutMs: Math.min(refusalTimeoutMs, timeoutMs / 4), onTimeout, signal, startTimer };
+    const limit = { timeoutMs: Math.min(refusalTimeoutMs, timeoutMs / 4), onTimeout: bodyMissing, signal, startTimer };
     return withDeadline(limit, (ending) => readStart(response, refusalBytes, ending)).catch(() => '');
   }
 
@@ -55,4 +54,8 @@ export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): 
       throw networkFailure(host, thrown);
     }
   };
+}
+
+function bodyMissing(): AppError {
+  return new AppError('unreachable', 'the body of a refusal did not come');
 }

@@ -92,6 +92,6 @@ function httpDateMs(value: string | null): number | undefined {
 }
 
 function longest(waits: readonly (number | undefined)[]): number | undefined {
-  const longestMs = Math.max(0, ...waits.map((waitMs) => waitMs ?? 0));
+  const longestMs = Math.max(0, ...waits.map((wait) => wait ?? 0));
   return longestMs === 0 ? undefined : Math.min(longestMs, longestAskedMs);
 }
