@@ -21,7 +21,11 @@ function run(program: string, options: readonly string[]): number {
   // As npm does it: the tools find each other there too.
   const path = `${resolve('tools/node_modules/.bin')}${delimiter}${process.env['PATH']}`;
   // On Windows npm and its programs are scripts of the shell.
-  const { status, error } = spawnSync(program, options, { stdio: 'inherit', env: { ...process.env, PATH: path }, shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(program, options, {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+    shell: process.platform === 'win32',
+  });
   if (error) process.stderr.write(`${program}: ${error.message}\n`);
   return status ?? 1;
 }
