@@ -82,10 +82,10 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
         changes = Math.max(changes, await saveBatch(sql, batch, partitions));
       });
     },
-    totals: (query, span) => reached(() => readTotals(sql, query, span)),
+    totals: (query, range) => reached(() => readTotals(sql, query, range)),
     latest: (query) => reached(() => readLatest(sql, query)),
-    async *readings(query, span) {
-      for (const day of await reached(() => readDays(sql, span))) yield* await reached(() => readDay(sql, day, query));
+    async *readings(query, range) {
+      for (const day of await reached(() => readDays(sql, range))) yield* await reached(() => readDay(sql, day, query));
     },
     events: () => reached(() => readEvents(sql)),
     snapshot: async (day) => (isDay(day) ? reached(() => snapshotOf(sql, day)) : undefined),
