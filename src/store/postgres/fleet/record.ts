@@ -11,7 +11,7 @@ import type {
   RegistryCount,
   RegistryRecord,
 } from '../../../core/fleet.ts';
-import { noTotals, type RegistryTotals } from '../../../core/views/status.ts';
+import { noTotals, type RegistryTotals } from '../../../core/model/outcome.ts';
 
 export interface FleetRecordDeps {
   readonly sql: Sql;
