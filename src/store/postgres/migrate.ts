@@ -1,6 +1,6 @@
 /** Brings the schema of the database up to date: numbered SQL files, each once, one process at a time. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../core/model/errors.ts';
 import type { Connection } from './connection.ts';
 import { migrationLock, schemaName } from './locks.ts';

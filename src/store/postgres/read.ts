@@ -1,6 +1,6 @@
 /** Asks the database what the store is asked. */
 import type { Sql } from 'postgres';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Day } from '../../core/model/day.ts';
 import { marks } from '../../core/model/mark.ts';
 import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';

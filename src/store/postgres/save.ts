@@ -1,7 +1,7 @@
 /** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
 import { createHash } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
 import { markOf, type Reading, type Tag } from '../../core/model/reading.ts';
 import type { StoredReading } from '../../core/model/history.ts';

@@ -1,6 +1,6 @@
 /** The record of cycles that the processes of a fleet keep together. */
 import type { Sql } from 'postgres';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from '../../../core/model/errors.ts';
 import type {
   CycleRecord,
