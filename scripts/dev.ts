@@ -12,7 +12,7 @@ function rewriteAssets(): void {
 
 const contexts = await Promise.all(
   clientBuilds.map(async (options) =>
-    context({ ...options, logLevel: 'silent', plugins: [{ name: 'assets', setup: ({ onEnd }) => onEnd(rewriteAssets) }] }),
+    context({ ...options, logLevel: 'silent', plugins: [{ name: 'assets', setup: (bundler) => bundler.onEnd(rewriteAssets) }] }),
   ),
 );
 await Promise.all(contexts.map((each) => each.watch()));

@@ -30,7 +30,7 @@ describe('dist/bundle.txt', () => {
     const { sources }: { sources: string[] } = JSON.parse(await readFile('dist/registry-stats.cjs.map', 'utf8'));
 
     const languages = sources.flatMap((path) => /\/zod\/v4\/locales\/(?!index\.js)(.+)$/.exec(path)?.[1] ?? []);
-    expect(languages).toEqual(['en.js']);
+    expect(languages, "write import * as z from 'zod': esbuild keeps everything of { z }").toEqual(['en.js']);
   });
 });
 
@@ -54,7 +54,7 @@ describe('the packed widths of letters', () => {
       return require(`../${fonts}/${name}`);
     });
     if (typeof index !== 'function') throw new Error('the package exports no function');
-    const plain: unknown = require('anafanafo');
+    const plain: unknown = require(`../${fonts}/index.js`);
     if (typeof plain !== 'function') throw new Error('the package exports no function');
     const font = { font: '11px Verdana' };
 
