@@ -6,7 +6,6 @@ import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleTable } from './bundle-table.ts';
 import { writeClientAssets } from './client-assets.ts';
-import { driverGuard } from './driver-guard.ts';
 import { fontWidths } from './font-widths.ts';
 import { licencesOf } from './licences.ts';
 
@@ -24,7 +23,7 @@ const program = await build({
   outfile: `${bundle}.cjs`,
   bundle: true,
   platform: 'node',
-  plugins: [driverGuard, fontWidths],
+  plugins: [fontWidths],
   // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
