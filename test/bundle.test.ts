@@ -64,6 +64,8 @@ describe('the packed widths of letters', () => {
   });
 
   it('are not packed when the package is another one than is known', () => {
-    expect(() => readLater("const consumers = { '10px Verdana': load('./a.json') }")).toThrow('anafanafo has changed: 0 tables instead of 4');
+    expect(() => readLater("const consumers = { '10px Verdana': load('./a.json') }")).toThrow(
+      'anafanafo has changed: 0 tables instead of 4',
+    );
   });
 });
