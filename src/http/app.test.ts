@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';

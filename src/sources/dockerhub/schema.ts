@@ -1,5 +1,5 @@
 /** What Docker Hub answers: only what is used, lenient for decoration, failing for the number. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPullCount } from '../../core/model/reading.ts';
 
 const text = z.string().min(1).optional().catch(undefined);

@@ -1,5 +1,5 @@
 /** Asks the gallery of Amazon ECR Public and checks the shape of what comes back. The API is not documented: what is unclear fails. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../../core/model/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 import { parseAnswer } from '../../net/json-answer.ts';

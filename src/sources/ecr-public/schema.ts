@@ -1,5 +1,5 @@
 /** What the gallery of Amazon ECR Public answers, as its public clients read it: no capture of a whole answer exists. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPullCount } from '../../core/model/reading.ts';
 
 const text = z.string().min(1).optional().catch(undefined);

@@ -1,5 +1,5 @@
 /** Counts an image's tags through ghcr.io's registry API. It asks for no manifest, ever: that would count as a download. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../core/model/errors.ts';
 import type { ImageRef } from '../../core/model/image-ref.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';

@@ -1,5 +1,5 @@
 /** What Quay.io answers: only what is used, lenient for decoration, failing for the numbers. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay } from '../../core/model/day.ts';
 import { isPullCount } from '../../core/model/reading.ts';
 

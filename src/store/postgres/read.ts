@@ -1,6 +1,6 @@
 /** Asks the database what the store is asked. */
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Day } from '../../core/model/day.ts';
 import { certainty, marks } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';

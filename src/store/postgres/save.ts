@@ -1,7 +1,7 @@
 /** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
 import { createHash } from 'node:crypto';
 import sql, { raw } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
 import { certainty } from '../../core/model/mark.ts';
 import type { Reading, Tag } from '../../core/model/reading.ts';

@@ -1,6 +1,6 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
 import sql, { raw } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Logger, SnapshotStore } from '../../core/ports.ts';

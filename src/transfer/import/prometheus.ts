@@ -1,5 +1,5 @@
 /** The history that a Prometheus server has of an exporter, by range queries. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayMs, dayOf, toEpochDay, type Day } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { formatRepo, isRepo, parseRepo } from '../../core/model/image-ref.ts';

@@ -1,6 +1,6 @@
 /** The record of cycles that the processes of a fleet keep together. */
 import sql from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from '../../../core/model/errors.ts';
 import type {
   CycleRecord,
