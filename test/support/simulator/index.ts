@@ -18,7 +18,7 @@ export interface SimulatorOptions {
   /** What the registries take for the time; the real one by default. */
   readonly clock?: Now;
   /** Docker Hub's limit, its login, and the host in its links. By default none is limited, nobody can log in, and links lead back. */
-  readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin'>;
+  readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin' | 'quirks'>;
   /** Decides how GitHub spells its classes. */
   readonly seed?: number;
 }
