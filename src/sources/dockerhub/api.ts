@@ -112,7 +112,10 @@ function failureOf({ status, body }: HttpAnswer, what: string, loginProblem: App
   const reason = reasonOf(body);
   const suffix = reason === undefined ? '' : ` (${reason})`;
   if (status === 404) {
-    return new AppError('unreachable', `Docker Hub answered 404 for ${what} and does not say that it is not there: probably an outage${suffix}`);
+    return new AppError(
+      'unreachable',
+      `Docker Hub answered 404 for ${what} and does not say that it is not there: probably an outage${suffix}`,
+    );
   }
   if (status === 401 || status === 403) {
     const hint = loginProblem ? `; ${loginProblem.message}` : '';

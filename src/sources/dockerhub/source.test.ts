@@ -162,9 +162,7 @@ describe('the tags', () => {
   });
 
   it('beyond the tenth page are not asked for without a login, yet counted', async () => {
-    const pages = Object.fromEntries(
-      Array.from({ length: 10 }, (_, n) => [tagsUrl(n + 1), page(4000, tagRows(n * 100, 100))] as const),
-    );
+    const pages = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [tagsUrl(n + 1), page(4000, tagRows(n * 100, 100))] as const));
     const { source } = setUp({ ...good, ...pages });
 
     const { reading, flaw } = await source.read(app);
@@ -304,8 +302,7 @@ describe('the login', () => {
       expect(reading.pullCount).toBe(11_391_000_431);
       expect(flaw).toMatchObject({
         code: 'unauthorized',
-        message:
-          'Docker Hub refused the login: check DOCKERHUB_USERNAME and DOCKERHUB_TOKEN (bad [hidden]); images are read without it',
+        message: 'Docker Hub refused the login: check DOCKERHUB_USERNAME and DOCKERHUB_TOKEN (bad [hidden]); images are read without it',
       });
     }
     expect([asked, logins()]).toEqual([1, 2]);
@@ -321,7 +318,10 @@ describe('the login', () => {
   });
 
   it('that shows its own secret in another form is hidden as well', async () => {
-    const { source } = setUp({ ...good, [loginUrl]: { status: 403, body: '{"detail":"no hunter2 here"}' } }, { ...login, token: 'hunter2' });
+    const { source } = setUp(
+      { ...good, [loginUrl]: { status: 403, body: '{"detail":"no hunter2 here"}' } },
+      { ...login, token: 'hunter2' },
+    );
 
     const { flaw } = await source.read(app);
 

@@ -101,7 +101,12 @@ function search(paging: Paging, world: World): Reply {
   return { ...found, body: found.body.replace('"previous":null', '"previous":""') };
 }
 
-function page<Row>({ asked, isSignedIn, linkOrigin, quirks }: Paging, rows: readonly Row[], cap: number, toJson: (row: Row) => unknown): Reply {
+function page<Row>(
+  { asked, isSignedIn, linkOrigin, quirks }: Paging,
+  rows: readonly Row[],
+  cap: number,
+  toJson: (row: Row) => unknown,
+): Reply {
   const { query, pathname } = asked;
   const number = positive(query.get('page'), 1);
   const size = quirks.rowsPerPage ?? Math.min(positive(query.get('page_size'), 10), maxPageSize);
@@ -132,12 +137,7 @@ function withName<Row extends { readonly name: string }>(rows: readonly Row[], q
 }
 
 /** Docker Hub understands the sign the other way round: without a minus the highest comes first (seen 2026-09). */
-function ordered<Row>(
-  { quirks }: Paging,
-  rows: readonly Row[],
-  ordering: string,
-  key: (row: Row) => number | string,
-): readonly Row[] {
+function ordered<Row>({ quirks }: Paging, rows: readonly Row[], ordering: string, key: (row: Row) => number | string): readonly Row[] {
   const sign = ordering.startsWith('-') === (quirks.hasUprightOrdering ?? false) ? -1 : 1;
   return rows.toSorted((a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : 0));
 }
