@@ -80,7 +80,7 @@ export interface ListedTags {
 }
 
 /** The day of the snapshot that a reading belongs to. */
-export function dayOfReading({ day, readAt }: Reading): Day {
+export function snapshotDay({ day, readAt }: Reading): Day {
   return day ?? dayOf(Date.parse(readAt));
 }
 
