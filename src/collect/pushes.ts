@@ -1,7 +1,7 @@
 /** Which tags were pushed since an image was last read. */
 import { isAttachment, isNewer } from '../core/model/tag.ts';
 import type { Reading, Tag } from '../core/model/reading.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
 
 /** Pushes that are no further apart belong to one release. */
 const releaseMs = 10 * 60_000;

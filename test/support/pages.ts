@@ -3,7 +3,7 @@ import assets from '../../dist/assets.json' with { type: 'json' };
 import { createApi } from '../../src/http/app.ts';
 import { listen, type ApiServer } from '../../src/http/server.ts';
 import type { Group } from '../../src/core/views/groups.ts';
-import type { RecordedEvent } from '../../src/core/model/recorded-event.ts';
+import type { RecordedEvent } from '../../src/core/model/event.ts';
 import type { ImageName } from '../../src/core/model/image.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import { noTotals, type CollectorStatus, type RegistryStatus } from '../../src/core/views/status.ts';
