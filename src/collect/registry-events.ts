@@ -1,7 +1,7 @@
 /** What the end of a registry's part of a cycle tells: images gone or back, the registry dark or answering again. */
 import { imageKey } from '../core/model/image.ts';
 import type { RecordedEvent, RecordedKind } from '../core/model/event.ts';
-import type { ImageFailure, ListingStatus } from '../core/views/status.ts';
+import type { ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 
 /** How a registry's part of a cycle ended. */
 export interface RegistryEnd {
