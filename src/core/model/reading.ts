@@ -70,7 +70,7 @@ export interface Reading {
 }
 
 /** The day of the snapshot that a reading belongs to. */
-export function dayOfReading({ day, readAt }: Reading): Day {
+export function snapshotDay({ day, readAt }: Reading): Day {
   return day ?? dayOf(Date.parse(readAt));
 }
 

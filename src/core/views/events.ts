@@ -19,7 +19,11 @@ export interface ImageEvent {
 }
 
 /** The events by time, then registry, then repo. */
-export function eventsOf(series: readonly ImageSeries[], recorded: readonly RecordedEvent[], range: DayRange = {}): readonly ImageEvent[] {
+export function listEvents(
+  series: readonly ImageSeries[],
+  recorded: readonly RecordedEvent[],
+  range: DayRange = {},
+): readonly ImageEvent[] {
   const events: ImageEvent[] = [];
   for (const image of series) {
     for (const { epochDay, kind, text } of totalEvents(image)) {
@@ -29,12 +33,12 @@ export function eventsOf(series: readonly ImageSeries[], recorded: readonly Reco
   }
   for (const event of recorded) {
     const { time, registry, repo, kind } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: textOf[kind](event) });
+    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: texts[kind](event) });
   }
   return events.toSorted(compareEvents);
 }
 
-const textOf: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
+const texts: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
   tag_pushed: ({ detail }) => `pushed ${detail ?? 'a tag'}`,
   image_gone: () => 'the registry no longer has it; its history stays',
   image_back: () => 'the registry has it again',

@@ -59,23 +59,23 @@ export interface GroupedQuery {
 
 export function withGroups(query: SeriesQuery, groups: readonly Group[]): GroupedQuery {
   const { registries, repos } = query;
-  const asked = groups.filter(({ name }) => repos?.has(name));
+  const requested = groups.filter(({ name }) => repos?.has(name));
   const withHas = (has: GroupedQuery['has']): Pick<GroupedQuery, 'has' | 'hasEvent'> => ({
     has,
     hasEvent: ({ registry, repo }) => (repo === undefined ? matchesEvent(query, { registry }) : has({ registry, repo })),
   });
-  if (!repos || asked.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (series) => series };
+  if (!repos || requested.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (series) => series };
 
-  const namesOf = (image: ImageName): string[] => {
+  const namesFor = (image: ImageName): string[] => {
     if (registries?.has(image.registry) === false) return [];
     const own = repos.has(image.repo) ? [image.repo] : [];
-    return [...own, ...asked.filter((group) => isMember(group, image)).map(({ name }) => name)];
+    return [...own, ...requested.filter((group) => isMember(group, image)).map(({ name }) => name)];
   };
-  const members = asked.flatMap((group) => group.members.map(({ repo }) => repo));
+  const members = requested.flatMap((group) => group.members.map(({ repo }) => repo));
   return {
     query: { registries, repos: new Set([...repos, ...members]) },
-    ...withHas((image) => namesOf(image).length > 0),
-    named: (series) => series.flatMap((image) => namesOf(image).map((repo) => ({ ...image, repo }))),
+    ...withHas((image) => namesFor(image).length > 0),
+    named: (series) => series.flatMap((image) => namesFor(image).map((repo) => ({ ...image, repo }))),
   };
 }
 
@@ -91,16 +91,16 @@ export interface Tracking {
 }
 
 /** The tracked images that are asked for, by registry, then name. Those of a group are always there, also when nobody reads them any more. */
-export async function imagesAsked(
+export async function queryImages(
   { store, clock, configured, staleAfterMs, groups }: Tracking,
   query: SeriesQuery,
 ): Promise<readonly TrackedImage[]> {
-  const asked = withGroups(query, groups);
-  const [latest, series, days] = await Promise.all([store.latest(asked.query), store.totals(asked.query), store.days()]);
+  const grouped = withGroups(query, groups);
+  const [latest, series, days] = await Promise.all([store.latest(grouped.query), store.totals(grouped.query), store.days()]);
   const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
   return trackedImages(
-    { latest: latest.filter(asked.has), series: series.filter(asked.has), newestDay: days.at(-1) },
-    [...configured, ...members].filter(asked.has),
+    { latest: latest.filter(grouped.has), series: series.filter(grouped.has), newestDay: days.at(-1) },
+    [...configured, ...members].filter(grouped.has),
     { now: clock.now(), staleAfterMs },
   );
 }
@@ -110,6 +110,6 @@ export function isMember({ members }: Group, { registry, repo }: ImageName): boo
 }
 
 /** The group of this name, written in any letter case. */
-export function groupCalled(groups: readonly Group[], name: string): Group | undefined {
+export function findGroup(groups: readonly Group[], name: string): Group | undefined {
   return groups.find((group) => group.name === canonicalRepo(name));
 }

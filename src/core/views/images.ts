@@ -1,7 +1,7 @@
 /** The tracked images with what is known of each; before the first snapshot those that the configuration names. */
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
-import { growthOf, type Growth } from '../numbers/growth.ts';
+import { computeGrowth, type Growth } from '../numbers/growth.ts';
 import { isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
 import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
@@ -62,7 +62,7 @@ function trackedImage(
   { now, staleAfterMs }: Moment,
 ): TrackedImage {
   const yesterday = toEpochDay(dayOf(now)) - 1;
-  const growthOver = (days: number): Growth => (series ? growthOf(series, yesterday, days) : {});
+  const growthOver = (days: number): Growth => (series ? computeGrowth(series, yesterday, days) : {});
   const marks = series ? listMarks(series) : [];
   const newest = marks.at(-1);
   const lastRead = latest?.readAt;
