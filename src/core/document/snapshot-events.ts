@@ -5,13 +5,13 @@ import type { SnapshotDocument } from './snapshot.ts';
 
 const member = 'events';
 
-/** The events that a document holds; rows that are none are left out. */
+/** The events of a document; invalid rows are skipped. */
 export function parseEvents(document: SnapshotDocument): readonly RecordedEvent[] {
   const rows = document[member];
   return Array.isArray(rows) ? rows.flatMap(parseEvent) : [];
 }
 
-/** Adds the events that the document does not hold yet; what stands there stays as it is. */
+/** Adds the events that the document does not have yet; its other content stays unchanged. */
 export function mergeEvents(document: SnapshotDocument | undefined, events: readonly RecordedEvent[]): SnapshotDocument {
   const known = new Set(document ? parseEvents(document).map(eventKey) : []);
   const added: unknown[] = [];

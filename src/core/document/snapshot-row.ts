@@ -92,7 +92,7 @@ export function parseReading(registry: string, row: Row, undatedAt: string): Rea
   };
 }
 
-/** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
+/** The row of a reading. Fields that the reading does not have are taken from the row before. */
 export function toRow(reading: Reading, before: Row = {}): Row {
   const shape = rowShape(reading.registry);
   const kept = Object.fromEntries(Object.entries(before).filter(([field]) => field !== shape.repoField && !markFieldNames.has(field)));
@@ -140,7 +140,7 @@ function parsePlatform(row: Row): Platform {
   };
 }
 
-/** The rows of tags, with what is not known here of those that stood there before. */
+/** The rows of tags, with the unknown fields of the rows before. */
 export function toTagRows(tags: readonly Tag[], registry: string, before?: unknown): Row[] {
   const { fullRow } = rowShape(registry);
   const rows = new Map(rowsIn(before).map((row) => [row['name'], row]));

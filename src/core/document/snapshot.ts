@@ -1,6 +1,6 @@
 /**
  * The snapshot of a day: the shape of its document and the rule that merges readings into it.
- * The shape is that of the older Go tool, so that either program reads the other's folder; what is unknown is kept.
+ * The shape is that of the older Go tool, so that either program reads the other's folder; unknown fields are kept.
  */
 import { dayOf, endOfDay, type Day } from '../model/day.ts';
 import { AppError } from '../model/errors.ts';
@@ -28,7 +28,7 @@ export function asSnapshotDocument(json: unknown, day: Day): SnapshotDocument {
   return { ...json, timestamp: instant(json['timestamp']) ?? `${day}T00:00:00Z` };
 }
 
-/** The readings that a document holds: one an image, the newest where a name stands twice. Rows without a real total are left out. */
+/** The readings of a document: one per image, the better one where a name occurs twice. Rows without a valid total are skipped. */
 export function parseReadings(document: SnapshotDocument): readonly Reading[] {
   const readings: Reading[] = [];
   for (const [member, rows] of Object.entries(document)) {

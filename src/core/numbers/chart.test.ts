@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildChart, isUnfinished, type ChartOptions } from './chart.ts';
+import { buildChart, isPartial, type ChartOptions } from './chart.ts';
 import { toEpochDay } from '../model/day.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
@@ -79,9 +79,9 @@ describe('a chart', () => {
   ] as const)('of the kind %s goes on until the end of its last day, week or month', (kind, lastDay, nextDay) => {
     const shown = chart([app], { kind });
 
-    expect(isUnfinished(shown, kind, first + lastDay - 1)).toBe(true);
-    expect(isUnfinished(shown, kind, first + nextDay - 1)).toBe(false);
-    expect(isUnfinished({ days: [] }, kind, first)).toBe(false);
+    expect(isPartial(shown, kind, first + lastDay - 1)).toBe(true);
+    expect(isPartial(shown, kind, first + nextDay - 1)).toBe(false);
+    expect(isPartial({ days: [] }, kind, first)).toBe(false);
   });
 
   it('is cut to its range after the differences were taken', () => {

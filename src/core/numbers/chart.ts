@@ -1,4 +1,4 @@
-/** What a chart shows: lines over days, weeks or months, with a remark where a value is not simply one that was read. */
+/** The data of a chart: lines over days, weeks or months, with a remark where a value was not simply read. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { isInconsistent } from '../model/mark.ts';
 import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
@@ -14,7 +14,7 @@ export interface ChartOptions extends DayRange {
   readonly kind: ChartKind;
   /** What has a line of its own. */
   readonly split: ChartSplit;
-  /** The most lines; the smallest are summed in the last one. */
+  /** Maximum number of lines; the smallest are summed in the last one. */
   readonly maxLines: number;
 }
 
@@ -24,7 +24,7 @@ export interface ChartLine {
   readonly values: readonly (number | null)[];
 }
 
-/** How many of a day's values are not simply ones that were read. A week or month counts all of its days. */
+/** How many of a day's values were not simply read. A week or month counts all of its days. */
 export interface ChartRemark {
   readonly backfilled: number;
   /** Totals that are below the ones before. */
@@ -104,8 +104,8 @@ export function shownUnder(day: EpochDay, kind: ChartKind): Day {
   return fromEpochDay(kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periods[kind]));
 }
 
-/** Whether the last day, week or month that a chart shows goes on: its value is only what came so far. */
-export function isUnfinished({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
+/** Whether the last day, week or month of a chart is still in progress: its value is partial. */
+export function isPartial({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
   const last = days.at(-1);
   return last !== undefined && nextDay(toEpochDay(last), kind) > today;
 }

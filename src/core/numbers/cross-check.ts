@@ -1,4 +1,4 @@
-/** Whether a total that was read agrees with the pulls that the registry itself publishes for each of its last days. */
+/** Whether a total agrees with the daily counts that the registry itself publishes. */
 import { areStale } from './backfill.ts';
 import { dayOf, toEpochDay, type EpochDay } from '../model/day.ts';
 import { wasRead, type Inconsistency } from '../model/mark.ts';

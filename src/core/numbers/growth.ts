@@ -1,4 +1,4 @@
-/** How many pulls an image had lately, and whether that is more than before. */
+/** How many pulls an image had in a period, and whether that is more than in the one before. */
 import type { EpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { toPulls } from './series.ts';

@@ -9,7 +9,7 @@ import type { ImageSeries } from '../model/history.ts';
 import { matches, matchesEvent, type SeriesQuery } from '../model/query.ts';
 
 export interface Group {
-  /** Lower case, without a slash: it is asked for where a repo is. */
+  /** Lower case, without a slash: queries accept it in place of a repo. */
   readonly name: string;
   readonly members: readonly ImageName[];
 }
@@ -46,14 +46,14 @@ function invalid(reason: string): AppError {
   return new AppError('invalid_input', reason);
 }
 
-/** A question in which a group's name may stand among the repos. */
+/** A query whose repos may contain names of groups. */
 export interface GroupedQuery {
-  /** What to ask the store; its answer may hold images that were not asked for. */
+  /** The query for the store; its answer may contain other images too: filter it with `has`. */
   readonly query: SeriesQuery;
   readonly has: (image: ImageName) => boolean;
-  /** Whether an event is about what was asked for; one about a whole registry is, unless images are named. */
+  /** Whether the query is about this event; one of a whole registry matches unless images are named. */
   readonly hasEvent: (event: RecordedEvent) => boolean;
-  /** The series that are asked for, each under the names that it is asked for by: its own, or those of groups. */
+  /** The matching series, each under every requested name that it goes by: its own, or those of groups. */
   readonly named: (series: readonly ImageSeries[]) => readonly ImageSeries[];
 }
 
@@ -90,7 +90,7 @@ export interface Tracking {
   readonly groups: readonly Group[];
 }
 
-/** The tracked images that are asked for, by registry, then name. Those of a group are always there, also when nobody reads them any more. */
+/** The tracked images that match, by registry, then name. Those of a group are always included, also when they are no longer read. */
 export async function queryImages(
   { store, clock, configured, staleAfterMs, groups }: Tracking,
   query: SeriesQuery,

@@ -6,7 +6,7 @@ import { isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
 import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
-/** What the store knows of the images that a question is about. */
+/** What is stored of the images that match a query. */
 export interface KnownImages {
   readonly latest: readonly LatestImage[];
   readonly series: readonly ImageSeries[];
@@ -25,7 +25,7 @@ export interface TrackedImage extends ImageName {
   readonly last30Days: Growth;
   /** The first day that was really read. */
   readonly firstSeen?: Day | undefined;
-  /** The first day with a total, read or reconstructed. */
+  /** The first day with a total, read or backfilled. */
   readonly historySince?: Day | undefined;
   readonly backfilledDays: number;
   /** Days whose total was taken over from another program's records. */
@@ -45,7 +45,7 @@ export interface Moment {
   readonly staleAfterMs: number;
 }
 
-/** The configured images and those that were read lately, by registry, then name. `known` and `configured` are cut to the query. */
+/** The configured images and those that were read within the last days, by registry, then name. `known` and `configured` hold only what matches the query. */
 export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
   const series = new Map(known.series.map((image) => [imageKey(image), image]));
   const latest = new Map(known.latest.map((image) => [imageKey(image), image]));

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { BadgePeriod, BadgeValue } from '../../badge/badge.ts';
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
-import { buildChart, isUnfinished, type ChartKind } from '../../core/numbers/chart.ts';
+import { buildChart, isPartial, type ChartKind } from '../../core/numbers/chart.ts';
 import { dayOf, fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { findGroup, queryImages, withGroups } from '../../core/views/groups.ts';
@@ -80,7 +80,7 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
     title: `${titles[kind]} of ${name}`,
     points: pointsOf(chart),
     kind,
-    goesOn: isUnfinished(chart, kind, today),
+    goesOn: isPartial(chart, kind, today),
     theme,
     width: 720,
     height: 240,
