@@ -218,12 +218,13 @@ function describeManners({ images, server, paceByServer }: SourceContract, now: 
     ['read', (source: Source, signal: AbortSignal): Promise<unknown> => source.read(tagged, { signal })],
     ['listing', (source: Source, signal: AbortSignal): Promise<unknown> => source.list(tagged.owner, { signal })],
   ])('stops a %s at once when it is aborted', async (_case, start) => {
-    const { simulator, createSource } = now();
+    const { simulator, createSource, untilHanging } = now();
     simulator.inject({ server, match: '', fault: { kind: 'hang' } });
+    const hanging = untilHanging();
     const stopping = new AbortController();
     const reason = new Error('stop');
     const ended = start(createSource(), stopping.signal).catch((thrown: unknown) => thrown);
-    await expect.poll(() => simulator.requests.length, { interval: 5 }).toBe(1);
+    await hanging;
 
     stopping.abort(reason);
 

@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin' | 'quirks'>;
   readonly quay?: QuayQuirks;
   readonly ecrPublic?: EcrPublicQuirks;
+  /** Called when a request is taken that a fault leaves without an answer. */
+  readonly onHang?: () => void;
   /** Decides how GitHub spells its classes. */
   readonly seed?: number;
 }
@@ -60,6 +62,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       registry,
       clock,
       faults,
+      onHang: options.onHang,
       onRequest: (request) => void requests.push(request),
       onUnknown: (request) => void unknownRequests.push(request),
     });
