@@ -23,6 +23,8 @@ export interface SimulatorOptions {
   readonly github?: GithubQuirks;
   readonly quay?: QuayQuirks;
   readonly ecrPublic?: EcrPublicQuirks;
+  /** Called when a request is taken that a fault leaves without an answer. */
+  readonly onHang?: () => void;
   /** Decides how GitHub spells its classes. */
   readonly seed?: number;
 }
@@ -62,6 +64,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       registry,
       clock,
       faults,
+      onHang: options.onHang,
       onRequest: (request) => void requests.push(request),
       onUnknown: (request) => void unknownRequests.push(request),
     });
