@@ -43,6 +43,12 @@ function flood(response: ServerResponse): void {
   write();
 }
 
+/** The short wait for the body of a refusal is over at once, the long one for the whole answer never. */
+const endShortWaits: StartTimer = (ms, onEnd) => {
+  if (ms < 10_000) setImmediate(onEnd);
+  return () => undefined;
+};
+
 describe('a server', () => {
   it('is asked with the name of the program and answers through compression', async () => {
     const agents: (string | undefined)[] = [];
@@ -246,13 +252,7 @@ describe('a refusal', () => {
   it('whose body does not come is a refusal all the same', async () => {
     const { origin } = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '600' }).write('{'));
 
-    // The short wait for the body is over at once, the long one for the whole answer never.
-    const startTimer: StartTimer = (ms, onEnd) => {
-      if (ms < 10_000) setImmediate(onEnd);
-      return () => undefined;
-    };
-
-    await expect(createClient([origin], 10_000, startTimer).request(origin)).rejects.toMatchObject({
+    await expect(createClient([origin], 10_000, endShortWaits).request(origin)).rejects.toMatchObject({
       code: 'rate_limited',
       retryAfterMs: 600_000,
     });

@@ -39,7 +39,7 @@ export function createGithub({ world, clock, seed }: GithubDeps): Registry {
   function organizationList({ query }: Asked, login: string): Reply {
     const owner = findGhcrOwner(world, login);
     if (owner?.kind !== 'organization') return html(404, notFoundPage());
-    return list(owner, query, `/orgs/${owner.login}/packages?${ecosystemOf(query)}`);
+    return packageList(contextOf(owner), query, `/orgs/${owner.login}/packages?${ecosystemOf(query)}`);
   }
 
   /** An account's page; its tab with packages exists for users only, and an organisation forgets that it was asked for. */
@@ -48,13 +48,7 @@ export function createGithub({ world, clock, seed }: GithubDeps): Registry {
     if (!owner) return html(404, notFoundPage());
     if (query.get('tab') !== 'packages') return html(200, profilePage(owner.login));
     if (owner.kind === 'organization') return redirect(`/${owner.login}`);
-    return list(owner, query, `/${owner.login}?tab=packages&${ecosystemOf(query)}`);
-  }
-
-  function list(owner: GhcrOwner, query: URLSearchParams, path: string): Reply {
-    const ecosystem = query.get('ecosystem') ?? 'all';
-    const packages = ecosystem === 'container' || ecosystem === 'all' ? owner.packages.filter((one) => !one.private) : [];
-    return html(200, packageListPage(contextOf(owner), packages, positive(query.get('page'), 1), path));
+    return packageList(contextOf(owner), query, `/${owner.login}?tab=packages&${ecosystemOf(query)}`);
   }
 
   /** The address that works for every package: it leads on to where the package really is. */
@@ -87,6 +81,12 @@ export function createGithub({ world, clock, seed }: GithubDeps): Registry {
     const filter = query.get('filters[version_type]') === 'untagged' ? 'untagged' : 'tagged';
     return html(200, versionListPage(contextOf(owner), found, filter, positive(query.get('page'), 1)));
   }
+}
+
+function packageList(context: PageContext, query: URLSearchParams, path: string): Reply {
+  const ecosystem = query.get('ecosystem') ?? 'all';
+  const packages = ecosystem === 'container' || ecosystem === 'all' ? context.owner.packages.filter((one) => !one.private) : [];
+  return html(200, packageListPage(context, packages, positive(query.get('page'), 1), path));
 }
 
 function ecosystemOf(query: URLSearchParams): string {
