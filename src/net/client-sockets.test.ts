@@ -258,3 +258,9 @@ describe('a refusal', () => {
     });
   });
 });
+
+/** The short wait for the body of a refusal is over at once, the long one for a whole answer never. */
+function endShortWaits(ms: number, onEnd: () => void): () => void {
+  if (ms < 10_000) setImmediate(onEnd);
+  return () => undefined;
+}

@@ -65,8 +65,18 @@ export interface Reading {
    * the registry's day begins is unknown.
    */
   readonly recentDays?: readonly DailyPulls[] | undefined;
+  /** Set where the tags were not read but the registry's own list of names was. Only looked at for pushes, and not stored. */
+  readonly listedTags?: ListedTags | undefined;
   /** How the total is known; absent: it was read. */
   readonly mark?: Mark | undefined;
+}
+
+/** The end of a list that has the tags oldest first. */
+export interface ListedTags {
+  /** The newest last. */
+  readonly names: readonly string[];
+  /** The newest version there is: tags that are read later and point at this one or an older one were in the list already. */
+  readonly newestVersionId?: string | undefined;
 }
 
 /** The day of the snapshot that a reading belongs to. */

@@ -76,10 +76,10 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
         changes = Math.max(changes, await saveBatch(database, batch, partitions));
       });
     },
-    totals: (query, span) => readTotals(database, query, span),
+    totals: (query, range) => readTotals(database, query, range),
     latest: (query) => readLatest(database, query),
-    async *readings(query, span) {
-      for (const day of await readDays(database, span)) yield* await readDay(database, day, query);
+    async *readings(query, range) {
+      for (const day of await readDays(database, range)) yield* await readDay(database, day, query);
     },
     events: () => readEvents(database),
     snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),

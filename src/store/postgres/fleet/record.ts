@@ -12,7 +12,7 @@ import type {
   RegistryRecord,
 } from '../../../core/fleet.ts';
 import type { Database } from '../database.ts';
-import { noTotals, type RegistryTotals } from '../../../core/views/status.ts';
+import { noTotals, type RegistryTotals } from '../../../core/model/outcome.ts';
 
 export interface FleetRecordDeps {
   readonly database: Database;
