@@ -43,12 +43,6 @@ function flood(response: ServerResponse): void {
   write();
 }
 
-/** The short wait for the body of a refusal is over at once, the long one for the whole answer never. */
-const endShortWaits: StartTimer = (ms, onEnd) => {
-  if (ms < 10_000) setImmediate(onEnd);
-  return () => undefined;
-};
-
 describe('a server', () => {
   it('is asked with the name of the program and answers through compression', async () => {
     const agents: (string | undefined)[] = [];
