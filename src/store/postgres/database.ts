@@ -1,6 +1,7 @@
 /** The one way to the database: statements, transactions, locks and notifications. What goes wrong is an AppError from here on. */
 import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
 import sql, { raw, type Sql } from 'sql-template-tag';
+import * as z from 'zod';
 import type { Logger } from '../../core/ports.ts';
 import { clientOptions, queryTimeoutMs } from './client-options.ts';
 import { databasePlace, isTimeout, toDatabaseError } from './database-error.ts';
@@ -15,6 +16,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Queries {
   /** Runs a statement. Columns: bigint as a number, date as text only where it is cast, timestamptz as Date, jsonb parsed. */
   query(statement: Sql): Promise<readonly Row[]>;
+  /** The same, with rows as the schema has them. @throws AppError also internal, for a row that is not so */
+  select<R>(row: z.ZodType<R>, statement: Sql): Promise<readonly R[]>;
 }
 
 export interface Database extends Queries {
@@ -32,15 +35,17 @@ export interface DatabaseDeps {
   /** `postgres://user:password@host:5432/database` */
   readonly url: string;
   readonly log: Logger;
+  /** The server then refuses every change. */
+  readonly isReadOnly?: boolean;
 }
 
 const maxConnections = 8;
 const noTimeLimit = 0;
 
 /** Connects when something is asked for first. @throws AppError misconfigured when the address cannot be read */
-export function openDatabase({ url, log }: DatabaseDeps): Database {
+export function openDatabase({ url, log, isReadOnly = false }: DatabaseDeps): Database {
   const place = databasePlace(url);
-  const options = clientOptions(url);
+  const options = clientOptions(url, { isReadOnly });
   // The pool would measure with the same limit how long a query waits for its turn.
   const pool = new Pool({ ...options, max: maxConnections, connectionTimeoutMillis: 0, Client: clientWith(options) });
   // Also between a checkout and its release a connection may break; without a listener that would end the process.
@@ -72,12 +77,14 @@ export function openDatabase({ url, log }: DatabaseDeps): Database {
       throw toDatabaseError(error, place);
     }
   };
-  const queriesOn = (client: PoolClient, timeoutMs: number): Queries => ({
-    query: (statement) => translateErrors(() => run(client, statement, timeoutMs)),
+  const queriesWith = (query: (statement: Sql) => Promise<readonly Row[]>): Queries => ({
+    query: (statement) => translateErrors(() => query(statement)),
+    select: (row, statement) => translateErrors(async () => z.array(row).parse(await query(statement))),
   });
+  const queriesOn = (client: PoolClient, timeoutMs: number): Queries => queriesWith((statement) => run(client, statement, timeoutMs));
 
   return {
-    query: (statement) => translateErrors(() => borrow((client) => run(client, statement, queryTimeoutMs))),
+    ...queriesWith((statement) => borrow((client) => run(client, statement))),
     transaction: (step) =>
       translateErrors(() =>
         borrow(async (client) => {
