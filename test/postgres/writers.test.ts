@@ -112,6 +112,7 @@ describe('columns as parameters', () => {
         const isEmpty = texts.every((each) => each === undefined);
         expect(rows.map(({ value }) => value ?? undefined)).toEqual(isEmpty ? [] : texts);
       }),
+      { numRuns: 25 },
     );
   }, 30_000);
 });

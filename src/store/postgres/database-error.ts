@@ -68,7 +68,6 @@ const adviceByCode: Readonly<Record<string, Advice>> = {
 const driverCodes: readonly (readonly [text: RegExp, code: string])[] = [
   [/^timeout expired$/, 'CONNECT_TIMEOUT'],
   [/^Query read timeout$/, 'QUERY_TIMEOUT'],
-  [/^Cannot use a pool after calling end/, 'CONNECTION_ENDED'],
   [/^Connection terminated|is not queryable$/, 'CONNECTION_CLOSED'],
   [/does not support SSL|establishing an SSL connection/, 'NO_TLS'],
   [/client password must be a/, 'NO_PASSWORD'],
