@@ -55,14 +55,14 @@ Everything is set by environment variables. Each is also a command line option o
 | Variable | Meaning | Default | Valid |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
-| \`TZ\` | Time zone of the log's lines. Days are UTC days, always | the system's | a time zone such as Europe/Berlin |
+| \`TZ\` | Time zone of the log's lines in the format \`pretty\`; JSON has UTC. Days are UTC days, always | the system's | a time zone such as Europe/Berlin |
 
 - An empty value counts as unset.
 - A secret can be read from a file: set \`NAME_FILE\` to its path instead of \`NAME\`.
 - A value that is not valid stops the start, with one message that lists every problem.
 - An entry of a \`…_REPOS\` list that cannot be used is skipped with a warning; the others are tracked. Such entries stand in
   \`/api/status\` under \`configuration_problems\`.
-- Entries are trimmed, folded to lower case and taken once, however often they are written. A nested GHCR package is written
+- Entries are trimmed, folded to lower case and taken once, however often they are written. A nested name is written
   \`owner/charts%2Fname\` or \`owner/charts/name\`.
 `;
 }

@@ -2,11 +2,11 @@
 import { dayOf, toEpochDay } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
-import { eventsOf, type ImageEvent } from '../core/views/events.ts';
+import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { diagnose } from './diagnosis.ts';
 import type { Health } from './health.ts';
 import { registryEvents, statesOf } from './registry-events.ts';
@@ -97,7 +97,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       run,
       async events() {
         const from = dayOf(run.startedAt);
-        return eventsOf(await store.totals({}, { from }), await store.events(), { from: toEpochDay(from) });
+        return listEvents(await store.totals({}, { from }), await store.events(), { from: toEpochDay(from) });
       },
     };
   }

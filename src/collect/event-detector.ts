@@ -3,7 +3,7 @@ import { dayMs } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
 import type { Reading } from '../core/model/reading.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
 import type { Logger, SnapshotStore } from '../core/ports.ts';
 import { newestTags } from '../core/views/tags.ts';
 import { movedTags, tagVersions, timedPushes, type TagVersions } from './pushes.ts';

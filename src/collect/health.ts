@@ -2,7 +2,7 @@
 import { goodReason, staleReason } from '../core/model/health-marker.ts';
 import { hasSucceeded, intervalJitter, type RegistryRun, type RunRecord } from '../core/model/run.ts';
 import type { Clock } from '../core/ports.ts';
-import type { HealthReport } from '../core/views/status.ts';
+import type { HealthReport } from '../core/model/health-marker.ts';
 
 /** Where the probe looks. `maxAgeMs` undefined: the good state does not age. */
 export interface HealthMarker {

@@ -1,5 +1,5 @@
 /** The events in how a registry's part of a run ended: images deleted or back, an outage of the registry or its end. */
-import type { RecordedEvent, RecordedKind } from '../core/model/recorded-event.ts';
+import type { RecordedEvent, RecordedKind } from '../core/model/event.ts';
 import { imageKey } from '../core/model/image.ts';
 import { hasSucceeded, type RegistryRun } from '../core/model/run.ts';
 

@@ -1,7 +1,8 @@
 /** From a registry's part of the last run to what is shown of it. */
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import { hasSucceeded, type RegistryRun } from '../core/model/run.ts';
-import { noTotals, type Progress, type RegistryState, type RegistryStatus, type RegistryTotals } from '../core/views/status.ts';
+import { noTotals, type Progress, type RegistryTotals } from '../core/model/outcome.ts';
+import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
 import { diagnose } from './diagnosis.ts';
 
 /** What is known of a registry; nothing of it is there before its first run. */

@@ -12,7 +12,7 @@ import {
 } from '../core/model/run.ts';
 import { compareText } from '../core/model/image.ts';
 import type { Clock, OpenedRun, Random, Taken, TakeQuery, WorkList } from '../core/ports.ts';
-import type { Failure } from '../core/views/status.ts';
+import type { Failure } from '../core/model/outcome.ts';
 
 export interface WorkListDeps {
   readonly clock: Clock;

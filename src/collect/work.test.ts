@@ -4,7 +4,7 @@ import { parseRepo } from '../core/model/image-ref.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { RegistryRun } from '../core/model/run.ts';
 import type { SnapshotStore, Source } from '../core/ports.ts';
-import type { Progress } from '../core/views/status.ts';
+import type { Progress } from '../core/model/outcome.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { listing, reading, tracked, type FakeRegistry } from './testing/fake-registry.ts';
 import { createTestEngine, never } from './testing/test-engine.ts';

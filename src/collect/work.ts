@@ -5,7 +5,7 @@ import { isInconsistent } from '../core/model/mark.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { ImageOutcome, Requeued, TakenItem } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
-import type { Failure } from '../core/views/status.ts';
+import type { Failure } from '../core/model/outcome.ts';
 import type { EventDetector } from './event-detector.ts';
 import { listOwner, unlistedOwner } from './list-owner.ts';
 import type { AddPastDays } from './past-days.ts';

@@ -2,8 +2,8 @@
 import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
-import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
+import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import type { WorkItem, WorkResult } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 
@@ -57,7 +57,7 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
   let running: Promise<void> = Promise.resolve();
 
   function put(reading: Reading): void {
-    const key = `${imageKey(reading)} ${dayOfReading(reading)}`;
+    const key = `${imageKey(reading)} ${snapshotDay(reading)}`;
     details += sizeOf(reading) - sizeOf(readings.get(key));
     readings.set(key, reading);
   }

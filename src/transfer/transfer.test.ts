@@ -272,6 +272,17 @@ describe('CSV', () => {
     ]);
   });
 
+  it('takes rows whose cells hold line breaks', async () => {
+    const store = createMemoryStore();
+    const text =
+      'day,note,registry,repo,pull_count\n2026-03-14,"first\nsecond, ""third""\r\n",ghcr,acme/app,5\n2026-03-15,,ghcr,acme/app,x\n';
+
+    const { intake, problems } = await importInto(store, readCsv(linesOf(bytesOf(text)), registries));
+
+    expect(intake).toMatchObject({ added: 1 });
+    expect(problems).toEqual([{ where: 'line 5', reason: expect.stringContaining('pull_count is "x"') }]);
+  });
+
   it('reads back what was kept from a spreadsheet, and a moment only as ISO 8601 has it', async () => {
     const head = 'day,registry,repo,pull_count,read_at,last_updated\n';
     const rows = ["2026-03-14,ghcr,acme/app,1,2026-03-14T10:00:00Z,'=now()", '2026-03-14,ghcr,acme/b,1,March 7,'];
@@ -308,6 +319,37 @@ describe('CSV', () => {
         expect(error === undefined || error instanceof AppError).toBe(true);
       }),
     );
+  });
+});
+
+describe('a line of 100 MB', () => {
+  const piece = new Uint8Array(64 * 1024).fill(120);
+
+  async function* file(head: string, tail: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(head);
+    for (let at = 0; at < 1600; at += 1) yield piece;
+    yield Buffer.from(`\n${tail}\n`);
+  }
+
+  it('is told, and the others are taken', async () => {
+    const csvFile = file('day,registry,repo,pull_count\n', '2026-03-15,ghcr,acme/app,3');
+    const ndjsonFile = file(
+      '{"format":"registry-stats","version":1}\n',
+      '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":7}}',
+    );
+
+    const fromCsv = await importInto(createMemoryStore(), readCsv(linesOf(csvFile), registries));
+    const fromNdjson = await importInto(createMemoryStore(), readNdjson(linesOf(ndjsonFile), registries));
+
+    for (const { intake, problems } of [fromCsv, fromNdjson]) {
+      expect(intake).toMatchObject({ added: 1, problems: 1 });
+      expect(problems).toEqual([{ where: 'line 2', reason: 'it is too long' }]);
+    }
+  });
+
+  it('is no header', async () => {
+    await expect(importInto(createMemoryStore(), readCsv(linesOf(file('', 'x')), registries))).rejects.toThrow('it is too long');
+    await expect(importInto(createMemoryStore(), readNdjson(linesOf(file('', 'x')), registries))).rejects.toThrow('the first line is not');
   });
 });
 

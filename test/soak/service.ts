@@ -53,7 +53,7 @@ const clock: Clock = {
 };
 
 const config = loadConfig({ env: process.env, descriptors, readTextFile: () => '' });
-const plain = createLogger({ level: config.logLevel, stream: process.stderr });
+const plain = createLogger({ level: config.logLevel, format: config.logFormat, stream: process.stderr });
 const log: Logger = {
   ...plain,
   info(message, fields) {

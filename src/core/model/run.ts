@@ -7,7 +7,7 @@ import {
   type ListingStatus,
   type Progress,
   type RegistryTotals,
-} from '../views/status.ts';
+} from './outcome.ts';
 import type { Inconsistency } from './mark.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,6 +1,6 @@
 /** What the list of work keeps in its tables, and what it means. */
 import sql, { type Sql } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from '../../../core/model/errors.ts';
 import { isInconsistent, isMark, type Inconsistency } from '../../../core/model/mark.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type WorkItem,
 } from '../../../core/model/run.ts';
 import type { Reading } from '../../../core/model/reading.ts';
-import { noTotals } from '../../../core/views/status.ts';
+import { noTotals } from '../../../core/model/outcome.ts';
 import type { Queries } from '../database.ts';
 import { storableJson } from '../storable-json.ts';
 

@@ -1,11 +1,11 @@
 /** The list of work that many processes share: each item is a row, which one of them takes with FOR UPDATE SKIP LOCKED. */
 import { randomUUID } from 'node:crypto';
 import sql, { type Sql } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { countRun, intervalJitter, type RunRecord } from '../../../core/model/run.ts';
 import type { OpenedRun, Random, Taken, TakeQuery, WorkList } from '../../../core/ports.ts';
 import type { Database, Queries } from '../database.ts';
-import { storableJson, storableText } from '../storable-json.ts';
+import { storableJson, storable } from '../storable-json.ts';
 import { itemRows, readCounts, readRun, readRunning, runColumns, runRow, takenItem, writeCounts } from './rows.ts';
 
 export interface PostgresWorkListDeps {
@@ -168,7 +168,7 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
     // The others go on with it.
     interrupt: async () => undefined,
     async noteRetentionError(run, message) {
-      await database.query(sql`UPDATE runs SET retention_error = ${storableText(message)} WHERE id = ${run}`);
+      await database.query(sql`UPDATE runs SET retention_error = ${storable(message)} WHERE id = ${run}`);
     },
     async report() {
       const rows = await database.query(sql`

@@ -10,9 +10,9 @@ import packageJson from '../package.json' with { type: 'json' };
 import { formatMarker } from '../src/core/model/health-marker.ts';
 import { replayDockerfile, type ReplayedStage } from './support/dockerfile.ts';
 import { addBase, findEntrance, nonrootId, runInImage, type Entrance, type RunInImage } from './support/image.ts';
-import { getJson } from './support/program.ts';
-import { startSimulator } from './support/simulator/index.ts';
-import { smallWorld } from './support/small-world.ts';
+import { getJson } from '../test/support/program.ts';
+import { startSimulator } from '../test/support/simulator/index.ts';
+import { smallWorld } from '../test/support/small-world.ts';
 
 const text = await readFile('Dockerfile', 'utf8');
 const dockerfile = DockerfileParser.parse(text);
@@ -189,7 +189,7 @@ describe('the image', () => {
       GHCR_URL: simulator.ghcrUrl,
       GHCR_DELAY_MS: '0',
     });
-    const [, url] = await program.printed(/service started .*"url":"([^"]+)"/);
+    const [, url] = await program.printed(/service started.*"url":"([^"]+)"/);
     await program.printed(/run done/);
 
     expect(await getJson(`${url}/api/health`)).toEqual({ status: 200, body: { status: 'ok' } });
