@@ -7,7 +7,7 @@ import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import type { Queries } from './database.ts';
-import { tagsOf } from '../../core/document/snapshot-row.ts';
+import { parseTags } from '../../core/document/snapshot-row.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -133,7 +133,7 @@ export function dayStatement(day: Day, query: SeriesQuery): Sql {
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {
   const { registry, repo, day, known, read_at: readAt, last_updated: lastUpdated } = row;
-  const tags = tagsOf(row.tags);
+  const tags = parseTags(row.tags);
   return {
     registry,
     repo,

@@ -8,7 +8,7 @@ import type { Reading, Tag } from '../../core/model/reading.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import { eventIdentity, type RecordedEvent } from '../../core/model/event.ts';
 import { compareImages, compareText, imageKey } from '../../core/model/image.ts';
-import { tagRows } from '../../core/document/snapshot-row.ts';
+import { toTagRows } from '../../core/document/snapshot-row.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
 import { changesChannel, partitionLock } from './locks.ts';
@@ -147,7 +147,7 @@ async function saveReadings(transaction: Queries, readings: readonly StoredReadi
 
 /** The id of each list of tags, by the list. */
 async function saveTagSets(transaction: Queries, readings: readonly Reading[]): Promise<ReadonlyMap<readonly Tag[], string>> {
-  const lists = readings.flatMap(({ registry, tags }) => (tags ? [{ tags, json: storableJson(tagRows(tags, registry)) }] : []));
+  const lists = readings.flatMap(({ registry, tags }) => (tags ? [{ tags, json: storableJson(toTagRows(tags, registry)) }] : []));
   if (lists.length === 0) return new Map();
   const byHash = new Map(lists.map(({ json }) => [hashOf(json), json]));
   const hashes = [...byHash.keys()].toSorted();
