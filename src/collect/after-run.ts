@@ -1,5 +1,5 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
-import { dayOf, toEpochDay } from '../core/model/day.ts';
+import { dayOf } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
@@ -97,7 +97,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       run,
       async events() {
         const from = dayOf(run.startedAt);
-        return listEvents(await store.totals({}, { from }), await store.events(), { from: toEpochDay(from) });
+        return listEvents(await store.totals({}, { from }), await store.events(), { from });
       },
     };
   }
