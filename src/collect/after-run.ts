@@ -103,9 +103,9 @@ async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
     return registryEvents({ ...part, diagnosis: diagnosisOf(part, titles) }, states, isKnown, at);
   });
   if (events.length === 0) return;
-  // A run that read nothing writes nothing: its events are saved with the next readings.
-  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) && !run.saveError;
-  if (!hasRead) return buffer.note(events);
+  // A run that read nothing writes nothing: its events are saved with the next readings. That an image was deleted was read.
+  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) || events.some(({ kind }) => kind === 'image_gone');
+  if (!hasRead || run.saveError) return buffer.note(events);
   await store.save([], events).catch((error: unknown) => {
     buffer.note(events);
     throw error;

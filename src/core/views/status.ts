@@ -14,6 +14,8 @@ export interface RegistryStatus {
   readonly imagesRead: number;
   readonly imagesFailed: number;
   readonly failures: readonly ImageFailure[];
+  /** Canonical names of images that the last run found deleted. */
+  readonly deleted: readonly string[];
   readonly listings: readonly ListingStatus[];
   /** Images whose total is inconsistent with the registry's daily counts. */
   readonly doubts: readonly ImageDoubt[];
