@@ -34,14 +34,14 @@ function summaryOf(config: Config, { run, status, images }: Collected): string {
   }
   for (const problem of config.problems) lines.push(describeProblem(problem));
   for (const { registry, imagesRead, failures, listings, durationMs } of run.registries) {
-    const diagnosis = status.registries.find((each) => each.registry === registry)?.diagnosis;
+    const { diagnosis, unexplained = failures } = status.registries.find((each) => each.registry === registry) ?? {};
     lines.push(
       `${registry}: ${imagesRead} read, ${failures.filter(({ missing }) => missing === 'total').length} failed in ${(durationMs / 1000).toFixed(1)} s`,
     );
     for (const { owner, shortfall } of listings) if (shortfall) lines.push(`  ${owner}/*: ${shortfall.message}`);
-    for (const { repo, missing, message } of failures)
+    for (const { repo, missing, message } of unexplained)
       lines.push(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`);
-    if (diagnosis !== undefined) lines.push(`  ${diagnosis}`);
+    if (diagnosis !== undefined) lines.push(`  ${failures.length - unexplained.length} images: ${diagnosis}`);
   }
   if (run.saveError) lines.push(`not stored: ${run.saveError.message}`);
   if (run.interrupted) lines.push('stopped before the end; what was read is stored');

@@ -5,7 +5,7 @@ import { hasSucceeded, isNotThere, type RegistryRun } from '../core/model/run.ts
 
 /** How a registry's part of a run ended. */
 export interface RegistryEnd extends Pick<RegistryRun, 'registry' | 'imagesRead' | 'readRepos' | 'failures' | 'listings' | 'deleted'> {
-  /** Why the failures are not those of the images. */
+  /** Why totals are missing, where it is not because of the images. */
   readonly diagnosis?: string | undefined;
 }
 

@@ -4,6 +4,7 @@ import { createEngine } from '../../src/collect/engine.ts';
 import { createHealth } from '../../src/collect/health.ts';
 import { createWorkList } from '../../src/collect/work-list.ts';
 import { parseTarget } from '../../src/core/model/image-ref.ts';
+import type { RegistrySettings } from '../../src/core/model/registry.ts';
 import type { RunRecord } from '../../src/core/model/run.ts';
 import type { OpenedRun, SnapshotStore, WorkList } from '../../src/core/ports.ts';
 import type { CollectorStatus } from '../../src/core/views/status.ts';
@@ -27,10 +28,13 @@ export interface Collector {
 
 const twoHours = 7_200_000;
 
-export async function startCollector(targets: Readonly<Record<string, readonly string[]>>, options: SimulatorOptions): Promise<Collector> {
+/** `targets`: by registry what is tracked; `login`: that of registries which have one. */
+export async function startCollector(
+  targets: Readonly<Record<string, readonly string[]>>,
+  options: SimulatorOptions,
+  login?: RegistrySettings['login'],
+): Promise<Collector> {
   const clock = createFixedClock('2026-11-23T06:00:00.000Z', { manual: true });
-  // What the sources wait for takes no time.
-  const now = { now: () => clock.now(), sleep: async (_ms: number, signal?: AbortSignal) => signal?.throwIfAborted() };
   const simulator = await startSimulator({ clock, ...options });
   const urls = {
     DOCKERHUB_URL: simulator.dockerHubUrl,
@@ -41,12 +45,12 @@ export async function startCollector(targets: Readonly<Record<string, readonly s
   };
   const log = createRecordingLog();
   const traffic = watchTraffic();
-  const createHttpClient = createHttpClientFactory({ fetch: traffic.fetch, clock: now, random: () => 0, userAgent: 'test', log });
+  const createHttpClient = createHttpClientFactory({ fetch: traffic.fetch, clock, random: () => 0, userAgent: 'test', log });
   const registries = sources.flatMap(({ descriptor, create }) => {
     const own = targets[descriptor.id];
     if (!own) return [];
-    const settings = { targets: own.map(parseTarget), urls, delayMs: 0 };
-    return [{ descriptor, settings, source: create(settings, { createHttpClient, clock: now }) }];
+    const settings = { targets: own.map(parseTarget), urls, delayMs: 0, login };
+    return [{ descriptor, settings, source: create(settings, { createHttpClient, clock }) }];
   });
   const store = createMemoryStore();
   const titles = new Map(sources.map(({ descriptor: { id, title } }) => [id, title]));
@@ -74,7 +78,7 @@ export async function startCollector(targets: Readonly<Record<string, readonly s
       const state = { isSettled: false };
       const settle = (): void => void (state.isSettled = true);
       ended.then(settle, settle);
-      while (!state.isSettled) await Promise.race([ended.catch(() => undefined), traffic.quiet().then(() => clock.advance(100))]);
+      while (!state.isSettled) await Promise.race([ended.catch(() => undefined), traffic.quiet().then(() => clock.advance(1_000))]);
       return ended;
     },
     events: async () => (await store.events()).map(({ kind, repo, detail }) => [kind, repo, detail].filter(Boolean).join(' ')),

@@ -36,6 +36,7 @@ export function registryStatus(registry: string, title: string, more: Partial<Re
     imagesRead: 1,
     imagesFailed: 0,
     failures: [],
+    unexplained: more.failures ?? [],
     deleted: [],
     listings: [],
     doubts: [],
