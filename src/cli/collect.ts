@@ -2,6 +2,7 @@
 import { collectOnce, type Collected } from '../app/collect.ts';
 import type { Config } from '../config/load.ts';
 import type { Progress } from '../core/model/outcome.ts';
+import { plainText } from '../core/views/plain-text.ts';
 import type { CliIo } from './io.ts';
 import { describeProblem } from './problem.ts';
 import { createProgressBar } from './progress-bar.ts';
@@ -38,10 +39,10 @@ function summaryOf(config: Config, { run, status, images }: Collected): string {
     lines.push(
       `${registry}: ${imagesRead} read, ${failures.filter(({ missing }) => missing === 'total').length} failed in ${(durationMs / 1000).toFixed(1)} s`,
     );
-    for (const { owner, shortfall } of listings) if (shortfall) lines.push(`  ${owner}/*: ${shortfall.message}`);
+    for (const { owner, shortfall } of listings) if (shortfall) lines.push(plainText(`  ${owner}/*: ${shortfall.message}`));
     for (const { repo, missing, message } of unexplained)
-      lines.push(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`);
-    if (diagnosis !== undefined) lines.push(`  ${failures.length - unexplained.length} images: ${diagnosis}`);
+      lines.push(plainText(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`));
+    if (diagnosis !== undefined) lines.push(plainText(`  ${failures.length - unexplained.length} images: ${diagnosis}`));
   }
   if (run.saveError) lines.push(`not stored: ${run.saveError.message}`);
   if (run.interrupted) lines.push('stopped before the end; what was read is stored');

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { settings } from '../config/settings.ts';
 import { readMarker, reasonPath } from '../core/model/health-marker.ts';
 import type { HealthReport } from '../core/model/health-marker.ts';
+import { plainText } from '../core/views/plain-text.ts';
 import type { CliIo } from './io.ts';
 
 /** Exits 0 while the marker is there and fresh, 1 otherwise, and prints the reason. Knows one option, `--health-file <path>`. */
@@ -10,7 +11,7 @@ export async function health(args: readonly string[], { env, stdout }: CliIo): P
   const option = args[args.indexOf('--health-file') + 1];
   const path = (args.includes('--health-file') && option) || env[settings.healthFile.variable]?.trim() || settings.healthFile.default;
   const { healthy, reason } = await probe(path, Date.now());
-  stdout.write(`${healthy ? 'healthy' : 'unhealthy'}: ${reason}\n`);
+  stdout.write(`${healthy ? 'healthy' : 'unhealthy'}: ${plainText(reason)}\n`);
   return healthy ? 0 : 1;
 }
 

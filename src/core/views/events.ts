@@ -1,6 +1,7 @@
 /** What happened to the images: the events that follow from their totals, and the recorded ones. */
 import { fromEpochDay, startOfDay, type EpochDay } from '../model/day.ts';
 import { formatExact } from './format.ts';
+import { plainText } from './plain-text.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
 import { wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
@@ -33,7 +34,7 @@ export function listEvents(
   }
   for (const event of recorded) {
     const { time, registry, repo, kind } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: texts[kind](event) });
+    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: plainText(texts[kind](event)) });
   }
   return events.toSorted(compareEvents);
 }
