@@ -5,7 +5,8 @@ import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
 import type { ImageSeries, LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
-import { compareImages, compareImagesByName, compareText, type ImageName } from '../../core/model/image.ts';
+import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
+import { demandOf } from '../tag-budget.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
@@ -21,6 +22,10 @@ export interface Index {
   latest(query: SeriesQuery): readonly LatestImage[];
   /** As SnapshotStore.events. */
   events(): readonly RecordedEvent[];
+  /** The newest stored list of an image's tags. */
+  tags(image: ImageName): KnownTags | undefined;
+  /** By the key of each image: about how many bytes its newest list would take whole. */
+  tagDemands(): ReadonlyMap<string, number>;
   /** All that there is, from which createIndex makes the same index again; only of an exact index. */
   state(): IndexState;
   /**
@@ -28,6 +33,21 @@ export interface Index {
    * an older day may have another one: that is no longer known here.
    */
   isExact(): boolean;
+}
+
+/** A list of tags, without the tags. */
+interface TagsState {
+  /** Empty where an earlier version or another program stored it. */
+  readonly hash: string;
+  readonly wasCut: boolean;
+  /** About how many bytes it would take whole. */
+  readonly demand: number;
+}
+
+export interface KnownTags extends TagsState {
+  readonly day: EpochDay;
+  /** The same day. */
+  readonly since: Day;
 }
 
 /** An index as plain data, to be written to a file. */
@@ -47,6 +67,7 @@ export interface ImageState extends ImageName {
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
   readonly totalSince?: Detail<Day> | undefined;
+  readonly tags?: Detail<TagsState> | undefined;
 }
 
 /** A value that not every day has, and the newest day that had it. */
@@ -64,6 +85,7 @@ interface Image extends ImageName {
   tagCount: KnownDetail<number>;
   lastUpdated: KnownDetail<string>;
   totalSince: KnownDetail<Day>;
+  tags: KnownDetail<TagsState>;
 }
 
 /** An index; with a state what the one that had it knew of these days. */
@@ -123,6 +145,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
         image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
+        image.tags = newer(image.tags, epochDay, tagsStateOf(reading));
       }
       if (known) dropEmpty();
       eventsByDay.delete(day);
@@ -154,13 +177,18 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
       return images.flatMap(latestOf);
     },
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
+    tags({ registry, repo }) {
+      const known = registries.get(registry)?.get(repo)?.tags;
+      return known?.value && { ...known.value, day: known.day, since: fromEpochDay(known.day) };
+    },
+    tagDemands: () => new Map(matching({}).flatMap((image) => (image.tags?.value ? [[imageKey(image), image.tags.value.demand]] : []))),
     state: () => ({ images: matching({}).map(stateOf), events: [...eventsByDay] }),
     isExact: () => matching({}).every((image) => [image.readAt, image.tagCount, image.lastUpdated, image.totalSince].every(isKnown)),
   };
 }
 
 function newImage(registry: string, repo: string): Image {
-  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
+  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined, tags: undefined };
   return { registry, repo, series: createDaySeries(), ...details };
 }
 
@@ -179,6 +207,7 @@ function stateOf({ registry, repo, series, ...image }: Image): ImageState {
     tagCount: withValue(image.tagCount),
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
+    tags: withValue(image.tags),
   };
   return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), ...details };
 }
@@ -193,6 +222,7 @@ function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Imag
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;
   image.totalSince = state.totalSince;
+  image.tags = state.tags;
   loseDetails(image, ({ day }) => !keptDays.has(day));
 }
 
@@ -207,6 +237,13 @@ function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean)
   image.tagCount = rest(image.tagCount);
   image.lastUpdated = rest(image.lastUpdated);
   image.totalSince = rest(image.totalSince);
+  // Without them a list is only stored once more.
+  image.tags = image.tags && isGone(image.tags) ? undefined : image.tags;
+}
+
+function tagsStateOf(reading: Reading): TagsState | undefined {
+  const { tags, tagsCut = 0, tagsNote } = reading;
+  return tags && { hash: tagsNote?.hash ?? '', wasCut: tagsCut > 0, demand: demandOf(reading) };
 }
 
 function isKnown(detail: KnownDetail<unknown>): boolean {

@@ -3,10 +3,11 @@ import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
-import { parseReadings } from '../../core/document/snapshot.ts';
+import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay, mergeBatch, type DayBatch } from '../by-day.ts';
 import { readingsByDay } from '../readings-by-day.ts';
-import { maxFileBytes } from './day-file.ts';
+import { maxTagBytes } from '../tag-budget.ts';
+import { maxFileBytes, type DayFile } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
@@ -16,6 +17,7 @@ import { openFolder } from './open-folder.ts';
 import { createQueue } from './queue.ts';
 import { createSidecar } from './sidecar.ts';
 import { storageError, type Place } from './storage-error.ts';
+import { createTagWriter, withoutTags, type TagWriter } from './tag-writer.ts';
 
 export interface JsonFileStoreDeps {
   readonly directory: string;
@@ -29,6 +31,8 @@ export interface JsonFileStoreDeps {
   readonly host?: Host;
   /** Largest file that is read or written. */
   readonly maxBytes?: number;
+  /** Room for the newest tags of all images together, in bytes of a file. */
+  readonly maxTagBytes?: number | undefined;
 }
 
 /** A stale index only means that the days since are read again: it is written seldom. */
@@ -42,7 +46,7 @@ const mostReadAgain = 10;
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
 export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
-  const { directory, clock, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
+  const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
   const { lock, days } = await openFolder({ ...deps, files, host }, folder);
@@ -53,7 +57,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   // An answer that somebody kept over a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
-  const writer = createWriter({ ...loaded, folder, lock, place, onChange: () => (changes += 1) });
+  const tags = createTagWriter(index, deps.maxTagBytes ?? maxTagBytes);
+  const writer = createWriter({ ...loaded, folder, lock, place, tags, log, maxBytes, onChange: () => (changes += 1) });
   let kept = { changes, at: clock.now() };
 
   async function keepIndex(): Promise<void> {
@@ -109,10 +114,17 @@ async function isHeld(lock: Lock): Promise<boolean> {
   }
 }
 
+function tooLarge(day: Day, maxBytes: number): AppError {
+  return new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
+}
+
 interface WriterDeps extends LoadedIndex {
   readonly folder: DayFolder;
   readonly lock: Lock;
   readonly place: Place;
+  readonly tags: TagWriter;
+  readonly log: Logger;
+  readonly maxBytes: number;
   /** Called after each change of the files. */
   readonly onChange: () => void;
 }
@@ -123,19 +135,29 @@ interface Writer {
   removeBefore(before: Day): Promise<readonly Day[]>;
 }
 
-function createWriter({ folder, index, stamps, lock, place, onChange }: WriterDeps): Writer {
+function createWriter({ folder, index, stamps, lock, place, tags, log, maxBytes, onChange }: WriterDeps): Writer {
   async function storeDay(day: Day, batch: DayBatch): Promise<void> {
     await lock.assertHeld();
     const before = await folder.read(day);
     if (before.kind === 'unreadable') throw before.error;
-    const document = mergeBatch(before.kind === 'document' ? before.document : undefined, batch);
-    await folder.replace(day, before, document);
+    const known = before.kind === 'document' ? before.document : undefined;
+    const readings = tags.prepare(day, batch.readings);
+    const document = await put(day, before, tags.fit(mergeBatch(known, { ...batch, readings })));
     index.setDay(day, parseReadings(document), parseEvents(document));
     const stamp = await folder.stamp(day);
     if (stamp) stamps.set(day, stamp);
     else stamps.delete(day);
     onChange();
     await folder.sync();
+  }
+
+  /** Totals are stored whatever else there is no room for. Resolves to what was stored. */
+  async function put(day: Day, before: DayFile, document: SnapshotDocument): Promise<SnapshotDocument> {
+    if (await folder.replace(day, before, document)) return document;
+    const totals = withoutTags(document);
+    if (!(await folder.replace(day, before, totals))) throw tooLarge(day, maxBytes);
+    log.warn('tags of a day have no room and are left out', { day });
+    return totals;
   }
 
   async function removeDay(day: Day): Promise<void> {
