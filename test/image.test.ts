@@ -166,7 +166,7 @@ describe('the image', () => {
     await writeMarker(61_000);
     const old = await outcome(start(context, image.healthcheck));
 
-    expect(without).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: there is no marker \/tmp\/\.healthy/) });
+    expect(without).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: health marker \/tmp\/\.healthy not found/) });
     expect(old).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: no cycle has finished/) });
   });
 

@@ -1,11 +1,11 @@
 const unsafe = /[\p{Cc}\p{Cf}]/gu;
 
-/** A text for a terminal: what could move the cursor or turn the text round is shown as �. */
+/** A text for a terminal: what could move the cursor or reverse the text is shown as �. */
 export function plainText(text: string): string {
   return text.replaceAll(unsafe, '�');
 }
 
-/** Aligned columns for a terminal. Names come from registries, so that their cells are made plain. */
+/** Aligned columns for a terminal. Names come from registries, so every cell is made plain. */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

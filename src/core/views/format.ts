@@ -26,10 +26,10 @@ export function formatChange(now: number | undefined, before: number | undefined
   const difference = now - before;
   if (before < leastForPercent) return `${signOf(difference)}${formatExact(Math.abs(difference))}`;
   const percent = Math.round((difference / before) * 100);
-  return `${signOf(percent)}${formatExact(Math.abs(percent))} %`;
+  return `${signOf(percent)}${formatExact(Math.abs(percent))}%`;
 }
 
 function signOf(difference: number): string {
   if (difference > 0) return '+';
-  return difference < 0 ? '−' : '±';
+  return difference < 0 ? '−' : '';
 }
