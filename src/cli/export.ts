@@ -31,7 +31,7 @@ export const exportCommand: CommandDefinition = {
 /** @throws AppError invalid_input (an option is invalid, the file already exists), misconfigured (the store cannot be read) */
 async function exportTo(config: Config, { stdout }: CliIo, options: CommandOptions): Promise<number> {
   const format = exportFormats.find((each) => each === options['format']);
-  if (!format) throw invalidOption('format', options['format'], exportFormats.join(', '));
+  if (!format) throw invalidOption('format', options['format'], exportFormats);
   const pieces = exportHistory(config, { format, query: parseQuery(options), span: parseSpan(options) });
   await writeTo(typeof options['output'] === 'string' ? options['output'] : '-', pieces, stdout);
   return 0;
@@ -41,7 +41,7 @@ function parseQuery({ registry, repo }: CommandOptions): SeriesQuery {
   const ids = descriptors.map(({ id }) => id);
   const registries = parseList(registry);
   const unknown = registries?.find((each) => !ids.includes(each));
-  if (unknown !== undefined) throw invalidOption('registry', unknown, ids.join(', '));
+  if (unknown !== undefined) throw invalidOption('registry', unknown, ids);
   const repos = parseList(repo)?.map(canonicalRepo);
   return { registries: registries && new Set(registries), repos: repos && new Set(repos) };
 }
@@ -61,9 +61,9 @@ function parseSpan({ since, until }: CommandOptions): DaySpan {
 export function parseDay(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && isDay(value)) return value;
-  throw invalidOption(name, value, 'a date such as 2026-03-14');
+  throw invalidOption(name, value, ['a date such as 2026-03-14']);
 }
 
-function invalidOption(name: string, value: unknown, valid: string): AppError {
-  return new AppError('invalid_input', `invalid --${name} ${JSON.stringify(value)}: valid is ${valid}`);
+function invalidOption(name: string, value: unknown, valid: readonly string[]): AppError {
+  return new AppError('invalid_input', `invalid --${name} ${JSON.stringify(value)}: valid is ${valid.join(', ')}`);
 }

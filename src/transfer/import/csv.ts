@@ -1,4 +1,4 @@
-/** Totals of days as CSV: one a row, one row a line. */
+/** Daily totals as CSV: one per row, one row per line. */
 import { parse } from 'csv-parse/sync';
 import { isDay, startOfDay } from '../../core/model/day.ts';
 import { AppError, toAppError } from '../../core/model/errors.ts';
@@ -7,7 +7,7 @@ import { isPullCount, markOf } from '../../core/model/reading.ts';
 import { marks, type Mark } from '../../core/model/mark.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { Cell } from '../../core/views/table.ts';
-import type { Item } from './import-record.ts';
+import type { ImportRecord } from './import-record.ts';
 import type { Line } from './lines.ts';
 
 export const csvColumns = [
@@ -23,8 +23,8 @@ export const csvColumns = [
 ] as const;
 type Column = (typeof csvColumns)[number];
 /** In characters. */
-const longestRow = 1024 * 1024;
-const needed: readonly Column[] = ['day', 'registry', 'repo', 'pull_count'];
+const maxRowLength = 1024 * 1024;
+const required: readonly Column[] = ['day', 'registry', 'repo', 'pull_count'];
 
 export function csvCells(reading: StoredReading): Cell[] {
   const { day, registry, repo, pullCount, readAt, tagCount, lastUpdated, totalSince } = reading;
@@ -32,66 +32,65 @@ export function csvCells(reading: StoredReading): Cell[] {
 }
 
 /**
- * The rows as readings. The first line names the columns, in any order; what is not ours is ignored.
- * @throws AppError invalid_input when the first line does not name the columns that are needed
+ * The rows as readings. The first line names the columns, in any order; unknown columns are ignored.
+ * @throws AppError invalid_input when the first line lacks a required column
  */
-export async function* readCsv(lines: AsyncIterable<Line>, registries: readonly string[]): AsyncGenerator<Item> {
+export async function* readCsv(lines: AsyncIterable<Line>, registries: readonly string[]): AsyncGenerator<ImportRecord> {
   let columns: readonly string[] | undefined;
   for await (const line of lines) {
     if (!columns) {
-      columns = headerOf(line);
+      columns = parseHeader(line);
       continue;
     }
     try {
-      yield { reading: readingOf(valuesOf(line, columns), registries) };
+      yield { reading: toReading(parseRow(line, columns), registries) };
     } catch (error) {
       yield { problem: { where: `line ${line.number}`, reason: toAppError(error).message } };
     }
   }
-  if (!columns)
-    throw new AppError('invalid_input', `there is nothing in it: the first line has to name the columns ${csvColumns.join(',')}`);
+  if (!columns) throw new AppError('invalid_input', `the file is empty: the first line must name the columns ${csvColumns.join(',')}`);
 }
 
-function headerOf(line: Line): readonly string[] {
+function parseHeader(line: Line): readonly string[] {
   try {
-    const columns = cellsOf(line).map((cell) => cell.trim().toLowerCase());
-    const missing = needed.filter((column) => !columns.includes(column));
+    const columns = parseCells(line).map((cell) => cell.trim().toLowerCase());
+    const missing = required.filter((column) => !columns.includes(column));
     if (missing.length === 0) return columns;
-    throw new AppError('invalid_input', `it does not name the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
+    throw new AppError('invalid_input', `missing column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
   } catch (error) {
-    const message = `the first line cannot be used: ${toAppError(error).message}. Expected is ${csvColumns.join(',')}`;
+    const message = `invalid first line: ${toAppError(error).message}; expected ${csvColumns.join(',')}`;
     throw new AppError('invalid_input', message, { cause: error });
   }
 }
 
-/** Each line by itself, so that a quote which is not closed spoils one row and not the rest. */
-function cellsOf({ text, isTooLong }: Line): string[] {
-  if (isTooLong || text.length > longestRow) throw new AppError('invalid_input', 'it is too long');
+/** Each line by itself, so that an unclosed quote spoils one row and not the rest. */
+function parseCells({ text, isTooLong }: Line): string[] {
+  if (isTooLong || text.length > maxRowLength) throw new AppError('invalid_input', 'line too long');
   try {
     // Without a delimiter of its own the parser takes a lone CR for the end of the row, and the rest would be lost.
     const rows: string[][] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
     return rows[0] ?? [];
   } catch (error) {
-    throw new AppError('invalid_input', 'its quotes do not match', { cause: error });
+    throw new AppError('invalid_input', 'unbalanced quotes', { cause: error });
   }
 }
 
-function valuesOf(line: Line, columns: readonly string[]): (column: Column) => string {
-  const cells = cellsOf(line);
-  if (cells.length !== columns.length) throw new AppError('invalid_input', `it has ${cells.length} cells instead of ${columns.length}`);
+function parseRow(line: Line, columns: readonly string[]): (column: Column) => string {
+  const cells = parseCells(line);
+  if (cells.length !== columns.length) throw new AppError('invalid_input', `${cells.length} cells instead of ${columns.length}`);
   // What a spreadsheet would run was written with a quote before it.
   return (column) => (cells[columns.indexOf(column)] ?? '').trim().replace(/^'(?=[=+\-@\t\r])/, '');
 }
 
-function readingOf(value: (column: Column) => string, registries: readonly string[]): StoredReading {
+function toReading(value: (column: Column) => string, registries: readonly string[]): StoredReading {
   const day = value('day');
   if (!isDay(day)) throw invalid('day', day, 'a date such as 2026-03-14');
   const registry = value('registry').toLowerCase();
   if (!registries.includes(registry)) throw invalid('registry', registry, `one of ${registries.join(', ')}`);
-  const pullCount = wholeNumber('pull_count', value('pull_count'));
+  const pullCount = parseCount('pull_count', value('pull_count'));
   if (pullCount === undefined) throw invalid('pull_count', '', 'a whole number');
-  const known = markNamed(value('known'));
-  const readAt = moment('read_at', value('read_at')) ?? startOfDay(day);
+  const mark = parseMark(value('known'));
+  const readAt = parseTimestamp('read_at', value('read_at')) ?? startOfDay(day);
   const totalSince = value('total_since');
   if (totalSince !== '' && !isDay(totalSince)) throw invalid('total_since', totalSince, 'a date such as 2026-03-14');
   return {
@@ -100,37 +99,37 @@ function readingOf(value: (column: Column) => string, registries: readonly strin
     repo: formatRepo(parseRepo(value('repo'))),
     pullCount,
     readAt,
-    tagCount: wholeNumber('tag_count', value('tag_count')),
+    tagCount: parseCount('tag_count', value('tag_count')),
     lastUpdated: value('last_updated') || undefined,
     totalSince: totalSince || undefined,
-    backfilled: known === 'backfilled' ? true : undefined,
-    imported: known === 'imported' ? true : undefined,
-    doubt: known === 'frozen' || known === 'restated' ? known : undefined,
+    backfilled: mark === 'backfilled' ? true : undefined,
+    imported: mark === 'imported' ? true : undefined,
+    doubt: mark === 'frozen' || mark === 'restated' ? mark : undefined,
   };
 }
 
-function markNamed(text: string): Mark {
+function parseMark(text: string): Mark {
   const mark = marks.find((each) => each === (text || 'read'));
   if (!mark) throw invalid('known', text, `one of ${marks.join(', ')}`);
   return mark;
 }
 
-function wholeNumber(column: Column, text: string): number | undefined {
+function parseCount(column: Column, text: string): number | undefined {
   if (text === '') return undefined;
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!isPullCount(value)) throw invalid(column, text, 'a whole number from 0 to 2^53 − 1');
   return value;
 }
 
-const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const isoTimestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-function moment(column: Column, text: string): string | undefined {
+function parseTimestamp(column: Column, text: string): string | undefined {
   if (text === '') return undefined;
   // Date.parse alone would also take "March 7", and read it in the zone of the machine.
-  if (!isoMoment.test(text) || Number.isNaN(Date.parse(text))) throw invalid(column, text, 'a moment such as 2026-03-14T10:00:00Z');
+  if (!isoTimestamp.test(text) || Number.isNaN(Date.parse(text))) throw invalid(column, text, 'a timestamp such as 2026-03-14T10:00:00Z');
   return text;
 }
 
 function invalid(column: Column, text: string, valid: string): AppError {
-  return new AppError('invalid_input', `${column} is ${JSON.stringify(text.slice(0, 100))}: valid is ${valid}`);
+  return new AppError('invalid_input', `invalid ${column} ${JSON.stringify(text.slice(0, 100))}: valid is ${valid}`);
 }

@@ -4,35 +4,35 @@ export interface Line {
   /** From 1. */
   readonly number: number;
   readonly text: string;
-  /** Set for a line that is too long; its text is then not there. */
+  /** Set for a line that is too long; its text is then empty. */
   readonly isTooLong: boolean;
 }
 
 /** A line of NDJSON holds an image with all of its tags. */
-export const longestLine = 8 * 1024 * 1024;
+export const maxLineLength = 8 * 1024 * 1024;
 
-/** The lines without their ends and without a byte order mark; empty ones are counted but not given. Bytes that are no UTF-8 become �. */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+/** The lines without their ends and without a byte order mark; empty ones are counted but not yielded. Bytes that are not UTF-8 become �. */
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const decoder = new TextDecoder();
   let rest = '';
   let number = 0;
   let isTooLong = false;
-  const lineOf = (text: string): Line => ({ number, isTooLong, text: isTooLong ? '' : text.replace(/\r$/, '') });
+  const toLine = (text: string): Line => ({ number, isTooLong, text: isTooLong ? '' : text.replace(/\r$/, '') });
   for await (const chunk of chunks) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
       number += 1;
-      const line = lineOf(part);
+      const line = toLine(part);
       if (line.isTooLong || line.text !== '') yield line;
       isTooLong = false;
     }
-    if (rest.length > longestLine) {
+    if (rest.length > maxLineLength) {
       isTooLong = true;
       rest = '';
     }
   }
   number += 1;
-  const last = lineOf(rest + decoder.decode());
+  const last = toLine(rest + decoder.decode());
   if (last.isTooLong || last.text !== '') yield last;
 }

@@ -5,7 +5,7 @@ import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
-import type { Item } from './import-record.ts';
+import type { ImportRecord } from './import-record.ts';
 import { readPrometheus, type PrometheusHistory } from './prometheus.ts';
 
 let server: Server | undefined;
@@ -54,8 +54,8 @@ function historyOf(url: string, more: Partial<PrometheusHistory> = {}): Promethe
   };
 }
 
-async function itemsOf(history: PrometheusHistory): Promise<Item[]> {
-  const items: Item[] = [];
+async function itemsOf(history: PrometheusHistory): Promise<ImportRecord[]> {
+  const items: ImportRecord[] = [];
   for await (const item of readPrometheus(history)) items.push(item);
   return items;
 }
@@ -131,7 +131,7 @@ describe('the history of a Prometheus server', () => {
     expect(await itemsOf(historyOf(url))).toMatchObject([{ reading: { repo: 'acme/new', day: '2026-03-13', pullCount: 0 } }]);
   });
 
-  it('tells each series once that names no image', async () => {
+  it('reports each series without an image once', async () => {
     const samples = { [at('2026-01-14T00:00')]: '1', [at('2026-03-14T00:00')]: '2' };
     const { url } = await startPrometheus([
       [{ registry: 'harbor', repo: 'a/b' }, samples],
@@ -139,8 +139,8 @@ describe('the history of a Prometheus server', () => {
     ]);
 
     expect(await itemsOf(historyOf(url, { from: '2026-01-01' }))).toEqual([
-      { problem: { where: '{"registry":"harbor","repo":"a/b"}', reason: expect.stringContaining('known are dockerhub, ghcr') } },
-      { problem: { where: '{"registry":"ghcr","job":"x"}', reason: expect.stringContaining('name no image') } },
+      { problem: { where: '{"registry":"harbor","repo":"a/b"}', reason: expect.stringContaining('valid are dockerhub, ghcr') } },
+      { problem: { where: '{"registry":"ghcr","job":"x"}', reason: expect.stringContaining('no image in the labels') } },
     ]);
   });
 
