@@ -208,7 +208,7 @@ describe('a restore', () => {
     ['an absolute path', [[{ name: '/etc/2026-03-14.json' }, day]]],
     ['a folder before the name', [[{ name: 'x/2026-03-14.json' }, day]]],
     ['a link', [[{ name: '2026-03-14.json', type: 'symlink', linkname: '/etc/passwd' }]]],
-    ['the kept index', [[{ name: '.index.json' }, '{}']]],
+    ['the index cache', [[{ name: '.index.json' }, '{}']]],
     ['a file of another name', [[{ name: 'run.sh' }, 'rm']]],
     [
       'a file twice',
