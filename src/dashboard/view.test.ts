@@ -93,9 +93,9 @@ describe('the chart of a view', () => {
   });
 
   it('is called after what it shows', () => {
-    expect(chartTitle(usual)).toBe('Pulls by day');
-    expect(chartTitle(parse('kind=total&repo=acme/charts/app'))).toBe('Total pulls of acme/charts/app');
-    expect(chartTitle(parse('kind=weekly&repo=a/b&repo=a/c'))).toBe('Pulls by week of 2 images');
+    expect(chartTitle(usual)).toBe('Daily pulls');
+    expect(chartTitle(parse('kind=total&repo=acme/charts/app'))).toBe('Cumulative pulls of acme/charts/app');
+    expect(chartTitle(parse('kind=weekly&repo=a/b&repo=a/c'))).toBe('Weekly pulls of 2 images');
   });
 
   it('has the same rows as CSV', () => {
