@@ -51,7 +51,7 @@ describe('a view', () => {
     ['kind=hourly', '"kind" is "hourly": valid are total, daily, weekly, monthly'],
     ['sort=-size', '"sort" is "size": valid are name, total, day, week, month, tags, pushed'],
     ['from=soon', '"from" is "soon": valid is a date such as 2026-03-14'],
-    ['from=2026-03-02&to=2026-03-01', '"from" is after "to": swap them'],
+    ['from=2026-03-02&to=2026-03-01', '"from" must not be after "to"'],
   ])('%s is refused, and it is said what is valid', (query, message) => {
     expect(() => parse(query)).toThrow(message);
   });
