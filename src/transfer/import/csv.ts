@@ -1,12 +1,12 @@
-/** Daily totals as CSV: one per row, one row per line. */
-import { parse } from 'csv-parse/sync';
+/** Daily totals as CSV, one per row. */
 import { isDay, startOfDay } from '../../core/model/day.ts';
 import { AppError, toAppError } from '../../core/model/errors.ts';
 import { formatRepo, parseRepo } from '../../core/model/image-ref.ts';
-import { isPullCount, markOf } from '../../core/model/reading.ts';
-import { marks, type Mark } from '../../core/model/mark.ts';
+import { isPullCount } from '../../core/model/reading.ts';
+import { isMark, marks, type Mark } from '../../core/model/mark.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { Cell } from '../../core/views/table.ts';
+import { joinCsvRecords, type CsvRecord } from './csv-records.ts';
 import type { ImportRecord } from './import-record.ts';
 import type { Line } from './lines.ts';
 
@@ -22,13 +22,11 @@ export const csvColumns = [
   'total_since',
 ] as const;
 type Column = (typeof csvColumns)[number];
-/** In characters. */
-const maxRowLength = 1024 * 1024;
 const required: readonly Column[] = ['day', 'registry', 'repo', 'pull_count'];
 
 export function csvCells(reading: StoredReading): Cell[] {
-  const { day, registry, repo, pullCount, readAt, tagCount, lastUpdated, totalSince } = reading;
-  return [day, registry, repo, pullCount, markOf(reading), readAt, tagCount, lastUpdated, totalSince];
+  const { day, registry, repo, pullCount, mark = 'read', readAt, tagCount, lastUpdated, totalSince } = reading;
+  return [day, registry, repo, pullCount, mark, readAt, tagCount, lastUpdated, totalSince];
 }
 
 /**
@@ -37,23 +35,23 @@ export function csvCells(reading: StoredReading): Cell[] {
  */
 export async function* readCsv(lines: AsyncIterable<Line>, registries: readonly string[]): AsyncGenerator<ImportRecord> {
   let columns: readonly string[] | undefined;
-  for await (const line of lines) {
+  for await (const record of joinCsvRecords(lines)) {
     if (!columns) {
-      columns = parseHeader(line);
+      columns = parseHeader(record);
       continue;
     }
     try {
-      yield { reading: toReading(parseRow(line, columns), registries) };
+      yield { reading: toReading(parseRow(record, columns), registries) };
     } catch (error) {
-      yield { problem: { where: `line ${line.number}`, reason: toAppError(error).message } };
+      yield { problem: { where: `line ${record.number}`, reason: toAppError(error).message } };
     }
   }
   if (!columns) throw new AppError('invalid_input', `the file is empty: the first line must name the columns ${csvColumns.join(',')}`);
 }
 
-function parseHeader(line: Line): readonly string[] {
+function parseHeader(record: CsvRecord): readonly string[] {
   try {
-    const columns = parseCells(line).map((cell) => cell.trim().toLowerCase());
+    const columns = parseCells(record).map((cell) => cell.trim().toLowerCase());
     const missing = required.filter((column) => !columns.includes(column));
     if (missing.length === 0) return columns;
     throw new AppError('invalid_input', `missing column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
@@ -63,20 +61,13 @@ function parseHeader(line: Line): readonly string[] {
   }
 }
 
-/** Each line by itself, so that an unclosed quote spoils one row and not the rest. */
-function parseCells({ text, isTooLong }: Line): string[] {
-  if (isTooLong || text.length > maxRowLength) throw new AppError('invalid_input', 'line too long');
-  try {
-    // Without a delimiter of its own the parser takes a lone CR for the end of the row, and the rest would be lost.
-    const rows: string[][] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
-    return rows[0] ?? [];
-  } catch (error) {
-    throw new AppError('invalid_input', 'unbalanced quotes', { cause: error });
-  }
+function parseCells({ cells }: CsvRecord): readonly string[] {
+  if (typeof cells === 'string') throw new AppError('invalid_input', cells);
+  return cells;
 }
 
-function parseRow(line: Line, columns: readonly string[]): (column: Column) => string {
-  const cells = parseCells(line);
+function parseRow(record: CsvRecord, columns: readonly string[]): (column: Column) => string {
+  const cells = parseCells(record);
   if (cells.length !== columns.length) throw new AppError('invalid_input', `${cells.length} cells instead of ${columns.length}`);
   // What a spreadsheet would run was written with a quote before it.
   return (column) => (cells[columns.indexOf(column)] ?? '').trim().replace(/^'(?=[=+\-@\t\r])/, '');
@@ -102,15 +93,13 @@ function toReading(value: (column: Column) => string, registries: readonly strin
     tagCount: parseCount('tag_count', value('tag_count')),
     lastUpdated: value('last_updated') || undefined,
     totalSince: totalSince || undefined,
-    backfilled: mark === 'backfilled' ? true : undefined,
-    imported: mark === 'imported' ? true : undefined,
-    doubt: mark === 'frozen' || mark === 'restated' ? mark : undefined,
+    mark,
   };
 }
 
 function parseMark(text: string): Mark {
-  const mark = marks.find((each) => each === (text || 'read'));
-  if (!mark) throw invalid('known', text, `one of ${marks.join(', ')}`);
+  const mark = text || 'read';
+  if (!isMark(mark)) throw invalid('known', text, `one of ${marks.join(', ')}`);
   return mark;
 }
 

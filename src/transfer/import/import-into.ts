@@ -1,7 +1,6 @@
 /** Imports a history into a store: what is new and what is more reliable, but never in place of what was read here. */
 import { dayOf, type Day } from '../../core/model/day.ts';
-import { markOf } from '../../core/model/reading.ts';
-import { type Mark } from '../../core/model/mark.ts';
+import { compareMarks } from '../../core/model/mark.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
@@ -100,7 +99,7 @@ export async function importInto(
   for await (const record of records) {
     if ('problem' in record) report(record.problem.where, record.problem.reason);
     else if ('event' in record) putEvent(record.event);
-    else putReading(keepMarks ? record.reading : { ...record.reading, backfilled: undefined, doubt: undefined, imported: true });
+    else putReading(keepMarks ? record.reading : { ...record.reading, mark: 'imported' });
     if (weight >= batchWeight) await saveBatch();
   }
   await saveBatch();
@@ -117,14 +116,12 @@ async function readStored(store: ImportStore, day: Day, incoming: Iterable<Store
 /** As the store decides it (mergeReadings), except that a total read here is not even replaced by one read later elsewhere. */
 function decide(stored: StoredReading | undefined, reading: StoredReading): Outcome {
   if (!stored) return 'added';
-  const better = worth[markOf(reading)] - worth[markOf(stored)];
+  const better = compareMarks(reading.mark, stored.mark);
   if (better > 0) return 'replaced';
   if (stored.pullCount === reading.pullCount) return 'equal';
   const isLater = Date.parse(reading.readAt) >= Date.parse(stored.readAt);
-  return better === 0 && isLater && worth[markOf(stored)] < worth.read ? 'replaced' : 'kept';
+  return better === 0 && isLater && compareMarks(stored.mark, 'read') < 0 ? 'replaced' : 'kept';
 }
-
-const worth: Readonly<Record<Mark, number>> = { backfilled: 0, imported: 1, read: 2, frozen: 2, restated: 2 };
 
 function weightOf({ tags = [] }: StoredReading): number {
   return tags.reduce((sum, { platforms = [] }) => sum + 1 + platforms.length, 1);
