@@ -4,7 +4,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { licencesOf } from './licences.ts';
+import { licensesOf } from './licenses.ts';
 import type { BuiltAsset } from '../src/dashboard/assets.ts';
 
 const bundle = 'dist/registry-stats';
@@ -47,7 +47,7 @@ const program = await build({
   outfile: `${bundle}.cjs`,
   bundle: true,
   platform: 'node',
-  // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
+  // Linked packages keep their local paths in the bundle, so that the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
   format: 'cjs',
@@ -64,10 +64,10 @@ const program = await build({
   metafile: true,
   logLevel: 'warning',
 });
-await writeFile('dist/third-party-licenses.txt', await licencesOf([scripts.metafile, program.metafile]));
+await writeFile('dist/third-party-licenses.txt', await licensesOf([scripts.metafile, program.metafile]));
 await chmod(`${bundle}.cjs`, 0o755);
 
-/** Its served name holds its hash, so that browsers may keep it for ever. */
+/** Its served name holds its hash, so that browsers may cache it forever. */
 function assetOf(name: string, contents: Uint8Array): BuiltAsset {
   const ending = extname(name);
   const hash = createHash('sha256').update(contents).digest('hex').slice(0, 12);

@@ -64,7 +64,7 @@ describe('a badge', () => {
     expect(shieldsEndpoint(value, { ...defaults, period }, 60).message).toBe(text.slice('pulls: '.length));
   });
 
-  it('is grey where there is no count', () => {
+  it('is gray where there is no count', () => {
     expect(shieldsEndpoint('not tracked', defaults, 300)).toEqual({
       schemaVersion: 1,
       label: 'pulls',

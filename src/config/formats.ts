@@ -15,10 +15,8 @@ export interface ListenAddress {
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 export const roles = ['all', 'api', 'collector'] as const;
-export type Role = (typeof roles)[number];
 
 interface Bounds {
   /** What is counted, in the plural. */

@@ -229,7 +229,7 @@ describe('the lists of images', () => {
 });
 
 describe('the groups', () => {
-  it('stand for several images', () => {
+  it('name several images', () => {
     const { groups, problems } = load({ env: { GROUPS: 'App=ghcr:acme/app+dockerhub:acme/app, tool=ghcr:acme/tool' } });
 
     expect(problems).toEqual([]);

@@ -364,7 +364,7 @@ describe('the lines of a file', () => {
     ]);
   });
 
-  it('never stand whole in memory when they are too long', async () => {
+  it('are never held in memory when they are too long', async () => {
     const lines = [];
     for await (const { number, isTooLong, text } of splitLines(endless())) lines.push([number, isTooLong, text.length]);
 

@@ -100,7 +100,7 @@ describe('a save that fails', () => {
     await store.close();
   });
 
-  it('only at the sync of the folder is told, although the new file is there and is what the answers show', async () => {
+  it('only at the sync of the folder is reported, although the new file exists and is what queries return', async () => {
     const store = await folder.open({ files });
     files.fail('syncFolder', 'EIO');
 
@@ -262,7 +262,7 @@ describe('a prune that fails', () => {
     await store.close();
   });
 
-  it('because the folder cannot be listed is told', async () => {
+  it('because the folder cannot be listed is reported', async () => {
     const store = await folder.open({ files });
     files.fail('listFiles', 'EIO');
 

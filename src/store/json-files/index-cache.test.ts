@@ -130,7 +130,7 @@ describe('the index cache', () => {
     ['that is older than all', async () => edit('2026-03-01.json', '{"ghcr":[]}'), ['2026-03-01']],
     ['that was deleted, the oldest', async () => rm(join(folder.directory, '2026-03-10.json')), []],
     [
-      'that is gone, and had the newest value of a detail',
+      'that was deleted, and had the newest value of a detail',
       async () => rm(join(folder.directory, '2026-03-11.json')),
       ['2026-03-10', '2026-03-12'],
     ],
@@ -179,7 +179,7 @@ describe('the index cache', () => {
     ['foreign', () => '{"hello":"world"}'],
     ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
     ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":"2 ', '"format":"3 '))],
-  ])('is made anew when it is %s', async (_what, damage) => {
+  ])('is rebuilt when it is %s', async (_what, damage) => {
     await prepare();
     const before = (await opened()).answers;
     await folder.write(indexCacheName, damage(await folder.read(indexCacheName)));

@@ -123,7 +123,7 @@ describe('a lock that was left behind', () => {
     ['of a process of this host that ended', lockText(99, 'nas'), 0],
     ['of a container before its restart, whose process had our id', lockText(100, 'nas'), 0],
     ['of a process whose id another program has by now', lockText(55, 'nas'), 120_000],
-    ['of a container that is gone for longer than 90 s', lockText(1, 'gone'), 91_000],
+    ['of a container that has been stopped for more than 90 s', lockText(1, 'gone'), 91_000],
     ['that was never written', '', 10_000],
   ])('(%s) is taken over at once', async (_what, text, ageMs) => {
     folder.host.alive.add(55);
@@ -202,7 +202,7 @@ describe('a lock that was left behind', () => {
     await Promise.all(opened.map((store) => store.close()));
   });
 
-  it('that comes and goes for ever ends in a refusal, not in an endless start', async () => {
+  it('that keeps coming and going ends in a refusal, not in an endless start', async () => {
     const files = {
       ...nodeFileSystem,
       async create(created: string) {
@@ -214,7 +214,7 @@ describe('a lock that was left behind', () => {
     await expect(folder.open({ files })).rejects.toMatchObject({ name: 'AppError', code: 'conflict' });
   });
 
-  it('that may not be read is told with what to do', async () => {
+  it('that cannot be read is reported with what to do', async () => {
     await leaveLock(lockText(99, 'nas'), 0);
     const files = createFaultyFiles();
     files.fail('read', 'EACCES', '.lock');

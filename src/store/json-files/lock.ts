@@ -54,7 +54,7 @@ export async function lockFolder(deps: LockDeps): Promise<Lock> {
 
   async function create(): Promise<boolean> {
     if (!(await createExclusively(files, path, own))) return false;
-    // Where times cannot be set, the heartbeat tells.
+    // If times cannot be set, the heartbeat is enough.
     await files.setModifiedAt(path, clock.now()).catch(() => undefined);
     return true;
   }

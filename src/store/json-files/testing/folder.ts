@@ -53,7 +53,7 @@ export interface TestFolder {
   open(more?: Partial<JsonFileStoreDeps>): Promise<SnapshotStore>;
   read(name: string): Promise<string>;
   write(name: string, content: string | Uint8Array): Promise<void>;
-  /** The names in the folder, sorted; the lock and the kept index left out. */
+  /** The names in the folder, sorted; without the lock and the index cache. */
   names(): Promise<string[]>;
   /** The fields of the lines with this message. */
   logged(message: string): unknown[];
