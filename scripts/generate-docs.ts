@@ -55,14 +55,14 @@ Everything is configured by environment variables. Each is also a command line o
 | Variable | Meaning | Default | Valid |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
-| \`TZ\` | Time zone of log timestamps. Days are always UTC days | the system's | a time zone such as Europe/Berlin |
+| \`TZ\` | Time zone of timestamps in the \`pretty\` log; JSON has UTC. Days are always UTC days | the system's | a time zone such as Europe/Berlin |
 
 - An empty value counts as unset.
 - A secret can be read from a file: set \`NAME_FILE\` to its path instead of \`NAME\`.
 - With an invalid value the program does not start; one message lists every problem.
 - An invalid entry of a \`…_REPOS\` list is ignored with a warning; the others are tracked. Invalid entries are in \`/api/status\` under
   \`configuration_problems\`.
-- Entries are trimmed, converted to lower case and deduplicated. A nested GHCR package is written \`owner/charts%2Fname\` or
+- Entries are trimmed, converted to lower case and deduplicated. A nested name is written \`owner/charts%2Fname\` or
   \`owner/charts/name\`.
 `;
 }

@@ -3,7 +3,7 @@ import { collectOnce, type Collected } from '../app/collect.ts';
 import { descriptors } from '../app/world.ts';
 import type { Config } from '../config/load.ts';
 import { formatExact } from '../core/views/format.ts';
-import type { Progress } from '../core/views/status.ts';
+import type { Progress } from '../core/model/outcome.ts';
 import type { CommandDefinition } from './command.ts';
 import type { CliIo } from './io.ts';
 import { describeProblem } from './problem.ts';

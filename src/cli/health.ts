@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { settings } from '../config/settings.ts';
 import { readMarker, reasonPath } from '../core/model/health-marker.ts';
-import type { HealthReport } from '../core/views/status.ts';
+import type { HealthReport } from '../core/model/health-marker.ts';
 import type { CliIo } from './io.ts';
 
 /** Exits 0 while the marker exists and is fresh, 1 otherwise, and prints the reason. Its one option is `--health-file <path>`. */

@@ -16,6 +16,8 @@ export interface ListenAddress {
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
+export const logFormats = ['auto', 'json', 'pretty'] as const;
+
 export const roles = ['all', 'api', 'collector'] as const;
 
 interface Bounds {

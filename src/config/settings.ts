@@ -8,6 +8,7 @@ import {
   databaseUrl,
   list,
   listenAddress,
+  logFormats,
   logLevels,
   name,
   oneOf,
@@ -121,6 +122,12 @@ export const settings = {
     means: 'Minimum log level: debug, info, warn or error',
     default: 'info',
     format: oneOf(logLevels),
+  }),
+  logFormat: setting({
+    variable: 'LOG_FORMAT',
+    means: 'Log format: `json`, `pretty`, or `auto`, which is `pretty` on a terminal and `json` otherwise',
+    default: 'auto',
+    format: oneOf(logFormats),
   }),
 };
 

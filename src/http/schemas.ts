@@ -1,6 +1,6 @@
 /** The rows that the API answers with, and the parameters that its data endpoints share. */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
-import { eventKinds } from '../core/views/events.ts';
+import { eventKinds } from '../core/model/event.ts';
 
 const timestamp = z.string().openapi({ example: '2026-03-14T00:00:00Z', description: 'Start of a UTC day' });
 const repo = z.string().openapi({ example: 'acme/app', description: 'Lower case; a nested GHCR package is written owner/charts%2Fname' });
@@ -68,7 +68,7 @@ const event = z
     registry,
     repo: z.string().openapi({ example: 'acme/app', description: 'Empty when it is about the whole registry' }),
     kind: z.enum(eventKinds),
-    text: z.string().openapi({ example: 'acme/app (ghcr): counter went down from 130 to 80' }),
+    text: z.string().openapi({ example: 'acme/app (ghcr): counter decreased from 130 to 80' }),
   })
   .openapi('Event');
 

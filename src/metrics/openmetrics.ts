@@ -1,6 +1,7 @@
 /** The stored history as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`. */
 import { dayMs } from '../core/model/day.ts';
 import type { ImageSeries, LatestImage } from '../core/model/history.ts';
+import { imageKey } from '../core/model/image.ts';
 import { definitions } from './definitions.ts';
 import { imageLabels } from './image-labels.ts';
 
@@ -22,10 +23,6 @@ export function* openMetricsLines(series: readonly ImageSeries[], latest: readon
     }
   }
   yield '# EOF\n';
-}
-
-function imageKey({ registry, repo }: { readonly registry: string; readonly repo: string }): string {
-  return `${registry} ${repo}`;
 }
 
 function escaped(value: string): string {

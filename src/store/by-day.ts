@@ -1,8 +1,8 @@
 /** Which snapshot readings and events belong to, and how they get into it. */
 import { dayOf, isDay, type Day } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
-import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
+import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import { mergeEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 
@@ -36,7 +36,7 @@ export function mergeBatch(document: SnapshotDocument | undefined, { readings, e
 
 function dayOfStored(reading: Reading): Day {
   const { registry, repo, readAt } = reading;
-  const day = Number.isNaN(Date.parse(readAt)) ? '' : dayOfReading(reading);
+  const day = Number.isNaN(Date.parse(readAt)) ? '' : snapshotDay(reading);
   if (!isDay(day)) throw new AppError('invalid_input', `the reading of ${repo} in ${registry} has no valid time: "${readAt}"`);
   return day;
 }

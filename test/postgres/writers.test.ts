@@ -2,7 +2,7 @@
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
-import { readingsOf } from '../../src/core/document/snapshot.ts';
+import { parseReadings } from '../../src/core/document/snapshot.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
 import type { Migration } from '../../src/store/postgres/migrate.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
@@ -65,7 +65,7 @@ describe('writers at the same time', () => {
     }
 
     const snapshot = await saves.snapshot('2026-04-14');
-    const stored = snapshot ? readingsOf(snapshot).map(({ repo, pullCount, tags }) => `${repo} ${pullCount} ${tags?.[0]?.name}`) : [];
+    const stored = snapshot ? parseReadings(snapshot).map(({ repo, pullCount, tags }) => `${repo} ${pullCount} ${tags?.[0]?.name}`) : [];
     expect(stored.toSorted()).toEqual(numbers.map((at) => `acme/app-${at} 2 v${at}`).toSorted());
   }, 30_000);
 
@@ -105,7 +105,7 @@ describe('what PostgreSQL does not take as it is', () => {
     await store.save([reading('acme/odd', 1, '2026-03-14', given), reading('acme/plain', 2, '2026-03-14')]);
 
     const snapshot = await store.snapshot('2026-03-14');
-    expect(snapshot ? readingsOf(snapshot) : []).toMatchObject([{ repo: 'acme/odd', ...kept }, { repo: 'acme/plain' }]);
+    expect(snapshot ? parseReadings(snapshot) : []).toMatchObject([{ repo: 'acme/odd', ...kept }, { repo: 'acme/plain' }]);
   });
 
   it('keeps an event whose text is longer than an index can hold, once a day that it was seen on', async () => {

@@ -1,4 +1,4 @@
-/** The nouns: what a registry tells about an image at one moment. */
+/** What a registry says about an image at one moment. */
 import { dayOf, type Day } from './day.ts';
 import type { AppError } from './errors.ts';
 import type { ImageRef } from './image-ref.ts';
@@ -50,8 +50,8 @@ export interface Reading {
   /** The day that the total is of, where that is known only later. */
   readonly day?: Day | undefined;
   /**
-   * Set when the registry has no lifetime total: the first day that is summed. A source sums the days that it was told of, which are
-   * all in `recentDays`; the collector goes on from the sum that is stored.
+   * Set when the registry has no lifetime total: the first day that is summed. A source sums the days that the registry
+   * published, which are all in `recentDays`; the collector continues the stored sum.
    */
   readonly totalSince?: Day | undefined;
   /** Last push, as the registry writes it. */
@@ -65,12 +65,22 @@ export interface Reading {
    * the registry's day begins is unknown.
    */
   readonly recentDays?: readonly DailyPulls[] | undefined;
+  /** Set where the tags were not read but the registry's own list of names was. Only looked at for pushes, and not stored. */
+  readonly listedTags?: ListedTags | undefined;
   /** How the total is known; absent: it was read. */
   readonly mark?: Mark | undefined;
 }
 
+/** The end of a list that has the tags oldest first. */
+export interface ListedTags {
+  /** The newest last. */
+  readonly names: readonly string[];
+  /** The newest version there is: tags that are read later and point at this one or an older one were in the list already. */
+  readonly newestVersionId?: string | undefined;
+}
+
 /** The day of the snapshot that a reading belongs to. */
-export function dayOfReading({ day, readAt }: Reading): Day {
+export function snapshotDay({ day, readAt }: Reading): Day {
   return day ?? dayOf(Date.parse(readAt));
 }
 

@@ -1,4 +1,4 @@
-/** Totals of past days, reconstructed from what a registry publishes of each of its last days. */
+/** Totals of past days, worked out from the daily counts that a registry publishes. */
 import { dayOf, endOfDay, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
 import type { DailyPulls, Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
@@ -14,7 +14,7 @@ export function areStale(recentDays: readonly DailyPulls[], today: Day): boolean
 
 /**
  * Readings for the days that have no value yet. The total at the end of a day is the total now less what came after it.
- * The newest published day is unfinished, so the first that is reconstructed is the one before it. A total that contradicts
+ * The newest published day is unfinished, so the first that is backfilled is the one before it. A total that contradicts
  * one that is known, because it is above a later or below an earlier one, is left out.
  */
 export function backfillReadings(reading: Reading, known: ImageSeries | undefined): Reading[] {

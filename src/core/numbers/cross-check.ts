@@ -1,4 +1,4 @@
-/** Whether a total that was read agrees with the pulls that the registry itself publishes for each of its last days. */
+/** Whether a total agrees with the daily counts that the registry itself publishes. */
 import { areStale } from './backfill.ts';
 import { dayOf, toEpochDay, type EpochDay } from '../model/day.ts';
 import { wasRead, type Inconsistency } from '../model/mark.ts';
@@ -6,7 +6,7 @@ import type { DailyPulls, Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 
 /** A disagreement has to last: the total is compared with the one of so many days ago, or more where that day was not read. */
-const leastDays = 6;
+const minDays = 6;
 /** Counts are approximate, and the total and the days may come from caches of different age. */
 const slackPulls = 5;
 const slackShare = 0.1;
@@ -20,15 +20,15 @@ export function findInconsistency(reading: Reading, known: ImageSeries | undefin
   const today = toEpochDay(dayOf(Date.parse(readAt)));
   if (areStale(recentDays, dayOf(Date.parse(readAt)))) return undefined;
   const oldest = recentDays.at(-1);
-  const base = known && readBefore(known, today - leastDays);
+  const base = known && readBefore(known, today - minDays);
   if (!base || !oldest || toEpochDay(oldest.day) >= base.day) return undefined;
 
   const increase = pullCount - base.total;
-  const least = sumBetween(recentDays, base.day + 2, today - 2);
-  const most = sumBetween(recentDays, base.day - 1, today + 1);
-  if (increase === 0 && least >= slackPulls) return 'frozen';
-  if (most === 0 && increase >= slackPulls) return 'frozen';
-  if (increase < least * (1 - slackShare) - slackPulls || increase > most * (1 + slackShare) + slackPulls) return 'restated';
+  const min = sumBetween(recentDays, base.day + 2, today - 2);
+  const max = sumBetween(recentDays, base.day - 1, today + 1);
+  if (increase === 0 && min >= slackPulls) return 'frozen';
+  if (max === 0 && increase >= slackPulls) return 'frozen';
+  if (increase < min * (1 - slackShare) - slackPulls || increase > max * (1 + slackShare) + slackPulls) return 'restated';
   return undefined;
 }
 

@@ -1,8 +1,8 @@
 /** From the totals that were read to the rows that are shown. Every rule is per registry and image first, and only then summed. */
-import { compareText } from '../model/image.ts';
-import type { DayRange } from '../model/query.ts';
+import { compareImagesByName, imageKey } from '../model/image.ts';
+import { toEpochDays, type DayRange } from '../model/query.ts';
 import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { startOfPeriod, type Period } from './period.ts';
+import { startOfPeriod, wholePeriods, type Period } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 
 export interface RowOptions extends DayRange {
@@ -33,8 +33,8 @@ type Missing = 'carry' | 'drop';
  * a day counts with its last known total, so that the sum does not dip. A day on which none of them was read has no row.
  */
 export function totalsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
-  return rowsOf(
-    linesOf(series, options, ({ totals }) => totals, 'carry'),
+  return toRows(
+    toLines(series, options, ({ totals }) => totals, 'carry'),
     options,
   );
 }
@@ -44,23 +44,22 @@ export function totalsByDay(series: readonly ImageSeries[], options: RowOptions 
  * A missing day has no row; the next one has the whole difference.
  */
 export function pullsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
-  return rowsOf(linesOf(series, options, pullsOf, 'drop'), options);
+  return toRows(toLines(series, options, toPulls, 'drop'), options);
 }
 
 /** The pulls of whole weeks or months, one row a repo and period, dated by its first day: every period that the range touches. */
 export function pullsByPeriod(series: readonly ImageSeries[], period: Period, options: RowOptions = {}): Iterable<SeriesRow> {
-  const lines = linesOf(series, options, pullsOf, 'drop').map((line) => sumByPeriod(line, period));
-  const { from, to } = options;
-  // A period that the range ends in begins before its end.
-  return rowsOf(lines, { from: from === undefined ? undefined : startOfPeriod(from, period), to });
+  const lines = toLines(series, options, toPulls, 'drop').map((line) => sumByPeriod(line, period));
+  return toRows(lines, wholePeriods(options, period));
 }
 
 /** The pulls that are booked on each known day of an image. */
-export function pullsOf({ totals }: ImageSeries): number[] {
+export function toPulls({ totals }: ImageSeries): number[] {
   return Array.from(totals, (total, at) => (at === 0 ? 0 : Math.max(0, total - (totals[at - 1] ?? 0))));
 }
 
-function* rowsOf(lines: readonly Line[], { from = -Infinity, to = Infinity }: DayRange): Generator<SeriesRow> {
+function* toRows(lines: readonly Line[], range: DayRange): Generator<SeriesRow> {
+  const [from, to] = toEpochDays(range);
   const positions = lines.map(({ days }) => firstAtLeast(days, from));
   for (;;) {
     let next = Infinity;
@@ -83,26 +82,21 @@ function firstAtLeast(days: ArrayLike<EpochDay>, from: EpochDay): number {
 }
 
 /** One line a repo, or one a repo and registry, in that order. A group may have several images of one registry. */
-function linesOf(
+function toLines(
   series: readonly ImageSeries[],
   { split = false }: RowOptions,
-  valuesOf: (image: ImageSeries) => ArrayLike<number>,
+  toValues: (image: ImageSeries) => ArrayLike<number>,
   missing: Missing,
 ): Line[] {
-  const ordered = series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
-  const lines = ordered.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
-  const groups = groupBy(lines, ({ repo, registry }) => (split ? `${repo} ${registry}` : repo));
-  return groups.map((group) => sumLines(group, split, missing));
-}
-
-function groupBy(lines: readonly Line[], keyOf: (line: Line) => string): readonly (readonly [Line, ...Line[]])[] {
   const groups = new Map<string, [Line, ...Line[]]>();
-  for (const line of lines) {
-    const group = groups.get(keyOf(line));
+  for (const image of series.toSorted(compareImagesByName)) {
+    const line = { repo: image.repo, registry: image.registry, days: image.days, values: toValues(image) };
+    const key = split ? imageKey(image) : image.repo;
+    const group = groups.get(key);
     if (group) group.push(line);
-    else groups.set(keyOf(line), [line]);
+    else groups.set(key, [line]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) => sumLines(group, split, missing));
 }
 
 /** The sum of lines by day; a line without a value on a day either carries its last one or drops out of the sum. */

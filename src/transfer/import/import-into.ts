@@ -3,8 +3,8 @@ import { dayOf, type Day } from '../../core/model/day.ts';
 import { compareMarks } from '../../core/model/mark.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import type { StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
-import { compareText } from '../../core/model/image.ts';
+import { eventKey, type RecordedEvent } from '../../core/model/event.ts';
+import { compareText, imageKey } from '../../core/model/image.ts';
 import type { ImportProblem, ImportRecord } from './import-record.ts';
 
 export interface ImportIntoOptions {
@@ -125,13 +125,4 @@ function decide(stored: StoredReading | undefined, reading: StoredReading): Outc
 
 function weightOf({ tags = [] }: StoredReading): number {
   return tags.reduce((sum, { platforms = [] }) => sum + 1 + platforms.length, 1);
-}
-
-function imageKey({ registry, repo }: StoredReading): string {
-  return `${registry} ${repo}`;
-}
-
-/** Equal for the same event, whenever it was seen. */
-function eventKey({ time, registry, repo, kind, detail }: RecordedEvent): string {
-  return JSON.stringify([time, registry, repo ?? '', kind, detail ?? '']);
 }

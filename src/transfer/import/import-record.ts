@@ -1,5 +1,5 @@
 /** What an imported history consists of: daily totals, events, and lines that are invalid. */
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 
 export interface ImportProblem {

@@ -3,9 +3,9 @@ import { dayOf, isDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { isRepo } from '../../core/model/image-ref.ts';
 import type { StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
-import { recordedEventsOf, eventRow } from '../../core/document/snapshot-events.ts';
-import { isRow, readingOf, rowOf } from '../../core/document/snapshot-row.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
+import { parseEvents, toEventRow } from '../../core/document/snapshot-events.ts';
+import { isRow, parseReading, toRow } from '../../core/document/snapshot-row.ts';
 import type { ImportRecord } from './import-record.ts';
 import type { Line } from './lines.ts';
 
@@ -13,11 +13,11 @@ export const ndjsonHeader = { format: 'registry-stats', version: 1 };
 
 export function readingLine(reading: StoredReading): string {
   const { day, registry } = reading;
-  return `${JSON.stringify({ day, registry, row: rowOf(reading) })}\n`;
+  return `${JSON.stringify({ day, registry, row: toRow(reading) })}\n`;
 }
 
 export function eventLine(event: RecordedEvent): string {
-  return `${JSON.stringify({ event: eventRow(event) })}\n`;
+  return `${JSON.stringify({ event: toEventRow(event) })}\n`;
 }
 
 /** @throws AppError invalid_input when the first line is not the header of this format, or of a later version */
@@ -49,7 +49,7 @@ function toRecord(line: Line, registries: readonly string[]): ImportRecord {
   if (!isRow(value)) return { problem: { where, reason: line.isTooLong ? 'line too long' : 'not a JSON object' } };
   const { day, registry, row, event } = value;
   if (event !== undefined) {
-    const [recorded] = recordedEventsOf({ timestamp: '', events: [event] });
+    const [recorded] = parseEvents({ timestamp: '', events: [event] });
     return recorded && isDay(dayOf(Date.parse(recorded.seenAt)))
       ? { event: recorded }
       : { problem: { where, reason: 'event without a time or a registry, or of an unknown kind' } };
@@ -59,7 +59,7 @@ function toRecord(line: Line, registries: readonly string[]): ImportRecord {
   if (typeof registry !== 'string' || !registries.includes(registry)) {
     return { problem: { where, reason: `invalid registry ${shorten(registry)}: valid is one of ${registries.join(', ')}` } };
   }
-  const reading = isRow(row) ? readingOf(registry, row, `${day}T00:00:00Z`) : undefined;
+  const reading = isRow(row) ? parseReading(registry, row, `${day}T00:00:00Z`) : undefined;
   if (!reading) return { problem: { where, reason: 'row without a name or a total' } };
   return isRepo(reading.repo)
     ? { reading: { ...reading, day } }

@@ -1,6 +1,6 @@
 /** The contents of a backup, listed in its last file. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay } from '../../../core/model/day.ts';
 
 export const manifestName = 'manifest.json';
