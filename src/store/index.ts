@@ -1,10 +1,9 @@
 /** Opens the store that the configuration asks for; the only place that chooses between them. */
-import type { FleetRecord, SharedPace } from '../core/fleet.ts';
-import type { Logger, SnapshotStore } from '../core/ports.ts';
+import type { Logger, Random, SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
 import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
-import type { Migration } from './postgres/migrate.ts';
+import type { Migration } from './postgres/schema.ts';
 
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
 export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
@@ -33,16 +32,16 @@ export async function openStore({ database, ...deps }: StoreDeps): Promise<Snaps
 export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events' | 'close'>;
 
 /**
- * Reads what is stored without opening it for changes: a service may be running on it. It has to be closed when done.
- * @throws AppError misconfigured when its place cannot be read, unreachable
+ * Reads what is stored and changes nothing: a service may be running on it, and a database is not migrated. It has to be closed when done.
+ * @throws AppError misconfigured when its place cannot be read or a database has another version of the tables, unreachable
  */
 export async function openHistory({ database, ...deps }: Pick<StoreDeps, 'database' | 'directory' | 'clock' | 'log'>): Promise<History> {
-  if (database) return (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log });
+  if (database) return (await import('./postgres/history.ts')).openPostgresHistory({ ...database, log: deps.log });
   return { ...(await readHistory(deps)), close: async () => undefined };
 }
 
 /** A history without a day. */
-export function openNothing(): History {
+export function emptyHistory(): History {
   return createMemoryStore();
 }
 
@@ -50,9 +49,9 @@ export function openNothing(): History {
  * Brings the schema of a database up to date. Resolves to the names of the migrations that were applied now.
  * @throws AppError misconfigured, unreachable
  */
-export async function bringUpToDate({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
+export async function migrateDatabase({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
   const { openDatabase } = await import('./postgres/database.ts');
-  const { migrate } = await import('./postgres/migrate.ts');
+  const { migrate } = await import('./postgres/schema.ts');
   const database = openDatabase({ url, log });
   try {
     return await migrate(database, migrations);
@@ -64,29 +63,31 @@ export async function bringUpToDate({ url, migrations }: Database, log: Logger):
 /** A store that several processes use at once, and what else they share in its database. */
 export interface SharedStore {
   readonly store: SnapshotStore;
-  readonly record: FleetRecord;
+  readonly sharedList: WorkList;
   readonly pace: SharedPace;
-  /** Runs a step while no other process does: what is set up once must not be set up twice at the same time. */
-  readonly alone: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
-/**
- * `egress`: processes with the same name reach registries from the same address.
- * @throws AppError misconfigured, unreachable
- */
-export async function openSharedStore(
-  database: Database,
-  { egress, log }: { readonly egress: string; readonly log: Logger },
-): Promise<SharedStore> {
+export interface SharedStoreDeps {
+  readonly log: Logger;
+  readonly random: Random;
+  /** Processes with the same name reach registries from the same address. */
+  readonly egress: string;
+  /** After so long without a sign of life a process counts as dead. */
+  readonly silenceMs: number;
+  /** From the start of a run to the start of the next; 0: one run only. */
+  readonly intervalMs: number;
+}
+
+/** @throws AppError misconfigured, unreachable */
+export async function openSharedStore(database: Database, { log, egress, ...deps }: SharedStoreDeps): Promise<SharedStore> {
   const { openPostgresStore } = await import('./postgres/store.ts');
-  const { createFleetRecord } = await import('./postgres/fleet/record.ts');
-  const { createSharedPace } = await import('./postgres/fleet/pace.ts');
+  const { createPostgresWorkList } = await import('./postgres/work-list/work-list.ts');
+  const { createSharedPace } = await import('./postgres/work-list/pace.ts');
   const store = await openPostgresStore({ ...database, log });
-  const { queueLock } = await import('./postgres/locks.ts');
+  const { database: connection } = store;
   return {
     store,
-    record: createFleetRecord(store),
-    pace: createSharedPace({ database: store.database, address: egress }),
-    alone: (step) => store.database.withLock(queueLock, step),
+    sharedList: createPostgresWorkList({ ...deps, database: connection }),
+    pace: createSharedPace({ database: connection, address: egress }),
   };
 }

@@ -1,10 +1,12 @@
 /** Several processes that write to one database at the same time, and readings that PostgreSQL does not take as they are. */
+import * as fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
 import { parseReadings } from '../../src/core/document/snapshot.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
-import type { Migration } from '../../src/store/postgres/migrate.ts';
+import type { Migration } from '../../src/store/postgres/schema.ts';
+import { textColumn } from '../../src/store/postgres/array-parameter.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { event, reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
@@ -92,6 +94,27 @@ describe('writers at the same time', () => {
       await store.database.query(sql`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'totals'::regclass`),
     ).toEqual([{ name: 'totals_2026_03' }]);
   });
+});
+
+describe('columns as parameters', () => {
+  it('come back as they were, whatever their text is', async () => {
+    const { database: own } = await open(await database.create());
+    const text = fc.option(
+      fc.string({ unit: 'binary' }).filter((each) => !each.includes('\0')),
+      { nil: undefined },
+    );
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 30 }), async (texts) => {
+        const rows = await own.query(
+          sql`SELECT value FROM unnest(${textColumn(texts)}::text[]) WITH ORDINALITY AS row (value, at) ORDER BY at`,
+        );
+        const isEmpty = texts.every((each) => each === undefined);
+        expect(rows.map(({ value }) => value ?? undefined)).toEqual(isEmpty ? [] : texts);
+      }),
+      { numRuns: 25 },
+    );
+  }, 30_000);
 });
 
 describe('what PostgreSQL does not take as it is', () => {
