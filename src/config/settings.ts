@@ -95,7 +95,7 @@ export const settings = {
   }),
   jobSilenceSeconds: setting({
     variable: 'JOB_SILENCE_SECONDS',
-    means: 'With PostgreSQL: seconds without a result before a collector is considered dead and its images are read by another',
+    means: 'With PostgreSQL: seconds without a sign of life before a collector is considered dead and its images are read by another',
     default: '300',
     format: wholeNumber({ unit: 'seconds', min: 2, max: 3600 }),
   }),

@@ -43,6 +43,7 @@ export function statusPage(context: PageContext): Html {
         ${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.
         ${running ? html`Run in progress, started ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`Next run ${ago(status.nextCycle, now)}.`}
       </p>
+      ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
       ${status.registries.map(failureTable)}`,
