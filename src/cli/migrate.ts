@@ -6,7 +6,7 @@ import type { CliIo } from './io.ts';
 
 export const migrateCommand: CommandDefinition = {
   name: 'migrate',
-  description: 'apply pending migrations of the PostgreSQL database, as every start does',
+  description: 'apply pending migrations of the PostgreSQL database, as every start of the service does',
   run: migrate,
 };
 
