@@ -3,21 +3,25 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { infinityDashboard } from '../grafana/source/infinity.ts';
 import { prometheusDashboard } from '../grafana/source/prometheus.ts';
-import { openApiDocument } from '../src/http/schemas.ts';
+import { endpoints } from '../src/http/endpoints/index.ts';
+import { openApiDocument } from '../src/http/openapi.ts';
 import { descriptors } from '../src/app/world.ts';
 import { runProgram, settingsHeading } from '../src/cli/program.ts';
 import { definitions } from '../src/metrics/definitions.ts';
+import { parameterTable, rowTable, summaryTable } from './endpoint-tables.ts';
 import { importDiagram } from './import-diagram.ts';
 import { allSettings } from '../src/config/settings.ts';
 
 const generated: Readonly<Record<string, () => Promise<string>>> = {
+  'README.md': () => withParts('README.md', { endpoints: summaryTable(endpoints) }),
+  'docs/api.md': () => withParts('docs/api.md', { endpoints: rowTable(endpoints), parameters: parameterTable(endpoints) }),
   'docs/architecture.md': architecturePage,
   'docs/configuration.md': configurationPage,
   'docs/command-line.md': commandLinePage,
   'docs/metrics.md': metricsPage,
   'grafana/registry-stats-infinity.json': async () => `${JSON.stringify(infinityDashboard, null, 2)}\n`,
   'grafana/registry-stats-prometheus.json': async () => `${JSON.stringify(prometheusDashboard, null, 2)}\n`,
-  'src/http/openapi.json': async () => `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+  'src/http/openapi.json': async () => `${JSON.stringify(openApiDocument(endpoints), null, 2)}\n`,
 };
 
 const check = process.argv.includes('--check');
@@ -35,7 +39,19 @@ for (const [path, make] of Object.entries(generated)) {
 }
 process.exitCode = stale > 0 ? 1 : 0;
 
-/** The page with its diagram regenerated. */
+/** The page as it is, with these parts made anew: what stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
+async function withParts(path: string, parts: Readonly<Record<string, string>>): Promise<string> {
+  let page = await readFile(path, 'utf8');
+  for (const [name, text] of Object.entries(parts)) {
+    const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+    const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+    if (from === -1 || to < from) throw new Error(`${path} has no ${begin} … ${end}`);
+    page = `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
+  }
+  return page;
+}
+
+/** The page as it is, with its diagram made anew. */
 async function architecturePage(): Promise<string> {
   const page = await readFile('docs/architecture.md', 'utf8');
   return page.replace(/```mermaid\n[^]*?```/, `\`\`\`mermaid\n${await importDiagram()}\n\`\`\``);

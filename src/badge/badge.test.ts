@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../core/model/errors.ts';
-import { badgeSvg, parseBadgeOptions, periods, shieldsEndpoint, styles, type BadgeOptions, type BadgeValue } from './badge.ts';
+import { badgeSvg, shieldsEndpoint, type BadgeValue } from './badge.ts';
+import { parseBadgeOptions, periods, styles, type BadgeOptions } from './options.ts';
 import { golden } from './testing/golden.ts';
 import { shapeOf } from './testing/svg-shape.ts';
 

@@ -2,16 +2,27 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import { parseDate, parseFilter, parseRange } from './query.ts';
+import type { DayRange } from '../core/model/query.ts';
+import { parseDate, parseFilter, parseRange } from './parameters.ts';
 
 const registries = ['dockerhub', 'ghcr'];
 
 /** The filter that a query string asks for, as sorted lists; null for none. */
 function filterOf(query: string): { registries: string[] | null; repos: string[] | null } {
-  const parameters = new URLSearchParams(query);
-  const values = (name: string): string[] | undefined => (parameters.has(name) ? parameters.getAll(name) : undefined);
-  const filter = parseFilter({ registry: values('registry'), repo: values('repo') }, registries);
+  const filter = parseFilter(new URLSearchParams(query), { registries });
   return { registries: filter.registries ? [...filter.registries] : null, repos: filter.repos ? [...filter.repos] : null };
+}
+
+/** The days of a query with these values; undefined: without the parameter. */
+function rangeOf(from?: string, to?: string): DayRange {
+  const query = new URLSearchParams();
+  if (from !== undefined) query.set('from', from);
+  if (to !== undefined) query.set('to', to);
+  return parseRange(query);
+}
+
+function dateOf(date: string): string | undefined {
+  return parseDate(new URLSearchParams({ date }));
 }
 
 function outcomeOf<T>(run: () => T): T | Error {
@@ -94,12 +105,12 @@ describe('the range', () => {
     ['1773532799999', '2026-03-14'],
     ['0', '1970-01-01'],
   ])('takes %s as the day %s', (text, day) => {
-    expect(parseRange([text], undefined)).toEqual({ from: day, to: undefined });
-    expect(parseRange(undefined, [text])).toEqual({ from: undefined, to: day });
+    expect(rangeOf(text)).toEqual({ from: day, to: undefined });
+    expect(rangeOf(undefined, text)).toEqual({ from: undefined, to: day });
   });
 
-  it.each([[undefined], [['']], [[' ']], [[]]])('is open where a parameter is %o', (values) => {
-    expect(parseRange(values, values)).toEqual({ from: undefined, to: undefined });
+  it.each([[undefined], [''], [' ']])('is open where a parameter is %o', (value) => {
+    expect(rangeOf(value, value)).toEqual({ from: undefined, to: undefined });
   });
 
   it.each([
@@ -114,12 +125,12 @@ describe('the range', () => {
     '2026-02-30T10:00:00Z',
     'now-30d',
   ])('refuses %s and says what is valid', (text) => {
-    expect(() => parseRange([text], undefined)).toThrow(`"from" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14`);
+    expect(() => rangeOf(text)).toThrow(`"from" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14`);
   });
 
   it('refuses a range that ends before it begins, and takes one of a single day', () => {
-    expect(() => parseRange(['2026-03-15'], ['2026-03-14'])).toThrow('"from" is after "to"');
-    expect(parseRange(['2026-03-14'], ['2026-03-14']).from).toBe('2026-03-14');
+    expect(() => rangeOf('2026-03-15', '2026-03-14')).toThrow('"from" is after "to"');
+    expect(rangeOf('2026-03-14', '2026-03-14').from).toBe('2026-03-14');
   });
 
   it('throws nothing but AppError, and gives only days that can be written', () => {
@@ -131,7 +142,7 @@ describe('the range', () => {
           fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
         ),
         (text) => {
-          const result = outcomeOf(() => parseRange([text], undefined));
+          const result = outcomeOf(() => rangeOf(text));
           const isRefused = result instanceof AppError && result.code === 'invalid_input';
           const day = result instanceof Error ? '' : (result.from ?? '1970-01-01');
           expect(isRefused || isDay(day)).toBe(true);
@@ -143,11 +154,11 @@ describe('the range', () => {
 
 describe('the date', () => {
   it('is a calendar date, or absent', () => {
-    expect(parseDate(['2026-03-14'])).toBe('2026-03-14');
-    expect([parseDate(undefined), parseDate([]), parseDate([''])]).toEqual([undefined, undefined, undefined]);
+    expect(dateOf('2026-03-14')).toBe('2026-03-14');
+    expect([parseDate(new URLSearchParams()), dateOf('')]).toEqual([undefined, undefined]);
   });
 
   it.each(['2026-1-5', '2026-02-30', '../2026-03-14', ' 2026-03-14', '2026-03-14.json', 'today'])('refuses "%s"', (text) => {
-    expect(() => parseDate([text])).toThrow('valid is a date such as 2026-03-14');
+    expect(() => dateOf(text)).toThrow('valid is a date such as 2026-03-14');
   });
 });

@@ -1,7 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createPages, type PagesOptions } from '../../test/support/pages.ts';
-import type { Reading } from '../core/model/reading.ts';
-import type { SiteAnswer } from '../core/views/site.ts';
+import { createPages, type PagesOptions } from '../../../test/support/pages.ts';
+import type { Reading } from '../../core/model/reading.ts';
+import { pageHeaders } from '../../http/headers.ts';
+import { pageEndpoints } from './index.ts';
 
 function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
@@ -9,19 +11,37 @@ function read(repo: string, day: string, pullCount: number, more: Partial<Readin
 
 const readings = [read('acme/app', '2026-03-12', 40), read('acme/app', '2026-03-13', 50), read('acme/app', '2026-03-14', 55)];
 
-async function ask(address: string, options: PagesOptions = { readings }): Promise<SiteAnswer | undefined> {
-  const { site } = await createPages(options);
-  const { pathname, searchParams } = new URL(address, 'http://localhost');
-  return site.answer({ path: pathname, query: searchParams, origin: 'https://stats.example' });
+interface PageAnswer {
+  readonly kind: 'page' | 'data';
+  readonly status: number;
+  readonly type: string | null;
+  readonly text: string;
 }
 
-describe('the site', () => {
+/** Asked under https://stats.example. */
+async function ask(address: string, options: PagesOptions = { readings }): Promise<PageAnswer> {
+  const { fetch } = await createPages(options);
+  const answer = await fetch(address, { headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'stats.example' } });
+  const kind = answer.headers.get('cache-control') === pageHeaders['Cache-Control'] ? 'page' : 'data';
+  return { kind, status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+}
+
+const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('there is nothing at this address') };
+
+describe('the pages', () => {
+  it('are the files of this folder', async () => {
+    const files = (await readdir(import.meta.dirname)).filter((name) => name !== 'index.ts' && !name.endsWith('.test.ts'));
+
+    expect(files.toSorted()).toEqual(['assets.ts', 'chart-json.ts', 'chart-svg.ts', 'image.ts', 'overview.ts', 'status.ts']);
+    expect(pageEndpoints).toHaveLength(files.length);
+  });
+
   it('has pages, and nothing elsewhere', async () => {
     expect(await ask('/')).toMatchObject({ kind: 'page', status: 200, type: 'text/html; charset=utf-8' });
     expect(await ask('/status')).toMatchObject({ kind: 'page', status: 200 });
     expect(await ask('/images/Acme/App')).toMatchObject({ kind: 'page', status: 200, text: expect.stringContaining('<h1>acme/app</h1>') });
-    expect(await ask('/elsewhere')).toBeUndefined();
-    expect(await ask('/images')).toBeUndefined();
+    expect(await ask('/elsewhere')).toEqual(nothing);
+    expect(await ask('/images')).toEqual(nothing);
   });
 
   it.each([
@@ -34,7 +54,9 @@ describe('the site', () => {
   });
 
   it('refuses a chart that cannot be as the API does', async () => {
-    await expect(ask('/data/chart.json?kind=hourly')).rejects.toMatchObject({ code: 'invalid_input' });
+    const { status, text } = await ask('/data/chart.json?kind=hourly');
+
+    expect([status, JSON.parse(text)]).toMatchObject([400, { error: { code: 'invalid_input' } }]);
   });
 
   it('never lets a name, a tag or an entry become markup', async () => {
@@ -51,14 +73,14 @@ describe('the site', () => {
 
     for (const address of addresses) {
       const answer = await ask(address, options);
-      expect(answer?.text).toContain('&lt;img src=x');
-      expect(answer?.text).not.toContain('<img src=x');
+      expect(answer.text).toContain('&lt;img src=x');
+      expect(answer.text).not.toContain('<img src=x');
     }
   });
 
   it('has no scripts and styles in its pages, only files', async () => {
     for (const address of ['/', '/status', '/images/acme/app']) {
-      const text = (await ask(address))?.text ?? '';
+      const text = (await ask(address)).text;
       expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
       expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
     }
@@ -75,13 +97,13 @@ describe('the site', () => {
     const one = await ask('/data/chart.json?repo=acme/app&kind=total', { readings: tagged });
     const all = await ask('/data/chart.json', { readings: tagged });
 
-    expect(JSON.parse(one?.text ?? '')).toEqual({
+    expect(JSON.parse(one.text)).toEqual({
       days: ['2026-03-12', '2026-03-13', '2026-03-14'],
       lines: [{ label: 'all', values: [40, 50, 55] }],
       remarks: {},
       releases: [{ day: '2026-03-13', tags: ['latest', '1.0'] }],
     });
-    expect(JSON.parse(all?.text ?? '')).not.toHaveProperty('releases');
+    expect(JSON.parse(all.text)).not.toHaveProperty('releases');
   });
 
   it('puts releases under the week or month that shows them, and leaves out what is pushed beside an image', async () => {
@@ -93,7 +115,7 @@ describe('the site', () => {
     ];
     const tagged = [...readings, read('acme/app', '2026-03-14', 55, { tags })];
     const releases = async (kind: string): Promise<unknown> => {
-      const { text = '' } = (await ask(`/data/chart.json?repo=acme/app&kind=${kind}`, { readings: tagged })) ?? {};
+      const { text } = await ask(`/data/chart.json?repo=acme/app&kind=${kind}`, { readings: tagged });
       return JSON.parse(text).releases;
     };
 
@@ -114,21 +136,21 @@ describe('the site', () => {
     const dark = await ask('/data/chart.svg?kind=total&theme=dark');
 
     expect(light).toMatchObject({ kind: 'data', type: 'image/svg+xml', text: expect.stringContaining('<title>Cumulative pulls</title>') });
-    expect(dark?.text).not.toBe(light?.text);
+    expect(dark.text).not.toBe(light.text);
   });
 
   it('keeps what an address says beside a form', async () => {
     const answer = await ask('/images/acme/app?kind=weekly&range=all&style=plastic&label=x');
 
-    expect(answer?.text).toContain('data-url="/images/acme/app?range=all&amp;kind=weekly&amp;style=plastic&amp;label=x"');
-    expect(answer?.text).toContain('<input type="hidden" name="style" value="plastic" />');
-    expect(answer?.text).toContain('<input type="hidden" name="kind" value="weekly" />');
+    expect(answer.text).toContain('data-url="/images/acme/app?range=all&amp;kind=weekly&amp;style=plastic&amp;label=x"');
+    expect(answer.text).toContain('<input type="hidden" name="style" value="plastic" />');
+    expect(answer.text).toContain('<input type="hidden" name="kind" value="weekly" />');
   });
 
   it('writes snippets with the address under which it is reached', async () => {
     const answer = await ask('/images/acme/app', { readings, basePath: '/stats' });
 
-    expect(answer?.text).toContain(
+    expect(answer.text).toContain(
       '[![pulls of acme/app](https://stats.example/stats/badge/all/acme/app.svg)](https://stats.example/stats/images/acme/app)',
     );
   });
@@ -137,6 +159,6 @@ describe('the site', () => {
     const old = [read('acme/old', '2026-01-01', 5), ...readings];
 
     expect(await ask('/images/acme/old', { readings: old })).toMatchObject({ status: 200 });
-    expect((await ask('/', { readings: old }))?.text).not.toContain('acme/old');
+    expect((await ask('/', { readings: old })).text).not.toContain('acme/old');
   });
 });

@@ -237,9 +237,12 @@ describe('every answer', () => {
   it('to HEAD is that to GET without its body', async () => {
     const { fetch } = await setUp();
 
+    const whole = await fetch('/api/summary');
+    const length = String((await whole.arrayBuffer()).byteLength);
     const answer = await fetch('/api/summary', { method: 'HEAD' });
 
     expect([answer.status, await answer.text(), answer.headers.get('content-type')]).toEqual([200, '', 'application/json']);
+    expect([answer.headers.get('content-length'), answer.headers.get('etag')]).toEqual([length, whole.headers.get('etag')]);
   });
 
   it('about our own fault has no stack and no path in it; only the log has', async () => {
@@ -314,7 +317,7 @@ describe('the errors', () => {
   it.each([
     ['conflict', 503, 'told to the user'],
     ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
-    ['misconfigured', 500, 'the service is not set up rightly; its log says why'],
+    ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {
     const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError(code, 'told to the user')) };
     const { fetch } = await setUp([], { store });
