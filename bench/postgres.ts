@@ -1,10 +1,11 @@
 /** Measures the store in a real PostgreSQL: `npm run bench -- postgres` writes POSTGRES.md. */
 import { writeFile } from 'node:fs/promises';
-import postgres, { type Sql } from 'postgres';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { addDays, dayOf } from '../src/core/model/day.ts';
 import type { SnapshotStore } from '../src/core/ports.ts';
 import { dayStatement, latestStatement, totalsStatement } from '../src/store/postgres/read.ts';
+import type { Database } from '../src/store/postgres/database.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';
 import { readMigrations, startPostgres } from '../test/support/postgres.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
@@ -27,7 +28,7 @@ const today = dayOf(Date.now());
 const month = { from: addDays(today, -30), to: today };
 
 /** What the API, a cycle and Grafana ask. */
-const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, sql: Sql) => Promise<unknown>])[] = [
+const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, database: Database) => Promise<unknown>])[] = [
   ['one image, all days (its page)', (store) => store.totals({ repos: new Set(['acme/app-7']) })],
   ['all images, 30 days (/api/pulls/daily?from=…)', (store) => store.totals({}, month)],
   ['all images, all days (/api/pulls)', (store) => store.totals({})],
@@ -37,16 +38,16 @@ const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, s
   ['save of one reading (a collector)', (store) => store.save([reading(7, today, 400)])],
   [
     'view daily_pulls, one image, 30 days',
-    (_, sql) => sql`SELECT * FROM daily_pulls WHERE repo = 'acme/app-7' AND day BETWEEN ${month.from} AND ${month.to}`,
+    (_, database) => database.query(sql`SELECT * FROM daily_pulls WHERE repo = 'acme/app-7' AND day BETWEEN ${month.from} AND ${month.to}`),
   ],
 ];
 
 /** The statements of the store: only the partitions of what is asked may be read. */
-const explained: readonly (readonly [name: string, statement: (sql: Sql) => ReturnType<typeof totalsStatement>])[] = [
-  ['all images, 30 days', (sql) => totalsStatement(sql, {}, month)],
-  ['one image, all days', (sql) => totalsStatement(sql, { repos: new Set(['acme/app-7']) })],
-  ['newest values of all', (sql) => latestStatement(sql, {})],
-  ['snapshot of a day', (sql) => dayStatement(sql, addDays(today, -5), {})],
+const explained: readonly (readonly [name: string, statement: Sql])[] = [
+  ['all images, 30 days', totalsStatement({}, month)],
+  ['one image, all days', totalsStatement({ repos: new Set(['acme/app-7']) })],
+  ['newest values of all', latestStatement({})],
+  ['snapshot of a day', dayStatement(addDays(today, -5), {})],
 ];
 
 function reading(image: number, day: string, total: number) {
@@ -75,10 +76,10 @@ function partition(line: string): string {
 }
 
 /** The partitions that a statement really read, and whether one was read from end to end. */
-async function planOf(sql: Sql, statement: ReturnType<typeof totalsStatement>): Promise<{ readonly read: number; readonly whole: number }> {
+async function planOf(database: Database, statement: Sql): Promise<{ readonly read: number; readonly whole: number }> {
   const rows = z
     .array(z.object({ 'QUERY PLAN': z.string() }))
-    .parse(await sql`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${statement}`);
+    .parse(await database.query(sql`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${statement}`));
   const scans = rows.map((row) => row['QUERY PLAN']).filter((line) => /Scan.* on totals_\d/.test(line) && !line.includes('never executed'));
   return {
     read: new Set(scans.map(partition)).size,
@@ -88,26 +89,28 @@ async function planOf(sql: Sql, statement: ReturnType<typeof totalsStatement>): 
 
 async function measure(url: string, images: number): Promise<Figures> {
   const store = await openPostgresStore({ url, migrations: await readMigrations(), log: createRecordingLog() });
-  const sql = postgres(url, { connection: { search_path: 'registry_stats' }, onnotice: () => undefined });
+  const { database } = store;
   const start = performance.now();
   for (let ago = days - 1; ago >= 0; ago -= 1) {
     const day = addDays(today, -ago);
     await store.save(Array.from({ length: images }, (_, at) => reading(at, day, (days - ago) * 3)));
   }
   const loadMs = performance.now() - start;
-  await sql.unsafe('VACUUM ANALYZE');
+  await database.query(raw('VACUUM ANALYZE'));
   const latencies = new Map<string, number>();
   for (const [name, ask] of questions) {
-    await ask(store, sql);
-    latencies.set(name, await median(() => ask(store, sql)));
+    await ask(store, database);
+    latencies.set(name, await median(() => ask(store, database)));
   }
   const plans: string[][] = [];
   for (const [name, statement] of explained) {
-    const { read, whole } = await planOf(sql, statement(sql));
+    const { read, whole } = await planOf(database, statement);
     plans.push([`${images.toLocaleString('en')} images`, name, String(read), String(whole)]);
   }
-  const [sizeRow] = z.array(z.object({ bytes: z.number() })).parse(await sql`SELECT pg_database_size(current_database())::float8 AS bytes`);
-  await Promise.all([sql.end(), store.close()]);
+  const [sizeRow] = z
+    .array(z.object({ bytes: z.number() }))
+    .parse(await database.query(sql`SELECT pg_database_size(current_database())::float8 AS bytes`));
+  await store.close();
   return { images, loadMs, bytes: sizeRow?.bytes ?? 0, latencies, plans };
 }
 

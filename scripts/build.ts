@@ -4,7 +4,6 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { driverGuard } from './driver-guard.ts';
 import { licencesOf } from './licences.ts';
 import type { BuiltAsset } from '../src/dashboard/assets.ts';
 
@@ -48,7 +47,6 @@ const program = await build({
   outfile: `${bundle}.cjs`,
   bundle: true,
   platform: 'node',
-  plugins: [driverGuard],
   // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createFixedClock } from './support/fixed-clock.ts';
 import { createRecordingLog } from './support/recording-log.ts';
@@ -39,6 +39,8 @@ const expectedPages = z.record(
 );
 
 let server: Server | undefined;
+
+beforeEach(({ skip }) => skip(!existsSync(captures), `${captures} is not on this machine`));
 
 afterEach(() => {
   server?.closeAllConnections();
@@ -86,7 +88,7 @@ function ok(body: string): Answer {
 const noTags = ok('{"count":0,"next":null,"previous":null,"results":[]}');
 const hubFiles = filesOf('dockerhub');
 
-describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () => {
+describe('the captured answers of Docker Hub', () => {
   it.each(hubFiles.filter((name) => name.startsWith('repository.')))('%s gives its pull_count', async (name) => {
     const body = await capture(`dockerhub/${name}`);
     const row = hubRow.parse(JSON.parse(body));
@@ -156,7 +158,7 @@ describe.skipIf(!existsSync(captures))('the captured answers of Docker Hub', () 
   });
 });
 
-describe.skipIf(!existsSync(captures))('the captured pages of GHCR', () => {
+describe('the captured pages of GHCR', () => {
   it.each(filesOf('ghcr').filter((name) => name.startsWith('package-page')))('%s gives what EXPECTED.json says', async (name) => {
     const expected = expectedPages.parse(JSON.parse(await capture('ghcr/EXPECTED.json')))[name];
     const source = await sourceWith('ghcr', [
@@ -206,7 +208,7 @@ describe.skipIf(!existsSync(captures))('the captured pages of GHCR', () => {
   });
 });
 
-describe.skipIf(!existsSync(captures))('the captured answers of Quay.io', () => {
+describe('the captured answers of Quay.io', () => {
   const ref = parseRepo('jupyter/scipy-notebook');
 
   it('give every day and every tag', async () => {
@@ -235,7 +237,7 @@ describe.skipIf(!existsSync(captures))('the captured answers of Quay.io', () => 
   });
 });
 
-describe.skipIf(!existsSync(captures))("what is known of ECR Public's answers", () => {
+describe("what is known of ECR Public's answers", () => {
   it('gives the count and the tags', async () => {
     const [catalog, tags] = [
       await capture('ecr/shape-getRepositoryCatalogData.from-clients.json'),

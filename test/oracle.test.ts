@@ -165,7 +165,7 @@ function readingsOf(observations: readonly Observation[]): Reading[] {
   const readings: Reading[] = [];
   for (const { registry, repo, total, at, backfilled } of observations) {
     if (total !== undefined)
-      readings.push({ registry, repo: canonicalRepo(repo), pullCount: total, readAt: at, backfilled: backfilled || undefined });
+      readings.push({ registry, repo: canonicalRepo(repo), pullCount: total, readAt: at, mark: backfilled ? 'backfilled' : undefined });
   }
   return readings;
 }

@@ -4,7 +4,7 @@ import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { addDays, fromEpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { parseRepo } from '../core/model/image-ref.ts';
-import { marks } from '../core/model/mark.ts';
+import { listMarks } from '../core/model/history.ts';
 import { type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore, Source } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
@@ -129,7 +129,7 @@ describe('a cycle', () => {
     const cycle = await collector.run(never);
 
     const [series] = await store.totals({});
-    expect(Array.from(series?.marks ?? [], (mark) => marks[mark])).toEqual(['read', 'frozen']);
+    expect(series && listMarks(series)).toEqual(['read', 'frozen']);
     expect(cycle.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
     expect(log.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: { registry: 'ghcr', repo: 'acme/app', doubt: 'frozen' } }),

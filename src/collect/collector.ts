@@ -1,6 +1,7 @@
 /** One cycle: every registry side by side, readings saved as they come, and an account of it all at the end. */
 import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
 import { isRepo } from '../core/model/image-ref.ts';
+import { isInconsistent } from '../core/model/mark.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore, Source } from '../core/ports.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
@@ -83,7 +84,7 @@ export function createCollector({ registries, store, clock, log, backfill }: Col
     const doubts = new Map<string, ImageDoubt>();
     const keep = async (readings: readonly Reading[]): Promise<void> => {
       const all = await Promise.all(readings.map(withPast));
-      for (const { repo, doubt } of all.flat()) if (doubt) doubts.set(repo, { repo, doubt });
+      for (const { repo, mark } of all.flat()) if (isInconsistent(mark)) doubts.set(repo, { repo, doubt: mark });
       outbox.note(readings.flatMap((reading) => watch.onReading(reading)));
       await outbox.add(all.flat());
     };

@@ -2,6 +2,7 @@
 import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import type { FleetRecord, Job, JobQueue, TakenJob } from '../core/fleet.ts';
 import { formatRepo, isRepo, parseRepo } from '../core/model/image-ref.ts';
+import { isInconsistent } from '../core/model/mark.ts';
 import type { Listing } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import { currentImages } from '../core/views/summary.ts';
@@ -142,7 +143,7 @@ export function createFleetWorker(deps: FleetWorkerDeps): FleetWorker {
     if (!reading) return record.noteImage(cycle, { registry, repo, isRead: false, failure });
     const [events, readings] = [await pushesSince(reading, { store, backfill: backfill !== undefined }), await withPast(reading)];
     await store.save(readings, events);
-    return record.noteImage(cycle, { registry, repo, isRead: true, failure, doubt: readings.find(({ doubt }) => doubt)?.doubt });
+    return record.noteImage(cycle, { registry, repo, isRead: true, failure, doubt: readings.map(({ mark }) => mark).find(isInconsistent) });
   }
 
   /** The error, where it is the end of the job. @throws what was thrown, where another try may help */

@@ -1,7 +1,8 @@
 /** What a reading tells about days before it: whether it agrees with them, and the totals of those that nobody read. */
 import { backfillReadings } from '../core/numbers/backfill.ts';
-import { doubtOf } from '../core/numbers/cross-check.ts';
+import { findInconsistency } from '../core/numbers/cross-check.ts';
 import { dayOf } from '../core/model/day.ts';
+import { wasRead } from '../core/model/mark.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { dayOfReading, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
@@ -27,15 +28,15 @@ export function createPast({ store, clock, log, backfill }: PastDeps): Past {
       const image = { registries: new Set([registry]), repos: new Set([repo]) };
       const [known] = await store.totals(image);
       const first = firstKeptDay(dayOf(clock.now()), backfill?.retentionDays ?? 0) ?? '';
-      const isKept = (past: Reading): boolean => dayOfReading(past) >= first && (backfill !== undefined || !past.backfilled);
+      const isKept = (past: Reading): boolean => dayOfReading(past) >= first && (backfill !== undefined || wasRead(past.mark));
       if (reading.totalSince !== undefined) {
         const [latest] = await store.latest(image);
         const [newest, ...past] = summedReadings(reading, { series: known, totalSince: latest?.totalSince });
         return [newest, ...past.filter(isKept)];
       }
-      const doubt = doubtOf(reading, known);
-      if (doubt) log.warn('total contradicts the days that the registry publishes', { registry, repo, doubt });
-      return [{ ...reading, doubt }, ...backfillReadings(reading, known).filter(isKept)];
+      const mark = findInconsistency(reading, known);
+      if (mark) log.warn('total contradicts the days that the registry publishes', { registry, repo, doubt: mark });
+      return [{ ...reading, mark }, ...backfillReadings(reading, known).filter(isKept)];
     } catch (error) {
       log.warn('past days cannot be looked at', { registry, repo, ...errorFields(toAppError(error)) });
       // A sum that does not go on from the stored one would look like a fall.

@@ -1,5 +1,6 @@
 /** What processes share that collect together: jobs, a record of cycles, and a pace per address to the outside. */
-import type { Doubt, Reading } from './model/reading.ts';
+import type { Inconsistency } from './model/mark.ts';
+import type { Reading } from './model/reading.ts';
 import type { ListingStatus, RegistryTotals, ImageFailure, ImageDoubt, Progress } from './views/status.ts';
 
 /** One owner to list or one image to read, in one cycle. */
@@ -42,7 +43,7 @@ export interface ImageOutcome {
   readonly isRead: boolean;
   /** What could not be read. */
   readonly failure?: Omit<ImageFailure, 'repo'> | undefined;
-  readonly doubt?: Doubt | undefined;
+  readonly doubt?: Inconsistency | undefined;
 }
 
 export interface ListingOutcome extends ListingStatus {

@@ -96,7 +96,7 @@ describe('a sum of growths', () => {
 
 describe('the trend of an image', () => {
   it('is that of the 30 whole days before today, all registries together', () => {
-    const series = { registry: 'ghcr', repo: 'a/b', days: [60, 70, 71, 100], totals: [1, 5, 9, 20], marks: [0, 0, 0, 0] };
+    const series = { registry: 'ghcr', repo: 'a/b', days: [60, 70, 71, 100], totals: [1, 5, 9, 20], marks: ['read' as const] };
 
     expect(sparkline([series], 100)).toEqual([4, 4]);
     expect(sparkline([series, { ...series, registry: 'dockerhub', totals: [1, 2, 4, 8] }], 100)).toEqual([5, 6]);

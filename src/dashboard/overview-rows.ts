@@ -4,7 +4,7 @@ import type { EpochDay } from '../core/model/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
-import type { Doubt } from '../core/model/reading.ts';
+import type { Inconsistency } from '../core/model/mark.ts';
 import type { ImageSeries } from '../core/model/history.ts';
 import type { Sort, View } from './view.ts';
 
@@ -22,7 +22,7 @@ export interface OverviewRow {
   /** The oldest of its registries' newest reads. */
   readonly lastRead?: string | undefined;
   readonly stale: boolean;
-  readonly doubt?: Doubt | undefined;
+  readonly doubt?: Inconsistency | undefined;
   readonly backfilledDays: number;
 }
 

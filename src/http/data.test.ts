@@ -4,9 +4,9 @@ import { example, read, setUp } from '../../test/support/api.ts';
 import { openApiDocument, routes } from './schemas.ts';
 
 const history = [
-  read('ghcr', 'acme/app', '2026-02-28', 40, { backfilled: true }),
+  read('ghcr', 'acme/app', '2026-02-28', 40, { mark: 'backfilled' }),
   ...example,
-  read('ghcr', 'acme/app', '2026-03-04', 50, { doubt: 'restated', lastUpdated: '2026-03-01T08:00:00Z' }),
+  read('ghcr', 'acme/app', '2026-03-04', 50, { mark: 'restated', lastUpdated: '2026-03-01T08:00:00Z' }),
 ];
 
 describe('/api/pulls/weekly and /api/pulls/monthly', () => {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../core/model/day.ts';
+import type { ImageSeries } from '../core/model/history.ts';
 import { openMetricsLines } from './openmetrics.ts';
 
 const first = toEpochDay('2026-03-13');
-const app = { registry: 'ghcr', repo: 'acme/charts%2Fapp', days: [first, first + 1], totals: [40, 5_000_000_000], marks: [1, 0] };
+const app: ImageSeries = {
+  registry: 'ghcr',
+  repo: 'acme/charts%2Fapp',
+  days: [first, first + 1],
+  totals: [40, 5_000_000_000],
+  marks: ['backfilled', 'read'] as const,
+};
 
 function lines(readAt: string | undefined): string[] {
   const latest = { registry: 'ghcr', repo: app.repo, day: '2026-03-14', pullCount: 5_000_000_000, readAt };

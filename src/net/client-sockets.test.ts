@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { createHttpClientFactory } from './client.ts';
+import type { StartTimer } from './deadline.ts';
 import type { HttpClient } from './http.ts';
 
 const servers: Server[] = [];
@@ -25,9 +26,10 @@ async function serve(listener: RequestListener): Promise<{ readonly origin: stri
   return { origin: `http://${host}`, host, server };
 }
 
-function createClient(origins: readonly string[], timeoutMs = 10_000): HttpClient {
+function createClient(origins: readonly string[], timeoutMs = 10_000, startTimer?: StartTimer): HttpClient {
   const clock = createFixedClock('2026-03-14T10:00:00.000Z');
-  const deps = { fetch: globalThis.fetch, clock, random: () => 0, userAgent: 'registry-stats/1', log: createRecordingLog(), timeoutMs };
+  const log = createRecordingLog();
+  const deps = { fetch: globalThis.fetch, clock, random: () => 0, userAgent: 'registry-stats/1', log, timeoutMs, startTimer };
   return createHttpClientFactory(deps)({ origins, delayMs: 0, maxBytes: 100_000 });
 }
 
@@ -223,3 +225,36 @@ function dribble(response: ServerResponse): void {
   const timer = setInterval(() => response.write('.'), 5);
   response.on('close', () => clearInterval(timer));
 }
+
+describe('a refusal', () => {
+  it('whose body does not end is a refusal all the same, and its socket is closed', async () => {
+    let closed: Promise<void> | undefined;
+    const { origin, host } = await serve((_request, response) => {
+      closed = new Promise((resolve) => response.on('close', resolve));
+      response.writeHead(429, { 'retry-after': '600' });
+      flood(response);
+    });
+
+    await expect(createClient([origin]).request(origin)).rejects.toMatchObject({
+      code: 'rate_limited',
+      message: `${host} limits the rate of requests (answered 429) and asks to wait 10 min`,
+    });
+
+    await closed;
+  });
+
+  it('whose body does not come is a refusal all the same', async () => {
+    const { origin } = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '600' }).write('{'));
+
+    // The short wait for the body is over at once, the long one for the whole answer never.
+    const startTimer: StartTimer = (ms, onEnd) => {
+      if (ms < 10_000) setImmediate(onEnd);
+      return () => undefined;
+    };
+
+    await expect(createClient([origin], 10_000, startTimer).request(origin)).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 600_000,
+    });
+  });
+});

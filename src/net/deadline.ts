@@ -27,18 +27,30 @@ export async function withOwnAbort<T>(signal: AbortSignal | undefined, run: (own
   }
 }
 
+/** Calls back after so many milliseconds, unless what it returns is called before. */
+export type StartTimer = (ms: number, onEnd: () => void) => () => void;
+
+/** The real one, as what a deadline guards is a socket. */
+export const systemTimer: StartTimer = (ms, onEnd) => {
+  const timer = setTimeout(onEnd, ms);
+  return () => clearTimeout(timer);
+};
+
 export interface Deadline {
   readonly timeoutMs: number;
   /** What it rejects with when the time is up. */
   readonly onTimeout: () => Error;
   readonly signal: AbortSignal;
+  readonly startTimer?: StartTimer | undefined;
 }
 
-/** Runs with a signal that is aborted when the time is up too. The timer is the real one, as what it guards is a socket; it never stays behind. */
-export function withDeadline<T>({ timeoutMs, onTimeout, signal }: Deadline, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Runs with a signal that is aborted when the time is up too. The timer never stays behind. */
+export function withDeadline<T>(
+  { timeoutMs, onTimeout, signal, startTimer = systemTimer }: Deadline,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   return withOwnAbort(signal, async (own) => {
-    const timer = setTimeout(() => own.abort(onTimeout()), timeoutMs);
-    const stop = (): void => clearTimeout(timer);
+    const stop = startTimer(timeoutMs, () => own.abort(onTimeout()));
     own.signal.addEventListener('abort', stop, { once: true });
     try {
       return await run(own.signal);

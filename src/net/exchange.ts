@@ -1,7 +1,7 @@
 /** One request to one address, and its answer; nothing is followed or tried again here. */
 import { AppError } from '../core/model/errors.ts';
-import { discardBody, readBody } from './body.ts';
-import { withDeadline } from './deadline.ts';
+import { discardBody, readBody, readStart } from './body.ts';
+import { withDeadline, type StartTimer } from './deadline.ts';
 import { isRedirect, type Hop } from './hop.ts';
 import { networkFailure } from './network-failure.ts';
 import { isRefusal } from './retry.ts';
@@ -10,35 +10,52 @@ export interface ExchangeDeps {
   readonly fetch: typeof globalThis.fetch;
   /** For the whole exchange, the body included. */
   readonly timeoutMs: number;
+  readonly startTimer?: StartTimer | undefined;
 }
 
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** Empty where nobody reads it: in redirects and in answers that are tried again. */
+  /** Empty in redirects, and only its beginning in answers that are never handed out. */
   readonly body: string;
 }
+
+/** What is read of a refusal, to say why, and for how long. */
+const refusalBytes = 8192;
+const refusalTimeoutMs = 2000;
 
 /** @throws AppError unreachable (network, timeout), invalid_response (body too large); the signal's reason when aborted */
 export type Exchange = (hop: Hop, maxBytes: number, signal: AbortSignal) => Promise<Reply>;
 
-export function createExchange({ fetch, timeoutMs }: ExchangeDeps): Exchange {
+export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): Exchange {
+  /** A refusal says what it has to say with its status: a body that does not come does not hold it up. */
+  async function startOfRefusal(response: Response, signal: AbortSignal): Promise<string> {
+    const limit = { timeoutMs: Math.min(refusalTimeoutMs, timeoutMs / 4), onTimeout: bodyMissing, signal, startTimer };
+    return withDeadline(limit, (ending) => readStart(response, refusalBytes, ending)).catch(() => '');
+  }
+
   return async (hop, maxBytes, signal) => {
     const { host } = hop.url;
     const onTimeout = (): AppError => new AppError('unreachable', `${host} did not answer within ${timeoutMs / 1000} s`);
     try {
-      return await withDeadline({ timeoutMs, onTimeout, signal }, async (ending) => {
+      return await withDeadline({ timeoutMs, onTimeout, signal, startTimer }, async (ending) => {
         const { method, headers, body = null } = hop;
         const response = await fetch(hop.url.href, { method, headers, body, redirect: 'manual', signal: ending });
-        if (isRedirect(response.status) || isRefusal(response.status)) {
+        const { status, headers: given } = response;
+        if (isRedirect(status)) {
           discardBody(response);
-          return { status: response.status, headers: response.headers, body: '' };
+          return { status, headers: given, body: '' };
         }
-        return { status: response.status, headers: response.headers, body: await readBody(response, host, maxBytes) };
+        if (isRefusal(status)) return { status, headers: given, body: await startOfRefusal(response, ending) };
+        return { status, headers: given, body: await readBody(response, host, maxBytes) };
       });
     } catch (thrown) {
       if (signal.aborted || thrown instanceof AppError) throw thrown;
       throw networkFailure(host, thrown);
     }
   };
+}
+
+function bodyMissing(): AppError {
+  return new AppError('unreachable', 'the body of a refusal did not come');
 }

@@ -8,7 +8,10 @@ export interface HttpPolicy {
   readonly jitter?: number | undefined;
   /** Largest accepted body in bytes after decompression; more is an invalid_response, never a cut body. */
   readonly maxBytes: number;
-  /** How long all requests to a host stay refused after an unexplained rate limit outlasted the retries, in milliseconds. */
+  /**
+   * How long all requests to a host stay refused after the first unexplained rate limit that outlasted the retries, in milliseconds.
+   * Without it a host is left alone for some minutes when several requests in a row were refused.
+   */
   readonly cooldownMs?: number | undefined;
   /** Recognises a rate limit that does not come as a 429. */
   readonly isRateLimit?: ((answer: HttpAnswer) => boolean) | undefined;
@@ -21,6 +24,13 @@ export interface HttpRequest {
   readonly json?: unknown;
   /** Whether a POST only asks, so that it may be sent again. */
   readonly onlyAsks?: true | undefined;
+  /** Instead of the policy's. */
+  readonly maxBytes?: number | undefined;
+  /**
+   * Never tried again, and answered whatever the status is: for logins, where each try counts against the account. What it
+   * says about waiting holds for this request alone, so that everything else goes on.
+   */
+  readonly isSingle?: true | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,7 +47,8 @@ export interface HttpClient {
    * Asks once politely: paced, retried, redirected only inside the policy's origins.
    * Resolves with the final answer of any status except 408, 429 and 5xx.
    * @throws AppError rate_limited (with retryAfterMs where known), unreachable (network, timeout, 5xx after the retries),
-   *   invalid_response (body too large, redirect to a foreign host or too many of them); the signal's reason when aborted
+   *   unauthorized (a bot protection refuses this client or address), invalid_response (body too large, redirect to a foreign host
+   *   or too many of them); the signal's reason when aborted
    */
   request(url: string, request?: HttpRequest): Promise<HttpAnswer>;
 }

@@ -24,14 +24,16 @@ export interface Pacing {
   turn(host: string, pace: Pace, signal: AbortSignal): Promise<void>;
   /** The next request to the host starts after this time at the earliest. */
   hold(host: string, waitMs: number): void;
-  /** Every request to the host is refused for this time. The fields tell the log why. */
-  block(host: string, waitMs: number, fields: LogFields): void;
+  /** Every request to the host is refused for this time, with the code and message of the cause. The fields tell the log why. */
+  block(host: string, waitMs: number, fields: LogFields, cause?: AppError): void;
 }
 
 interface HostState {
   lastStartMs: number | undefined;
   heldUntilMs: number;
   blockedUntilMs: number;
+  /** Why it is blocked; absent: for a rate limit. */
+  cause: AppError | undefined;
   /** Settles when the last caller in the queue had its turn. */
   queue: Promise<void>;
 }
@@ -41,17 +43,26 @@ export function createPacing({ clock, random, log, sharedPace }: PacingDeps): Pa
   const hosts = new Map<string, HostState>();
 
   function stateOf(host: string): HostState {
-    const state = hosts.get(host) ?? { lastStartMs: undefined, heldUntilMs: 0, blockedUntilMs: 0, queue: Promise.resolve() };
+    const state = hosts.get(host) ?? {
+      lastStartMs: undefined,
+      heldUntilMs: 0,
+      blockedUntilMs: 0,
+      cause: undefined,
+      queue: Promise.resolve(),
+    };
     hosts.set(host, state);
     followClock(state, clock.now());
     return state;
   }
 
   function refuseIfBlocked(host: string): void {
-    const leftMs = stateOf(host).blockedUntilMs - clock.now();
+    const { blockedUntilMs, cause } = stateOf(host);
+    const leftMs = blockedUntilMs - clock.now();
     if (leftMs <= 0) return;
-    const message = `${host} limits the rate of requests; the next try is possible in ${plainDuration(leftMs)}`;
-    throw new AppError('rate_limited', message, { retryAfterMs: leftMs });
+    const why = cause?.message ?? `${host} limits the rate of requests`;
+    throw new AppError(cause?.code ?? 'rate_limited', `${why}; the next try is possible in ${plainDuration(leftMs)}`, {
+      retryAfterMs: leftMs,
+    });
   }
 
   /** Waits until a request may start; only the caller at the head of the queue is here. */
@@ -80,6 +91,7 @@ export function createPacing({ clock, random, log, sharedPace }: PacingDeps): Pa
     if (waitMs === undefined || waitMs <= 0) return;
     if (waitMs > longestWaitMs) {
       const state = stateOf(host);
+      if (state.blockedUntilMs <= clock.now()) state.cause = undefined;
       state.blockedUntilMs = Math.max(state.blockedUntilMs, clock.now() + waitMs);
       refuseIfBlocked(host);
     }
@@ -108,10 +120,13 @@ export function createPacing({ clock, random, log, sharedPace }: PacingDeps): Pa
       state.heldUntilMs = Math.max(state.heldUntilMs, clock.now() + waitMs);
       holdShared(host, waitMs);
     },
-    block(host, waitMs, fields) {
+    block(host, waitMs, fields, cause) {
       const state = stateOf(host);
       const nowMs = clock.now();
-      if (state.blockedUntilMs <= nowMs) log.warn('host limits requests and is left alone for a while', { host, waitMs, ...fields });
+      if (state.blockedUntilMs <= nowMs) {
+        log.warn('host limits requests and is left alone for a while', { host, waitMs, ...fields });
+        state.cause = cause;
+      }
       state.blockedUntilMs = Math.max(state.blockedUntilMs, nowMs + waitMs);
       holdShared(host, waitMs);
     },

@@ -50,7 +50,20 @@ describe('what an answer asks for', () => {
     ['a date that has passed', { 'retry-after': 'Sat, 14 Mar 2026 09:00:00 GMT' }, undefined],
     ['unix seconds, as Docker once documented', { 'x-retry-after': String(nowSeconds + 45) }, 45_000],
     ['unix seconds that have passed', { 'x-retry-after': String(nowSeconds - 45) }, undefined],
-    ['more than a day', { 'retry-after': '99999999999' }, longestAskedMs],
+    ['unix seconds where a span is promised, as Docker Hub sends them', { 'retry-after': String(nowSeconds + 60) }, 60_000],
+    ['unix milliseconds', { 'retry-after': String(now + 7_000) }, 7_000],
+    ['unix milliseconds under the other name', { 'x-retry-after': String(now + 8_000) }, 8_000],
+    ['a span under the other name', { 'x-retry-after': '9' }, 9_000],
+    ['a date under the other name', { 'x-retry-after': 'Sat, 14 Mar 2026 10:00:30 GMT' }, 30_000],
+    ['unix seconds that have passed where a span is promised', { 'retry-after': String(nowSeconds - 86_400) }, undefined],
+    ['unix milliseconds that have passed', { 'retry-after': String(now - 1) }, undefined],
+    ['a span of a day, which is an hour at most', { 'retry-after': '86400' }, longestAskedMs],
+    ['a year that is far away', { 'retry-after': '99999999999' }, longestAskedMs],
+    ['a date that is far away', { 'retry-after': 'Sat, 14 Mar 2065 10:00:30 GMT' }, longestAskedMs],
+    ['nanoseconds, which are no time at all', { 'retry-after': String(now) + '000000' }, longestAskedMs],
+    ['the reset of a quota that is not told', { 'x-ratelimit-reset': String(nowSeconds + 20) }, 20_000],
+    ['the reset of a quota as a span', { 'ratelimit-remaining': '0', 'ratelimit-reset': '25' }, 25_000],
+    ['nothing, as some of the quota is left', { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': String(nowSeconds + 20) }, undefined],
     ['two things, of which the longer counts', { 'retry-after': '5', 'x-retry-after': String(nowSeconds + 45) }, 45_000],
     ['a used-up quota', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(nowSeconds + 20) }, 20_000],
     ['something else', { 'retry-after': 'soon' }, undefined],
@@ -105,7 +118,7 @@ describe('whatever the headers say', () => {
     fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
   );
 
-  it('the wait is unknown or between 0 and a day', () => {
+  it('the wait is unknown or between 0 and an hour', () => {
     fc.assert(
       fc.property(fc.record({ date: value, 'retry-after': value, 'x-retry-after': value, 'x-ratelimit-reset': value }), (headers) => {
         const waitMs = askedWaitMs(new Headers({ ...headers, 'x-ratelimit-remaining': '0' }), now);

@@ -7,11 +7,11 @@ export const maxRetries = 3;
 /** The longest that a request waits because the other side asked for it; who asks for more is left alone instead. */
 export const longestWaitMs = 60_000;
 
-/** However much is asked for: a slip of the other side must not end the collecting for good. */
-export const longestAskedMs = 86_400_000;
+/** However much is asked for, a host is asked again after this time: a slip of the other side must not cost a day. */
+export const longestAskedMs = 3_600_000;
 
 const firstBackoffMs = 1000;
-const longestBackoffMs = 30_000;
+export const longestBackoffMs = 30_000;
 
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -31,24 +31,32 @@ export function backoffMs(retry: number, random: Random): number {
 }
 
 /**
- * How long an answer asks to wait, in milliseconds (above 0, at most a day); undefined where it does not.
- * Docker Hub sends `Retry-After`; its documentation named `X-Retry-After` with unix seconds until June 2025
- * (docker/docs#22916), so both are read. Of several the longest counts.
+ * How long an answer asks to wait, in milliseconds (above 0, at most `longestAskedMs`); undefined where it does not.
+ * Of several headers the longest wait counts.
  */
 export function askedWaitMs(headers: Headers, nowMs: number): number | undefined {
   const serverMs = serverTimeMs(headers, nowMs);
-  return longest([
-    retryAfterMs(headers.get('retry-after'), serverMs),
-    msUntil(headers.get('x-retry-after'), serverMs),
-    quotaWaitMs(headers, nowMs),
-  ]);
+  const waits = [headers.get('retry-after'), headers.get('x-retry-after')].map((value) => waitMs(value, serverMs));
+  return longest([...waits, hasQuotaLeft(headers) ? undefined : resetMs(headers, serverMs)]);
 }
 
 /** How long a used-up quota (`X-RateLimit-Remaining: 0`) still lasts, in milliseconds; undefined where some is left. */
 export function quotaWaitMs(headers: Headers, nowMs: number): number | undefined {
-  const remaining = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
-  if (remaining === null || !/^0+\s*(;|$)/.test(remaining)) return undefined;
-  return longest([msUntil(headers.get('x-ratelimit-reset'), serverTimeMs(headers, nowMs))]);
+  if (quotaLeft(headers) === undefined || hasQuotaLeft(headers)) return undefined;
+  return longest([resetMs(headers, serverTimeMs(headers, nowMs))]);
+}
+
+function quotaLeft(headers: Headers): string | undefined {
+  return headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining') ?? undefined;
+}
+
+function hasQuotaLeft(headers: Headers): boolean {
+  const left = quotaLeft(headers);
+  return left !== undefined && !/^0+\s*(;|$)/.test(left);
+}
+
+function resetMs(headers: Headers, serverMs: number): number | undefined {
+  return waitMs(headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset'), serverMs);
 }
 
 /** The other side's idea of now: its moments are compared with that, so that a wrong clock here does not matter. */
@@ -56,20 +64,24 @@ function serverTimeMs(headers: Headers, nowMs: number): number {
   return httpDateMs(headers.get('date')) ?? nowMs;
 }
 
-function retryAfterMs(value: string | null, serverMs: number): number | undefined {
-  const seconds = wholeSeconds(value);
-  if (seconds !== undefined) return seconds * 1000;
-  const dateMs = httpDateMs(value);
-  return dateMs === undefined ? undefined : dateMs - serverMs;
-}
+/** A span of seconds never has 10 digits, nor do unix seconds have 13: so a number says by its size what it is. */
+const firstUnixSeconds = 1e9;
+const firstUnixMs = 1e12;
 
-function msUntil(unixSeconds: string | null, serverMs: number): number | undefined {
-  const seconds = wholeSeconds(unixSeconds);
-  return seconds === undefined ? undefined : seconds * 1000 - serverMs;
-}
-
-function wholeSeconds(value: string | null): number | undefined {
-  return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : undefined;
+/**
+ * The milliseconds that one header of this family means, whichever form its name promises: Docker Hub sends `Retry-After` as a span
+ * (goharbor/harbor#19984, 2024-02), as unix seconds (docker/hub-feedback#2459, 2025-05), and its documentation named `X-Retry-After`
+ * with unix seconds (docker/docs#22916).
+ */
+function waitMs(value: string | null, serverMs: number): number | undefined {
+  if (value === null) return undefined;
+  if (!/^\s*\d{1,30}\s*$/.test(value)) {
+    const dateMs = httpDateMs(value);
+    return dateMs === undefined ? undefined : dateMs - serverMs;
+  }
+  const number = Number(value);
+  if (number >= firstUnixMs) return number - serverMs;
+  return number >= firstUnixSeconds ? number * 1000 - serverMs : number * 1000;
 }
 
 /** The three forms of RFC 9110 §5.6.7, the last of which does not write its zone. */
@@ -80,6 +92,6 @@ function httpDateMs(value: string | null): number | undefined {
 }
 
 function longest(waits: readonly (number | undefined)[]): number | undefined {
-  const longestMs = Math.max(0, ...waits.map((waitMs) => waitMs ?? 0));
+  const longestMs = Math.max(0, ...waits.map((wait) => wait ?? 0));
   return longestMs === 0 ? undefined : Math.min(longestMs, longestAskedMs);
 }

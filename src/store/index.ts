@@ -51,13 +51,13 @@ export function openNothing(): History {
  * @throws AppError misconfigured, unreachable
  */
 export async function bringUpToDate({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
-  const { connect } = await import('./postgres/connection.ts');
+  const { openDatabase } = await import('./postgres/database.ts');
   const { migrate } = await import('./postgres/migrate.ts');
-  const connection = connect({ url, log });
+  const database = openDatabase({ url, log });
   try {
-    return await connection.reached(() => migrate(connection, migrations));
+    return await migrate(database, migrations);
   } finally {
-    await connection.close();
+    await database.close();
   }
 }
 
@@ -83,11 +83,10 @@ export async function openSharedStore(
   const { createSharedPace } = await import('./postgres/fleet/pace.ts');
   const store = await openPostgresStore({ ...database, log });
   const { queueLock } = await import('./postgres/locks.ts');
-  const { connection } = store;
   return {
     store,
-    record: createFleetRecord(connection),
-    pace: createSharedPace({ ...connection, address: egress }),
-    alone: (step) => connection.exclusively(queueLock, step),
+    record: createFleetRecord(store),
+    pace: createSharedPace({ database: store.database, address: egress }),
+    alone: (step) => store.database.withLock(queueLock, step),
   };
 }

@@ -2,8 +2,7 @@
 import { isDay, toEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { asksFor, compareText } from '../core/model/image.ts';
-import { markOf } from '../core/model/reading.ts';
-import { marks } from '../core/model/mark.ts';
+import { wasRead } from '../core/model/mark.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
 import type { SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
@@ -77,7 +76,7 @@ function seriesOf(history: readonly StoredReading[]): ImageSeries[] {
   const days: EpochDay[] = history.map(({ day }) => toEpochDay(day));
   const { registry, repo } = newest;
   const totals = history.map(({ pullCount }) => pullCount);
-  return [{ registry, repo, days, totals, marks: history.map((reading) => marks.indexOf(markOf(reading))) }];
+  return [{ registry, repo, days, totals, marks: history.map(({ mark = 'read' }) => mark) }];
 }
 
 /** Each value is the newest that is known: tags that were not read today leave the count of yesterday. */
@@ -88,6 +87,6 @@ function latestOf(history: readonly StoredReading[]): LatestImage[] {
   const tagCount = history.findLast((reading) => reading.tagCount !== undefined)?.tagCount;
   const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
   const totalSince = history.findLast((reading) => reading.totalSince !== undefined)?.totalSince;
-  const readAt = history.findLast(({ backfilled }) => !backfilled)?.readAt;
+  const readAt = history.findLast(({ mark }) => wasRead(mark))?.readAt;
   return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince }];
 }

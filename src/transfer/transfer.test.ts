@@ -7,6 +7,7 @@ import { AppError } from '../core/model/errors.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import type { StoredReading } from '../core/model/history.ts';
+import { marks } from '../core/model/mark.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { event, reading } from '../store/testing/readings.ts';
 import { readCsv } from './import/csv.ts';
@@ -69,9 +70,9 @@ const history = [
     tags: [{ name: 'v1', digest: 'sha256:11', platforms: [{ os: 'linux', architecture: 'arm64', variant: 'v8' }] }],
     tagCount: 1,
   }),
-  reading('acme/app', 110, '2026-03-14', { lastUpdated: '2026-03-01T08:00:00Z', doubt: 'frozen' }),
+  reading('acme/app', 110, '2026-03-14', { lastUpdated: '2026-03-01T08:00:00Z', mark: 'frozen' }),
   reading('acme/charts%2Fapp', 5, '2026-03-14', { registry: 'ghcr', tags: [{ name: '1', versionId: '77', pullCount: 4 }] }),
-  reading('acme/app', 40, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01', backfilled: true }),
+  reading('acme/app', 40, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01', mark: 'backfilled' }),
 ];
 
 describe('an export', () => {
@@ -109,16 +110,16 @@ describe('series that are cut', () => {
   it('keep the days of the span with their totals and marks, and all where there is none', async () => {
     const store = await storeWith([
       reading('acme/app', 1, '2026-03-12'),
-      reading('acme/app', 2, '2026-03-13', { backfilled: true }),
+      reading('acme/app', 2, '2026-03-13', { mark: 'backfilled' }),
       reading('acme/app', 3, '2026-03-14'),
     ]);
     const series = await store.totals({});
 
     expect(seriesWithin(series, {})).toEqual(series);
-    expect(seriesWithin(series, { to: '2026-03-12' })).toMatchObject([{ totals: [1], marks: [0] }]);
-    expect(seriesWithin(series, { from: '2026-03-13' })).toMatchObject([{ totals: [2, 3], marks: [1, 0] }]);
+    expect(seriesWithin(series, { to: '2026-03-12' })).toMatchObject([{ totals: [1], marks: ['read'] }]);
+    expect(seriesWithin(series, { from: '2026-03-13' })).toMatchObject([{ totals: [2, 3], marks: ['backfilled', 'read'] }]);
     expect(seriesWithin(series, { from: '2026-03-13', to: '2026-03-13' })).toMatchObject([
-      { days: [toEpochDay('2026-03-13')], totals: [2], marks: [1] },
+      { days: [toEpochDay('2026-03-13')], totals: [2], marks: ['backfilled'] },
     ]);
   });
 });
@@ -144,8 +145,7 @@ describe('NDJSON', () => {
         readAt: fc.integer({ min: 0, max: 5 }).map((days) => `${addDays('2026-03-10', days)}T10:00:00.000Z`),
         tagCount: fc.option(fc.nat(9), { nil: undefined }),
         lastUpdated: fc.option(fc.constant('2026-01-01T00:00:00Z'), { nil: undefined }),
-        backfilled: fc.constantFrom(true, undefined),
-        doubt: fc.constantFrom('frozen', undefined),
+        mark: fc.constantFrom(...marks, undefined),
         tags: fc.option(
           fc.array(fc.record({ name: fc.string({ minLength: 1, maxLength: 5 }), versionId: fc.constant('7') }), { maxLength: 3 }),
           { nil: undefined },
@@ -272,6 +272,17 @@ describe('CSV', () => {
     ]);
   });
 
+  it('takes rows whose cells hold line breaks', async () => {
+    const store = createMemoryStore();
+    const text =
+      'day,note,registry,repo,pull_count\n2026-03-14,"first\nsecond, ""third""\r\n",ghcr,acme/app,5\n2026-03-15,,ghcr,acme/app,x\n';
+
+    const { intake, problems } = await importInto(store, readCsv(linesOf(bytesOf(text)), registries));
+
+    expect(intake).toMatchObject({ added: 1 });
+    expect(problems).toEqual([{ where: 'line 5', reason: expect.stringContaining('pull_count is "x"') }]);
+  });
+
   it('reads back what was kept from a spreadsheet, and a moment only as ISO 8601 has it', async () => {
     const head = 'day,registry,repo,pull_count,read_at,last_updated\n';
     const rows = ["2026-03-14,ghcr,acme/app,1,2026-03-14T10:00:00Z,'=now()", '2026-03-14,ghcr,acme/b,1,March 7,'];
@@ -308,6 +319,37 @@ describe('CSV', () => {
         expect(error === undefined || error instanceof AppError).toBe(true);
       }),
     );
+  });
+});
+
+describe('a line of 100 MB', () => {
+  const piece = new Uint8Array(64 * 1024).fill(120);
+
+  async function* file(head: string, tail: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(head);
+    for (let at = 0; at < 1600; at += 1) yield piece;
+    yield Buffer.from(`\n${tail}\n`);
+  }
+
+  it('is told, and the others are taken', async () => {
+    const csvFile = file('day,registry,repo,pull_count\n', '2026-03-15,ghcr,acme/app,3');
+    const ndjsonFile = file(
+      '{"format":"registry-stats","version":1}\n',
+      '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":7}}',
+    );
+
+    const fromCsv = await importInto(createMemoryStore(), readCsv(linesOf(csvFile), registries));
+    const fromNdjson = await importInto(createMemoryStore(), readNdjson(linesOf(ndjsonFile), registries));
+
+    for (const { intake, problems } of [fromCsv, fromNdjson]) {
+      expect(intake).toMatchObject({ added: 1, problems: 1 });
+      expect(problems).toEqual([{ where: 'line 2', reason: 'it is too long' }]);
+    }
+  });
+
+  it('is no header', async () => {
+    await expect(importInto(createMemoryStore(), readCsv(linesOf(file('', 'x')), registries))).rejects.toThrow('it is too long');
+    await expect(importInto(createMemoryStore(), readNdjson(linesOf(file('', 'x')), registries))).rejects.toThrow('the first line is not');
   });
 });
 

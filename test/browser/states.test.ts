@@ -89,7 +89,7 @@ describe('the pages', () => {
 
   it('say on hover and in words which days were reconstructed, missing or reset', async () => {
     const readings = [
-      read('acme/app', '2026-03-08', 10, { backfilled: true }),
+      read('acme/app', '2026-03-08', 10, { mark: 'backfilled' }),
       read('acme/app', '2026-03-09', 20),
       read('acme/app', '2026-03-12', 50),
       read('acme/app', '2026-03-13', 5),

@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import postgres from 'postgres';
+import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { environmentOf } from '../support/environment.ts';
-import { startPostgres, type TestDatabase } from '../support/postgres.ts';
+import { openSqlClient, startPostgres, type TestDatabase } from '../support/postgres.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { createSeededRandom } from '../support/simulator/seeded-random.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
@@ -110,8 +110,9 @@ describe('three collectors and two processes of the API', () => {
     // A process that is killed must be missed within the test.
     const collectors = await Promise.all([1, 2, 3].map(() => start(url, 'collector', { JOB_SILENCE_SECONDS: '4' })));
     const random = createSeededRandom(11);
-    const sql = postgres(url, { connection: { search_path: 'registry_stats' } });
-    const done = async (): Promise<number> => Number((await sql`SELECT count(*) FROM cycle_images WHERE is_read`)[0]?.['count']);
+    const client = await openSqlClient(url);
+    const done = async (): Promise<number> =>
+      Number((await client.query(sql`SELECT count(*) FROM cycle_images WHERE is_read`))[0]?.['count']);
 
     for (const share of [0.15, 0.4, 0.65]) {
       await expect.poll(done, { interval: 50, timeout: 60_000 }).toBeGreaterThan(images * share);
@@ -122,19 +123,20 @@ describe('three collectors and two processes of the API', () => {
       collectors[at] = await start(url, 'collector', { JOB_SILENCE_SECONDS: '4' });
     }
     await expect
-      .poll(async () => (await sql`SELECT count(*) FROM cycles WHERE finished_at IS NOT NULL`)[0]?.['count'], {
+      .poll(async () => (await client.query(sql`SELECT count(*) FROM cycles WHERE finished_at IS NOT NULL`))[0]?.['count'], {
         interval: 100,
         timeout: 90_000,
       })
       .toBe('1');
 
-    const [outcomes] =
-      await sql`SELECT count(*)::int AS images, count(*) FILTER (WHERE is_read)::int AS read, count(code)::int AS failed FROM cycle_images`;
+    const [outcomes] = await client.query(
+      sql`SELECT count(*)::int AS images, count(*) FILTER (WHERE is_read)::int AS read, count(code)::int AS failed FROM cycle_images`,
+    );
     expect(outcomes).toEqual({ images, read: images, failed: 0 });
     // One that was killed in the middle of an image leaves it to another: none is left out.
     const pages = simulator.requests.filter(({ path }) => path.startsWith('/users/')).map(({ path }) => path);
     expect(new Set(pages).size).toBe(images / 2);
-    expect((await sql`SELECT count(*)::int AS rows FROM totals`)[0]).toEqual({ rows: images });
+    expect((await client.query(sql`SELECT count(*)::int AS rows FROM totals`))[0]).toEqual({ rows: images });
     await expect.poll(() => totalsAt(first), { timeout: 10_000 }).toEqual(expectedTotals());
     expect(await totalsAt(second)).toEqual(expectedTotals());
     await expect
@@ -144,7 +146,7 @@ describe('three collectors and two processes of the API', () => {
         { registry: 'ghcr', state: 'ok', images_ok: images / 2, images_failed: 0 },
       ]);
     await expect.poll(async () => (await statusOf(first)).healthy, { timeout: 10_000 }).toBe(true);
-    await sql.end();
+    await client.end();
   }, 240_000);
 });
 
@@ -153,14 +155,14 @@ describe('a database that is restarted in the middle of a cycle', () => {
     await startWorld(60);
     const url = await database.create();
     const service = await start(url, 'all', { JOB_SILENCE_SECONDS: '4', GHCR_DELAY_MS: '120' });
-    const sql = postgres(url, { connection: { search_path: 'registry_stats' } });
+    const client = await openSqlClient(url);
     await expect
-      .poll(async () => Number((await sql`SELECT count(*) FROM cycle_images WHERE is_read`)[0]?.['count']), {
+      .poll(async () => Number((await client.query(sql`SELECT count(*) FROM cycle_images WHERE is_read`))[0]?.['count']), {
         interval: 50,
         timeout: 30_000,
       })
       .toBeGreaterThan(5);
-    await sql.end();
+    await client.end();
 
     await database.stop();
     await expect

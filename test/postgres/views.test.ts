@@ -1,5 +1,6 @@
 /** The views for Grafana, compared with the rows that the core makes of the same totals. */
 import * as fc from 'fast-check';
+import { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addDays } from '../../src/core/model/day.ts';
@@ -26,7 +27,7 @@ const viewRow = z.object({ day: z.string(), registry: z.string(), repo: z.string
 
 /** The rows of a view as lines, in no order. */
 async function rowsOf(view: string, day: string, value: string): Promise<string[]> {
-  const rows = await store.connection.sql.unsafe(`SELECT ${day}::text AS day, registry, repo, ${value}::float8 AS value FROM ${view}`);
+  const rows = await store.database.query(raw(`SELECT ${day}::text AS day, registry, repo, ${value}::float8 AS value FROM ${view}`));
   return z.array(viewRow).parse(rows).map(lineOf).toSorted();
 }
 
@@ -64,7 +65,7 @@ it('gives in the views what the core makes of the totals, whatever they are', as
 it('filters an image before the differences are taken', async () => {
   // Without any month there would be nothing to filter.
   await store.save([reading('acme/app', 1, '2026-03-14', { registry: 'ghcr' })]);
-  const plan = await store.connection.sql.unsafe(`EXPLAIN SELECT * FROM daily_pulls WHERE repo = 'acme/app' AND registry = 'ghcr'`);
+  const plan = await store.database.query(raw(`EXPLAIN SELECT * FROM daily_pulls WHERE repo = 'acme/app' AND registry = 'ghcr'`));
   const text = plan.map((row) => String(row['QUERY PLAN'])).join('\n');
 
   expect(text).toContain('WindowAgg');

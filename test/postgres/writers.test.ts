@@ -1,5 +1,5 @@
 /** Several processes that write to one database at the same time, and readings that PostgreSQL does not take as they are. */
-import postgres from 'postgres';
+import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
 import { readingsOf } from '../../src/core/document/snapshot.ts';
@@ -8,7 +8,7 @@ import type { Migration } from '../../src/store/postgres/migrate.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { event, reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
-import { readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
+import { openSqlClient, readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
 let migrations: readonly Migration[];
@@ -88,10 +88,9 @@ describe('writers at the same time', () => {
 
     expect(await store.prune('2026-03-15')).toEqual(['2026-01-31', '2026-02-10', '2026-03-10']);
 
-    const { sql } = store.connection;
-    expect(await sql`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'totals'::regclass`).toEqual([
-      { name: 'totals_2026_03' },
-    ]);
+    expect(
+      await store.database.query(sql`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'totals'::regclass`),
+    ).toEqual([{ name: 'totals_2026_03' }]);
   });
 });
 
@@ -135,8 +134,8 @@ describe('what PostgreSQL does not take as it is', () => {
 describe('a user without the right to make a schema', () => {
   it('can use one that was made for it', async () => {
     const url = await database.create();
-    const admin = postgres(url);
-    await admin.unsafe(`CREATE ROLE app LOGIN PASSWORD 'app'; CREATE SCHEMA registry_stats AUTHORIZATION app`);
+    const admin = await openSqlClient(url);
+    await admin.query(`CREATE ROLE app LOGIN PASSWORD 'app'; CREATE SCHEMA registry_stats AUTHORIZATION app`);
     await admin.end();
 
     const store = await open(url.replace('postgres:secret', 'app:app'));

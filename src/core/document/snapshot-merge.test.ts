@@ -65,7 +65,7 @@ describe('the first readings of a day', () => {
 
     const document = mergeReadings(undefined, [
       reading('dockerhub', 'acme/app', 1, '07:00:00', details),
-      reading('ghcr', 'acme/app', 2, '07:00:00', { ...details, tags: [], backfilled: true }),
+      reading('ghcr', 'acme/app', 2, '07:00:00', { ...details, tags: [], mark: 'backfilled' }),
       reading('quay', 'acme/app', 3, '07:00:00', { ...details, tags: [] }),
     ]);
 
@@ -147,7 +147,7 @@ describe('merging into a day', () => {
   });
 
   it('replaces a backfilled total by a read one, even an older one, and takes the mark away', () => {
-    const before = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '23:00:00', { backfilled: true })]);
+    const before = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '23:00:00', { mark: 'backfilled' })]);
 
     const after = mergeReadings(before, [reading('ghcr', 'acme/app', 48, '07:00:00')]);
 
@@ -155,7 +155,7 @@ describe('merging into a day', () => {
   });
 
   it('never replaces a read total by a backfilled one', () => {
-    const backfilled = reading('ghcr', 'acme/app', 50, '23:00:00', { backfilled: true });
+    const backfilled = reading('ghcr', 'acme/app', 50, '23:00:00', { mark: 'backfilled' });
     const before = mergeReadings(undefined, [reading('ghcr', 'acme/app', 48, '07:00:00')]);
     const ofGoTool = goDocument({ ghcr: [{ package: 'acme/app', download_count: 47 }] });
 
@@ -164,15 +164,15 @@ describe('merging into a day', () => {
   });
 
   it('replaces a backfilled total by a newer backfilled one', () => {
-    const early = reading('ghcr', 'acme/app', 50, '07:00:00', { backfilled: true });
-    const late = reading('ghcr', 'acme/app', 51, '08:00:00', { backfilled: true });
+    const early = reading('ghcr', 'acme/app', 50, '07:00:00', { mark: 'backfilled' });
+    const late = reading('ghcr', 'acme/app', 51, '08:00:00', { mark: 'backfilled' });
 
     expect(totalsOf(mergeReadings(undefined, [late, early]))).toEqual({ 'ghcr acme/app': 51 });
     expect(totalsOf(mergeReadings(undefined, [early, late]))).toEqual({ 'ghcr acme/app': 51 });
   });
 
   it('stores a doubt with the total that raised it, and takes it away with that total', () => {
-    const doubtful = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '07:00:00', { doubt: 'frozen' })]);
+    const doubtful = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '07:00:00', { mark: 'frozen' })]);
     const later = mergeReadings(doubtful, [reading('ghcr', 'acme/app', 51, '08:00:00')]);
 
     expect(doubtful['ghcr']).toEqual([{ package: 'acme/app', download_count: 50, read_at: at('07:00:00'), doubt: 'frozen' }]);
@@ -185,7 +185,7 @@ describe('merging into a day', () => {
 
     const after = mergeReadings(before, [reading('quay', 'acme/app', 2, '08:00:00')]);
 
-    expect(readingsOf(after)).toEqual([reading('quay', 'acme/app', 2, '08:00:00', details)]);
+    expect(readingsOf(after)).toEqual([reading('quay', 'acme/app', 2, '08:00:00', { ...details, mark: 'read' })]);
   });
 
   it('leaves the images that were not read, their order and the other registries as they were', () => {

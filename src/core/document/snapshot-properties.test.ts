@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../model/errors.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
+import { marks } from '../model/mark.ts';
 import { isPullCount, type Reading } from '../model/reading.ts';
 import { asSnapshotDocument, mergeReadings, readingsOf, type SnapshotDocument } from './snapshot.ts';
 
@@ -13,7 +14,7 @@ const anyReadAt = fc.nat(86_399).map((second) => new Date(startMs + second * 100
 const anyGoTimestamp = fc.nat(86_399).map((second) => new Date(startMs + second * 1000).toISOString().replace('.000Z', '.482913057Z'));
 const anyRegistry = fc.constantFrom('dockerhub', 'ghcr', 'quay', 'ecrpublic');
 const anyRepo = fc.constantFrom('acme/a', 'acme/b', 'acme/charts%2Fc', 'other/a');
-const anyMark = fc.constantFrom<true | undefined>(true, undefined);
+const anyMark = fc.constantFrom(...marks);
 const anyText = fc.string({ minLength: 1, maxLength: 8 });
 const anySize = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const mayMiss = { requiredKeys: [] };
@@ -36,10 +37,7 @@ const anyTag = fc
   .chain((optional) => anyText.map((name) => ({ name, ...optional })));
 const anyDetails = fc.record({ lastUpdated: anyText, tagCount: fc.maxSafeNat(), tags: fc.array(anyTag, { maxLength: 3 }) }, mayMiss);
 const anyReading: fc.Arbitrary<Reading> = fc
-  .tuple(
-    fc.record({ registry: anyRegistry, repo: anyRepo, pullCount: fc.maxSafeNat(), readAt: anyReadAt, backfilled: anyMark }),
-    anyDetails,
-  )
+  .tuple(fc.record({ registry: anyRegistry, repo: anyRepo, pullCount: fc.maxSafeNat(), readAt: anyReadAt, mark: anyMark }), anyDetails)
   .map(([required, details]) => ({ ...required, ...details }));
 const readingsOfDistinctTimes = fc.uniqueArray(anyReading, { selector: ({ readAt }) => readAt, maxLength: 12 });
 

@@ -1,6 +1,7 @@
 /** The rows of a snapshot document, in the Go tool's shape: from a reading to its row and back. */
 import { isDay, type Day } from '../model/day.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
+import { isMark, type Mark } from '../model/mark.ts';
 import { isPullCount, type Platform, type Reading, type Tag } from '../model/reading.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -45,6 +46,30 @@ export function registryOf(member: string): string {
   return member === dockerHub.member ? 'dockerhub' : member;
 }
 
+interface MarkField {
+  readonly name: string;
+  readonly value: string | true;
+}
+
+/** The field that says each mark. Earlier versions read them too. Of a row with several the first one here counts. */
+const markFields: Readonly<Record<Mark, MarkField | undefined>> = {
+  frozen: { name: 'doubt', value: 'frozen' },
+  restated: { name: 'doubt', value: 'restated' },
+  backfilled: { name: 'backfilled', value: true },
+  imported: { name: 'imported', value: true },
+  read: undefined,
+};
+const markFieldNames = new Set(Object.values(markFields).map((field) => field?.name));
+const marksByPriority = Object.keys(markFields).filter(isMark);
+
+function parseMark(row: Row): Mark {
+  const isWritten = (mark: Mark): boolean => {
+    const field = markFields[mark];
+    return field !== undefined && row[field.name] === field.value;
+  };
+  return marksByPriority.find(isWritten) ?? 'read';
+}
+
 /** The reading that a row holds; undefined without a name or a real total. `undatedAt`: when rows without a time of their own were read. */
 export function readingOf(registry: string, row: Row, undatedAt: string): Reading | undefined {
   const shape = shapeOf(registry);
@@ -63,16 +88,15 @@ export function readingOf(registry: string, row: Row, undatedAt: string): Readin
     tagCount: count(row['tag_count']) ?? tags?.length,
     tags,
     totalSince: day(row['total_since']),
-    backfilled: row['backfilled'] === true ? true : undefined,
-    imported: row['imported'] === true ? true : undefined,
-    doubt: row['doubt'] === 'frozen' || row['doubt'] === 'restated' ? row['doubt'] : undefined,
+    mark: parseMark(row),
   };
 }
 
 /** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
 export function rowOf(reading: Reading, before: Row = {}): Row {
   const shape = shapeOf(reading.registry);
-  const { [shape.repoField]: _repo, backfilled: _backfilled, imported: _imported, doubt: _doubt, ...kept } = before;
+  const kept = Object.fromEntries(Object.entries(before).filter(([field]) => field !== shape.repoField && !markFieldNames.has(field)));
+  const markField = markFields[reading.mark ?? 'read'];
   return {
     [shape.repoField]: reading.repo,
     ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
@@ -84,10 +108,8 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
       tag_count: reading.tagCount,
       read_at: reading.readAt,
       total_since: reading.totalSince,
-      backfilled: reading.backfilled,
-      imported: reading.imported,
-      doubt: reading.doubt,
     }),
+    ...(markField ? { [markField.name]: markField.value } : {}),
   };
 }
 

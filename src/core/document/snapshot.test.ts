@@ -115,8 +115,9 @@ describe('the readings of a document', () => {
             platforms: [{ architecture: 'arm64', os: 'linux', variant: 'v8', digest: 'sha256:22', size: 4_194_304 }],
           },
         ],
+        mark: 'read',
       },
-      { registry: 'ghcr', repo: 'acme/widget', pullCount: 567, readAt: timestamp },
+      { registry: 'ghcr', repo: 'acme/widget', pullCount: 567, readAt: timestamp, mark: 'read' },
     ];
     expect(readings).toEqual(expected);
   });
@@ -145,21 +146,27 @@ describe('the readings of a document', () => {
         lastUpdated: '2026-04-02T00:00:00Z',
         tagCount: 61,
         tags: [{ name: 'v1', pullCount: 0, versionId: '77' }],
-        backfilled: true,
+        mark: 'backfilled',
       },
     ]);
   });
 
   it.each([
-    ['frozen', 'frozen'],
-    ['restated', 'restated'],
-    ['strange', undefined],
-    [true, undefined],
-    [undefined, undefined],
-  ])('have a doubt %j as %j', (stored, doubt) => {
-    const [reading] = readingsOf(goDocument({ ghcr: [{ package: 'acme/widget', download_count: 567, doubt: stored }] }));
+    [{ backfilled: true }, 'backfilled'],
+    [{ imported: true }, 'imported'],
+    [{ doubt: 'frozen' }, 'frozen'],
+    [{ doubt: 'restated' }, 'restated'],
+    [{ backfilled: true, doubt: 'restated' }, 'restated'],
+    [{ backfilled: true, imported: true }, 'backfilled'],
+    [{ backfilled: 'yes', imported: 1 }, 'read'],
+    [{ doubt: 'strange' }, 'read'],
+    [{ doubt: 'imported' }, 'read'],
+    [{ doubt: true }, 'read'],
+    [{}, 'read'],
+  ])('have with %j the mark %j', (fields, mark) => {
+    const [reading] = readingsOf(goDocument({ ghcr: [{ package: 'acme/widget', download_count: 567, ...fields }] }));
 
-    expect(reading?.doubt).toBe(doubt);
+    expect(reading?.mark).toBe(mark);
   });
 
   it('come from every member with rows, whatever the registry', () => {
@@ -169,8 +176,8 @@ describe('the readings of a document', () => {
     });
 
     expect(readingsOf(document)).toEqual([
-      { registry: 'quay', repo: 'acme/app', pullCount: 3, readAt: timestamp, lastUpdated: '2026-04-03T00:00:00Z' },
-      { registry: 'ecrpublic', repo: 'acme/app', pullCount: 0, readAt: timestamp },
+      { registry: 'quay', repo: 'acme/app', pullCount: 3, readAt: timestamp, lastUpdated: '2026-04-03T00:00:00Z', mark: 'read' },
+      { registry: 'ecrpublic', repo: 'acme/app', pullCount: 0, readAt: timestamp, mark: 'read' },
     ]);
   });
 
@@ -260,6 +267,7 @@ describe('the readings of a document', () => {
             ],
           },
         ],
+        mark: 'read',
       },
     ]);
   });

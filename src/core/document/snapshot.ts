@@ -5,6 +5,7 @@
 import { dayOf, endOfDay, type Day } from '../model/day.ts';
 import { AppError } from '../model/errors.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
+import { compareMarks } from '../model/mark.ts';
 import type { Reading } from '../model/reading.ts';
 import { dockerHub, ghcr, instant, isRow, readingOf, registryOf, rowOf, shapeOf, text, type Row } from './snapshot-row.ts';
 
@@ -44,8 +45,8 @@ export function readingsOf(document: SnapshotDocument): readonly Reading[] {
 }
 
 /**
- * Merges readings of the same day into a document: per image the newest wins, and a read value is never replaced by an
- * imported or a backfilled one. Rows that the readings do not name, and fields that this program does not know, stay as they are.
+ * Merges readings of the same day into a document: per image the most certain total wins (see mark), then the
+ * newest. Rows that the readings do not name, and fields that this program does not know, stay as they are.
  */
 export function mergeReadings(document: SnapshotDocument | undefined, readings: readonly Reading[]): SnapshotDocument {
   const known: { [member: string]: unknown } = {};
@@ -112,16 +113,12 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
   return merged;
 }
 
-/** Of two readings of one image the one to keep: read before imported before backfilled, then the later; of equals the second. */
+/** Of two readings of one image the one to keep: the more certain, then the later; of equals the second. */
 function newer(first: Reading | undefined, second: Reading): Reading {
   if (!first) return second;
-  const difference = worthOf(second) - worthOf(first);
+  const difference = compareMarks(second.mark, first.mark);
   if (difference !== 0) return difference > 0 ? second : first;
   return moment(second.readAt) >= moment(first.readAt) ? second : first;
-}
-
-function worthOf({ backfilled, imported }: Reading): number {
-  return backfilled ? 0 : imported ? 1 : 2;
 }
 
 /** When the day's newest total was read, as far as that was on the day itself. */

@@ -1,25 +1,28 @@
 /** What the store knows of images over time. */
 import type { Day, EpochDay } from './day.ts';
+import type { ImageName } from './image.ts';
+import type { Mark, Marks } from './mark.ts';
 import type { Reading } from './reading.ts';
 
 /** The known totals of one image in one registry, by ascending day. Days without a value are simply not there. */
-export interface ImageSeries {
-  readonly registry: string;
-  readonly repo: string;
+export interface ImageSeries extends ImageName {
   readonly days: ArrayLike<EpochDay>;
   readonly totals: ArrayLike<number>;
-  /** How each total is known: its position in `marks` (see model). */
-  readonly marks: ArrayLike<number>;
+  /** How each total is known. */
+  readonly marks: Marks;
+}
+
+/** The mark of each total of a series. */
+export function listMarks({ days, marks }: Pick<ImageSeries, 'days' | 'marks'>): Mark[] {
+  return Array.from(days, (_, at) => marks.at(at) ?? 'read');
 }
 
 /** The newest known values of one image in one registry. */
-export interface LatestImage {
-  readonly registry: string;
-  readonly repo: string;
+export interface LatestImage extends ImageName {
   /** The day of the newest known total. */
   readonly day: Day;
   readonly pullCount: number;
-  /** ISO 8601 moment of the newest total that was read; absent when all were reconstructed. */
+  /** ISO 8601 moment of the newest total that was read; absent when all were backfilled. */
   readonly readAt?: string | undefined;
   readonly tagCount?: number | undefined;
   readonly lastUpdated?: string | undefined;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from './errors.ts';
-import { canonicalRepo, formatRepo, isRepo, parseRepo, parseTarget } from './image-ref.ts';
+import { canonicalRepo, formatRepo, isRepo, isTagName, parseRepo, parseTarget } from './image-ref.ts';
 
 const noSlash = 'it has no slash, write owner/name or owner/*';
 const emptyOwner = 'the owner is empty';
@@ -36,6 +36,11 @@ describe('the name of an image', () => {
     ['acme/charts%2Fapp', 'acme', 'charts/app'],
     ['acme/charts%2fapp', 'acme', 'charts/app'],
     ['acme/a%2fB/c%2Fd', 'acme', 'a/b/c/d'],
+    ['acme/a__b-c--d.e', 'acme', 'a__b-c--d.e'],
+    ['octo-cat_company/app', 'octo-cat_company', 'app'],
+    ['redhat-user-workloads/ocp-art-tenant/art-fbc', 'redhat-user-workloads', 'ocp-art-tenant/art-fbc'],
+    ['z0a4o5h6/eks-distro/kubernetes/pause', 'z0a4o5h6', 'eks-distro/kubernetes/pause'],
+    ['a1/b', 'a1', 'b'],
   ])('%s is read in any letter case and with any kind of inner slash', (text, owner, name) => {
     expect(parseRepo(text)).toEqual({ owner, name });
   });
@@ -101,8 +106,8 @@ describe('the name of an image', () => {
     const longest = 'a'.repeat(255);
 
     expect(parseRepo(`${longest}/${longest}`)).toEqual({ owner: longest, name: longest });
-    expect(errorOf(() => parseRepo(`${longest}a/app`))).toMatchObject({ message: badOwner });
-    expect(errorOf(() => parseRepo(`acme/${longest}a`))).toMatchObject({ message: badName });
+    expect(errorOf(() => parseRepo(`${longest}a/app`))).toMatchObject({ message: 'the owner is longer than 255 characters' });
+    expect(errorOf(() => parseRepo(`acme/${longest}a`))).toMatchObject({ message: 'the name is longer than 255 characters' });
   });
 
   it('is at most 255 characters long behind the owner, nested or not', () => {
@@ -113,6 +118,16 @@ describe('the name of an image', () => {
       code: 'invalid_input',
       message: 'the name is longer than 255 characters',
     });
+  });
+});
+
+describe('the name of a tag', () => {
+  it.each(['latest', 'V1.2.3-rc.1', '_private', '__', '1', 'sha256-0a.sig', 'a'.repeat(128)])('may be %s', (name) => {
+    expect(isTagName(name)).toBe(true);
+  });
+
+  it.each(['', '.hidden', '-flag', 'a b', 'a/b', 'a:b', 'a+b', 'tag\n', '\u001b[31m', 'é', 'a'.repeat(129)])('is not %j', (name) => {
+    expect(isTagName(name)).toBe(false);
   });
 });
 

@@ -10,8 +10,20 @@ export interface ImageRef {
 /** What a configuration entry asks for: one image, or every public image of an owner. */
 export type Target = { readonly kind: 'image'; readonly ref: ImageRef } | { readonly kind: 'owner'; readonly owner: string };
 
-const segment = /^[a-z0-9][a-z0-9._-]{0,254}$/;
+/**
+ * Wider than what one registry allows for new names: Docker Hub, Quay.io, ECR Public and GHCR separate letters and digits by one ".",
+ * one or two "_", or any number of "-" (OCI distribution specification 1.1), yet old names that are still there have more.
+ */
+const segment = /^[a-z0-9][a-z0-9._-]*$/;
 const maxNameLength = 255;
+
+/** OCI distribution specification 1.1, "Pulling manifests". */
+const tagName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+
+/** Whether the text can be the name of a tag. */
+export function isTagName(text: string): boolean {
+  return tagName.test(text);
+}
 
 /**
  * Reads `owner/name`, `owner/nested/name` or `owner/nested%2Fname` in any letter case.
@@ -27,7 +39,7 @@ export function parseRepo(text: string): ImageRef {
     .replaceAll('%2f', '/');
   assertSegment(owner, 'owner');
   for (const part of name.split('/')) assertSegment(part, 'name');
-  if (name.length > maxNameLength) throw invalid(`the name is longer than ${maxNameLength} characters`);
+  assertLength(name, 'name');
   return { owner, name };
 }
 
@@ -65,9 +77,14 @@ export function canonicalRepo(text: string): string {
 
 function assertSegment(text: string, what: string): void {
   if (text === '') throw invalid(`the ${what} is empty`);
+  assertLength(text, what);
   if (!segment.test(text)) {
     throw invalid(`the ${what} has characters other than letters, digits, ".", "_" and "-", or does not start with a letter or digit`);
   }
+}
+
+function assertLength(text: string, what: string): void {
+  if (text.length > maxNameLength) throw invalid(`the ${what} is longer than ${maxNameLength} characters`);
 }
 
 function invalid(reason: string): AppError {

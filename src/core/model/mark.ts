@@ -1,9 +1,57 @@
-/** How a total is known. */
+/** How a day's total is known, and which of two totals of one image and day is kept. */
 
-/**
- * How a day's total is known: read, reconstructed, read but in doubt, or taken over from another program's records. `frozen`: it
- * stands still although the registry's own days move, or the reverse; `restated`: it disagrees with them otherwise. A series keeps
- * the position in this list.
- */
-export const marks = ['read', 'backfilled', 'frozen', 'restated', 'imported'] as const;
-export type Mark = (typeof marks)[number];
+/** Of two totals the more certain one is kept. PostgreSQL stores the numbers (`totals.worth`): they keep their meaning. */
+const certainties = { workedOut: 0, takenOver: 1, read: 2 } as const;
+
+interface MarkRule {
+  readonly certainty: number;
+  /** Set where the total and the registry's daily counts disagree. */
+  readonly isInconsistent?: true;
+}
+
+/** Every mark. The kept index of a folder names them in this order: a new one goes last. */
+const rules = {
+  read: { certainty: certainties.read },
+  /** Worked out from the registry's daily counts. */
+  backfilled: { certainty: certainties.workedOut },
+  /** Read, but the total does not change although the daily counts do, or the reverse. */
+  frozen: { certainty: certainties.read, isInconsistent: true },
+  /** Read, but the total disagrees with the daily counts otherwise. */
+  restated: { certainty: certainties.read, isInconsistent: true },
+  /** Taken over from another program's records. */
+  imported: { certainty: certainties.takenOver },
+} as const satisfies Readonly<Record<string, MarkRule>>;
+
+export type Mark = keyof typeof rules;
+export type Inconsistency = { [Each in Mark]: 'isInconsistent' extends keyof (typeof rules)[Each] ? Each : never }[Mark];
+
+export const marks: readonly Mark[] = Object.keys(rules).filter(isMark);
+
+/** The marks of several totals by position. An array is one; a store may pack them. */
+export interface Marks {
+  at(position: number): Mark | undefined;
+}
+
+export function isMark(value: unknown): value is Mark {
+  return typeof value === 'string' && Object.hasOwn(rules, value);
+}
+
+/** How certain a total is; a total without a mark was read. */
+export function certainty(mark: Mark = 'read'): number {
+  return rules[mark].certainty;
+}
+
+/** Orders marks by certainty, the least certain first; 0: the later total is kept. */
+export function compareMarks(a: Mark | undefined, b: Mark | undefined): number {
+  return certainty(a) - certainty(b);
+}
+
+/** Whether someone read the total from the registry, this program or another one. */
+export function wasRead(mark: Mark | undefined): boolean {
+  return certainty(mark) > certainties.workedOut;
+}
+
+/** Whether the total was read but disagrees with the registry's daily counts. */
+export function isInconsistent(mark: Mark | undefined): mark is Inconsistency {
+  return mark !== undefined && 'isInconsistent' in rules[mark];
+}

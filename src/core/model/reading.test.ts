@@ -1,18 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPullCount, markOf, type Reading } from './reading.ts';
-
-describe('a reading', () => {
-  const reading: Reading = { registry: 'ghcr', repo: 'acme/app', pullCount: 10, readAt: '2026-03-14T10:00:00.000Z' };
-
-  it('says how its total is known: read, reconstructed, imported, or in doubt whatever else', () => {
-    expect(markOf(reading)).toBe('read');
-    expect(markOf({ ...reading, backfilled: true })).toBe('backfilled');
-    expect(markOf({ ...reading, imported: true })).toBe('imported');
-    expect(markOf({ ...reading, doubt: 'frozen' })).toBe('frozen');
-    expect(markOf({ ...reading, backfilled: true, doubt: 'restated' })).toBe('restated');
-  });
-});
+import { isPullCount } from './reading.ts';
 
 describe('a pull count', () => {
   it.each([0, 1, 2 ** 31, 11_391_000_431, Number.MAX_SAFE_INTEGER])('can be %d', (value) => {

@@ -65,18 +65,8 @@ export interface Reading {
    * the registry's day begins is unknown.
    */
   readonly recentDays?: readonly DailyPulls[] | undefined;
-  /** Set when the total was reconstructed and not read. */
-  readonly backfilled?: true | undefined;
-  /** Set when the total was taken over from another program's records. */
-  readonly imported?: true | undefined;
-  /** Set when what was read contradicts the registry's own days. */
-  readonly doubt?: Doubt | undefined;
-}
-
-export type Doubt = 'frozen' | 'restated';
-
-export function markOf({ backfilled, imported, doubt }: Reading): Mark {
-  return doubt ?? (backfilled ? 'backfilled' : imported ? 'imported' : 'read');
+  /** How the total is known; absent: it was read. */
+  readonly mark?: Mark | undefined;
 }
 
 /** The day of the snapshot that a reading belongs to. */

@@ -24,7 +24,7 @@ function known(totals: Readonly<Record<string, number>>): ImageSeries {
     repo: 'acme/app',
     days: days.map(toEpochDay),
     totals: days.map((day) => totals[day] ?? 0),
-    marks: days.map(() => 0),
+    marks: days.map(() => 'read'),
   };
 }
 
@@ -42,7 +42,7 @@ describe('backfill', () => {
       repo: 'acme/app',
       pullCount: 995,
       readAt: '2026-03-13T23:59:59.999Z',
-      backfilled: true,
+      mark: 'backfilled',
     });
   });
 

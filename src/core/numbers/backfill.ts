@@ -33,7 +33,7 @@ export function backfillReadings(reading: Reading, known: ImageSeries | undefine
     const stored = totals.get(day);
     later = Math.min(later, stored ?? later);
     if (stored !== undefined || total > later || total < totalBefore(known, day)) continue;
-    readings.push({ registry: reading.registry, repo: reading.repo, pullCount: total, readAt: endOfDay(day), backfilled: true });
+    readings.push({ registry: reading.registry, repo: reading.repo, pullCount: total, readAt: endOfDay(day), mark: 'backfilled' });
   }
   return readings;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chartOf, isUnfinished, type ChartOptions } from './chart.ts';
 import { toEpochDay } from '../model/day.ts';
-import { marks, type Mark } from '../model/mark.ts';
+import type { Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
 
 const first = toEpochDay('2026-03-01');
@@ -14,7 +14,7 @@ function image(registry: string, repo: string, totals: Readonly<Record<number, n
     repo,
     days: Object.keys(totals).map((day) => first + Number(day) - 1),
     totals: values.map(([total]) => total),
-    marks: values.map(([, mark]) => marks.indexOf(mark)),
+    marks: values.map(([, mark]) => mark),
   };
 }
 

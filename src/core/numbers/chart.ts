@@ -1,6 +1,6 @@
 /** What a chart shows: lines over days, weeks or months, with a remark where a value is not simply one that was read. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { marks } from '../model/mark.ts';
+import { isInconsistent } from '../model/mark.ts';
 import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
@@ -114,7 +114,7 @@ function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: Readon
   const remarks = new Map<Day, ChartRemark>();
   for (const image of series) {
     for (let at = 0; at < image.days.length; at += 1) {
-      const mark = marks[image.marks[at] ?? 0] ?? 'read';
+      const mark = image.marks.at(at) ?? 'read';
       const reset = at > 0 && (image.totals[at] ?? 0) < (image.totals[at - 1] ?? 0);
       if (mark === 'read' && !reset) continue;
       const day = shownUnder(image.days[at] ?? 0, kind);
@@ -123,7 +123,7 @@ function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: Readon
       remarks.set(day, {
         backfilled: backfilled + Number(mark === 'backfilled'),
         reset: resets + Number(reset),
-        doubtful: doubtful + Number(mark === 'frozen' || mark === 'restated'),
+        doubtful: doubtful + Number(isInconsistent(mark)),
         imported: imported + Number(mark === 'imported'),
       });
     }

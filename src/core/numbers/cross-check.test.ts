@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doubtOf } from './cross-check.ts';
+import { findInconsistency } from './cross-check.ts';
 import { addDays, fromEpochDay, toEpochDay } from '../model/day.ts';
-import { marks, type Mark } from '../model/mark.ts';
+import type { Mark } from '../model/mark.ts';
 import { type Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 
@@ -18,7 +18,7 @@ interface History {
   readonly known: Readonly<Record<number, number | readonly [number, Mark]>>;
 }
 
-function doubt({ published, newest = today, total, known }: History) {
+function inconsistency({ published, newest = today, total, known }: History) {
   const recentDays = published.map((pulls, index) => ({ day: addDays(newest, -index), pulls }));
   const reading: Reading = { registry: 'ghcr', repo: 'acme/app', pullCount: total, readAt: `${today}T12:00:00Z`, recentDays };
   const ago = Object.keys(known)
@@ -33,71 +33,73 @@ function doubt({ published, newest = today, total, known }: History) {
     repo: 'acme/app',
     days: ago.map((each) => toEpochDay(today) - each),
     totals: values.map(([each]) => each),
-    marks: values.map(([, mark]) => marks.indexOf(mark)),
+    marks: values.map(([, mark]) => mark),
   };
-  return doubtOf(reading, series);
+  return findInconsistency(reading, series);
 }
 
 const tenADay = Array.from({ length: 30 }, () => 10);
 const nothingADay = Array.from({ length: 30 }, () => 0);
 
 describe('a total that was read', () => {
-  it('is not in doubt while it grows as the published days do', () => {
-    expect(doubt({ published: tenADay, total: 1000, known: { 6: 940, 7: 930 } })).toBeUndefined();
-    expect(doubt({ published: nothingADay, total: 1000, known: { 6: 1000 } })).toBeUndefined();
+  it('agrees while it grows as the published days do', () => {
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 6: 940, 7: 930 } })).toBeUndefined();
+    expect(inconsistency({ published: nothingADay, total: 1000, known: { 6: 1000 } })).toBeUndefined();
   });
 
   it('is frozen when it stands still although the days move', () => {
-    expect(doubt({ published: tenADay, total: 1000, known: { 6: 1000 } })).toBe('frozen');
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 6: 1000 } })).toBe('frozen');
   });
 
   it('is frozen when it moves although the days stand still', () => {
-    expect(doubt({ published: nothingADay, total: 1000, known: { 6: 940 } })).toBe('frozen');
+    expect(inconsistency({ published: nothingADay, total: 1000, known: { 6: 940 } })).toBe('frozen');
   });
 
   it('is restated when it grew far more or far less than the days say, or went down', () => {
-    expect(doubt({ published: tenADay, total: 1200, known: { 6: 940 } })).toBe('restated');
-    expect(doubt({ published: tenADay, total: 950, known: { 6: 940 } })).toBe('restated');
-    expect(doubt({ published: tenADay, total: 500, known: { 6: 940 } })).toBe('restated');
+    expect(inconsistency({ published: tenADay, total: 1200, known: { 6: 940 } })).toBe('restated');
+    expect(inconsistency({ published: tenADay, total: 950, known: { 6: 940 } })).toBe('restated');
+    expect(inconsistency({ published: tenADay, total: 500, known: { 6: 940 } })).toBe('restated');
   });
 
   it('is allowed the days at both ends, wholly or not at all, and some pulls more', () => {
     // Certain are the 3 days within, possible are the 8 with those at the ends.
-    expect(doubt({ published: tenADay, total: 1000 + 22, known: { 6: 1000 } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000 + 21, known: { 6: 1000 } })).toBe('restated');
-    expect(doubt({ published: tenADay, total: 1000 + 93, known: { 6: 1000 } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000 + 94, known: { 6: 1000 } })).toBe('restated');
+    expect(inconsistency({ published: tenADay, total: 1000 + 22, known: { 6: 1000 } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000 + 21, known: { 6: 1000 } })).toBe('restated');
+    expect(inconsistency({ published: tenADay, total: 1000 + 93, known: { 6: 1000 } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000 + 94, known: { 6: 1000 } })).toBe('restated');
   });
 
-  it('is not in doubt over a handful of pulls', () => {
+  it('agrees over a handful of pulls', () => {
     const oneADay = tenADay.map(() => 1);
     const fiveWithin = [0, 0, 0, 2, 2, 0, 0, ...nothingADay.slice(7)];
 
-    expect(doubt({ published: oneADay, total: 100, known: { 6: 100 } })).toBeUndefined();
-    expect(doubt({ published: fiveWithin, total: 100, known: { 6: 100 } })).toBeUndefined();
-    expect(doubt({ published: [0, 0, 0, 3, 2, 0, ...nothingADay.slice(6)], total: 100, known: { 6: 100 } })).toBe('frozen');
-    expect(doubt({ published: nothingADay, total: 104, known: { 6: 100 } })).toBeUndefined();
-    expect(doubt({ published: nothingADay, total: 105, known: { 6: 100 } })).toBe('frozen');
+    expect(inconsistency({ published: oneADay, total: 100, known: { 6: 100 } })).toBeUndefined();
+    expect(inconsistency({ published: fiveWithin, total: 100, known: { 6: 100 } })).toBeUndefined();
+    expect(inconsistency({ published: [0, 0, 0, 3, 2, 0, ...nothingADay.slice(6)], total: 100, known: { 6: 100 } })).toBe('frozen');
+    expect(inconsistency({ published: nothingADay, total: 104, known: { 6: 100 } })).toBeUndefined();
+    expect(inconsistency({ published: nothingADay, total: 105, known: { 6: 100 } })).toBe('frozen');
   });
 
   it('is compared with one of six days ago or more, since a disagreement has to last', () => {
-    expect(doubt({ published: tenADay, total: 1000, known: { 5: 1000 } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000, known: { 5: 1000, 9: 910 } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000, known: { 1: 1000, 9: 1000 } })).toBe('frozen');
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 5: 1000 } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 5: 1000, 9: 910 } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 1: 1000, 9: 1000 } })).toBe('frozen');
   });
 
   it('is compared with one that was read, never with one that was reconstructed from the same days', () => {
-    expect(doubt({ published: tenADay, total: 1000, known: { 7: [1000, 'backfilled'] } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000, known: { 7: [940, 'backfilled'], 8: [1000, 'frozen'] } })).toBe('frozen');
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 7: [1000, 'backfilled'] } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 7: [940, 'backfilled'], 8: [1000, 'frozen'] } })).toBe('frozen');
   });
 
   it('is not compared where the published days do not reach back, are of another time, or are none', () => {
-    expect(doubt({ published: tenADay, total: 1000, known: { 29: 1000 } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000, known: { 28: 1000 } })).toBe('frozen');
-    expect(doubt({ published: tenADay, newest: '2026-03-28', total: 1000, known: { 6: 1000 } })).toBeUndefined();
-    expect(doubt({ published: [], total: 1000, known: { 6: 1000 } })).toBeUndefined();
-    expect(doubt({ published: tenADay, total: 1000, known: {} })).toBeUndefined();
-    expect(doubtOf({ registry: 'ghcr', repo: 'acme/app', pullCount: 1, readAt: `${today}T12:00:00Z` }, undefined)).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 29: 1000 } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000, known: { 28: 1000 } })).toBe('frozen');
+    expect(inconsistency({ published: tenADay, newest: '2026-03-28', total: 1000, known: { 6: 1000 } })).toBeUndefined();
+    expect(inconsistency({ published: [], total: 1000, known: { 6: 1000 } })).toBeUndefined();
+    expect(inconsistency({ published: tenADay, total: 1000, known: {} })).toBeUndefined();
+    expect(
+      findInconsistency({ registry: 'ghcr', repo: 'acme/app', pullCount: 1, readAt: `${today}T12:00:00Z` }, undefined),
+    ).toBeUndefined();
   });
 });
 
@@ -114,13 +116,13 @@ function shifted(pullHours: readonly number[], shiftHours: number, readHours: re
   });
   const days = readHours.map((_, index) => start + index);
   const totals = readHours.map((hour, index) => total(index * 24 + hour));
-  const series: ImageSeries = { registry: 'ghcr', repo: 'acme/app', days, totals, marks: days.map(() => 0) };
+  const series: ImageSeries = { registry: 'ghcr', repo: 'acme/app', days, totals, marks: days.map(() => 'read') };
   const readAt = new Date(start * 86_400_000 + now * 3_600_000).toISOString();
-  return doubtOf({ registry: 'ghcr', repo: 'acme/app', pullCount: total(now), readAt, recentDays }, series);
+  return findInconsistency({ registry: 'ghcr', repo: 'acme/app', pullCount: total(now), readAt, recentDays }, series);
 }
 
 describe('a shift between the days of the registry and ours', () => {
-  it('never raises a doubt, whenever the totals were read', () => {
+  it('always agrees, whenever the totals were read', () => {
     const hourOfDay = fc.double({ min: 0, max: 23.99, noNaN: true });
     fc.assert(
       fc.property(

@@ -1,8 +1,8 @@
 /** Whether a total that was read agrees with the pulls that the registry itself publishes for each of its last days. */
 import { areStale } from './backfill.ts';
 import { dayOf, toEpochDay, type EpochDay } from '../model/day.ts';
-import { marks } from '../model/mark.ts';
-import { type DailyPulls, type Doubt, type Reading } from '../model/reading.ts';
+import { wasRead, type Inconsistency } from '../model/mark.ts';
+import type { DailyPulls, Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 
 /** A disagreement has to last: the total is compared with the one of so many days ago, or more where that day was not read. */
@@ -12,10 +12,10 @@ const slackPulls = 5;
 const slackShare = 0.1;
 
 /**
- * What is doubtful about a reading. The registry's day may begin some hours before or after ours, and a total is read at some
+ * How a reading disagrees with the daily counts that came with it; undefined where it does not. The registry's day may begin some hours before or after ours, and a total is read at some
  * moment of its day: the days at both ends of the comparison may count wholly, or not at all.
  */
-export function doubtOf(reading: Reading, known: ImageSeries | undefined): Doubt | undefined {
+export function findInconsistency(reading: Reading, known: ImageSeries | undefined): Inconsistency | undefined {
   const { recentDays = [], pullCount, readAt } = reading;
   const today = toEpochDay(dayOf(Date.parse(readAt)));
   if (areStale(recentDays, dayOf(Date.parse(readAt)))) return undefined;
@@ -33,13 +33,10 @@ export function doubtOf(reading: Reading, known: ImageSeries | undefined): Doubt
 }
 
 /** The newest total up to this day that was really read. */
-function readBefore(
-  { days, totals, marks: codes }: ImageSeries,
-  day: EpochDay,
-): { readonly day: EpochDay; readonly total: number } | undefined {
+function readBefore({ days, totals, marks }: ImageSeries, day: EpochDay): { readonly day: EpochDay; readonly total: number } | undefined {
   for (let at = days.length - 1; at >= 0; at -= 1) {
     const [known, total] = [days[at], totals[at]];
-    if (known === undefined || total === undefined || known > day || marks[codes[at] ?? 0] === 'backfilled') continue;
+    if (known === undefined || total === undefined || known > day || !wasRead(marks.at(at))) continue;
     return { day: known, total };
   }
   return undefined;

@@ -5,7 +5,7 @@ import type { ImageSeries } from '../model/history.ts';
 /** Totals by a day's number. */
 function image(totals: Readonly<Record<number, number>>): ImageSeries {
   const days = Object.keys(totals).map(Number);
-  return { registry: 'ghcr', repo: 'acme/app', days, totals: Object.values(totals), marks: days.map(() => 0) };
+  return { registry: 'ghcr', repo: 'acme/app', days, totals: Object.values(totals), marks: days.map(() => 'read') };
 }
 
 const steady = image({ 1: 10, 2: 12, 3: 15, 4: 19, 5: 24 });

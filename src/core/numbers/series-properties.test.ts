@@ -30,7 +30,7 @@ function anySeries(grows: boolean): fc.Arbitrary<ImageSeries[]> {
   return fc.uniqueArray(image, { selector: ({ registry, repo }) => `${registry} ${repo}`, maxLength: 9 }).map((images) =>
     images.map(({ days, totals, ...name }) => {
       const known = totals.slice(0, days.length);
-      return { ...name, days, marks: days.map(() => 0), totals: grows ? known.toSorted((a, b) => a - b) : known };
+      return { ...name, days, marks: days.map(() => 'read'), totals: grows ? known.toSorted((a, b) => a - b) : known };
     }),
   );
 }

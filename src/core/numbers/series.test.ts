@@ -21,7 +21,7 @@ function image(registry: string, repo: string, totals: Readonly<Record<number, n
     repo,
     days: Object.keys(totals).map((dayOfMarch) => first + Number(dayOfMarch) - 1),
     totals: Object.values(totals),
-    marks: Object.values(totals).map(() => 0),
+    marks: Object.values(totals).map(() => 'read'),
   };
 }
 
@@ -146,7 +146,7 @@ describe('the rows', () => {
       repo: 'acme/app',
       days: Int32Array.of(first, first + 1),
       totals: Float64Array.of(1, 4),
-      marks: new Uint8Array(2),
+      marks: { at: () => 'read' },
     };
 
     expect(pullsByDay([typed])).toEqual([row(1, 0), row(2, 3)]);
@@ -185,7 +185,7 @@ describe('a range of days', () => {
   });
 
   it('may begin or end with the epoch', () => {
-    const old: ImageSeries[] = [{ registry: 'ghcr', repo: 'acme/app', days: [-1, 0, 1], totals: [1, 2, 3], marks: [0, 0, 0] }];
+    const old: ImageSeries[] = [{ registry: 'ghcr', repo: 'acme/app', days: [-1, 0, 1], totals: [1, 2, 3], marks: ['read' as const] }];
 
     expect(totalsByDay(old, { from: 0 }).map(({ day }) => day)).toEqual(['1970-01-01', '1970-01-02']);
     expect(totalsByDay(old, { to: 0 }).map(({ day }) => day)).toEqual(['1969-12-31', '1970-01-01']);

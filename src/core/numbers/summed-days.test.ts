@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, toEpochDay, type Day } from '../model/day.ts';
-import { dayOfReading, markOf, type Reading } from '../model/reading.ts';
-import { marks } from '../model/mark.ts';
+import { dayOfReading, type Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { summedReadings, type KnownSum } from './summed-days.ts';
 
@@ -38,7 +37,7 @@ function createKept() {
         repo: 'acme/app',
         days: days.map(toEpochDay),
         totals: readings.map(({ pullCount }) => pullCount),
-        marks: readings.map((reading) => marks.indexOf(markOf(reading))),
+        marks: readings.map(({ mark = 'read' }) => mark),
       };
       return days.length === 0 ? {} : { series, totalSince: readings.at(-1)?.totalSince };
     },
@@ -57,11 +56,11 @@ describe('the sum of published days', () => {
     );
 
     expect(newest).toMatchObject({ day: '2026-03-13', pullCount: 40, totalSince: '2026-03-10', readAt: '2026-03-14T06:00:00.000Z' });
-    expect(newest.backfilled).toBeUndefined();
-    expect(past.map(({ day, pullCount, backfilled }) => [day, pullCount, backfilled])).toEqual([
-      ['2026-03-10', 10, true],
-      ['2026-03-11', 20, true],
-      ['2026-03-12', 30, true],
+    expect(newest.mark).toBeUndefined();
+    expect(past.map(({ day, pullCount, mark }) => [day, pullCount, mark])).toEqual([
+      ['2026-03-10', 10, 'backfilled'],
+      ['2026-03-11', 20, 'backfilled'],
+      ['2026-03-12', 30, 'backfilled'],
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** Totals for registries that publish only the pulls of each of their last days: the sum since the first day that was known here. */
 import { fromEpochDay, type Day } from '../model/day.ts';
-import { marks } from '../model/mark.ts';
+import { wasRead, type Mark } from '../model/mark.ts';
 import { type Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 
@@ -14,7 +14,7 @@ export interface KnownSum {
 interface KnownDay {
   readonly day: Day;
   readonly total: number;
-  readonly mark: string;
+  readonly mark: Mark | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export function summedReadings(reading: Reading, known: KnownSum): readonly [Rea
     if (day >= since) total += pulls;
     const before = byDay.get(day);
     if (day < since || day === newest || before?.total === total) continue;
-    const backfilled = before === undefined || before.mark === 'backfilled' ? true : undefined;
+    const isNew = before === undefined || !wasRead(before.mark);
     past.push({
       registry: reading.registry,
       repo: reading.repo,
@@ -46,7 +46,7 @@ export function summedReadings(reading: Reading, known: KnownSum): readonly [Rea
       readAt: reading.readAt,
       day,
       totalSince: since,
-      backfilled,
+      mark: isNew ? 'backfilled' : undefined,
     });
   }
   return [{ ...rest, pullCount: total, day: newest, totalSince: since }, ...past];
@@ -72,6 +72,6 @@ function knownDays(series: ImageSeries | undefined): KnownDay[] {
   return Array.from(series?.days ?? [], (day, at) => ({
     day: fromEpochDay(day),
     total: series?.totals[at] ?? 0,
-    mark: marks[series?.marks[at] ?? 0] ?? 'read',
+    mark: series?.marks.at(at),
   }));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
 import { eventsOf } from './events.ts';
-import { marks, type Mark } from '../model/mark.ts';
+import type { Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
 
 const first = toEpochDay('2026-03-01');
@@ -12,7 +12,7 @@ function image(repo: string, values: readonly (readonly [number, Mark?])[], regi
     repo,
     days: values.map((_, at) => first + at),
     totals: values.map(([total]) => total),
-    marks: values.map(([, mark = 'read']) => marks.indexOf(mark)),
+    marks: values.map(([, mark = 'read']) => mark),
   };
 }
 

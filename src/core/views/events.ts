@@ -2,7 +2,7 @@
 import { fromEpochDay, startOfDay, toEpochDay, type EpochDay } from '../model/day.ts';
 import { formatExact } from './format.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
-import { marks, type Mark } from '../model/mark.ts';
+import { wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { recordedKinds, type RecordedEvent, type RecordedKind } from '../model/recorded-event.ts';
 import { compareText } from '../model/image.ts';
@@ -58,15 +58,15 @@ interface TotalEvent {
   readonly text: string;
 }
 
-function* totalEvents({ days, totals, marks: codes }: ImageSeries): Generator<TotalEvent> {
+function* totalEvents({ days, totals, marks }: ImageSeries): Generator<TotalEvent> {
   let seen = false;
   let markBefore: Mark | undefined;
   let passed = Infinity;
   for (let at = 0; at < days.length; at += 1) {
     const day = days[at] ?? 0;
-    const mark = marks[codes[at] ?? 0] ?? 'read';
+    const mark = marks.at(at);
     const [before, total] = [totals[at - 1], totals[at] ?? 0];
-    if (!seen && mark !== 'backfilled') {
+    if (!seen && wasRead(mark)) {
       seen = true;
       yield { day, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls` };
     }

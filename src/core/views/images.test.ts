@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
 import { asksFor, type ImageName } from '../model/image.ts';
 import { trackedImages, type TrackedImage } from './images.ts';
-import { marks, type Mark } from '../model/mark.ts';
+import type { Mark } from '../model/mark.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
 
 const now = Date.parse('2026-03-14T10:00:00Z');
@@ -18,7 +18,7 @@ function latest(name: ImageName, day: string, more: Partial<LatestImage> = {}): 
 /** Totals of days in a row. */
 function series(name: ImageName, firstDay: string, totals: readonly number[], known: readonly Mark[] = []): ImageSeries {
   const first = toEpochDay(firstDay);
-  return { ...name, days: totals.map((_, at) => first + at), totals, marks: totals.map((_, at) => marks.indexOf(known[at] ?? 'read')) };
+  return { ...name, days: totals.map((_, at) => first + at), totals, marks: totals.map((_, at) => known[at] ?? 'read') };
 }
 
 /** What is shown on 2026-03-14 at 10 o'clock, when a day without a read makes stale. */

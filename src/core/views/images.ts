@@ -2,9 +2,8 @@
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
 import { growthOf, type Growth } from '../numbers/growth.ts';
-import { marks, type Mark } from '../model/mark.ts';
-import { type Doubt } from '../model/reading.ts';
-import type { ImageSeries, LatestImage } from '../model/history.ts';
+import { isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
+import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
 /** What the store knows of the images that a question is about. */
@@ -36,7 +35,7 @@ export interface TrackedImage extends ImageName {
   /** ISO 8601 moment of the newest read. */
   readonly lastRead?: string | undefined;
   readonly stale: boolean;
-  readonly doubt?: Doubt | undefined;
+  readonly doubt?: Inconsistency | undefined;
 }
 
 export interface Moment {
@@ -64,8 +63,8 @@ function trackedImage(
 ): TrackedImage {
   const yesterday = toEpochDay(dayOf(now)) - 1;
   const growthOver = (days: number): Growth => (series ? growthOf(series, yesterday, days) : {});
-  const known: Mark[] = Array.from(series?.marks ?? [], (mark) => marks[mark] ?? 'read');
-  const newest = known.at(-1);
+  const marks = series ? listMarks(series) : [];
+  const newest = marks.at(-1);
   const lastRead = latest?.readAt;
   return {
     registry,
@@ -76,17 +75,14 @@ function trackedImage(
     lastDay: growthOver(1),
     lastWeek: growthOver(7),
     last30Days: growthOver(30),
-    firstSeen: dayAt(
-      series,
-      known.findIndex((mark) => mark !== 'backfilled'),
-    ),
+    firstSeen: dayAt(series, marks.findIndex(wasRead)),
     historySince: dayAt(series, 0),
-    backfilledDays: known.filter((mark) => mark === 'backfilled').length,
-    importedDays: known.filter((mark) => mark === 'imported').length,
+    backfilledDays: marks.filter((mark) => mark === 'backfilled').length,
+    importedDays: marks.filter((mark) => mark === 'imported').length,
     totalSince: latest?.totalSince,
     lastRead,
     stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
-    doubt: newest === 'frozen' || newest === 'restated' ? newest : undefined,
+    doubt: isInconsistent(newest) ? newest : undefined,
   };
 }
 

@@ -12,7 +12,7 @@ function known(images: Readonly<Record<string, readonly number[]>>, daysAgo = 1)
   const series = Object.entries(images).map(([key, totals]) => {
     const [registry = '', repo = ''] = key.split(' ');
     const days = totals.map((_, at) => today - daysAgo - totals.length + 1 + at);
-    return { registry, repo, days, totals, marks: totals.map(() => 0) };
+    return { registry, repo, days, totals, marks: totals.map(() => 'read' as const) };
   });
   const latest = series.map(({ registry, repo, days, totals }) => ({
     registry,

@@ -1,6 +1,6 @@
 /** What the collector tells about itself; the API, the page and the metrics show it. */
 import type { ErrorCode } from '../model/errors.ts';
-import type { Doubt } from '../model/reading.ts';
+import type { Inconsistency } from '../model/mark.ts';
 
 export interface HealthReport {
   readonly healthy: boolean;
@@ -30,7 +30,7 @@ export interface ListingStatus {
 
 export interface ImageDoubt {
   readonly repo: string;
-  readonly doubt: Doubt;
+  readonly doubt: Inconsistency;
 }
 
 /** Counted since the start of the process. */
@@ -46,7 +46,7 @@ export const noTotals: RegistryTotals = {
   errors: { not_found: 0, unauthorized: 0, rate_limited: 0, unreachable: 0, invalid_response: 0 },
 };
 
-export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Doubt;
+export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Inconsistency;
 
 /** One registry: its last finished cycle, and the running one's progress. */
 export interface RegistryStatus {

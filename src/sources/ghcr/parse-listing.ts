@@ -1,7 +1,7 @@
 /** Reads one page of an owner's list of packages on github.com. */
 import { AppError } from '../../core/model/errors.ts';
 import { isRepo, parseRepo } from '../../core/model/image-ref.ts';
-import { detached, isHeading, parsePage, type Page } from './page.ts';
+import { attribute, detached, isHeading, parsePage, type Page } from './page.ts';
 
 export interface ListingPage {
   /** Names of the owner's packages, decoded, in the page's order, each once. */
@@ -25,7 +25,7 @@ const packagesHeading = /^(\d{1,9}|\d{1,3}(?:,\d{3}){1,2}) packages?$/;
  */
 export function parseListingPage(html: string, owner: string, base: string): ListingPage {
   const page = parsePage(html);
-  const segments = new Set(page.elements.flatMap((element) => packageSegment(element.getAttribute('href'), owner, base) ?? []));
+  const segments = new Set(page.elements.flatMap((element) => packageSegment(attribute(element, 'href'), owner, base) ?? []));
   const printedCount = printedCountOf(page);
   const linkCount = segments.size;
   if (linkCount > maxLinks) throw drift(`links ${linkCount} packages`);
@@ -83,7 +83,7 @@ function printedCountOf(page: Page): number | undefined {
 }
 
 function hasNextLink(page: Page): boolean {
-  return page.elements.some((element) => element.tagName === 'A' && relations(element.getAttribute('rel')).includes('next'));
+  return page.elements.some((element) => element.tagName === 'A' && relations(attribute(element, 'rel')).includes('next'));
 }
 
 function relations(rel: string | undefined): string[] {

@@ -1,9 +1,8 @@
 /** Reads a package's page on github.com: the exact total and what stands beside it. */
-import type { HTMLElement } from 'node-html-parser';
 import { addDays, isDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { isPullCount, type DailyPulls } from '../../core/model/reading.ts';
-import { detached, elementsIn, headingAfter, labelled, parsePage, type Page } from './page.ts';
+import { attribute, detached, elementsIn, headingAfter, labelled, parsePage, type Page, type PageElement } from './page.ts';
 import { parseVersions, type PackageVersion } from './parse-versions.ts';
 
 export interface PackagePage {
@@ -47,7 +46,7 @@ function totalOf(page: Page): number {
   if (labels.length > 1) throw drift(`has ${labels.length} "${totalLabel}" labels`);
   const heading = headingAfter(label);
   if (!heading) throw drift(`has no heading right after the "${totalLabel}" label`);
-  const total = countIn(heading.getAttribute('title'));
+  const total = countIn(attribute(heading, 'title'));
   if (total === undefined) throw drift(`has no whole number in the title of the "${totalLabel}" heading`);
   return total;
 }
@@ -61,7 +60,8 @@ function lastPublishedOf(page: Page): string | undefined {
   const labels = labelled(page, page.elements, publishedLabel);
   const [label] = labels;
   if (!label || labels.length > 1) return undefined;
-  const written = headingAfter(label)?.getAttribute('title') ?? '';
+  const heading = headingAfter(label);
+  const written = (heading && attribute(heading, 'title')) ?? '';
   const day = offsetMoment.exec(written)?.[1];
   if (day === undefined || !isDay(day)) return undefined;
   const epochMs = Date.parse(written);
@@ -73,14 +73,14 @@ function lastPublishedOf(page: Page): string | undefined {
  * reconstructed from them.
  */
 function recentDaysOf(page: Page): DailyPulls[] | undefined {
-  const charts = page.elements.filter((element) => element.getAttribute('aria-label')?.trim() === barsLabel);
+  const charts = page.elements.filter((element) => attribute(element, 'aria-label')?.trim() === barsLabel);
   const [chart] = charts;
   if (!chart || charts.length > 1) return undefined;
   const days: DailyPulls[] = [];
   for (const bar of elementsIn(chart)) {
     if (!isBar(bar)) continue;
-    const day = bar.getAttribute('data-date');
-    const pulls = countIn(bar.getAttribute('data-merge-count'));
+    const day = attribute(bar, 'data-date');
+    const pulls = countIn(attribute(bar, 'data-merge-count'));
     const later = days.at(-1)?.day;
     if (day === undefined || pulls === undefined || !isDay(day)) return undefined;
     if (later !== undefined && day !== addDays(later, -1)) return undefined;
@@ -89,8 +89,8 @@ function recentDaysOf(page: Page): DailyPulls[] | undefined {
   return days.length > 0 ? days : undefined;
 }
 
-function isBar(element: HTMLElement): boolean {
-  return element.tagName === 'RECT' && (element.hasAttribute('data-date') || element.hasAttribute('data-merge-count'));
+function isBar(element: PageElement): boolean {
+  return element.tagName === 'RECT' && element.attributes.some(({ name }) => name === 'data-date' || name === 'data-merge-count');
 }
 
 function countIn(text: string | undefined): number | undefined {

@@ -1,7 +1,6 @@
 /** Reads the list "Recent tagged image versions" of a package's page. Decoration: what is unclear is left out, nothing fails. */
-import type { HTMLElement } from 'node-html-parser';
 import { isPullCount, type Tag } from '../../core/model/reading.ts';
-import { labelled, textBefore, type Page } from './page.ts';
+import { attribute, labelled, textBefore, type Page, type PageElement } from './page.ts';
 
 export interface PackageVersion {
   readonly versionId: string;
@@ -45,11 +44,11 @@ export function tagsOf(versions: readonly PackageVersion[]): Tag[] {
 }
 
 /** The elements of each list row, without those of a row inside it. */
-function rowsOf(page: Page): HTMLElement[][] {
-  const rowByElement = new Map<HTMLElement, HTMLElement[]>();
-  const rows: HTMLElement[][] = [];
+function rowsOf(page: Page): PageElement[][] {
+  const rowByElement = new Map<PageElement, PageElement[]>();
+  const rows: PageElement[][] = [];
   for (const element of page.elements) {
-    const outer = element.parentNode ? rowByElement.get(element.parentNode) : undefined;
+    const outer = element.parent ? rowByElement.get(element.parent) : undefined;
     const row = element.tagName === 'LI' ? [] : outer;
     if (!row) continue;
     if (row !== outer) rows.push(row);
@@ -60,8 +59,8 @@ function rowsOf(page: Page): HTMLElement[][] {
 }
 
 /** A link like `/users/acme/packages/container/charts%2Fapp/123?tag=1.0`. */
-function tagLinkOf(element: HTMLElement): TagLink | undefined {
-  const href = element.tagName === 'A' ? element.getAttribute('href') : undefined;
+function tagLinkOf(element: PageElement): TagLink | undefined {
+  const href = element.tagName === 'A' ? attribute(element, 'href') : undefined;
   if (!href?.includes('?tag=') || !URL.canParse(href, 'https://github.com')) return undefined;
   const { pathname, searchParams } = new URL(href, 'https://github.com');
   const versionId = versionPath.exec(pathname)?.[1];
@@ -69,15 +68,15 @@ function tagLinkOf(element: HTMLElement): TagLink | undefined {
   return versionId !== undefined && tagName.test(tag) ? { versionId, tag } : undefined;
 }
 
-function digestOf(row: readonly HTMLElement[]): string | undefined {
-  const copied = row.filter((element) => element.tagName === 'CLIPBOARD-COPY').map((element) => element.getAttribute('value') ?? '');
+function digestOf(row: readonly PageElement[]): string | undefined {
+  const copied = row.filter((element) => element.tagName === 'CLIPBOARD-COPY').map((element) => attribute(element, 'value') ?? '');
   const digests = new Set(copied.filter((value) => digestText.test(value)));
   const [digest] = digests;
   return digests.size === 1 ? digest : undefined;
 }
 
 /** The number before the label; how GitHub prints 1,000 and more is not known, "1.2K" would be no exact count. */
-function pullCountOf(page: Page, row: readonly HTMLElement[]): number | undefined {
+function pullCountOf(page: Page, row: readonly PageElement[]): number | undefined {
   const labels = labelled(page, row, downloadsLabel);
   const [label] = labels;
   if (!label || labels.length > 1) return undefined;

@@ -162,9 +162,9 @@ function describeFailures({ images, server }: SourceContract, now: Now): void {
   });
 
   it('says how long a rate limit lasts where the registry says it', async () => {
-    const source = now().createSpoiled(tooManyRequestsFor(7200));
+    const source = now().createSpoiled(tooManyRequestsFor(1800));
 
-    await expect(source.read(tagged)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 7_200_000 });
+    await expect(source.read(tagged)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 1_800_000 });
     expect(now().simulator.requests).toHaveLength(1);
   });
 

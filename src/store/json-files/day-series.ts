@@ -1,9 +1,10 @@
 /** The totals of one image by day, as packed columns: a decade of a few hundred images has to fit into some megabytes. */
 import type { EpochDay } from '../../core/model/day.ts';
+import { marks as allMarks, type Mark, type Marks } from '../../core/model/mark.ts';
 
 export interface DaySeries {
-  /** Sets the total of a day and how it is known (its position in `marks`), whether the day had one or not. */
-  set(day: EpochDay, total: number, mark: number): void;
+  /** Sets the total of a day and its mark, whether the day had one or not. */
+  set(day: EpochDay, total: number, mark: Mark): void;
   delete(day: EpochDay): void;
   /** The oldest day; undefined when there is none. */
   first(): EpochDay | undefined;
@@ -15,18 +16,23 @@ export interface DaySeries {
 
 const firstCapacity = 32;
 
-/** Days ascending, with the total of each and how it is known. */
+/** Days ascending, with the total of each and the code of its mark. */
 export interface Columns {
   readonly days: Int32Array;
   readonly totals: Float64Array;
-  readonly marks: Uint8Array;
+  readonly codes: Uint8Array;
+}
+
+/** Marks that are kept as codes: a mark's code is its position among all marks. */
+export function unpackMarks(codes: Uint8Array): Marks {
+  return { at: (position) => allMarks[codes.at(position) ?? -1] };
 }
 
 export function createDaySeries(): DaySeries {
   let days = new Int32Array(firstCapacity);
   // Totals exceed 2^31, and are whole up to 2^53.
   let totals = new Float64Array(firstCapacity);
-  let marks = new Uint8Array(firstCapacity);
+  let codes = new Uint8Array(firstCapacity);
   let length = 0;
 
   /** Where the day is, or would have to be put. */
@@ -44,13 +50,13 @@ export function createDaySeries(): DaySeries {
   }
 
   function grow(): void {
-    const [smallDays, smallTotals, smallMarks] = [days, totals, marks];
+    const [smallDays, smallTotals, smallCodes] = [days, totals, codes];
     days = new Int32Array(length * 2);
     totals = new Float64Array(length * 2);
     days.set(smallDays);
     totals.set(smallTotals);
-    marks = new Uint8Array(length * 2);
-    marks.set(smallMarks);
+    codes = new Uint8Array(length * 2);
+    codes.set(smallCodes);
   }
 
   return {
@@ -60,19 +66,19 @@ export function createDaySeries(): DaySeries {
         if (length === days.length) grow();
         days.copyWithin(at + 1, at, length);
         totals.copyWithin(at + 1, at, length);
-        marks.copyWithin(at + 1, at, length);
+        codes.copyWithin(at + 1, at, length);
         length += 1;
       }
       days[at] = day;
       totals[at] = total;
-      marks[at] = mark;
+      codes[at] = allMarks.indexOf(mark);
     },
     delete(day) {
       const at = position(day);
       if (at === length || days[at] !== day) return;
       days.copyWithin(at, at + 1, length);
       totals.copyWithin(at, at + 1, length);
-      marks.copyWithin(at, at + 1, length);
+      codes.copyWithin(at, at + 1, length);
       length -= 1;
     },
     first: () => (length === 0 ? undefined : days[0]),
@@ -80,6 +86,6 @@ export function createDaySeries(): DaySeries {
       const [day, total] = [days[length - 1], totals[length - 1]];
       return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
     },
-    columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length), marks: marks.slice(0, length) }),
+    columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length), codes: codes.slice(0, length) }),
   };
 }

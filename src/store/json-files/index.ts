@@ -1,13 +1,13 @@
 /** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
-import { markOf, type Reading } from '../../core/model/reading.ts';
-import { marks } from '../../core/model/mark.ts';
+import type { Reading } from '../../core/model/reading.ts';
+import { wasRead } from '../../core/model/mark.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
 import type { ImageSeries, LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import { compareText } from '../../core/model/image.ts';
 import { compareEvents } from '../../core/document/snapshot-events.ts';
-import { createDaySeries, type DaySeries } from './day-series.ts';
+import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
   /** Makes these the values of the day; what an earlier call gave for that day is gone. */
@@ -126,8 +126,8 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
       if (known) clearDay(epochDay);
       for (const reading of readings) {
         const image = imageOf(reading);
-        image.series.set(epochDay, reading.pullCount, marks.indexOf(markOf(reading)));
-        image.readAt = newer(image.readAt, epochDay, reading.backfilled ? undefined : reading.readAt);
+        image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
+        image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
         image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
@@ -152,7 +152,10 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
     },
     totals(query) {
       const images = matching(query).toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
-      return images.map(({ registry, repo, series }) => ({ registry, repo, ...series.columns() }));
+      return images.map(({ registry, repo, series }) => {
+        const { days: epochDays, totals, codes } = series.columns();
+        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes) };
+      });
     },
     latest(query) {
       const images = matching(query).toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
@@ -178,7 +181,7 @@ function latestOf({ registry, repo, series, ...image }: Image): LatestImage[] {
 }
 
 function stateOf({ registry, repo, series, ...image }: Image): ImageState {
-  const { days, totals, marks: codes } = series.columns();
+  const { days, totals, codes } = series.columns();
   const details = {
     readAt: withValue(image.readAt),
     tagCount: withValue(image.tagCount),
@@ -192,8 +195,8 @@ function stateOf({ registry, repo, series, ...image }: Image): ImageState {
 function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Image): void {
   const days = new Int32Array(bufferOf(state.days));
   const totals = new Float64Array(bufferOf(state.totals));
-  const codes = new Uint8Array(bufferOf(state.marks));
-  for (const [at, day] of days.entries()) if (keptDays.has(day)) image.series.set(day, totals[at] ?? 0, codes[at] ?? 0);
+  const marks = unpackMarks(new Uint8Array(bufferOf(state.marks)));
+  for (const [at, day] of days.entries()) if (keptDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
   image.readAt = state.readAt;
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;

@@ -29,7 +29,7 @@ const readings: fc.Arbitrary<Reading[]> = fc
       day: fc.nat({ max: 4 }),
       tagCount: fc.option(fc.nat(), { nil: undefined }),
       lastUpdated: fc.option(fc.constantFrom('2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z'), { nil: undefined }),
-      backfilled: fc.constantFrom(undefined, undefined, true as const),
+      mark: fc.constantFrom(undefined, undefined, 'backfilled' as const),
     }),
     { maxLength: 12 },
   )

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addDays } from '../../core/model/day.ts';
+import { listMarks } from '../../core/model/history.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { totalsOf } from '../testing/contract.ts';
@@ -30,7 +31,7 @@ function readingsOfDay(at: number): Reading[] {
     ...(at === 1 ? { tagCount: 7 } : {}),
     ...(at === 0 ? { lastUpdated: '2026-03-01T00:00:00Z' } : {}),
   });
-  return [app, reading('acme/tool', 5, day, { registry: 'ghcr', ...(at === 0 ? { backfilled: true } : {}) })];
+  return [app, reading('acme/tool', 5, day, { registry: 'ghcr', ...(at === 0 ? { mark: 'backfilled' as const } : {}) })];
 }
 
 /** Three days of two images, and the index that was kept of them. */
@@ -41,7 +42,7 @@ async function prepare(): Promise<void> {
 }
 
 async function answersOf(store: SnapshotStore): Promise<unknown> {
-  const marks = (await store.totals({})).map((image) => Array.from(image.marks));
+  const marks = (await store.totals({})).map(listMarks);
   return [await store.days(), await totalsOf(store), marks, await store.latest({})];
 }
 
@@ -260,7 +261,7 @@ describe('the kept index', () => {
           { tagCount: fc.nat(9), lastUpdated: fc.constantFrom('2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z') },
           { requiredKeys: [] },
         ),
-        fc.constantFrom({}, { backfilled: true } as const, { doubt: 'frozen' } as const),
+        fc.constantFrom({}, { mark: 'backfilled' } as const, { mark: 'frozen' } as const),
       )
       .map(([repo, registry, total, when, details, mark]) => reading(repo, total, when, { registry, ...details, ...mark }));
     const step = fc.oneof(

@@ -2,7 +2,7 @@
 import { AppError, type ErrorCode } from '../../core/model/errors.ts';
 
 /** Where the database is, for messages. @throws AppError misconfigured when the address cannot be read */
-export function placeOf(url: string): string {
+export function databasePlace(url: string): string {
   try {
     const { hostname, port, pathname, username, password } = new URL(url);
     for (const part of [username, password]) decodeURIComponent(part);
@@ -16,12 +16,12 @@ export function placeOf(url: string): string {
   }
 }
 
-type Known = readonly [code: ErrorCode, advice: string];
+type Advice = readonly [code: ErrorCode, advice: string];
 
-const untrusted: Known = ['misconfigured', 'has a certificate that is not trusted: NODE_EXTRA_CA_CERTS names a file with its authority'];
+const untrusted: Advice = ['misconfigured', 'has a certificate that is not trusted: NODE_EXTRA_CA_CERTS names a file with its authority'];
 
-/** By SQLSTATE, or by the code of postgres.js or the system. */
-const known: Readonly<Record<string, Known>> = {
+/** By SQLSTATE, or by the code of the system, or by the one that `driverCodes` gives. */
+const adviceByCode: Readonly<Record<string, Advice>> = {
   '28P01': ['misconfigured', 'refuses the password: check DATABASE_URL'],
   '28000': ['misconfigured', 'refuses the user: check DATABASE_URL and pg_hba.conf'],
   '3D000': ['misconfigured', 'is not there: create it, or check DATABASE_URL'],
@@ -50,7 +50,10 @@ const known: Readonly<Record<string, Known>> = {
   CONNECT_TIMEOUT: ['unreachable', 'does not answer'],
   CONNECTION_CLOSED: ['unreachable', 'ended the connection'],
   CONNECTION_ENDED: ['unreachable', 'is no longer used'],
-  CONNECTION_DESTROYED: ['unreachable', 'ended the connection'],
+  QUERY_TIMEOUT: ['unreachable', 'took too long to answer'],
+  '57014': ['unreachable', 'took too long to answer'],
+  NO_TLS: ['misconfigured', 'does not offer TLS: check sslmode in DATABASE_URL'],
+  NO_PASSWORD: ['misconfigured', 'wants a password: check DATABASE_URL'],
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
@@ -59,12 +62,35 @@ const known: Readonly<Record<string, Known>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: ['misconfigured', 'has a certificate for another host'],
 };
 
+/** What the driver says without a code (pg 8.23). */
+const driverCodes: readonly (readonly [text: RegExp, code: string])[] = [
+  [/^timeout expired$/, 'CONNECT_TIMEOUT'],
+  [/^Query read timeout$/, 'QUERY_TIMEOUT'],
+  [/^Cannot use a pool after calling end/, 'CONNECTION_ENDED'],
+  [/^Connection terminated|is not queryable$/, 'CONNECTION_CLOSED'],
+  [/does not support SSL|establishing an SSL connection/, 'NO_TLS'],
+  [/client password must be a/, 'NO_PASSWORD'],
+];
+
+/** An SQLSTATE, a code of the system or of `driverCodes`, also of an error that was translated; empty when there is none. */
+export function errorCode(error: unknown): string {
+  if (error instanceof AppError) return error.cause === undefined ? '' : errorCode(error.cause);
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return driverCodes.find(([text]) => text.test(error.message))?.[1] ?? '';
+}
+
+/** Whether nobody knows if the answer still comes. */
+export function isTimeout(error: unknown): boolean {
+  return errorCode(error) === 'QUERY_TIMEOUT';
+}
+
 /** An AppError stays as it is. */
-export function databaseError(error: unknown, place: string): AppError {
+export function toDatabaseError(error: unknown, place: string): AppError {
   if (error instanceof AppError) return error;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = errorCode(error);
   const [appCode, advice] =
-    known[code] ??
+    adviceByCode[code] ??
     (code.startsWith('08')
       ? (['unreachable', 'ended the connection'] as const)
       : (['internal', `has a problem${code === '' ? '' : ` (${code})`}`] as const));

@@ -6,3 +6,6 @@ export const queueLock = 7_218_935_043;
 
 /** Where the tables are. */
 export const schemaName = 'registry_stats';
+
+/** Where a change is told to the other processes, with its number. */
+export const changesChannel = 'registry_stats';

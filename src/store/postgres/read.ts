@@ -1,12 +1,13 @@
 /** Asks the database what the store is asked. */
-import type { Sql } from 'postgres';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import type { Day } from '../../core/model/day.ts';
-import { marks } from '../../core/model/mark.ts';
+import { certainty, marks } from '../../core/model/mark.ts';
 import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
 import { recordedKinds, type RecordedEvent } from '../../core/model/recorded-event.ts';
 import { compareEvents } from '../../core/document/snapshot-events.ts';
+import type { Queries } from './database.ts';
 import { tagsOf } from '../../core/document/snapshot-row.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
@@ -36,7 +37,6 @@ const readingRow = z.object({
   day: z.string(),
   pull_count: z.number(),
   known: z.enum(marks),
-  worth: z.number(),
   read_at: z.string(),
   total_since: optional(z.string()),
   tag_count: optional(z.number()),
@@ -54,24 +54,24 @@ const eventRow = z.object({
 });
 
 /** Which images are asked for, as a piece of SQL. */
-function asked(sql: Sql, { registries, repos }: SeriesQuery) {
+function matches({ registries, repos }: SeriesQuery): Sql {
   const registry = registries ? sql`registry = ANY (${[...registries]}::text[])` : sql`true`;
   const repo = repos ? sql`repo = ANY (${[...repos]}::text[])` : sql`true`;
   return sql`${registry} AND ${repo}`;
 }
 
-export async function readTotals(sql: Sql, query: SeriesQuery, span?: DaySpan): Promise<readonly ImageSeries[]> {
+export async function readTotals(database: Queries, query: SeriesQuery, span?: DaySpan): Promise<readonly ImageSeries[]> {
   return z
     .array(seriesRow)
-    .parse(await totalsStatement(sql, query, span))
-    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known.map((mark) => marks.indexOf(mark)) }));
+    .parse(await database.query(totalsStatement(query, span)))
+    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known }));
 }
 
 /** The series of images, and in a span the newest total before it: one look into the index for each, so that no other partition is searched. */
-export function totalsStatement(sql: Sql, query: SeriesQuery, { from, to }: DaySpan = {}) {
+export function totalsStatement(query: SeriesQuery, { from, to }: DaySpan = {}): Sql {
   const own = sql`SELECT day, pull_count, known FROM totals WHERE image_id = images.id`;
   const last = to === undefined ? sql`true` : sql`day <= ${to}`;
-  const before = from === undefined ? sql`` : sql`(${own} AND day < ${from} ORDER BY day DESC LIMIT 1) UNION ALL`;
+  const before = from === undefined ? empty : sql`(${own} AND day < ${from} ORDER BY day DESC LIMIT 1) UNION ALL`;
   const since = from === undefined ? sql`true` : sql`day >= ${from}`;
   return sql`
     SELECT registry, repo,
@@ -79,16 +79,16 @@ export function totalsStatement(sql: Sql, query: SeriesQuery, { from, to }: DayS
       array_agg(pull_count::float8 ORDER BY day) AS totals,
       array_agg(known ORDER BY day) AS known
     FROM images JOIN LATERAL (${before} ${own} AND ${since} AND ${last}) AS totals ON true
-    WHERE ${asked(sql, query)}
+    WHERE ${matches(query)}
     GROUP BY images.id
     ORDER BY repo COLLATE "C", registry COLLATE "C"`;
 }
 
 /** A detail that the newest day lacks is looked for further back. */
-export async function readLatest(sql: Sql, query: SeriesQuery): Promise<readonly LatestImage[]> {
+export async function readLatest(database: Queries, query: SeriesQuery): Promise<readonly LatestImage[]> {
   return z
     .array(latestRow)
-    .parse(await latestStatement(sql, query))
+    .parse(await database.query(latestStatement(query)))
     .map(({ pull_count: pullCount, read_at: readAt, tag_count: tagCount, last_updated: lastUpdated, total_since: totalSince, ...row }) => ({
       ...row,
       pullCount,
@@ -99,41 +99,41 @@ export async function readLatest(sql: Sql, query: SeriesQuery): Promise<readonly
     }));
 }
 
-export function latestStatement(sql: Sql, query: SeriesQuery) {
+export function latestStatement(query: SeriesQuery): Sql {
   const newestTotal = sql`
     SELECT day, pull_count, worth, read_at, coalesce(tag_count, jsonb_array_length(tags))::float8 AS tag_count, last_updated, total_since
     FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE image_id = images.id`;
   return sql`
     SELECT registry, repo, newest.day::text, newest.pull_count::float8,
-      CASE WHEN newest.worth > 0 THEN newest.read_at
-        ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND worth > 0 ORDER BY day DESC LIMIT 1) END AS read_at,
+      CASE WHEN newest.worth > ${certainty('backfilled')} THEN newest.read_at
+        ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND worth > ${certainty('backfilled')} ORDER BY day DESC LIMIT 1) END AS read_at,
       coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
       coalesce(newest.last_updated, (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1)) AS last_updated,
       coalesce(newest.total_since, (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1))::text AS total_since
     FROM images JOIN LATERAL (${newestTotal} ORDER BY day DESC LIMIT 1) AS newest ON true
-    WHERE ${asked(sql, query)}
+    WHERE ${matches(query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 
 /** The readings of one day. */
-export async function readDay(sql: Sql, day: Day, query: SeriesQuery): Promise<readonly StoredReading[]> {
+export async function readDay(database: Queries, day: Day, query: SeriesQuery): Promise<readonly StoredReading[]> {
   return z
     .array(readingRow)
-    .parse(await dayStatement(sql, day, query))
+    .parse(await database.query(dayStatement(day, query)))
     .map(storedReading);
 }
 
-export function dayStatement(sql: Sql, day: Day, query: SeriesQuery) {
+export function dayStatement(day: Day, query: SeriesQuery): Sql {
   return sql`
-    SELECT registry, repo, day::text, pull_count::float8, known, worth, read_at, total_since::text, tag_count::float8, last_updated, tags
+    SELECT registry, repo, day::text, pull_count::float8, known, read_at, total_since::text, tag_count::float8, last_updated, tags
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
-    WHERE day = ${day} AND ${asked(sql, query)}
+    WHERE day = ${day} AND ${matches(query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {
-  const { registry, repo, day, known, worth, read_at: readAt, last_updated: lastUpdated } = row;
+  const { registry, repo, day, known, read_at: readAt, last_updated: lastUpdated } = row;
   const tags = tagsOf(row.tags);
   return {
     registry,
@@ -145,27 +145,25 @@ function storedReading(row: z.infer<typeof readingRow>): StoredReading {
     tagCount: row.tag_count ?? tags?.length,
     tags,
     totalSince: row.total_since,
-    backfilled: worth === 0 ? true : undefined,
-    imported: worth === 1 ? true : undefined,
-    doubt: known === 'frozen' || known === 'restated' ? known : undefined,
+    mark: known,
   };
 }
 
-export async function readDays(sql: Sql, { from, to }: DaySpan = {}): Promise<readonly Day[]> {
-  const rows = await sql`
+export async function readDays(database: Queries, { from, to }: DaySpan = {}): Promise<readonly Day[]> {
+  const rows = await database.query(sql`
     SELECT day::text FROM snapshot_days
     WHERE (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
-    ORDER BY day`;
+    ORDER BY day`);
   return z
     .array(z.object({ day: z.string() }))
     .parse(rows)
     .map(({ day }) => day);
 }
 
-export async function readEvents(sql: Sql, seenOn?: Day): Promise<readonly RecordedEvent[]> {
-  const rows = await sql`
+export async function readEvents(database: Queries, seenOn?: Day): Promise<readonly RecordedEvent[]> {
+  const rows = await database.query(sql`
     SELECT time, seen_at, registry, repo, kind, detail FROM events
-    WHERE ${seenOn === undefined ? sql`true` : sql`seen_day = ${seenOn}`} ORDER BY id`;
+    WHERE ${seenOn === undefined ? sql`true` : sql`seen_day = ${seenOn}`} ORDER BY id`);
   const events = z
     .array(eventRow)
     .parse(rows)

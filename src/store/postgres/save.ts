@@ -1,14 +1,17 @@
 /** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
 import { createHash } from 'node:crypto';
-import type { Sql, TransactionSql } from 'postgres';
+import sql, { raw } from 'sql-template-tag';
 import { z } from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
-import { markOf, type Reading, type Tag } from '../../core/model/reading.ts';
+import { certainty } from '../../core/model/mark.ts';
+import type { Reading, Tag } from '../../core/model/reading.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
 import { compareText } from '../../core/model/image.ts';
 import { tagRows } from '../../core/document/snapshot-row.ts';
-import { partitionLock } from './locks.ts';
+import type { Database, Queries } from './database.ts';
+import { errorCode } from './database-error.ts';
+import { changesChannel, partitionLock } from './locks.ts';
 import { storableJson } from './storable-json.ts';
 
 export interface Batch {
@@ -20,11 +23,11 @@ const mostRows = 2_000;
 const mostAttempts = 4;
 
 /** Stores all of it or nothing. Resolves to the number of the change. `partitions`: the months that are known to have one. */
-export async function saveBatch(sql: Sql, batch: Batch, partitions: Set<string>): Promise<number> {
+export async function saveBatch(database: Database, batch: Batch, partitions: Set<string>): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await ensurePartitions(sql, batch.readings, partitions);
-      return await insertBatch(sql, batch);
+      await ensurePartitions(database, batch.readings, partitions);
+      return await insertBatch(database, batch);
     } catch (error) {
       if (attempt === mostAttempts || !isPassing(error)) throw error;
       partitions.clear();
@@ -34,40 +37,44 @@ export async function saveBatch(sql: Sql, batch: Batch, partitions: Set<string>)
 
 /** The month was pruned by another process, or it and this one waited for each other. */
 function isPassing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['23514', '42P01', '40P01', '40001'].includes(String(error.code));
+  return ['23514', '42P01', '40P01', '40001'].includes(errorCode(error));
 }
 
-function insertBatch(sql: Sql, batch: Batch): Promise<number> {
-  return sql.begin(async (transaction) => {
+function insertBatch(database: Database, batch: Batch): Promise<number> {
+  return database.transaction(async (transaction) => {
     // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
-    await transaction`SELECT pg_advisory_xact_lock_shared(${partitionLock})`;
+    await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${partitionLock})`);
     for (const rows of inRounds(batch.readings)) await saveReadings(transaction, rows);
     if (batch.events.length > 0) await saveEvents(transaction, batch.events);
     const days = [
       ...new Set([...batch.readings.map(({ day }) => day), ...batch.events.map(({ seenAt }) => dayOf(Date.parse(seenAt)))]),
     ].toSorted();
-    await transaction`INSERT INTO snapshot_days (day) SELECT day::date FROM unnest(${days}::text[]) AS days (day) ON CONFLICT DO NOTHING`;
+    await transaction.query(
+      sql`INSERT INTO snapshot_days (day) SELECT day::date FROM unnest(${days}::text[]) AS days (day) ON CONFLICT DO NOTHING`,
+    );
     return countChange(transaction);
   });
 }
 
 /** In the order of commits, because the row is locked until then. */
-export async function countChange(transaction: TransactionSql): Promise<number> {
-  const [row] = await transaction`UPDATE changes SET count = count + 1 RETURNING count::float8 AS count`;
+export async function countChange(transaction: Queries): Promise<number> {
+  const [row] = await transaction.query(sql`UPDATE changes SET count = count + 1 RETURNING count`);
   const { count } = z.object({ count: z.number() }).parse(row);
-  await transaction`SELECT pg_notify('registry_stats', ${String(count)})`;
+  await transaction.query(sql`SELECT pg_notify(${changesChannel}, ${String(count)})`);
   return count;
 }
 
 /** Before the transaction: a partition that another process makes at the same time must not end ours. */
-async function ensurePartitions(sql: Sql, readings: readonly StoredReading[], partitions: Set<string>): Promise<void> {
+async function ensurePartitions(database: Database, readings: readonly StoredReading[], partitions: Set<string>): Promise<void> {
   for (const month of new Set(readings.map(({ day }) => day.slice(0, 7)))) {
     if (partitions.has(month)) continue;
     const first = `${month}-01`;
-    await sql.begin(async (transaction) => {
-      await transaction`SELECT pg_advisory_xact_lock(${partitionLock})`;
-      await transaction.unsafe(
-        `CREATE TABLE IF NOT EXISTS ${partitionOf(month)} PARTITION OF totals FOR VALUES FROM ('${first}') TO ('${monthAfter(first)}')`,
+    await database.transaction(async (transaction) => {
+      await transaction.query(sql`SELECT pg_advisory_xact_lock(${partitionLock})`);
+      await transaction.query(
+        raw(
+          `CREATE TABLE IF NOT EXISTS ${partitionOf(month)} PARTITION OF totals FOR VALUES FROM ('${first}') TO ('${monthAfter(first)}')`,
+        ),
       );
     });
     partitions.add(month);
@@ -103,20 +110,20 @@ function inRounds(readings: readonly StoredReading[]): readonly (readonly Stored
   });
 }
 
-async function saveReadings(sql: TransactionSql, readings: readonly StoredReading[]): Promise<void> {
+async function saveReadings(transaction: Queries, readings: readonly StoredReading[]): Promise<void> {
   const images = [...new Map(readings.map(({ registry, repo }) => [`${registry} ${repo}`, { registry, repo }])).values()];
-  await sql`
+  await transaction.query(sql`
     INSERT INTO images (registry, repo)
     SELECT registry, repo FROM unnest(${images.map(({ registry }) => registry)}::text[], ${images.map(({ repo }) => repo)}::text[]) AS new (registry, repo)
-    ON CONFLICT DO NOTHING`;
-  const tagSets = await saveTagSets(sql, readings);
+    ON CONFLICT DO NOTHING`);
+  const tagSets = await saveTagSets(transaction, readings);
   const rows = readings.map((reading) => ({
     registry: reading.registry,
     repo: reading.repo,
     day: reading.day,
     pull_count: reading.pullCount,
-    known: markOf(reading),
-    worth: reading.backfilled ? 0 : reading.imported ? 1 : 2,
+    known: reading.mark ?? 'read',
+    worth: certainty(reading.mark),
     read_at: reading.readAt,
     read_ms: Math.trunc(Date.parse(reading.readAt)),
     total_since: reading.totalSince ?? null,
@@ -124,7 +131,7 @@ async function saveReadings(sql: TransactionSql, readings: readonly StoredReadin
     last_updated: reading.lastUpdated ?? null,
     tag_set_id: reading.tags ? (tagSets.get(reading.tags) ?? null) : null,
   }));
-  await sql`
+  await transaction.query(sql`
     INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id)
     SELECT images.id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id
     FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (registry text, repo text, day date, pull_count bigint, known text, worth smallint,
@@ -137,29 +144,31 @@ async function saveReadings(sql: TransactionSql, readings: readonly StoredReadin
       tag_count = coalesce(EXCLUDED.tag_count, totals.tag_count),
       last_updated = coalesce(EXCLUDED.last_updated, totals.last_updated),
       tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id)
-    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`;
+    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`);
 }
 
 /** The id of each list of tags, by the list. */
-async function saveTagSets(sql: TransactionSql, readings: readonly Reading[]): Promise<ReadonlyMap<readonly Tag[], string>> {
+async function saveTagSets(transaction: Queries, readings: readonly Reading[]): Promise<ReadonlyMap<readonly Tag[], string>> {
   const lists = readings.flatMap(({ registry, tags }) => (tags ? [{ tags, json: storableJson(tagRows(tags, registry)) }] : []));
   if (lists.length === 0) return new Map();
   const byHash = new Map(lists.map(({ json }) => [hashOf(json), json]));
   const hashes = [...byHash.keys()].toSorted();
   const texts = hashes.map((hash) => byHash.get(hash) ?? '[]');
-  await sql`
+  await transaction.query(sql`
     INSERT INTO tag_sets (hash, tags)
     SELECT decode(hash, 'hex'), tags::jsonb FROM unnest(${hashes}::text[], ${texts}::text[]) AS new (hash, tags)
-    ON CONFLICT DO NOTHING`;
+    ON CONFLICT DO NOTHING`);
   const known = z.array(z.object({ id: z.string(), hash: z.string() }));
   const ids = known.parse(
-    await sql`SELECT id::text, encode(hash, 'hex') AS hash FROM tag_sets WHERE hash IN (SELECT decode(hash, 'hex') FROM unnest(${hashes}::text[]) AS wanted (hash))`,
+    await transaction.query(
+      sql`SELECT id::text, encode(hash, 'hex') AS hash FROM tag_sets WHERE hash IN (SELECT decode(hash, 'hex') FROM unnest(${hashes}::text[]) AS wanted (hash))`,
+    ),
   );
   const idOf = new Map(ids.map(({ id, hash }) => [byHash.get(hash) ?? '', id]));
   return new Map(lists.map(({ tags, json }) => [tags, idOf.get(json) ?? '']));
 }
 
-async function saveEvents(sql: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
+async function saveEvents(transaction: Queries, events: readonly RecordedEvent[]): Promise<void> {
   const rows = events.map(({ time, seenAt, registry, repo, kind, detail }) => ({
     time,
     seen_at: seenAt,
@@ -170,12 +179,12 @@ async function saveEvents(sql: TransactionSql, events: readonly RecordedEvent[])
     detail: detail ?? null,
     hash: hashOf(JSON.stringify([dayOf(Date.parse(seenAt)), time, registry, repo ?? '', kind, detail ?? ''])),
   }));
-  await sql`
+  await transaction.query(sql`
     INSERT INTO events (hash, time, seen_at, seen_day, registry, repo, kind, detail)
     SELECT decode(hash, 'hex'), time, seen_at, seen_day, registry, repo, kind, detail
     FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (hash text, time text, seen_at text, seen_day date, registry text, repo text,
       kind text, detail text)
-    ON CONFLICT DO NOTHING`;
+    ON CONFLICT DO NOTHING`);
 }
 
 function hashOf(text: string): string {

@@ -1,15 +1,14 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
-import type { Sql } from 'postgres';
+import sql, { raw } from 'sql-template-tag';
 import { z } from 'zod';
 import { isDay, type Day } from '../../core/model/day.ts';
-import { AppError, errorFields } from '../../core/model/errors.ts';
+import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Logger, SnapshotStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
-import { connect, type Connection } from './connection.ts';
-import { databaseError, placeOf } from './database-error.ts';
-import { partitionLock } from './locks.ts';
+import { openDatabase, type Database, type Queries } from './database.ts';
+import { changesChannel, partitionLock } from './locks.ts';
 import { migrate, type Migration } from './migrate.ts';
 import { readDay, readDays, readEvents, readLatest, readTotals } from './read.ts';
 import { countChange, monthAfter, partitionOf, saveBatch } from './save.ts';
@@ -22,7 +21,7 @@ export interface PostgresStoreDeps {
 
 export interface PostgresStore extends SnapshotStore {
   /** For what else is kept in the same database. */
-  readonly connection: Connection;
+  readonly database: Database;
 }
 
 /**
@@ -30,47 +29,42 @@ export interface PostgresStore extends SnapshotStore {
  * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
  */
 export async function openPostgresStore({ url, migrations, log }: PostgresStoreDeps): Promise<PostgresStore> {
-  const connection = connect({ url, log });
-  const { sql, reached } = connection;
+  const database = openDatabase({ url, log });
   const partitions = new Set<string>();
   let changes = 0;
   let isClosed = false;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function follow(): Promise<void> {
-    const [row] = await sql`SELECT count::float8 AS count FROM changes`;
+    const [row] = await database.query(sql`SELECT count FROM changes`);
     changes = Math.max(changes, z.object({ count: z.number() }).parse(row).count);
   }
 
   try {
-    const applied = await reached(() => migrate(connection, migrations));
+    const applied = await migrate(database, migrations);
     if (applied.length > 0) log.info('database brought up to date', { migrations: [...applied] });
-    await reached(async () => {
-      // Called again whenever the connection was lost and is there again: what was told meanwhile is not known.
-      await sql.listen(
-        'registry_stats',
-        (count) => void (changes = Math.max(changes, Number(count))),
-        () =>
-          void follow().catch((error: unknown) =>
-            log.warn('changes of the database are not known', errorFields(databaseError(error, placeOf(url)))),
-          ),
-      );
-      await follow();
+    await database.listen({
+      channel: changesChannel,
+      onMessage: (count) => void (changes = Math.max(changes, Number(count))),
+      // What was told while the connection was lost is not known.
+      onListening: () =>
+        void follow().catch((error: unknown) => log.warn('changes of the database are not known', errorFields(toAppError(error)))),
     });
+    await follow();
   } catch (error) {
-    await connection.close();
+    await database.close();
     throw error;
   }
 
   /** Saves and prunes of this process go one after the other, as they were asked for. */
   function inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const result = queue.then(() => reached(step));
+    const result = queue.then(step);
     queue = result.catch(() => undefined);
     return result;
   }
 
   return {
-    connection,
+    database,
     async save(readings, events = []) {
       const batches = [...groupByDay(readings, events)];
       if (batches.length === 0) return;
@@ -79,21 +73,21 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
         events: [...events],
       };
       await inTurn(async () => {
-        changes = Math.max(changes, await saveBatch(sql, batch, partitions));
+        changes = Math.max(changes, await saveBatch(database, batch, partitions));
       });
     },
-    totals: (query, span) => reached(() => readTotals(sql, query, span)),
-    latest: (query) => reached(() => readLatest(sql, query)),
+    totals: (query, span) => readTotals(database, query, span),
+    latest: (query) => readLatest(database, query),
     async *readings(query, span) {
-      for (const day of await reached(() => readDays(sql, span))) yield* await reached(() => readDay(sql, day, query));
+      for (const day of await readDays(database, span)) yield* await readDay(database, day, query);
     },
-    events: () => reached(() => readEvents(sql)),
-    snapshot: async (day) => (isDay(day) ? reached(() => snapshotOf(sql, day)) : undefined),
-    days: () => reached(() => readDays(sql)),
+    events: () => readEvents(database),
+    snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),
+    days: () => readDays(database),
     async prune(before) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return inTurn(async () => {
-        const pruned = await prune(sql, before);
+        const pruned = await prune(database, before);
         if (pruned.days.length > 0) partitions.clear();
         changes = Math.max(changes, pruned.change);
         return pruned.days;
@@ -104,16 +98,16 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
       if (isClosed) return;
       isClosed = true;
       await queue;
-      await connection.close();
+      await database.close();
     },
   };
 }
 
-async function snapshotOf(sql: Sql, day: Day): Promise<SnapshotDocument | undefined> {
+async function snapshotOf(database: Queries, day: Day): Promise<SnapshotDocument | undefined> {
   const [[isThere], readings, events] = await Promise.all([
-    sql`SELECT FROM snapshot_days WHERE day = ${day}`,
-    readDay(sql, day, {}),
-    readEvents(sql, day),
+    database.query(sql`SELECT FROM snapshot_days WHERE day = ${day}`),
+    readDay(database, day, {}),
+    readEvents(database, day),
   ]);
   // The three are asked one by one: a prune may come between.
   if (!isThere || (readings.length === 0 && events.length === 0)) return undefined;
@@ -122,23 +116,23 @@ async function snapshotOf(sql: Sql, day: Day): Promise<SnapshotDocument | undefi
 }
 
 /** Months that are over are dropped as a whole, the rest is deleted. */
-async function prune(sql: Sql, before: Day): Promise<{ readonly days: readonly Day[]; readonly change: number }> {
-  return sql.begin(async (transaction) => {
+async function prune(database: Database, before: Day): Promise<{ readonly days: readonly Day[]; readonly change: number }> {
+  return database.transaction(async (transaction) => {
     // Before anything else, or a save that waits for this and for which this waits would end both.
-    await transaction`SELECT pg_advisory_xact_lock(${partitionLock})`;
+    await transaction.query(sql`SELECT pg_advisory_xact_lock(${partitionLock})`);
     const gone = z
       .array(z.object({ day: z.string() }))
-      .parse(await transaction`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`);
+      .parse(await transaction.query(sql`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`));
     const days = gone.map(({ day }) => day).toSorted();
     if (days.length === 0) return { days, change: 0 };
     const months = [...new Set(days.map((day) => day.slice(0, 7)))];
     for (const month of months) {
-      if (monthAfter(`${month}-01`) <= before) await transaction.unsafe(`DROP TABLE IF EXISTS ${partitionOf(month)}`);
+      if (monthAfter(`${month}-01`) <= before) await transaction.query(raw(`DROP TABLE IF EXISTS ${partitionOf(month)}`));
     }
-    await transaction`DELETE FROM totals WHERE day < ${before}`;
-    await transaction`DELETE FROM events WHERE seen_day < ${before}`;
-    await transaction`DELETE FROM images WHERE NOT EXISTS (SELECT FROM totals WHERE image_id = images.id)`;
-    await transaction`DELETE FROM tag_sets WHERE NOT EXISTS (SELECT FROM totals WHERE tag_set_id = tag_sets.id)`;
+    await transaction.query(sql`DELETE FROM totals WHERE day < ${before}`);
+    await transaction.query(sql`DELETE FROM events WHERE seen_day < ${before}`);
+    await transaction.query(sql`DELETE FROM images WHERE NOT EXISTS (SELECT FROM totals WHERE image_id = images.id)`);
+    await transaction.query(sql`DELETE FROM tag_sets WHERE NOT EXISTS (SELECT FROM totals WHERE tag_set_id = tag_sets.id)`);
     return { days, change: await countChange(transaction) };
   });
 }

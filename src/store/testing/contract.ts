@@ -2,10 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromEpochDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
-import { marks } from '../../core/model/mark.ts';
 import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
-import type { StoredReading } from '../../core/model/history.ts';
+import { listMarks, type StoredReading } from '../../core/model/history.ts';
 import { readingsOf } from '../../core/document/snapshot.ts';
 import { event, reading } from './readings.ts';
 
@@ -114,8 +113,8 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
 
     it('never replaces what was read by what was reconstructed', async () => {
       await store.save([reading('acme/app', 10, '2026-03-14T10:00:00')]);
-      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { backfilled: true })]);
-      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { backfilled: true })]);
+      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { mark: 'backfilled' })]);
+      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { mark: 'backfilled' })]);
       await store.save([reading('acme/tool', 20, '2026-03-14T10:00:00')]);
 
       expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10 }, 'dockerhub acme/tool': { '2026-03-14': 20 } });
@@ -233,18 +232,18 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
 
     it('tells how each total is known, and when the newest was read', async () => {
       await store.save([
-        reading('acme/app', 8, '2026-03-12', { backfilled: true }),
+        reading('acme/app', 8, '2026-03-12', { mark: 'backfilled' }),
         reading('acme/app', 10, '2026-03-13'),
-        reading('acme/app', 10, '2026-03-14', { doubt: 'frozen' }),
-        reading('acme/app', 10, '2026-03-15', { doubt: 'restated' }),
-        reading('acme/old', 3, '2026-03-12', { backfilled: true }),
+        reading('acme/app', 10, '2026-03-14', { mark: 'frozen' }),
+        reading('acme/app', 10, '2026-03-15', { mark: 'restated' }),
+        reading('acme/old', 3, '2026-03-12', { mark: 'backfilled' }),
       ]);
       await store.save([reading('acme/app', 11, '2026-03-14T18:00:00')]);
 
       for await (const each of asItIsAndReopened()) {
         const [app, old] = await each.totals({});
-        expect(Array.from(app?.marks ?? [], (mark) => marks[mark])).toEqual(['backfilled', 'read', 'read', 'restated']);
-        expect(Array.from(old?.marks ?? [], (mark) => marks[mark])).toEqual(['backfilled']);
+        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'restated']);
+        expect(old && listMarks(old)).toEqual(['backfilled']);
         const readAt = (await each.latest({})).map((image) => image.readAt);
         expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
       }
@@ -253,7 +252,12 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
     it('keeps a reading with the day that it is of, also when it was read later', async () => {
       await store.save([
         reading('acme/app', 40, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01' }),
-        reading('acme/app', 30, '2026-03-15T02:00:00', { registry: 'quay', day: '2026-03-13', totalSince: '2026-01-01', backfilled: true }),
+        reading('acme/app', 30, '2026-03-15T02:00:00', {
+          registry: 'quay',
+          day: '2026-03-13',
+          totalSince: '2026-01-01',
+          mark: 'backfilled',
+        }),
       ]);
       await store.save([reading('acme/app', 42, '2026-03-15T03:00:00', { registry: 'quay', day: '2026-03-14', totalSince: '2026-01-01' })]);
 
@@ -267,22 +271,22 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
     });
 
     it('lets what was read replace what was imported, and that what was reconstructed, never the other way round', async () => {
-      const imported = { imported: true } as const;
+      const imported = { mark: 'imported' } as const;
       await store.save([
         reading('a/read', 10, '2026-03-14T10:00:00'),
         reading('a/imported', 20, '2026-03-14T10:00:00', imported),
-        reading('a/backfilled', 30, '2026-03-14T10:00:00', { backfilled: true }),
+        reading('a/backfilled', 30, '2026-03-14T10:00:00', { mark: 'backfilled' }),
       ]);
 
       await store.save([
         reading('a/read', 11, '2026-03-14T23:00:00', imported),
-        reading('a/imported', 21, '2026-03-14T23:00:00', { backfilled: true }),
+        reading('a/imported', 21, '2026-03-14T23:00:00', { mark: 'backfilled' }),
         reading('a/backfilled', 31, '2026-03-14T09:00:00', imported),
       ]);
 
       for await (const each of asItIsAndReopened()) {
         const series = await each.totals({});
-        expect(series.map(({ repo, totals, marks: codes }) => [repo, totals[0], marks[codes[0] ?? 0]])).toEqual([
+        expect(series.map(({ repo, totals, marks }) => [repo, totals[0], marks.at(0)])).toEqual([
           ['a/backfilled', 31, 'imported'],
           ['a/imported', 20, 'imported'],
           ['a/read', 10, 'read'],
@@ -307,8 +311,8 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       await store.save([
         reading('b/x', 3, '2026-03-14', { registry: 'ghcr' }),
         reading('b/x', 2, '2026-03-14', { tags, tagCount: 1 }),
-        reading('a/x', 1, '2026-03-13', { doubt: 'frozen' }),
-        reading('b/x', 1, '2026-03-12', { backfilled: true }),
+        reading('a/x', 1, '2026-03-13', { mark: 'frozen' }),
+        reading('b/x', 1, '2026-03-12', { mark: 'backfilled' }),
       ]);
       const asked = async (query: SeriesQuery, span?: DaySpan): Promise<string[]> => {
         const found: string[] = [];
@@ -329,7 +333,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       ]);
       const all: StoredReading[] = [];
       for await (const each of store.readings({})) all.push(each);
-      expect(all).toMatchObject([{ backfilled: true }, { doubt: 'frozen' }, { pullCount: 2, tagCount: 1, tags }, { pullCount: 3 }]);
+      expect(all).toMatchObject([{ mark: 'backfilled' }, { mark: 'frozen' }, { pullCount: 2, tagCount: 1, tags }, { pullCount: 3 }]);
     });
 
     it('deletes the days before the one that is named, and nothing of the others', async () => {
@@ -429,7 +433,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       await store.save([
         reading('acme/app', 10, '2026-03-14', { tags, tagCount: 9, lastUpdated: '2026-03-02T00:00:00Z' }),
         reading('acme/charts%2Fapp', 5, '2026-03-14', { registry: 'ghcr' }),
-        reading('acme/app', 4, '2026-03-12', { backfilled: true }),
+        reading('acme/app', 4, '2026-03-12', { mark: 'backfilled' }),
       ]);
       const before = await answersOf(store);
 

@@ -1,7 +1,7 @@
 /** Stored readings as text for other programs, piece by piece. */
 import { dayOf, toEpochDay } from '../../core/model/day.ts';
 import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
-import type { ImageSeries, StoredReading } from '../../core/model/history.ts';
+import { listMarks, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
 import { asksFor } from '../../core/model/image.ts';
 import { csvChunks, jsonChunks } from '../../core/views/table.ts';
@@ -56,15 +56,16 @@ export function seriesWithin(series: readonly ImageSeries[], { from, to }: DaySp
   if (from === undefined && to === undefined) return series;
   const [first, last] = [from === undefined ? -Infinity : toEpochDay(from), to === undefined ? Infinity : toEpochDay(to)];
   return series.map((image) => {
-    const isWithin = (_: number, at: number): boolean => {
-      const day = image.days[at] ?? Number.NaN;
+    const days = Array.from(image.days);
+    const isWithin = (_: unknown, at: number): boolean => {
+      const day = days[at] ?? Number.NaN;
       return day >= first && day <= last;
     };
     return {
       ...image,
-      days: Array.from(image.days).filter(isWithin),
+      days: days.filter(isWithin),
       totals: Array.from(image.totals).filter(isWithin),
-      marks: Array.from(image.marks).filter(isWithin),
+      marks: listMarks(image).filter(isWithin),
     };
   });
 }

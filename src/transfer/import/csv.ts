@@ -1,12 +1,12 @@
-/** Totals of days as CSV: one a row, one row a line. */
-import { parse } from 'csv-parse/sync';
+/** Totals of days as CSV, one a row. */
 import { isDay, startOfDay } from '../../core/model/day.ts';
 import { AppError, toAppError } from '../../core/model/errors.ts';
 import { formatRepo, parseRepo } from '../../core/model/image-ref.ts';
-import { isPullCount, markOf } from '../../core/model/reading.ts';
-import { marks, type Mark } from '../../core/model/mark.ts';
+import { isPullCount } from '../../core/model/reading.ts';
+import { isMark, marks, type Mark } from '../../core/model/mark.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { Cell } from '../../core/views/table.ts';
+import { csvRecords, type CsvRecord } from './csv-records.ts';
 import type { Item } from './import-record.ts';
 import type { Line } from './lines.ts';
 
@@ -22,13 +22,11 @@ export const csvColumns = [
   'total_since',
 ] as const;
 type Column = (typeof csvColumns)[number];
-/** In characters. */
-const longestRow = 1024 * 1024;
 const needed: readonly Column[] = ['day', 'registry', 'repo', 'pull_count'];
 
 export function csvCells(reading: StoredReading): Cell[] {
-  const { day, registry, repo, pullCount, readAt, tagCount, lastUpdated, totalSince } = reading;
-  return [day, registry, repo, pullCount, markOf(reading), readAt, tagCount, lastUpdated, totalSince];
+  const { day, registry, repo, pullCount, mark = 'read', readAt, tagCount, lastUpdated, totalSince } = reading;
+  return [day, registry, repo, pullCount, mark, readAt, tagCount, lastUpdated, totalSince];
 }
 
 /**
@@ -37,24 +35,24 @@ export function csvCells(reading: StoredReading): Cell[] {
  */
 export async function* readCsv(lines: AsyncIterable<Line>, registries: readonly string[]): AsyncGenerator<Item> {
   let columns: readonly string[] | undefined;
-  for await (const line of lines) {
+  for await (const record of csvRecords(lines)) {
     if (!columns) {
-      columns = headerOf(line);
+      columns = headerOf(record);
       continue;
     }
     try {
-      yield { reading: readingOf(valuesOf(line, columns), registries) };
+      yield { reading: readingOf(valuesOf(record, columns), registries) };
     } catch (error) {
-      yield { problem: { where: `line ${line.number}`, reason: toAppError(error).message } };
+      yield { problem: { where: `line ${record.number}`, reason: toAppError(error).message } };
     }
   }
   if (!columns)
     throw new AppError('invalid_input', `there is nothing in it: the first line has to name the columns ${csvColumns.join(',')}`);
 }
 
-function headerOf(line: Line): readonly string[] {
+function headerOf(record: CsvRecord): readonly string[] {
   try {
-    const columns = cellsOf(line).map((cell) => cell.trim().toLowerCase());
+    const columns = cellsOf(record).map((cell) => cell.trim().toLowerCase());
     const missing = needed.filter((column) => !columns.includes(column));
     if (missing.length === 0) return columns;
     throw new AppError('invalid_input', `it does not name the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
@@ -64,20 +62,13 @@ function headerOf(line: Line): readonly string[] {
   }
 }
 
-/** Each line by itself, so that a quote which is not closed spoils one row and not the rest. */
-function cellsOf({ text, isTooLong }: Line): string[] {
-  if (isTooLong || text.length > longestRow) throw new AppError('invalid_input', 'it is too long');
-  try {
-    // Without a delimiter of its own the parser takes a lone CR for the end of the row, and the rest would be lost.
-    const rows: string[][] = parse(text, { relax_column_count: true, record_delimiter: '\n' });
-    return rows[0] ?? [];
-  } catch (error) {
-    throw new AppError('invalid_input', 'its quotes do not match', { cause: error });
-  }
+function cellsOf({ cells }: CsvRecord): readonly string[] {
+  if (typeof cells === 'string') throw new AppError('invalid_input', cells);
+  return cells;
 }
 
-function valuesOf(line: Line, columns: readonly string[]): (column: Column) => string {
-  const cells = cellsOf(line);
+function valuesOf(record: CsvRecord, columns: readonly string[]): (column: Column) => string {
+  const cells = cellsOf(record);
   if (cells.length !== columns.length) throw new AppError('invalid_input', `it has ${cells.length} cells instead of ${columns.length}`);
   // What a spreadsheet would run was written with a quote before it.
   return (column) => (cells[columns.indexOf(column)] ?? '').trim().replace(/^'(?=[=+\-@\t\r])/, '');
@@ -90,7 +81,7 @@ function readingOf(value: (column: Column) => string, registries: readonly strin
   if (!registries.includes(registry)) throw invalid('registry', registry, `one of ${registries.join(', ')}`);
   const pullCount = wholeNumber('pull_count', value('pull_count'));
   if (pullCount === undefined) throw invalid('pull_count', '', 'a whole number');
-  const known = markNamed(value('known'));
+  const mark = parseMark(value('known'));
   const readAt = moment('read_at', value('read_at')) ?? startOfDay(day);
   const totalSince = value('total_since');
   if (totalSince !== '' && !isDay(totalSince)) throw invalid('total_since', totalSince, 'a date such as 2026-03-14');
@@ -103,15 +94,13 @@ function readingOf(value: (column: Column) => string, registries: readonly strin
     tagCount: wholeNumber('tag_count', value('tag_count')),
     lastUpdated: value('last_updated') || undefined,
     totalSince: totalSince || undefined,
-    backfilled: known === 'backfilled' ? true : undefined,
-    imported: known === 'imported' ? true : undefined,
-    doubt: known === 'frozen' || known === 'restated' ? known : undefined,
+    mark,
   };
 }
 
-function markNamed(text: string): Mark {
-  const mark = marks.find((each) => each === (text || 'read'));
-  if (!mark) throw invalid('known', text, `one of ${marks.join(', ')}`);
+function parseMark(text: string): Mark {
+  const mark = text || 'read';
+  if (!isMark(mark)) throw invalid('known', text, `one of ${marks.join(', ')}`);
   return mark;
 }
 

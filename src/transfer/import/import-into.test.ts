@@ -36,8 +36,8 @@ async function storeWith(readings: readonly Reading[], events: readonly Recorded
 /** Day, total and mark of everything that is stored. */
 async function known(store: SnapshotStore): Promise<unknown[]> {
   const rows: unknown[] = [];
-  for await (const { day, pullCount, imported = false, backfilled = false } of store.readings({})) {
-    rows.push([day, pullCount, imported ? 'imported' : backfilled ? 'backfilled' : 'read']);
+  for await (const { day, pullCount, mark = 'read' } of store.readings({})) {
+    rows.push([day, pullCount, mark]);
   }
   return rows;
 }
@@ -45,9 +45,9 @@ async function known(store: SnapshotStore): Promise<unknown[]> {
 describe('what is taken in', () => {
   it('is marked as imported, stands before what was reconstructed, and never in the place of what was read', async () => {
     const store = await storeWith([
-      reading('acme/app', 8, '2026-03-13', { backfilled: true }),
+      reading('acme/app', 8, '2026-03-13', { mark: 'backfilled' }),
       reading('acme/app', 10, '2026-03-14'),
-      reading('acme/app', 12, '2026-03-15', { doubt: 'frozen' }),
+      reading('acme/app', 12, '2026-03-15', { mark: 'frozen' }),
     ]);
 
     const { intake } = await take(store, [
@@ -62,7 +62,7 @@ describe('what is taken in', () => {
       ['2026-03-12', 5, 'imported'],
       ['2026-03-13', 7, 'imported'],
       ['2026-03-14', 10, 'read'],
-      ['2026-03-15', 12, 'read'],
+      ['2026-03-15', 12, 'frozen'],
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('what is taken in', () => {
     const store = createMemoryStore();
     await take(store, [total(5, '2026-03-12')]);
 
-    const { intake } = await take(store, [total(5, '2026-03-12'), total(9, '2026-03-13', { backfilled: true })], { keepMarks: true });
+    const { intake } = await take(store, [total(5, '2026-03-12'), total(9, '2026-03-13', { mark: 'backfilled' })], { keepMarks: true });
 
     expect(intake).toEqual({ ...nothing, added: 1, replaced: 1 });
     expect(await known(store)).toEqual([

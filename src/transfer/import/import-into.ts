@@ -1,7 +1,6 @@
 /** Puts a history into a store: what is new and what is known better now, and never in the place of what was read here. */
 import { dayOf, type Day } from '../../core/model/day.ts';
-import { markOf } from '../../core/model/reading.ts';
-import { type Mark } from '../../core/model/mark.ts';
+import { compareMarks } from '../../core/model/mark.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
@@ -96,7 +95,7 @@ export async function takeIn(store: IntakeStore, items: AsyncIterable<Item>, opt
   for await (const item of items) {
     if ('problem' in item) tell(item.problem.where, item.problem.reason);
     else if ('event' in item) putEvent(item.event);
-    else putReading(keepMarks ? item.reading : { ...item.reading, backfilled: undefined, doubt: undefined, imported: true });
+    else putReading(keepMarks ? item.reading : { ...item.reading, mark: 'imported' });
     if (weight >= batchWeight) await saveBatch();
   }
   await saveBatch();
@@ -113,14 +112,12 @@ async function storedOn(store: IntakeStore, day: Day, wanted: Iterable<StoredRea
 /** As the store decides it (mergeReadings), but that what was read is not even replaced by what was read later elsewhere. */
 function outcomeOf(stored: StoredReading | undefined, reading: StoredReading): Outcome {
   if (!stored) return 'added';
-  const better = worth[markOf(reading)] - worth[markOf(stored)];
+  const better = compareMarks(reading.mark, stored.mark);
   if (better > 0) return 'replaced';
   if (stored.pullCount === reading.pullCount) return 'equal';
   const isLater = Date.parse(reading.readAt) >= Date.parse(stored.readAt);
-  return better === 0 && isLater && worth[markOf(stored)] < worth.read ? 'replaced' : 'kept';
+  return better === 0 && isLater && compareMarks(stored.mark, 'read') < 0 ? 'replaced' : 'kept';
 }
-
-const worth: Readonly<Record<Mark, number>> = { backfilled: 0, imported: 1, read: 2, frozen: 2, restated: 2 };
 
 function weightOf({ tags = [] }: StoredReading): number {
   return tags.reduce((sum, { platforms = [] }) => sum + 1 + platforms.length, 1);

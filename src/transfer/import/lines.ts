@@ -8,31 +8,49 @@ export interface Line {
   readonly isTooLong: boolean;
 }
 
-/** A line of NDJSON holds an image with all of its tags. */
+/** In bytes. A line of NDJSON holds an image with all of its tags. */
 export const longestLine = 8 * 1024 * 1024;
 
-/** The lines without their ends and without a byte order mark; empty ones are counted but not given. Bytes that are no UTF-8 become �. */
+const newline = 0x0a;
+const byteOrderMark = '\uFEFF';
+
+/**
+ * The lines without their ends and without a byte order mark; empty ones are counted but not given. Bytes that are no UTF-8 become �.
+ * Of a line that is too long nothing is kept or decoded, so that 100 MB of it pass as fast as they can be read.
+ */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder();
-  let rest = '';
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let pieces: Uint8Array[] = [];
+  let length = 0;
   let number = 0;
-  let isTooLong = false;
-  const lineOf = (text: string): Line => ({ number, isTooLong, text: isTooLong ? '' : text.replace(/\r$/, '') });
-  for await (const chunk of chunks) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      number += 1;
-      const line = lineOf(part);
-      if (line.isTooLong || line.text !== '') yield line;
-      isTooLong = false;
-    }
-    if (rest.length > longestLine) {
-      isTooLong = true;
-      rest = '';
-    }
+
+  function add(piece: Uint8Array): void {
+    length += piece.length;
+    if (length <= longestLine) pieces.push(piece);
+    else pieces = [];
   }
-  number += 1;
-  const last = lineOf(rest + decoder.decode());
-  if (last.isTooLong || last.text !== '') yield last;
+
+  /** The line of what was added; undefined when it is empty. */
+  function endLine(): Line | undefined {
+    number += 1;
+    const isTooLong = length > longestLine;
+    const decoded = isTooLong ? '' : decoder.decode(Buffer.concat(pieces));
+    const text = (number === 1 && decoded.startsWith(byteOrderMark) ? decoded.slice(1) : decoded).replace(/\r$/, '');
+    pieces = [];
+    length = 0;
+    return isTooLong || text !== '' ? { number, isTooLong, text } : undefined;
+  }
+
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
+      add(chunk.subarray(from, at));
+      const line = endLine();
+      if (line) yield line;
+      from = at + 1;
+    }
+    add(chunk.subarray(from));
+  }
+  const last = endLine();
+  if (last) yield last;
 }

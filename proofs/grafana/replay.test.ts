@@ -9,7 +9,7 @@ import { reduced, shown } from '../support/grafana-data.ts';
 import type { Frame } from '../support/infinity/frame.ts';
 import type { Chosen } from '../support/infinity/interpolation.ts';
 import { runQuery, variableOptions, type Dashboard } from '../support/infinity/run.ts';
-import { pagesNow, startPages, type PagesOptions } from '../support/pages.ts';
+import { pagesNow, startPages, type PagesOptions } from '../../test/support/pages.ts';
 
 const query: z.ZodType<InfinityQuery> = z.object({
   refId: z.string(),

