@@ -50,6 +50,8 @@ const surenessOfMark: Readonly<Record<Mark, Sureness>> = {
   read: 'read',
   imported: 'read',
   backfilled: 'reconstructed',
+  estimated: 'reconstructed',
+  closed: 'read',
   frozen: 'in doubt',
   restated: 'in doubt',
 };

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromEpochDay, toEpochDay, type EpochDay } from '../model/day.ts';
-import { closeDays, type Closing, type Discrepancy, type KnownTotal } from './closed-days.ts';
+import { closeDays, type Closing, type KnownTotal } from './closed-days.ts';
+import type { Discrepancy } from '../model/reading.ts';
 import { createPublisher, minutesADay, type PublishedPage, type Publisher } from './testing/published-pages.ts';
 
 /** A store of one image: what a day holds after each page. */
@@ -139,7 +140,7 @@ describe('a total that was restated', () => {
     const history = before();
     history.take(page('2026-11-10T13:00:00Z', 492, '2026-11-10', [12, 30, 30]));
 
-    expect(history.discrepancy()).toEqual({ kind: 'inconsistent', by: -510, since: '2026-11-10T13:00:00.000Z' });
+    expect(history.discrepancy()).toEqual({ kind: 'restated', by: -510, since: '2026-11-10T13:00:00.000Z' });
     expect(history.pulls.get(toEpochDay('2026-11-10'))).toBe(12);
   });
 

@@ -4,6 +4,7 @@
  * end of each of its 29 past days, and whether something was restated since the page before.
  */
 import { dayOf, toEpochDay, type EpochDay } from '../model/day.ts';
+import type { Discrepancy } from '../model/reading.ts';
 import { dateBars, endOf, newestEnd, type DatedBars, type PageCounts } from './dated-bars.ts';
 
 /**
@@ -15,16 +16,6 @@ export type Certainty = 'end' | 'read' | 'uncertain';
 export interface KnownTotal {
   readonly total: number;
   readonly certainty: Certainty;
-}
-
-/** Totals and days that disagree. */
-export interface Discrepancy {
-  /** `frozen`: the total does not move although days do, or the reverse. */
-  readonly kind: 'frozen' | 'inconsistent';
-  /** The total less what the days add up to. */
-  readonly by: number;
-  /** ISO 8601 moment of the first read that showed it. */
-  readonly since: string;
 }
 
 /** What is stored of an image before this page. */
@@ -65,7 +56,7 @@ export function closeDays(page: PageCounts, known: KnownDays): Closing {
   if (anchor === undefined || by === 0) return { day: newest, ends: fill(bars, page.total, { known, ends }) };
 
   const discrepancy = discrepancyOf(page, known, { by, barsMoved: endOf(bars, page.total, anchor) < page.total });
-  const fell = by < 0 && discrepancy.kind === 'inconsistent';
+  const fell = by < 0 && discrepancy.kind === 'restated';
   const running = { day: newest, pulls: fell ? bars.pulls[0] : undefined };
   // Restated once, and moving with its days again since: the days before keep the level of then.
   const step = Math.max(toEpochDay(dayOf(Date.parse(discrepancy.since))), anchor + 1);
@@ -99,7 +90,7 @@ function discrepancyOf(
   { by, barsMoved }: { readonly by: number; readonly barsMoved: boolean },
 ): Discrepancy {
   const isFrozen = by < 0 ? total === lastRead : !barsMoved;
-  return { kind: isFrozen ? 'frozen' : 'inconsistent', by, since: discrepancy?.since ?? new Date(readAt).toISOString() };
+  return { kind: isFrozen ? 'frozen' : 'restated', by, since: discrepancy?.since ?? new Date(readAt).toISOString() };
 }
 
 /** The ends of the days between the last one that is known and a step of the total, at the level before it. */

@@ -3,7 +3,7 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/mo
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
 import type { RecordedEvent } from '../../core/model/recorded-event.ts';
-import type { ImageSeries, LatestImage } from '../../core/model/history.ts';
+import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import { compareText } from '../../core/model/image.ts';
 import { compareEvents } from '../../core/document/snapshot-events.ts';
@@ -46,6 +46,7 @@ export interface ImageState {
   readonly days: string;
   readonly totals: string;
   readonly marks: string;
+  readonly notes: readonly (readonly [EpochDay, DayNote])[];
   readonly readAt?: Detail<string> | undefined;
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
@@ -68,6 +69,7 @@ interface ImageName {
 
 interface Image extends ImageName {
   readonly series: DaySeries;
+  readonly notes: Map<EpochDay, DayNote>;
   readAt: KnownDetail<string>;
   tagCount: KnownDetail<number>;
   lastUpdated: KnownDetail<string>;
@@ -96,6 +98,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
   function clearDay(day: EpochDay): void {
     for (const image of matching({})) {
       image.series.delete(day);
+      image.notes.delete(day);
       loseDetails(image, (detail) => detail.day === day);
     }
   }
@@ -127,6 +130,8 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
       for (const reading of readings) {
         const image = imageOf(reading);
         image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
+        const note = toDayNote(reading);
+        if (note) image.notes.set(epochDay, note);
         image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
@@ -152,9 +157,9 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
     },
     totals(query) {
       const images = matching(query).toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
-      return images.map(({ registry, repo, series }) => {
+      return images.map(({ registry, repo, series, notes }) => {
         const { days: epochDays, totals, codes } = series.columns();
-        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes) };
+        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes), notes: new Map(notes) };
       });
     },
     latest(query) {
@@ -169,18 +174,19 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
 
 function newImage(registry: string, repo: string): Image {
   const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
-  return { registry, repo, series: createDaySeries(), ...details };
+  return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
 }
 
-function latestOf({ registry, repo, series, ...image }: Image): LatestImage[] {
+function latestOf({ registry, repo, series, notes, ...image }: Image): LatestImage[] {
   const last = series.last();
   if (!last) return [];
   const day = fromEpochDay(last.day);
   const details = { readAt: image.readAt?.value, tagCount: image.tagCount?.value, lastUpdated: image.lastUpdated?.value };
-  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value }];
+  const { discrepancy } = notes.get(last.day) ?? {};
+  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value, discrepancy }];
 }
 
-function stateOf({ registry, repo, series, ...image }: Image): ImageState {
+function stateOf({ registry, repo, series, notes, ...image }: Image): ImageState {
   const { days, totals, codes } = series.columns();
   const details = {
     readAt: withValue(image.readAt),
@@ -188,7 +194,7 @@ function stateOf({ registry, repo, series, ...image }: Image): ImageState {
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
   };
-  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), ...details };
+  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), notes: [...notes], ...details };
 }
 
 /** Gives a new image what its state had of these days. */
@@ -197,6 +203,7 @@ function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Imag
   const totals = new Float64Array(bufferOf(state.totals));
   const marks = unpackMarks(new Uint8Array(bufferOf(state.marks)));
   for (const [at, day] of days.entries()) if (keptDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
+  for (const [day, note] of state.notes) if (keptDays.has(day)) image.notes.set(day, note);
   image.readAt = state.readAt;
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;

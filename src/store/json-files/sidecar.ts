@@ -37,7 +37,7 @@ export interface Sidecar {
 /** A dot file: neither we nor the Go tool take it for a day. */
 export const sidecarName = '.index.json';
 /** The number grows whenever this changes, or what is made of a day's file. The rest is what the columns mean. */
-const format = `2 ${endianness()} ${marks.join(' ')}`;
+const format = `3 ${endianness()} ${marks.join(' ')}`;
 /** A hundred years of a thousand images. */
 const mostBytes = 1024 * 1024 * 1024;
 /** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */
