@@ -186,7 +186,7 @@ describe('the image', () => {
       GHCR_URL: simulator.ghcrUrl,
       GHCR_DELAY_MS: '0',
     });
-    const [, url] = await program.printed(/service started .*"url":"([^"]+)"/);
+    const [, url] = await program.printed(/service started.*"url":"([^"]+)"/);
     await program.printed(/cycle done/);
 
     expect(await getJson(`${url}/api/health`)).toEqual({ status: 200, body: { status: 'ok' } });

@@ -1,42 +1,18 @@
-/** Bundles the pages' files, and then the program with them into one readable file that needs no node_modules. */
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+/**
+ * Bundles the pages' files, and then the program with them into one readable file that needs no node_modules.
+ * dist/bundle.txt says what fills it; `--analyze` prints that.
+ */
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { bundleTable } from './bundle-table.ts';
+import { writeClientAssets } from './client-assets.ts';
+import { fontWidths } from './font-widths.ts';
 import { licencesOf } from './licences.ts';
-import type { BuiltAsset } from '../src/dashboard/assets.ts';
 
 const bundle = 'dist/registry-stats';
-const client = 'src/dashboard/client';
 const migrations = 'src/store/postgres/migrations';
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
 
-const scripts = await build({
-  entryPoints: [`${client}/main.ts`, `${client}/style.css`],
-  outdir: 'out',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: ['chrome111', 'firefox113', 'safari16.4'],
-  legalComments: 'eof',
-  metafile: true,
-  write: false,
-  logLevel: 'warning',
-});
-// In the head and before anything is painted: a plain script, not a module.
-const theme = await build({ entryPoints: [`${client}/theme.ts`], bundle: true, minify: true, format: 'iife', write: false });
-const assets = [
-  ...scripts.outputFiles.map(({ path, contents }) => assetOf(path.split('/').at(-1) ?? '', contents)),
-  ...theme.outputFiles.map(({ contents }) => assetOf('theme.js', contents)),
-  assetOf('icon.svg', await readFile(`${client}/icon.svg`)),
-];
-await mkdir('dist', { recursive: true });
-await writeFile('dist/assets.json', JSON.stringify(assets));
+const clientMetafiles = await writeClientAssets();
 
 const sqlNames = (await readdir(migrations)).filter((name) => name.endsWith('.sql')).toSorted();
 const sqlFiles = sqlNames.map(async (name) => ({ name, sql: await readFile(`${migrations}/${name}`, 'utf8') }));
@@ -47,6 +23,7 @@ const program = await build({
   outfile: `${bundle}.cjs`,
   bundle: true,
   platform: 'node',
+  plugins: [fontWidths],
   // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
@@ -64,13 +41,9 @@ const program = await build({
   metafile: true,
   logLevel: 'warning',
 });
-await writeFile('dist/third-party-licenses.txt', await licencesOf([scripts.metafile, program.metafile]));
+await writeFile('dist/third-party-licenses.txt', await licencesOf([...clientMetafiles, program.metafile]));
 await chmod(`${bundle}.cjs`, 0o755);
 
-/** Its served name holds its hash, so that browsers may keep it for ever. */
-function assetOf(name: string, contents: Uint8Array): BuiltAsset {
-  const ending = extname(name);
-  const hash = createHash('sha256').update(contents).digest('hex').slice(0, 12);
-  const file = `${name.slice(0, -ending.length)}-${hash}${ending}`;
-  return { name, file, type: types[ending] ?? 'application/octet-stream', brotli: brotliCompressSync(contents).toString('base64') };
-}
+const table = bundleTable(program.metafile);
+await writeFile('dist/bundle.txt', table);
+if (process.argv.includes('--analyze')) process.stdout.write(table);

@@ -5,7 +5,7 @@ import { prepareDemoService } from '../test/support/demo-service.ts';
 
 const stepMs = 60_000;
 
-const log = createLogger({ level: 'info', stream: process.stderr });
+const log = createLogger({ level: 'info', format: 'auto', stream: process.stderr });
 const { LISTEN_ADDR, LOG_LEVEL } = process.env;
 const service = await prepareDemoService({ log, env: { LISTEN_ADDR, LOG_LEVEL } });
 const { app, demo } = service;

@@ -55,7 +55,7 @@ Everything is set by environment variables. Each is also a command line option o
 | Variable | Meaning | Default | Valid |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
-| \`TZ\` | Time zone of the log's lines. Days are UTC days, always | the system's | a time zone such as Europe/Berlin |
+| \`TZ\` | Time zone of the log's lines in the format \`pretty\`; JSON has UTC. Days are UTC days, always | the system's | a time zone such as Europe/Berlin |
 
 - An empty value counts as unset.
 - A secret can be read from a file: set \`NAME_FILE\` to its path instead of \`NAME\`.

@@ -1,50 +1,180 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { sources } from '../src/sources/index.ts';
 
-const planted: string[] = [];
+type Violation = readonly [rule: string, from: string, to: string];
 
-afterEach(async () => {
-  await Promise.all(planted.splice(0).map((path) => rm(path, { recursive: true, force: true })));
-});
+interface Cruise {
+  readonly summary: {
+    readonly totalCruised: number;
+    readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
+  };
+}
 
-/** The output of the import check, and whether it passed. */
-async function checkImports(): Promise<{ readonly passed: boolean; readonly output: string }> {
-  try {
-    const { stdout } = await promisify(execFile)('npx', ['--no', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs']);
-    return { passed: true, output: stdout };
-  } catch (error) {
-    return { passed: false, output: error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error) };
+/** What the import check has against the `src` of a folder, in that folder. */
+async function checkImports(folder: string): Promise<{ readonly files: number; readonly violations: readonly Violation[] }> {
+  const program = resolve('node_modules/.bin/depcruise');
+  const running = promisify(execFile)(program, ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'], {
+    cwd: folder,
+    maxBuffer: 2 ** 26,
+  });
+  // It ends with a code of its own when there are violations.
+  const { stdout } = await running.catch((error: unknown) => {
+    if (error instanceof Error && 'stdout' in error) return { stdout: String(error.stdout) };
+    throw error;
+  });
+  const { summary }: Cruise = JSON.parse(stdout);
+  return { files: summary.totalCruised, violations: summary.violations.map(({ rule, from, to }) => [rule.name, from, to]) };
+}
+
+/** What the rules have against these files in a tree of their own, so that nobody who reads the real one meets what is planted. */
+async function violationsIn(files: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
+  const copy = await mkdtemp(join(tmpdir(), 'registry-stats-imports-'));
+  await symlink(resolve('node_modules'), join(copy, 'node_modules'));
+  for (const name of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) await copyFile(name, join(copy, name));
+  for (const [path, code] of Object.entries(files)) {
+    await mkdir(dirname(join(copy, path)), { recursive: true });
+    await writeFile(join(copy, path), code);
   }
+  const { violations } = await checkImports(copy).finally(() => rm(copy, { recursive: true, force: true }));
+  return violations;
 }
 
-async function plant(folder: string, code: string): Promise<string> {
-  const directory = await mkdtemp(join(folder, 'planted-'));
-  planted.push(directory);
-  await writeFile(join(directory, 'violation.ts'), code);
-  return directory;
+function imports(paths: readonly string[]): string {
+  return paths.map((path) => `import '${path}';\n`).join('');
 }
 
-describe('the import rules', () => {
-  it('hold in the whole tree, and bite when a violation is planted', { timeout: 60_000 }, async () => {
-    const clean = await checkImports();
-    const inCore = await plant('src/core', `import { readFile } from 'node:fs/promises';\nexport const read = readFile;\n`);
-    const inApi = await plant(
-      'src/http',
-      `import { createMemoryStore } from '../../store/memory.ts';\nexport const store = createMemoryStore;\n`,
-    );
+/** Of each room, the rooms that it may see: docs/architecture.md as a table. */
+const seen: Readonly<Record<string, readonly string[]>> = {
+  app: ['badge', 'collect', 'config', 'core', 'dashboard', 'http', 'metrics', 'net', 'sources', 'store', 'transfer'],
+  badge: ['core'],
+  cli: ['app', 'config', 'core'],
+  collect: ['core'],
+  config: ['core'],
+  core: [],
+  dashboard: ['badge', 'core'],
+  http: ['badge', 'core'],
+  metrics: ['core'],
+  net: ['core'],
+  sources: ['core', 'net'],
+  store: ['core'],
+  transfer: ['core', 'net'],
+};
+const rooms = Object.keys(seen);
 
-    const violated = await checkImports();
+/** Of each package, the folders that may import it. */
+const users: Readonly<Record<string, readonly string[]>> = {
+  '@hono/node-server': ['http'],
+  '@hono/zod-openapi': ['http'],
+  'badge-maker': ['badge'],
+  commander: ['cli'],
+  'csv-parse': ['transfer/import'],
+  hono: ['http', 'dashboard', 'dashboard/client'],
+  'lru-cache': ['http'],
+  parse5: ['sources/ghcr'],
+  pg: ['store/postgres'],
+  'pg-boss': ['store/postgres'],
+  // Only app/logger.ts.
+  pino: [],
+  'pino-pretty': [],
+  'prom-client': ['metrics'],
+  'sql-template-tag': ['store/postgres'],
+  'tar-stream': ['store/json-files/backup'],
+  uplot: ['dashboard/client'],
+  zod: ['http', 'net', 'sources', 'sources/ghcr', 'store', 'store/json-files/backup', 'store/postgres', 'transfer', 'transfer/import'],
+};
+const folders = [...new Set([...rooms, ...Object.values(users).flat()])];
 
-    expect(clean).toMatchObject({ passed: true });
-    expect(clean.output).toMatch(/no dependency violations found \(\d{2,} modules/);
-    expect(violated.passed).toBe(false);
-    expect(violated.output).toContain(`core-has-no-io: ${inCore}/violation.ts`);
-    expect(violated.output).toContain(`http-sees: ${inApi}/violation.ts`);
+describe('the import rules', { timeout: 120_000 }, () => {
+  it('hold in the whole tree', async () => {
+    const { files, violations } = await checkImports('.');
+
+    expect(violations).toEqual([]);
+    expect(files).toBeGreaterThan(100);
+  });
+
+  it('know every room and every package', async () => {
+    const entries = await readdir('src', { withFileTypes: true });
+
+    expect(
+      entries
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(rooms);
+    expect(Object.keys(users)).toEqual(expect.arrayContaining(Object.keys(packageJson.dependencies)));
+  });
+
+  describe('bite when a violation is planted, and', () => {
+    let violations: readonly Violation[] = [];
+
+    beforeAll(async () => {
+      const ofRooms = rooms.flatMap((from) => [
+        [`src/${from}/target.ts`, 'export {};\n'],
+        [`src/${from}/planted.ts`, imports(rooms.filter((to) => to !== from).map((to) => `../${to}/target.ts`))],
+      ]);
+      // It has no entry of its own name.
+      const packages = Object.keys(users).map((name) => (name === 'csv-parse' ? 'csv-parse/sync' : name));
+      const ofPackages = folders.map((folder) => [`src/${folder}/packages.ts`, imports(packages)]);
+      violations = await violationsIn({
+        ...Object.fromEntries([...ofRooms, ...ofPackages]),
+        'src/main.ts': imports(rooms.map((to) => `./${to}/target.ts`)),
+        'src/core/io.ts': imports(['node:fs', 'zod', 'fast-check']),
+        'src/sources/quay/stranger.ts': imports(['../ghcr/packages.ts', '../testing/target.ts']),
+        'src/sources/testing/target.ts': 'export {};\n',
+        'src/store/postgres/stranger.ts': imports(['../json-files/target.ts', '../testing/target.ts']),
+        'src/store/json-files/target.ts': 'export {};\n',
+        'src/store/testing/target.ts': 'export {};\n',
+        'src/collect/one.ts': imports(['./two.ts']),
+        'src/collect/two.ts': imports(['./one.ts']),
+        'src/net/alone.ts': 'export {};\n',
+        'src/cli/importer.ts': imports(['../main.ts']),
+      });
+    }, 60_000);
+
+    it('let a room see only the rooms below it', () => {
+      const forbidden = rooms.flatMap((from) =>
+        rooms
+          .filter((to) => to !== from && !seen[from]?.includes(to))
+          .map((to): Violation => [`${from}-sees`, `src/${from}/planted.ts`, `src/${to}/target.ts`]),
+      );
+      const ofMain = rooms.filter((to) => to !== 'cli').map((to): Violation => ['main-sees', 'src/main.ts', `src/${to}/target.ts`]);
+
+      const found = violations.filter(([rule, , to]) => rule.endsWith('-sees') && to !== 'src/main.ts');
+      expect(found.toSorted()).toEqual([...forbidden, ...ofMain].toSorted());
+    });
+
+    it('let a package be used only in its place', () => {
+      const forbidden = Object.entries(users).flatMap(([name, places]) =>
+        folders.filter((folder) => !places.includes(folder)).map((folder) => `${name}-only-in-its-place src/${folder}/packages.ts`),
+      );
+
+      const found = violations.flatMap(([rule, from]) =>
+        from.endsWith('/packages.ts') && /-only-in-/.test(rule) ? [`${rule} ${from}`] : [],
+      );
+      expect(found.toSorted()).toEqual(forbidden.toSorted());
+    });
+
+    it('keep the core pure, sources and stores apart, and the tree free of circles, orphans and importers of main', () => {
+      expect(violations).toEqual(
+        expect.arrayContaining([
+          ['core-has-no-io', 'src/core/io.ts', 'fs'],
+          ['core-has-no-io', 'src/core/io.ts', expect.stringContaining('node_modules/zod/')],
+          ['core-has-no-io', 'src/core/io.ts', expect.stringContaining('node_modules/fast-check/')],
+          ['sources-are-strangers', 'src/sources/quay/stranger.ts', 'src/sources/ghcr/packages.ts'],
+          ['stores-are-strangers', 'src/store/postgres/stranger.ts', 'src/store/json-files/target.ts'],
+          ['nothing-imports-main', 'src/cli/importer.ts', 'src/main.ts'],
+          ['no-circular', 'src/collect/one.ts', 'src/collect/two.ts'],
+          ['no-orphans', 'src/net/alone.ts', 'src/net/alone.ts'],
+        ]),
+      );
+      expect(violations.filter(([, , to]) => to.includes('/testing/'))).toEqual([]);
+    });
   });
 });
 

@@ -29,12 +29,12 @@ export interface Overrides {
 
 export type World = Required<Overrides>;
 
-export function createWorld(config: Pick<Config, 'logLevel'>, overrides: Overrides = {}): World {
+export function createWorld(config: Pick<Config, 'logLevel' | 'logFormat'>, overrides: Overrides = {}): World {
   return {
     clock: systemClock,
     random: Math.random,
     fetch: globalThis.fetch,
-    log: createLogger({ level: config.logLevel, stream: process.stderr }),
+    log: createLogger({ level: config.logLevel, format: config.logFormat, stream: process.stderr }),
     httpTimeoutMs: 30_000,
     files: nodeFileSystem,
     ...overrides,

@@ -1,7 +1,7 @@
 /** `collect`: one cycle with a progress bar, and a summary of what was read and what was not. */
 import { collectOnce, type Collected } from '../app/collect.ts';
 import type { Config } from '../config/load.ts';
-import type { Progress } from '../core/views/status.ts';
+import type { Progress } from '../core/model/outcome.ts';
 import type { CliIo } from './io.ts';
 import { describeProblem } from './problem.ts';
 import { createProgressBar } from './progress-bar.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../config/load.ts';
 import { isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
-import type { DaySpan, SeriesQuery } from '../core/model/query.ts';
+import type { DayRange, SeriesQuery } from '../core/model/query.ts';
 import type { CliIo } from './io.ts';
 import { writeTo } from './output.ts';
 
@@ -16,7 +16,7 @@ export async function exportTo(config: Config, { stdout }: CliIo, options: Optio
   const format = exportFormats.find((each) => each === options['format']);
   if (!format)
     throw new AppError('invalid_input', `--format is ${JSON.stringify(options['format'])}: valid is ${exportFormats.join(', ')}`);
-  const pieces = exportHistory(config, { format, query: parseQuery(options), span: parseSpan(options) });
+  const pieces = exportHistory(config, { format, query: parseQuery(options), range: parseRange(options) });
   await writeTo(typeof options['output'] === 'string' ? options['output'] : '-', pieces, stdout);
   return 0;
 }
@@ -34,11 +34,11 @@ function listOf(value: unknown): string[] | undefined {
   return typeof value === 'string' ? value.split(',').map((each) => each.trim().toLowerCase()) : undefined;
 }
 
-function parseSpan({ since, until }: Options): DaySpan {
-  const span = { from: parseDay('since', since), to: parseDay('until', until) };
-  if (span.from !== undefined && span.to !== undefined && span.from > span.to)
+function parseRange({ since, until }: Options): DayRange {
+  const range = { from: parseDay('since', since), to: parseDay('until', until) };
+  if (range.from !== undefined && range.to !== undefined && range.from > range.to)
     throw new AppError('invalid_input', '--since is after --until: swap them');
-  return span;
+  return range;
 }
 
 /** @throws AppError invalid_input for anything that is not a date */

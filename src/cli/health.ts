@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { settings } from '../config/settings.ts';
 import { readMarker, reasonPath } from '../core/model/health-marker.ts';
-import type { HealthReport } from '../core/views/status.ts';
+import type { HealthReport } from '../core/model/health-marker.ts';
 import type { CliIo } from './io.ts';
 
 /** Exits 0 while the marker is there and fresh, 1 otherwise, and prints the reason. Knows one option, `--health-file <path>`. */

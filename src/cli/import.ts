@@ -2,10 +2,10 @@
 import { importHistory } from '../app/import.ts';
 import type { Config } from '../config/load.ts';
 import { formatExact } from '../core/views/format.ts';
+import { plainText } from '../core/views/plain-text.ts';
 import { parseDay } from './export.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { plainText } from './table.ts';
 
 const shownProblems = 20;
 

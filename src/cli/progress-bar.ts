@@ -1,5 +1,5 @@
 /** A bar on the last line of a terminal. */
-import type { Progress } from '../core/views/status.ts';
+import type { Progress } from '../core/model/outcome.ts';
 import type { CliIo } from './io.ts';
 
 export interface ProgressBar {

@@ -1,9 +1,4 @@
-const unsafe = /[\p{Cc}\p{Cf}]/gu;
-
-/** A text for a terminal: what could move the cursor or turn the text round is shown as �. */
-export function plainText(text: string): string {
-  return text.replaceAll(unsafe, '�');
-}
+import { plainText } from '../core/views/plain-text.ts';
 
 /** Aligned columns for a terminal. Names come from registries, so that their cells are made plain. */
 export function formatTable(

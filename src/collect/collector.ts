@@ -6,7 +6,7 @@ import type { Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore, Source } from '../core/ports.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import { currentImages } from '../core/views/summary.ts';
-import type { ImageDoubt, Progress } from '../core/views/status.ts';
+import type { ImageDoubt, Progress } from '../core/model/outcome.ts';
 import { diagnose } from './diagnosis.ts';
 import { createOutbox } from './outbox.ts';
 import { createPast } from './past.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../core/model/errors.ts';
-import type { ImageFailure } from '../core/views/status.ts';
+import type { ImageFailure } from '../core/model/outcome.ts';
 import { diagnose } from './diagnosis.ts';
 
 function failures(code: ErrorCode, count: number, missing: ImageFailure['missing'] = 'total'): ImageFailure[] {

@@ -1,6 +1,6 @@
 /** One clear sentence for a registry whose images fail alike, because then it is not the images. */
 import type { ErrorCode } from '../core/model/errors.ts';
-import type { ImageFailure } from '../core/views/status.ts';
+import type { ImageFailure } from '../core/model/outcome.ts';
 
 /** Fewer images than this fail alike by chance. */
 const leastImages = 3;

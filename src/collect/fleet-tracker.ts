@@ -1,10 +1,11 @@
 /** What every process of a fleet knows of the cycles: it ends them, judges their health, and tells their status. */
 import { dayOf } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
+import { imageKey } from '../core/model/image.ts';
 import type { CycleRecord, FleetRecord, FleetReport, RegistryRecord } from '../core/fleet.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
-import { keyOf, registryEvents, statesOf } from './registry-events.ts';
+import { registryEvents, statesOf } from './registry-events.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import type { RegistryStatus } from '../core/views/status.ts';
 import type { Cycle, RegistryCycle } from './collector.ts';
@@ -67,11 +68,11 @@ export function createFleetTracker(deps: FleetTrackerDeps): FleetTracker {
   async function conclude(ended: CycleRecord): Promise<void> {
     const at = new Date(clock.now()).toISOString();
     const states = statesOf(await store.events());
-    const known = new Set((await store.latest({})).map(keyOf));
+    const known = new Set((await store.latest({})).map(imageKey));
     const events = ended.registries.flatMap((each) => {
       const { registry, listings } = each;
       const unlisted = listings.flatMap((listing) => listing.unlisted);
-      const isKnown = (repo: string): boolean => known.has(keyOf({ registry, repo }));
+      const isKnown = (repo: string): boolean => known.has(imageKey({ registry, repo }));
       return registryEvents({ ...each, unlisted, diagnosis: diagnosisOf(each) }, states, isKnown, at);
     });
     await store.save([], events);

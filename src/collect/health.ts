@@ -1,7 +1,7 @@
 /** Whether the service does its work: judged after each cycle, shown by the API and by a marker file for the health probe. */
 import { goodReason, staleReason } from '../core/model/health-marker.ts';
 import type { Clock } from '../core/ports.ts';
-import type { HealthReport } from '../core/views/status.ts';
+import type { HealthReport } from '../core/model/health-marker.ts';
 import type { Cycle } from './collector.ts';
 import { jitter } from './scheduler.ts';
 

@@ -1,6 +1,7 @@
 /** Readings on their way to the store: saved every few seconds while a cycle runs, and kept when a save fails. */
 import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
+import { imageKey } from '../core/model/image.ts';
 import { dayOfReading, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 
@@ -64,7 +65,7 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
       for (const event of events) noted.add(event);
     },
     async add(readings) {
-      for (const reading of readings) waiting.set(`${reading.registry} ${reading.repo} ${dayOfReading(reading)}`, reading);
+      for (const reading of readings) waiting.set(`${imageKey(reading)} ${dayOfReading(reading)}`, reading);
       if (clock.now() >= nextSaveAt) await queueSave();
     },
     async flush() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading, Tag } from '../core/model/reading.ts';
-import { movedTags, tagVersions, timedPushes } from './pushes.ts';
+import { knownVersions, listedPushes, movedTags, tagVersions, timedPushes } from './pushes.ts';
 
 function read(tags: readonly Tag[], more: Partial<Reading> = {}): Reading {
   return { registry: 'dockerhub', repo: 'acme/app', pullCount: 1, readAt: '2026-03-14T10:00:00.000Z', tags, ...more };
@@ -61,9 +61,47 @@ describe('pushes of tags with a version', () => {
     expect(movedTags(read(tags.slice(2)), before, since)).toEqual([]);
   });
 
+  it('are not told again when the list named them before their version was read', () => {
+    const signed = { ...read([]), tags: undefined, listedTags: { names: ['1.0', '1.1'], newestVersionId: '105' } };
+    const after = knownVersions(signed, before) ?? new Map<string, string>();
+    const tag = (name: string, versionId: string): Tag => ({ name, versionId });
+
+    expect(movedTags(read([tag('1.1', '100'), tag('latest', '100')]), after, since)).toEqual([]);
+    expect(movedTags(read([tag('1.2', '106'), tag('1.1', '100')]), after, since)).toMatchObject([{ detail: '1.2' }]);
+    expect(knownVersions(read([tag('1.2', '106')]), after)).toEqual(new Map([['1.2', '106']]));
+    expect(knownVersions({ ...signed, listedTags: undefined }, before)).toBe(before);
+  });
+
   it('need versions', () => {
     expect(tagVersions([{ name: 'a' }])).toBeUndefined();
     expect(tagVersions(undefined)).toBeUndefined();
     expect(tagVersions([{ name: 'a' }, { name: 'b', versionId: '1' }])).toEqual(new Map([['b', '1']]));
+  });
+});
+
+describe('pushes that only the list of names tells', () => {
+  const attached = `sha256-${'a'.repeat(64)}.sig`;
+  const known = { names: new Set(['1.0', 'latest']), count: 3 };
+  const listed = (names: readonly string[], more: Partial<Reading> = {}): Reading =>
+    read([], { tags: undefined, listedTags: { names }, tagCount: names.length, ...more });
+
+  it('are the newest names that were not known, as many as there are more', () => {
+    expect(listedPushes(listed(['0.9', '1.0', '1.1', 'latest', '1.2']), known, since)).toMatchObject([
+      { kind: 'tag_pushed', repo: 'acme/app', time: '2026-03-14T10:00:00.000Z', detail: '1.2, 1.1' },
+    ]);
+    expect(listedPushes(listed(['0.9', '1.0', '1.1', 'latest'], { lastUpdated: '2026-03-14T09:59:00Z' }), known, since)).toMatchObject([
+      { time: '2026-03-14T09:59:00.000Z', detail: '1.1' },
+    ]);
+  });
+
+  it.each([
+    ['there are no more than before', listed(['0.9', '1.0', '1.1']), known],
+    ['it is not known how many there were', listed(['1.0', '1.1']), { names: known.names }],
+    ['it is not known how many there are', listed(['1.0', '1.1'], { tagCount: undefined }), known],
+    ['no list was read', read([], { tagCount: 9 }), known],
+    ['all of them were known', listed(['1.0', 'latest'], { tagCount: 9 }), known],
+    ['they carry signatures', listed(['1.0', 'latest', attached], { tagCount: 4 }), known],
+  ])('are none where %s', (_what, reading, before) => {
+    expect(listedPushes(reading, before, since)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 /** Which tags were pushed since an image was last read. */
 import { isAttachment, isNewer } from '../core/model/tag.ts';
 import type { Reading, Tag } from '../core/model/reading.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
 
 /** Pushes that are no further apart belong to one release. */
 const releaseMs = 10 * 60_000;
@@ -37,26 +37,58 @@ export type TagVersions = ReadonlyMap<string, string>;
  */
 export function movedTags(reading: Reading, before: TagVersions, since: number): readonly RecordedEvent[] {
   const newest = [...before.values()].reduce((most, id) => (isNewer(id, most) ? id : most), '');
-  const names = (reading.tags ?? []).filter((tag) => {
+  const moved = (reading.tags ?? []).filter((tag) => {
     return tag.versionId !== undefined && !isAttachment(tag) && isNewer(tag.versionId, newest);
   });
+  return undatedPush(
+    reading,
+    moved.map(({ name }) => name),
+    since,
+  );
+}
+
+/** What was known of an image's tags before. */
+export interface KnownTags {
+  /** Those that were read with their versions. */
+  readonly names: ReadonlySet<string>;
+  /** How many the image had. */
+  readonly count?: number | undefined;
+}
+
+/**
+ * The tags that the registry's list newly names, for a reading that says nothing else of its tags. The list has the newest last, and as
+ * many are new as there are more: the known names alone do not tell, since old tags are in the list that were never read.
+ */
+export function listedPushes(reading: Reading, before: KnownTags, since: number): readonly RecordedEvent[] {
+  const { listedTags, tagCount } = reading;
+  if (!listedTags || tagCount === undefined || before.count === undefined || tagCount <= before.count) return [];
+  const unknown = listedTags.names.filter((name) => !isAttachment({ name }) && !before.names.has(name));
+  return undatedPush(reading, unknown.slice(before.count - tagCount).toReversed(), since);
+}
+
+/** A push whose time the registry does not tell: it may be that of the newest publication. */
+function undatedPush(reading: Reading, names: readonly string[], since: number): readonly RecordedEvent[] {
   if (names.length === 0) return [];
   const published = Date.parse(reading.lastUpdated ?? '');
   const isOfThis = published > since && published <= Date.parse(reading.readAt);
-  const time = isOfThis ? new Date(published).toISOString() : reading.readAt;
-  return [
-    pushEvent(
-      reading,
-      time,
-      names.map(({ name }) => name),
-    ),
-  ];
+  return [pushEvent(reading, isOfThis ? new Date(published).toISOString() : reading.readAt, names)];
 }
 
 /** The versions of a reading's tags; undefined when the registry tells none. */
 export function tagVersions(tags: readonly Tag[] | undefined): TagVersions | undefined {
   const versions = (tags ?? []).flatMap(({ name, versionId }): [string, string][] => (versionId === undefined ? [] : [[name, versionId]]));
   return versions.length === 0 ? undefined : new Map(versions);
+}
+
+/**
+ * The versions that are known after a reading: of its tags where it has some. What the list named until then is no push when its
+ * version is read later, so the newest version is kept as well, under no name.
+ */
+export function knownVersions({ tags, listedTags }: Reading, before: TagVersions | undefined): TagVersions | undefined {
+  const versions = tagVersions(tags);
+  if (versions) return versions;
+  const id = listedTags?.newestVersionId;
+  return before && id !== undefined ? new Map([...before, ['', id]]) : before;
 }
 
 function pushEvent({ registry, repo, readAt }: Reading, time: string, names: readonly string[]): RecordedEvent {

@@ -4,7 +4,7 @@ import { AppError } from '../core/model/errors.ts';
 import { parseRepo } from '../core/model/image-ref.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { Source } from '../core/ports.ts';
-import type { Progress } from '../core/views/status.ts';
+import type { Progress } from '../core/model/outcome.ts';
 import { collectRegistry, type RegistryResult } from './registry-cycle.ts';
 import { listing, reading, tracked, type FakeRegistry } from './testing/fake-registry.ts';
 

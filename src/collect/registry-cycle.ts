@@ -3,7 +3,7 @@ import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import { formatRepo, parseRepo, type ImageRef, type Target } from '../core/model/image-ref.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { Logger, Source } from '../core/ports.ts';
-import type { Failure, ImageFailure, ListingStatus, Progress } from '../core/views/status.ts';
+import type { Failure, ImageFailure, ListingStatus, Progress } from '../core/model/outcome.ts';
 
 export interface RegistryCycleDeps {
   readonly source: Source;

@@ -1,6 +1,7 @@
 /** What the end of a registry's part of a cycle tells: images gone or back, the registry dark or answering again. */
-import type { RecordedEvent, RecordedKind } from '../core/model/recorded-event.ts';
-import type { ImageFailure, ListingStatus } from '../core/views/status.ts';
+import { imageKey } from '../core/model/image.ts';
+import type { RecordedEvent, RecordedKind } from '../core/model/event.ts';
+import type { ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 
 /** How a registry's part of a cycle ended. */
 export interface RegistryEnd {
@@ -18,18 +19,19 @@ export interface RegistryEnd {
 export type States = ReadonlyMap<string, RecordedKind>;
 
 export function statesOf(events: readonly RecordedEvent[]): Map<string, RecordedKind> {
-  return new Map(events.filter(({ kind }) => kind !== 'tag_pushed').map((event) => [keyOf(event), event.kind]));
+  return new Map(events.filter(({ kind }) => kind !== 'tag_pushed').map((event) => [subjectKey(event), event.kind]));
 }
 
-export function keyOf({ registry, repo }: Pick<RecordedEvent, 'registry' | 'repo'>): string {
-  return repo === undefined ? registry : `${registry} ${repo}`;
+/** What an event is about: an image, or a whole registry. */
+export function subjectKey({ registry, repo }: Pick<RecordedEvent, 'registry' | 'repo'>): string {
+  return repo === undefined ? registry : imageKey({ registry, repo });
 }
 
 /** The events that were not told yet. `isKnown`: whether an image of the registry was ever read; `at`: ISO 8601 moment. */
 export function registryEvents(end: RegistryEnd, states: States, isKnown: (repo: string) => boolean, at: string): readonly RecordedEvent[] {
   const { registry, readRepos, failures, listings, unlisted, diagnosis } = end;
   const tell = (repo: string | undefined, kind: RecordedKind, detail?: string): RecordedEvent[] =>
-    states.get(keyOf({ registry, repo })) === kind ? [] : [{ time: at, seenAt: at, registry, repo, kind, detail }];
+    states.get(subjectKey({ registry, repo })) === kind ? [] : [{ time: at, seenAt: at, registry, repo, kind, detail }];
 
   const absent = failures.filter(({ code, missing }) => code === 'not_found' && missing === 'total').map(({ repo }) => repo);
   // A wave of 404s is an address that is refused, not images that were deleted.
@@ -38,7 +40,7 @@ export function registryEvents(end: RegistryEnd, states: States, isKnown: (repo:
   const wasAsked = failures.length > 0 || listings.length > 0;
   const wasDark = states.get(registry) === 'registry_dark';
   const reason = diagnosis ?? failures[0]?.message ?? listings.find(({ shortfall }) => shortfall)?.shortfall?.message;
-  const wasGone = (repo: string): boolean => states.get(keyOf({ registry, repo })) === 'image_gone';
+  const wasGone = (repo: string): boolean => states.get(subjectKey({ registry, repo })) === 'image_gone';
   return [
     ...(!hasAnswered && wasAsked ? tell(undefined, 'registry_dark', reason) : []),
     ...(hasAnswered && wasDark ? tell(undefined, 'registry_back') : []),

@@ -1,6 +1,7 @@
 /** From a registry's last cycle to what is shown of it. */
 import type { RegistryDescriptor } from '../core/model/registry.ts';
-import { noTotals, type Progress, type RegistryState, type RegistryStatus, type RegistryTotals } from '../core/views/status.ts';
+import { noTotals, type Progress, type RegistryTotals } from '../core/model/outcome.ts';
+import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { RegistryCycle } from './collector.ts';
 
 /** What is known of a registry; nothing of it is there before its first cycle. */

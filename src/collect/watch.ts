@@ -1,11 +1,12 @@
 /** Sees what no total tells later: tags that were pushed, images that are gone or back, registries that went dark or answer again. */
 import { dayMs } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
+import { imageKey } from '../core/model/image.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import { movedTags, tagVersions, timedPushes, type TagVersions } from './pushes.ts';
-import type { RecordedEvent, RecordedKind } from '../core/model/recorded-event.ts';
-import { keyOf, registryEvents, statesOf, type RegistryEnd } from './registry-events.ts';
+import type { RecordedEvent, RecordedKind } from '../core/model/event.ts';
+import { registryEvents, statesOf, subjectKey, type RegistryEnd } from './registry-events.ts';
 import { newestTags } from '../core/views/tags.ts';
 
 export interface WatchDeps {
@@ -44,7 +45,7 @@ export function createWatch({ store, clock, log, backfill }: WatchDeps): Watch {
     const query = { registries: new Set([registry]) };
     const versions = new Map((await newestTags(store, query)).map(({ repo, tags }) => [repo, tagVersions(tags)]));
     for (const { repo, readAt } of await store.latest(query)) {
-      images.set(keyOf({ registry, repo }), { lookedAt: momentOf(readAt), versions: versions.get(repo) });
+      images.set(imageKey({ registry, repo }), { lookedAt: momentOf(readAt), versions: versions.get(repo) });
     }
     states = statesOf(await store.events());
   }
@@ -64,17 +65,17 @@ export function createWatch({ store, clock, log, backfill }: WatchDeps): Watch {
     onReading(reading) {
       // Without knowing what is stored, every push would look new.
       if (!reading.tags || !prepared.has(reading.registry)) return [];
-      const known = images.get(keyOf(reading));
+      const known = images.get(imageKey(reading));
       const versions = tagVersions(reading.tags) ?? known?.versions;
-      images.set(keyOf(reading), { lookedAt: Date.parse(reading.readAt), versions });
+      images.set(imageKey(reading), { lookedAt: Date.parse(reading.readAt), versions });
       return pushes(reading, known, backfill);
     },
     onRegistryDone(end) {
       const { registry } = end;
       if (!prepared.has(registry)) return [];
-      const isKnown = (repo: string): boolean => images.has(keyOf({ registry, repo }));
+      const isKnown = (repo: string): boolean => images.has(imageKey({ registry, repo }));
       const events = registryEvents(end, states, isKnown, new Date(clock.now()).toISOString());
-      for (const event of events) states.set(keyOf(event), event.kind);
+      for (const event of events) states.set(subjectKey(event), event.kind);
       return events;
     },
   };

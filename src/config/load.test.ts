@@ -69,6 +69,7 @@ describe('the configuration', () => {
       basePath: '',
       healthFile: '/tmp/.healthy',
       logLevel: 'info',
+      logFormat: 'auto',
       problems: [],
       registries: {
         dockerhub: { targets: [], urls: { DOCKERHUB_URL: 'https://hub.docker.com' }, delayMs: 500, login: undefined },
@@ -88,6 +89,7 @@ describe('the configuration', () => {
         BASE_PATH: '/stats/',
         HEALTH_FILE: '',
         LOG_LEVEL: 'Debug',
+        LOG_FORMAT: 'JSON',
         DOCKERHUB_URL: 'http://mirror.local/hub/',
         GHCR_DELAY_MS: '0',
       },
@@ -102,6 +104,7 @@ describe('the configuration', () => {
       basePath: '/stats',
       healthFile: '/tmp/.healthy',
       logLevel: 'debug',
+      logFormat: 'json',
       registries: { dockerhub: { urls: { DOCKERHUB_URL: 'http://mirror.local/hub' } }, ghcr: { delayMs: 0 } },
     });
   });
@@ -142,6 +145,7 @@ describe('the configuration', () => {
     ['BASE_PATH', '/a b'],
     ['BASE_PATH', '//evil'],
     ['LOG_LEVEL', 'verbose'],
+    ['LOG_FORMAT', 'text'],
     ['GITHUB_URL', 'ftp://github.com'],
     ['GITHUB_URL', 'https://user:secret@github.com'],
     ['GITHUB_URL', 'https://github.com/?x=1'],

@@ -4,7 +4,7 @@ import { parseGroup, type Group } from '../core/views/groups.ts';
 import { formatRepo, type Target } from '../core/model/image-ref.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import { readEntries } from './entries.ts';
-import type { ListenAddress, LogLevel, Role } from './parse.ts';
+import type { ListenAddress, LogFormat, LogLevel, Role } from './parse.ts';
 import { registrySettings, settings, type LoginSettings, type Setting } from './settings.ts';
 
 export interface Config {
@@ -22,6 +22,7 @@ export interface Config {
   readonly basePath: string;
   readonly healthFile: string;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   /** By registry id, also those that nothing is tracked on. */
   readonly registries: Readonly<Record<string, RegistrySettings>>;
   /** Entries that cannot be used; the others are tracked all the same. */
@@ -75,6 +76,7 @@ export function loadConfig(input: ConfigInput): Config {
     basePath: read(settings.basePath),
     healthFile: read(settings.healthFile),
     logLevel: read(settings.logLevel),
+    logFormat: read(settings.logFormat),
     registries: Object.fromEntries(
       input.descriptors.map((descriptor) => {
         const fields = registrySettings(descriptor);

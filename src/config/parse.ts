@@ -62,6 +62,11 @@ export const parseName: Parse<string> = (text) => (/^[\w.:-]{1,100}$/.test(text)
 
 export const parseLogLevel: Parse<LogLevel> = (text) => logLevels.find((level) => level === text.toLowerCase());
 
+export const logFormats = ['auto', 'json', 'pretty'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+export const parseLogFormat: Parse<LogFormat> = (text) => logFormats.find((format) => format === text.toLowerCase());
+
 export const parsePath: Parse<string> = (text) => (text.includes('\0') ? undefined : text);
 
 /** The trimmed entries of a comma-separated list. */

@@ -6,6 +6,7 @@ import {
   parseDatabaseUrl,
   parseList,
   parseListenAddress,
+  parseLogFormat,
   parseLogLevel,
   parseName,
   parseNumber,
@@ -128,6 +129,13 @@ export const settings = {
     valid: 'debug, info, warn or error',
     default: 'info',
     parse: parseLogLevel,
+  }),
+  logFormat: setting({
+    variable: 'LOG_FORMAT',
+    means: 'Format of the log: `json`, `pretty` for people, or `auto`, which is `pretty` on a terminal and `json` elsewhere',
+    valid: 'auto, json or pretty',
+    default: 'auto',
+    parse: parseLogFormat,
   }),
 };
 

@@ -1,7 +1,7 @@
 /** What processes share that collect together: jobs, a record of cycles, and a pace per address to the outside. */
 import type { Inconsistency } from './model/mark.ts';
 import type { Reading } from './model/reading.ts';
-import type { ListingStatus, RegistryTotals, ImageFailure, ImageDoubt, Progress } from './views/status.ts';
+import type { ListingStatus, RegistryTotals, ImageFailure, ImageDoubt, Progress } from './model/outcome.ts';
 
 /** One owner to list or one image to read, in one cycle. */
 export interface Job {

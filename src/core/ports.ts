@@ -1,9 +1,9 @@
 /** What the core asks of the world; world.ts makes the implementations. */
 import type { Day } from './model/day.ts';
 import type { ImageSeries, LatestImage, StoredReading } from './model/history.ts';
-import type { DaySpan, SeriesQuery } from './model/query.ts';
+import type { DayRange, SeriesQuery } from './model/query.ts';
 import type { AppError } from './model/errors.ts';
-import type { RecordedEvent } from './model/recorded-event.ts';
+import type { RecordedEvent } from './model/event.ts';
 import type { ImageRef } from './model/image-ref.ts';
 import type { Listing, Reading } from './model/reading.ts';
 import type { SnapshotDocument } from './document/snapshot.ts';
@@ -58,14 +58,14 @@ export interface SnapshotStore {
    */
   save(readings: readonly Reading[], events?: readonly RecordedEvent[]): Promise<void>;
   /**
-   * The series of every image that matches, ordered by repo, then registry. Days outside of the span may be left out, but for the newest
+   * The series of every image that matches, ordered by repo, then registry. Days outside of the range may be left out, but for the newest
    * known one before it, from which the first difference is taken.
    */
-  totals(query: SeriesQuery, span?: DaySpan): Promise<readonly ImageSeries[]>;
+  totals(query: SeriesQuery, range?: DayRange): Promise<readonly ImageSeries[]>;
   /** The newest known values of every image that matches, ordered by registry, then repo. */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
   /** Every stored reading with all that was read, by day, then registry, then repo: much work, one day at a time. */
-  readings(query: SeriesQuery, span?: DaySpan): AsyncIterable<StoredReading>;
+  readings(query: SeriesQuery, range?: DayRange): AsyncIterable<StoredReading>;
   /** The events that were recorded, by time, then registry, then repo. */
   events(): Promise<readonly RecordedEvent[]>;
   /** The stored snapshot of a day, or undefined when there is none that can be read. */

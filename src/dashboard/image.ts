@@ -8,7 +8,7 @@ import { sumGrowth } from '../core/numbers/growth.ts';
 import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
 import type { Platform, Tag } from '../core/model/reading.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
 import type { ImageTags } from '../core/views/tags.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';

@@ -1,6 +1,6 @@
 /** The rows of the overview: one an image, its registries together. */
 import { chartOf } from '../core/numbers/chart.ts';
-import type { EpochDay } from '../core/model/day.ts';
+import { fromEpochDay, type EpochDay } from '../core/model/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
@@ -90,6 +90,12 @@ function order(sort: Sort, a: OverviewRow, b: OverviewRow, sign: number): number
 
 /** The pulls of each of the 30 whole days that end with yesterday; null where none are known. */
 export function sparkline(series: readonly ImageSeries[], today: EpochDay): readonly (number | null)[] {
-  const chart = chartOf(series, { kind: 'daily', split: 'none', mostLines: 1, from: today - 30, to: today - 1 });
+  const chart = chartOf(series, {
+    kind: 'daily',
+    split: 'none',
+    mostLines: 1,
+    from: fromEpochDay(today - 30),
+    to: fromEpochDay(today - 1),
+  });
   return chart.lines[0]?.values ?? [];
 }

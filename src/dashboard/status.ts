@@ -1,7 +1,8 @@
 /** The status page: registries, the running cycle, failures and what to do about them. */
 import { html } from 'hono/html';
 import type { ErrorCode } from '../core/model/errors.ts';
-import type { ImageFailure, ListingStatus, RegistryState, RegistryStatus } from '../core/views/status.ts';
+import type { ImageFailure, ListingStatus } from '../core/model/outcome.ts';
+import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
 import { ago, page, readable, type Html } from './layout.ts';

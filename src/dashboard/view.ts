@@ -1,6 +1,6 @@
 /** What a page shows, as its address says it. The whole view lives there: a link shows another person the same. */
 import type { ChartKind, ChartOptions, ChartSplit } from '../core/numbers/chart.ts';
-import { fromEpochDay, isDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
+import { fromEpochDay, isDay, type EpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import { readable } from './layout.ts';
@@ -105,8 +105,8 @@ export function chartOptions(view: View, today: EpochDay, mostLines: number): Ch
     kind: view.kind,
     split: view.split,
     mostLines,
-    from: days === undefined ? (custom && view.from !== '' ? toEpochDay(view.from) : undefined) : today - days + 1,
-    to: custom && view.to !== '' ? toEpochDay(view.to) : undefined,
+    from: days === undefined ? (custom && view.from !== '' ? view.from : undefined) : fromEpochDay(today - days + 1),
+    to: custom && view.to !== '' ? view.to : undefined,
   };
 }
 
@@ -124,8 +124,8 @@ export function chartCsvPath(view: View, today: EpochDay, repos: readonly string
   const query = new URLSearchParams({ format: 'csv' });
   if (view.registry !== '') query.set('registry', view.registry);
   for (const repo of repos) query.append('repo', repo);
-  if (from !== undefined) query.set('from', fromEpochDay(from));
-  if (to !== undefined) query.set('to', fromEpochDay(to));
+  if (from !== undefined) query.set('from', from);
+  if (to !== undefined) query.set('to', to);
   if (view.split === 'registry') query.set('split', 'registry');
   return `/api/pulls${view.kind === 'total' ? '' : `/${view.kind}`}?${query.toString()}`;
 }

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';
-import { noTotals, type CollectorStatus } from '../core/views/status.ts';
+import { noTotals } from '../core/model/outcome.ts';
+import type { CollectorStatus } from '../core/views/status.ts';
 import { createMemoryStore } from '../store/memory.ts';
 
 describe('/api/pulls', () => {

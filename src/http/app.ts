@@ -1,13 +1,13 @@
 /** The whole HTTP API: what every request passes through, and the table of routes. */
 import { Hono, type Context } from 'hono';
-import { dayMs, fromEpochDay } from '../core/model/day.ts';
+import { dayMs } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { eventsOf } from '../core/views/events.ts';
 import { withGroups, type GroupedQuery } from '../core/views/groups.ts';
-import { type DaySpan, type SeriesQuery, type DayRange } from '../core/model/query.ts';
+import type { DayRange, SeriesQuery } from '../core/model/query.ts';
 import type { Logger, SnapshotStore } from '../core/ports.ts';
 import { newestTags, tagHistory } from '../core/views/tags.ts';
-import { endOfPeriod, startOfPeriod, type Period } from '../core/numbers/period.ts';
+import { wholePeriods, type Period } from '../core/numbers/period.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from '../core/numbers/series.ts';
 import type { Site } from '../core/views/site.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
@@ -85,7 +85,8 @@ export function createApi(deps: ApiDeps): Api {
       const split = parseSplit(context.req.queries('split'));
       const options = { ...rangeOf(context), split };
       const asked = askedFor(context);
-      return pullsTable(rowsOf(asked.named(await store.totals(asked.query, spanOf(options, period))), options), column, split);
+      const series = await store.totals(asked.query, period ? wholePeriods(options, period) : options);
+      return pullsTable(rowsOf(asked.named(series), options), column, split);
     });
   };
   const filterOf = (context: Context): SeriesQuery => parseFilter(context.req.queries(), registries);
@@ -109,7 +110,7 @@ export function createApi(deps: ApiDeps): Api {
   });
   answerTable('/api/tags/history', async (context) => {
     const asked = askedFor(context);
-    return tagHistoryTable(tagHistory(filtered(store.readings(asked.query), asked.has), spanOf(rangeOf(context))));
+    return tagHistoryTable(tagHistory(filtered(store.readings(asked.query), asked.has), rangeOf(context)));
   });
   answerChart('/api/pulls', 'pull_count', totalsByDay);
   answerChart('/api/pulls/daily', 'daily_pulls', pullsByDay);
@@ -150,16 +151,8 @@ function askedBy({ req }: Context): Asked {
   return { method: req.method, url: pathname + search, acceptEncoding, ifNoneMatch };
 }
 
-function rangeOf({ req }: Context): RowOptions {
+function rangeOf({ req }: Context): DayRange {
   return parseRange(req.queries('from'), req.queries('to'));
-}
-
-/** The days of a range; with a period all days of those that the range touches. */
-function spanOf({ from, to }: DayRange, period?: Period): DaySpan {
-  return {
-    from: from === undefined ? undefined : fromEpochDay(period ? startOfPeriod(from, period) : from),
-    to: to === undefined ? undefined : fromEpochDay(period ? endOfPeriod(to, period) : to),
-  };
 }
 
 function dateOf({ req }: Context): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
 import { openApiDocument, routes } from './schemas.ts';
 

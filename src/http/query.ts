@@ -1,5 +1,5 @@
 /** From the text of a query to what is asked, strictly but for the many ways in which Grafana says "all". */
-import { dayMs, isDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
+import { dayOf, isDay, type Day } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import type { SeriesQuery, DayRange } from '../core/model/query.ts';
@@ -59,12 +59,12 @@ const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{
 /** Year 9999; later days have no four-digit year. */
 const lastMoment = 253_402_300_799_999;
 
-function parseMoment(name: string, values: Parameter): EpochDay | undefined {
+function parseMoment(name: string, values: Parameter): Day | undefined {
   const text = values?.[0]?.trim();
   if (!text) return undefined;
-  if (isDay(text)) return toEpochDay(text);
+  if (isDay(text)) return text;
   const epochMs = isoMoment.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (epochMs >= 0 && epochMs <= lastMoment) return Math.floor(epochMs / dayMs);
+  if (epochMs >= 0 && epochMs <= lastMoment) return dayOf(epochMs);
   throw new AppError(
     'invalid_input',
     `"${name}" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14, a moment such as 2026-03-14T10:00:00Z, or milliseconds since 1970`,

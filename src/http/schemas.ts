@@ -1,6 +1,6 @@
 /** The rows that the API answers with, and the parameters that its data endpoints share. */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
-import { eventKinds } from '../core/views/events.ts';
+import { eventKinds } from '../core/model/event.ts';
 
 const timestamp = z.string().openapi({ example: '2026-03-14T00:00:00Z', description: 'Start of a UTC day' });
 const repo = z.string().openapi({ example: 'acme/app', description: 'Lower case; a nested GHCR package is written owner/charts%2Fname' });

@@ -1,6 +1,6 @@
 /** The metrics, worked out at each scrape from what the collector and the store know. */
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { asksFor, type ImageName } from '../core/model/image.ts';
+import type { ImageName } from '../core/model/image.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
@@ -72,8 +72,7 @@ function isMetricName(name: string): name is MetricName {
 
 async function imagesOf({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
   const [latest, days] = await Promise.all([store.latest({}), store.days()]);
-  const asked = configured.filter((image) => asksFor({}, image));
-  return trackedImages({ latest, series: [], newestDay: days.at(-1) }, asked, { now: clock.now(), staleAfterMs: Infinity });
+  return trackedImages({ latest, series: [], newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
 }
 
 function setImage(set: Set, image: TrackedImage, { registries }: CollectorStatus): void {

@@ -1,6 +1,7 @@
 /** The stored history as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`. */
 import { dayMs } from '../core/model/day.ts';
 import type { ImageSeries, LatestImage } from '../core/model/history.ts';
+import { imageKey } from '../core/model/image.ts';
 import { definitions } from './definitions.ts';
 import { imageLabels } from './image-labels.ts';
 
@@ -9,23 +10,19 @@ const name = 'registrystats_image_pulls';
 /** One sample a known day, at its end; the newest at the moment when it was read. Lines with their ends, `# EOF` last. */
 export function* openMetricsLines(series: readonly ImageSeries[], latest: readonly LatestImage[]): Generator<string> {
   yield `# TYPE ${name} gauge\n# HELP ${name} ${definitions[name].help}\n`;
-  const readAt = new Map(latest.map((image) => [keyOf(image), Date.parse(image.readAt ?? '')]));
+  const readAt = new Map(latest.map((image) => [imageKey(image), Date.parse(image.readAt ?? '')]));
   for (const image of series) {
     const labels = Object.entries(imageLabels(image)).map(([label, value]) => `${label}="${escaped(value)}"`);
     const line = `${name}{${labels.join(',')}}`;
     for (let at = 0; at < image.days.length; at += 1) {
       const endOfDay = ((image.days[at] ?? 0) + 1) * dayMs - 1_000;
-      const newest = at === image.days.length - 1 ? readAt.get(keyOf(image)) : undefined;
+      const newest = at === image.days.length - 1 ? readAt.get(imageKey(image)) : undefined;
       // A reconstructed total stands at the end of its day even when it is the newest.
       const moment = newest !== undefined && newest > endOfDay - dayMs && newest < endOfDay ? newest : endOfDay;
       yield `${line} ${image.totals[at] ?? 0} ${Math.floor(moment / 1000)}\n`;
     }
   }
   yield '# EOF\n';
-}
-
-function keyOf({ registry, repo }: { readonly registry: string; readonly repo: string }): string {
-  return `${registry} ${repo}`;
 }
 
 function escaped(value: string): string {

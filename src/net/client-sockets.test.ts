@@ -246,15 +246,15 @@ describe('a refusal', () => {
   it('whose body does not come is a refusal all the same', async () => {
     const { origin } = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '600' }).write('{'));
 
-    // The short wait for the body is over at once, the long one for the whole answer never.
-    const startTimer: StartTimer = (ms, onEnd) => {
-      if (ms < 10_000) setImmediate(onEnd);
-      return () => undefined;
-    };
-
-    await expect(createClient([origin], 10_000, startTimer).request(origin)).rejects.toMatchObject({
+    await expect(createClient([origin], 10_000, endShortWaits).request(origin)).rejects.toMatchObject({
       code: 'rate_limited',
       retryAfterMs: 600_000,
     });
   });
 });
+
+/** The short wait for the body of a refusal is over at once, the long one for a whole answer never. */
+function endShortWaits(ms: number, onEnd: () => void): () => void {
+  if (ms < 10_000) setImmediate(onEnd);
+  return () => undefined;
+}

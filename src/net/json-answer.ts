@@ -1,5 +1,5 @@
 /** From the body of an answer to a checked value. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../core/model/errors.ts';
 import { cleanText } from './clean-text.ts';
 import type { HttpAnswer } from './http.ts';

@@ -1,5 +1,5 @@
 /** Pieces of the schemas of more than one registry: what is stored and shown is bounded, and has no characters that do harm. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTagName } from '../core/model/image-ref.ts';
 
 /** A decoration of another shape is left away. */

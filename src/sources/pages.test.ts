@@ -31,25 +31,53 @@ describe('pages', () => {
   it('are read to the last, each asked with what the one before said', async () => {
     const { readPage, asked } = pagesOf(['a'], [], ['b']);
 
-    expect(await readPages(5, readPage, undefined)).toEqual({ rows: ['a', 'b'], isWhole: true });
+    expect(await readPages({ maxRows: 100, maxPages: 5 }, readPage, undefined)).toEqual({ rows: ['a', 'b'], isWhole: true });
     expect(asked).toEqual([undefined, '1', '2']);
   });
 
   it('are kept before one that fails', async () => {
-    expect(await readPages(5, pagesOf(['a'], broken, ['b']).readPage, undefined)).toEqual({ rows: ['a'], isWhole: false, failure: broken });
+    expect(await readPages({ maxRows: 100, maxPages: 5 }, pagesOf(['a'], broken, ['b']).readPage, undefined)).toEqual({
+      rows: ['a'],
+      isWhole: false,
+      failure: broken,
+    });
   });
 
   it('are read up to the bound', async () => {
     const { readPage, asked } = pagesOf(['a'], ['b'], ['c']);
 
-    expect(await readPages(2, readPage, undefined)).toEqual({ rows: ['a', 'b'], isWhole: false });
+    expect(await readPages({ maxRows: 100, maxPages: 2 }, readPage, undefined)).toEqual({ rows: ['a', 'b'], isWhole: false });
     expect(asked).toHaveLength(2);
+  });
+
+  it('are read up to the bound of rows, however small they are', async () => {
+    const { readPage, asked } = pagesOf(['a', 'b'], ['c'], ['d'], ['e']);
+
+    expect(await readPages({ maxRows: 4, maxPages: 50 }, readPage, undefined)).toEqual({ rows: ['a', 'b', 'c', 'd'], isWhole: false });
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    ['a next that was asked already', (at: number) => ({ rows: [`row ${at}`], next: at % 2 === 0 ? 'x' : 'y' }), 3],
+    ['the same rows with ever another next', (at: number) => ({ rows: ['a', 'b'], next: String(at) }), 2],
+  ])('end with a failure where they repeat: %s', async (_how, pageAt, requests) => {
+    let count = 0;
+
+    const { isWhole, failure } = await readPages({ maxRows: 1000, maxPages: 50 }, async () => pageAt(count++), undefined);
+
+    expect({ isWhole, code: failure?.code, count }).toEqual({ isWhole: false, code: 'invalid_response', count: requests });
+  });
+
+  it('may be empty in the middle', async () => {
+    const { readPage } = pagesOf(['a'], [], [], ['b']);
+
+    expect(await readPages({ maxRows: 100, maxPages: 9 }, readPage, undefined)).toEqual({ rows: ['a', 'b'], isWhole: true });
   });
 
   it('are not kept when the reading was stopped', async () => {
     const stop = new Error('stop');
 
-    await expect(readPages(2, pagesOf(['a'], broken).readPage, AbortSignal.abort(stop))).rejects.toBe(stop);
+    await expect(readPages({ maxRows: 100, maxPages: 2 }, pagesOf(['a'], broken).readPage, AbortSignal.abort(stop))).rejects.toBe(stop);
   });
 });
 
@@ -102,6 +130,7 @@ describe('the tags of an image', () => {
   it.each([
     ['there are more', { rows: ['1.0'], isWhole: false }],
     ['one is not understood', { rows: ['1.0', 7], isWhole: true }],
+    ['one has a name that no tag can have', { rows: ['1.0', '\u001b[31m1.1'], isWhole: true }],
   ])('are not counted where %s', (_case, pages) => {
     expect(tagsOf(pages, tagOf)).toEqual({ tags: [{ name: '1.0' }], tagCount: undefined });
   });

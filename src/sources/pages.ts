@@ -1,6 +1,6 @@
 /** Lists that come page by page without a count of all rows: pages before one that fails are kept, and what is missing is said. */
 import { AppError, toAppError } from '../core/model/errors.ts';
-import { formatRepo, isRepo, parseRepo, type ImageRef } from '../core/model/image-ref.ts';
+import { formatRepo, isRepo, isTagName, parseRepo, type ImageRef } from '../core/model/image-ref.ts';
 import type { ListedImage, Listing, Tag } from '../core/model/reading.ts';
 
 export interface Page {
@@ -17,26 +17,47 @@ export interface PagesRead {
   readonly failure?: AppError | undefined;
 }
 
-/** Reads up to so many pages, from the one that is asked with nothing. Rejects only with the signal's reason. */
+/** How far a list is read: a bound of this program, not a limit of the registry. */
+export interface PageBounds {
+  readonly maxRows: number;
+  /** More than `maxRows` needs, because pages may be smaller than was asked for. */
+  readonly maxPages: number;
+}
+
+/**
+ * Reads pages from the one that is asked with nothing, until one has no next. What the page size should be does not matter. A list
+ * that repeats itself has no end: that is a failure. Rejects only with the signal's reason.
+ */
 export async function readPages(
-  mostPages: number,
+  { maxRows, maxPages }: PageBounds,
   readPage: (next: string | undefined) => Promise<Page>,
   signal: AbortSignal | undefined,
 ): Promise<PagesRead> {
   const rows: unknown[] = [];
+  const asked = new Set<string>();
   let next: string | undefined;
-  for (let page = 1; page <= mostPages; page += 1) {
+  let previous = '';
+  for (let page = 1; page <= maxPages && rows.length < maxRows; page += 1) {
     try {
       const read = await readPage(next);
-      rows.push(...read.rows);
+      const text = read.rows.length === 0 ? '' : JSON.stringify(read.rows);
       next = read.next ?? undefined;
+      if (text !== '' && text === previous) return { rows, isWhole: false, failure: repeating() };
+      rows.push(...read.rows);
+      previous = text;
     } catch (error) {
       signal?.throwIfAborted();
       return { rows, isWhole: false, failure: toAppError(error) };
     }
     if (next === undefined) return { rows, isWhole: true };
+    if (asked.has(next)) return { rows, isWhole: false, failure: repeating() };
+    asked.add(next);
   }
   return { rows, isWhole: false };
+}
+
+function repeating(): AppError {
+  return new AppError('invalid_response', 'the list repeats itself and does not end');
 }
 
 /** What a row of an owner's list gives: the text of a name, something that is not collected, or nothing that is understood. */
@@ -93,7 +114,7 @@ export function tagsOf({ rows, isWhole, failure }: PagesRead, tagOf: (row: unkno
   const tags = new Map<string, Tag>();
   let unusable = 0;
   for (const tag of rows.map(tagOf)) {
-    if (!tag) unusable += 1;
+    if (!tag || !isTagName(tag.name)) unusable += 1;
     else if (!tags.has(tag.name)) tags.set(tag.name, tag);
   }
   // An empty list would wipe out the tags that were read before.

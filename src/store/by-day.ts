@@ -1,7 +1,7 @@
 /** Which snapshot readings and events belong to, and how they get into it. */
 import { dayOf, isDay, type Day } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import type { RecordedEvent } from '../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
 import { dayOfReading, type Reading } from '../core/model/reading.ts';
 import { mergeEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../core/document/snapshot.ts';

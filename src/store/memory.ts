@@ -1,12 +1,13 @@
 /** Snapshots in memory, gone with the process. It works every answer out anew from the documents: slow, but plainly right. */
 import { isDay, toEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import { asksFor, compareText } from '../core/model/image.ts';
+import { compareEvents } from '../core/model/event.ts';
+import { compareImages, compareImagesByName, compareText, imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
-import type { SeriesQuery } from '../core/model/query.ts';
+import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
-import { compareEvents, recordedEventsOf } from '../core/document/snapshot-events.ts';
+import { recordedEventsOf } from '../core/document/snapshot-events.ts';
 import { readingsOf, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { groupByDay, mergeBatch } from './by-day.ts';
 import { readingsByDay } from './readings-by-day.ts';
@@ -26,8 +27,8 @@ export function createMemoryStore(): SnapshotStore {
     for (const day of sortedDays()) {
       const document = documents.get(day);
       for (const reading of document ? readingsOf(document) : []) {
-        if (!asksFor(query, reading)) continue;
-        const key = `${reading.registry} ${reading.repo}`;
+        if (!matches(query, reading)) continue;
+        const key = imageKey(reading);
         images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
       }
     }
@@ -41,14 +42,12 @@ export function createMemoryStore(): SnapshotStore {
       if (days.size > 0) changes += 1;
     },
     async totals(query) {
-      const series = histories(query).flatMap(seriesOf);
-      return series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
+      return histories(query).flatMap(seriesOf).toSorted(compareImagesByName);
     },
     async latest(query) {
-      const images = histories(query).flatMap(latestOf);
-      return images.toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
+      return histories(query).flatMap(latestOf).toSorted(compareImages);
     },
-    readings: (query, span) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, span),
+    readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
       return [...documents.values()].flatMap(recordedEventsOf).toSorted(compareEvents);
     },

@@ -190,7 +190,7 @@ async function startProcess(directory: string, env: Readonly<Record<string, stri
       child.kill('SIGTERM');
       return exited;
     },
-    complaints: () => log.split('\n').filter((line) => line.includes('ERROR') && !expectedErrors.test(line)),
+    complaints: () => log.split('\n').filter((line) => line.includes('"level":"error"') && !expectedErrors.test(line)),
   };
 }
 

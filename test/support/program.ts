@@ -81,7 +81,7 @@ export interface Service extends RunningProgram {
 /** Starts `serve` on a free port and waits until it listens. */
 export async function startService(env: Readonly<Record<string, string>>, options: Omit<ProgramOptions, 'env'> = {}): Promise<Service> {
   const program = runProgram(['serve'], { ...options, env: { LISTEN_ADDR: '127.0.0.1:0', ...env } });
-  const match = await program.logged(/service started .*"url":"([^"]+)"/);
+  const match = await program.logged(/service started.*"url":"([^"]+)"/);
   return {
     ...program,
     url: match[1] ?? '',

@@ -1,6 +1,5 @@
 /** The events in a snapshot document, beside the rows of the registries. */
-import { recordedKinds, type RecordedEvent, type RecordedKind } from '../model/recorded-event.ts';
-import { compareText } from '../model/image.ts';
+import { eventKey, recordedKinds, type RecordedEvent, type RecordedKind } from '../model/event.ts';
 import { defined, instant, isRow, text, type Row } from './snapshot-row.ts';
 import type { SnapshotDocument } from './snapshot.ts';
 
@@ -14,11 +13,11 @@ export function recordedEventsOf(document: SnapshotDocument): readonly RecordedE
 
 /** Adds the events that the document does not hold yet; what stands there stays as it is. */
 export function mergeEvents(document: SnapshotDocument | undefined, events: readonly RecordedEvent[]): SnapshotDocument {
-  const known = new Set(document ? recordedEventsOf(document).map(keyOf) : []);
+  const known = new Set(document ? recordedEventsOf(document).map(eventKey) : []);
   const added: unknown[] = [];
   for (const event of events) {
-    if (known.has(keyOf(event))) continue;
-    known.add(keyOf(event));
+    if (known.has(eventKey(event))) continue;
+    known.add(eventKey(event));
     added.push(eventRow(event));
   }
   if (!document) return { timestamp: events[0]?.seenAt ?? '', [member]: added };
@@ -30,16 +29,6 @@ export function mergeEvents(document: SnapshotDocument | undefined, events: read
 /** The row of an event. */
 export function eventRow({ time, seenAt, registry, repo, kind, detail }: RecordedEvent): Row {
   return defined({ time, seen_at: seenAt, registry, repo, kind, detail });
-}
-
-/** Orders events by time, then registry, then repo. */
-export function compareEvents(a: RecordedEvent, b: RecordedEvent): number {
-  return Date.parse(a.time) - Date.parse(b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? '');
-}
-
-/** What makes two events the same, whenever they were seen. */
-function keyOf({ time, registry, repo, kind, detail }: RecordedEvent): string {
-  return JSON.stringify([time, registry, repo ?? '', kind, detail ?? '']);
 }
 
 function eventOf(row: unknown): RecordedEvent[] {

@@ -1,5 +1,10 @@
 /** What the service writes into its health marker and the probe, another process, reads from it. */
-import type { HealthReport } from '../views/status.ts';
+
+export interface HealthReport {
+  readonly healthy: boolean;
+  /** One sentence for people. */
+  readonly reason: string;
+}
 
 export const goodReason = 'the last cycle was good';
 export const staleReason = 'no cycle has finished for longer than one interval and the longest cycle';

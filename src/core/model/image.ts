@@ -1,5 +1,4 @@
 /** The name of an image in one registry, its key and its order. */
-import type { SeriesQuery } from './query.ts';
 
 /** An image in one registry. */
 export interface ImageName {
@@ -18,12 +17,12 @@ export function compareImages(a: ImageName, b: ImageName): number {
   return compareText(a.registry, b.registry) || compareText(a.repo, b.repo);
 }
 
+/** Orders images by name, then registry: the registries of one name stand together. */
+export function compareImagesByName(a: ImageName, b: ImageName): number {
+  return compareText(a.repo, b.repo) || compareText(a.registry, b.registry);
+}
+
 /** Orders texts by code unit, the same on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Whether a question is about this image. */
-export function asksFor({ registries, repos }: SeriesQuery, { registry, repo }: ImageName): boolean {
-  return (registries?.has(registry) ?? true) && (repos?.has(repo) ?? true);
 }

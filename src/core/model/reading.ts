@@ -65,6 +65,8 @@ export interface Reading {
    * the last one that is over.
    */
   readonly recentDays?: readonly DailyPulls[] | undefined;
+  /** Set where the tags were not read but the registry's own list of names was. Only looked at for pushes, and not stored. */
+  readonly listedTags?: ListedTags | undefined;
   /** How the total is known; absent: it was read. */
   readonly mark?: Mark | undefined;
   /** What was read on a day whose total is now that of its end. */
@@ -89,6 +91,14 @@ export interface Discrepancy {
   readonly by: number;
   /** ISO 8601 moment of the first read that showed it. */
   readonly since: string;
+}
+
+/** The end of a list that has the tags oldest first. */
+export interface ListedTags {
+  /** The newest last. */
+  readonly names: readonly string[];
+  /** The newest version there is: tags that are read later and point at this one or an older one were in the list already. */
+  readonly newestVersionId?: string | undefined;
 }
 
 /** The day of the snapshot that a reading belongs to. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fromEpochDay, toEpochDay } from '../model/day.ts';
+import { fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { compareText } from '../model/image.ts';
 import { pullsByDay as pullRows, pullsByPeriod, totalsByDay as totalRows, type SeriesRow } from './series.ts';
 
 function pullsByDay(...args: Parameters<typeof pullRows>): SeriesRow[] {
@@ -26,11 +25,11 @@ function image(registry: string, repo: string, totals: Readonly<Record<number, n
 }
 
 function row(dayOfMarch: number, value: number, repo = 'acme/app') {
-  return { day: fromEpochDay(first + dayOfMarch - 1), repo, value };
+  return { day: march(dayOfMarch), repo, value };
 }
 
-function march(dayOfMarch: number): number {
-  return first + dayOfMarch - 1;
+function march(dayOfMarch: number): Day {
+  return fromEpochDay(first + dayOfMarch - 1);
 }
 
 describe('an image that one registry could not be read for on a day', () => {
@@ -187,8 +186,8 @@ describe('a range of days', () => {
   it('may begin or end with the epoch', () => {
     const old: ImageSeries[] = [{ registry: 'ghcr', repo: 'acme/app', days: [-1, 0, 1], totals: [1, 2, 3], marks: ['read' as const] }];
 
-    expect(totalsByDay(old, { from: 0 }).map(({ day }) => day)).toEqual(['1970-01-01', '1970-01-02']);
-    expect(totalsByDay(old, { to: 0 }).map(({ day }) => day)).toEqual(['1969-12-31', '1970-01-01']);
+    expect(totalsByDay(old, { from: '1970-01-01' }).map(({ day }) => day)).toEqual(['1970-01-01', '1970-01-02']);
+    expect(totalsByDay(old, { to: '1970-01-01' }).map(({ day }) => day)).toEqual(['1969-12-31', '1970-01-01']);
   });
 });
 
@@ -246,14 +245,5 @@ describe('pulls by period', () => {
       ['dockerhub', 5],
       ['ghcr', 3],
     ]);
-  });
-});
-
-describe('compareText', () => {
-  it('orders by code unit, not by language', () => {
-    expect(['b', 'a', 'B', 'é', 'a-', 'a/', 'a'].toSorted(compareText)).toEqual(['B', 'a', 'a', 'a-', 'a/', 'b', 'é']);
-    expect(compareText('a', 'a')).toBe(0);
-    expect(compareText('a', 'b')).toBe(-1);
-    expect(compareText('b', 'a')).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 /** From the totals that were read to the rows that are shown. Every rule is per registry and image first, and only then summed. */
-import { compareText } from '../model/image.ts';
-import type { DayRange } from '../model/query.ts';
+import { compareImagesByName, imageKey } from '../model/image.ts';
+import { toEpochDays, type DayRange } from '../model/query.ts';
 import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { startOfPeriod, type Period } from './period.ts';
+import { startOfPeriod, wholePeriods, type Period } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 
 export interface RowOptions extends DayRange {
@@ -50,9 +50,7 @@ export function pullsByDay(series: readonly ImageSeries[], options: RowOptions =
 /** The pulls of whole weeks or months, one row a repo and period, dated by its first day: every period that the range touches. */
 export function pullsByPeriod(series: readonly ImageSeries[], period: Period, options: RowOptions = {}): Iterable<SeriesRow> {
   const lines = linesOf(series, options, pullsOf, 'drop').map((line) => sumByPeriod(line, period));
-  const { from, to } = options;
-  // A period that the range ends in begins before its end.
-  return rowsOf(lines, { from: from === undefined ? undefined : startOfPeriod(from, period), to });
+  return rowsOf(lines, wholePeriods(options, period));
 }
 
 /** The pulls that are booked on each known day of an image. */
@@ -64,7 +62,8 @@ export function pullsOf({ days, totals, notes }: ImageSeries): number[] {
   });
 }
 
-function* rowsOf(lines: readonly Line[], { from = -Infinity, to = Infinity }: DayRange): Generator<SeriesRow> {
+function* rowsOf(lines: readonly Line[], range: DayRange): Generator<SeriesRow> {
+  const [from, to] = toEpochDays(range);
   const positions = lines.map(({ days }) => firstAtLeast(days, from));
   for (;;) {
     let next = Infinity;
@@ -93,20 +92,15 @@ function linesOf(
   valuesOf: (image: ImageSeries) => ArrayLike<number>,
   missing: Missing,
 ): Line[] {
-  const ordered = series.toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
-  const lines = ordered.map((image): Line => ({ repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) }));
-  const groups = groupBy(lines, ({ repo, registry }) => (split ? `${repo} ${registry}` : repo));
-  return groups.map((group) => sumLines(group, split, missing));
-}
-
-function groupBy(lines: readonly Line[], keyOf: (line: Line) => string): readonly (readonly [Line, ...Line[]])[] {
   const groups = new Map<string, [Line, ...Line[]]>();
-  for (const line of lines) {
-    const group = groups.get(keyOf(line));
+  for (const image of series.toSorted(compareImagesByName)) {
+    const line = { repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) };
+    const key = split ? imageKey(image) : image.repo;
+    const group = groups.get(key);
     if (group) group.push(line);
-    else groups.set(keyOf(line), [line]);
+    else groups.set(key, [line]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) => sumLines(group, split, missing));
 }
 
 /** The sum of lines by day; a line without a value on a day either carries its last one or drops out of the sum. */

@@ -1,15 +1,11 @@
 /** What happened to the images: worked out from their totals, and recorded when it was seen. */
-import { fromEpochDay, startOfDay, toEpochDay, type EpochDay } from '../model/day.ts';
+import { fromEpochDay, startOfDay, type EpochDay } from '../model/day.ts';
 import { formatExact } from './format.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
 import { wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { recordedKinds, type RecordedEvent, type RecordedKind } from '../model/recorded-event.ts';
-import { compareText } from '../model/image.ts';
-import { type DayRange } from '../model/query.ts';
-
-export const eventKinds = ['first_seen', 'counter_went_down', 'frozen', 'restated', 'milestone', ...recordedKinds] as const;
-export type EventKind = (typeof eventKinds)[number];
+import { compareEvents, type EventKind, type RecordedEvent, type RecordedKind } from '../model/event.ts';
+import { includesDay, type DayRange } from '../model/query.ts';
 
 export interface ImageEvent {
   /** ISO 8601 moment; the start of the day where only that is known. */
@@ -23,25 +19,19 @@ export interface ImageEvent {
 }
 
 /** The events by time, then registry, then repo. */
-export function eventsOf(
-  series: readonly ImageSeries[],
-  recorded: readonly RecordedEvent[],
-  { from = -Infinity, to = Infinity }: DayRange = {},
-): readonly ImageEvent[] {
-  const within = (day: EpochDay): boolean => day >= from && day <= to;
+export function eventsOf(series: readonly ImageSeries[], recorded: readonly RecordedEvent[], range: DayRange = {}): readonly ImageEvent[] {
   const events: ImageEvent[] = [];
   for (const image of series) {
-    for (const { day, kind, text } of totalEvents(image)) {
-      if (within(day)) events.push({ time: startOfDay(fromEpochDay(day)), registry: image.registry, repo: image.repo, kind, text });
+    for (const { epochDay, kind, text } of totalEvents(image)) {
+      const day = fromEpochDay(epochDay);
+      if (includesDay(range, day)) events.push({ time: startOfDay(day), registry: image.registry, repo: image.repo, kind, text });
     }
   }
   for (const event of recorded) {
     const { time, registry, repo, kind } = event;
-    if (within(toEpochDay(time.slice(0, 10)))) events.push({ time, registry, repo, kind, text: textOf[kind](event) });
+    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: textOf[kind](event) });
   }
-  return events.toSorted(
-    (a, b) => Date.parse(a.time) - Date.parse(b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? ''),
-  );
+  return events.toSorted(compareEvents);
 }
 
 const textOf: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
@@ -53,7 +43,7 @@ const textOf: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> =
 };
 
 interface TotalEvent {
-  readonly day: EpochDay;
+  readonly epochDay: EpochDay;
   readonly kind: EventKind;
   readonly text: string;
 }
@@ -63,25 +53,25 @@ function* totalEvents({ days, totals, marks }: ImageSeries): Generator<TotalEven
   let markBefore: Mark | undefined;
   let passed = Infinity;
   for (let at = 0; at < days.length; at += 1) {
-    const day = days[at] ?? 0;
+    const epochDay = days[at] ?? 0;
     const mark = marks.at(at);
     const [before, total] = [totals[at - 1], totals[at] ?? 0];
     if (!seen && wasRead(mark)) {
       seen = true;
-      yield { day, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls` };
+      yield { epochDay, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls` };
     }
     if (before !== undefined && total < before) {
-      yield { day, kind: 'counter_went_down', text: `counter went down from ${formatExact(before)} to ${formatExact(total)}` };
+      yield { epochDay, kind: 'counter_went_down', text: `counter went down from ${formatExact(before)} to ${formatExact(total)}` };
     }
     const milestone = milestoneAt(total);
-    if (milestone > passed) yield { day, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
+    if (milestone > passed) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
     // What it had when its history begins was passed before, and what it fell below is not passed twice.
     passed = at === 0 ? milestone : Math.max(passed, milestone);
     if (mark !== markBefore && mark === 'frozen') {
-      yield { day, kind: 'frozen', text: "the total stands still while the registry's own days move, or the reverse" };
+      yield { epochDay, kind: 'frozen', text: "the total stands still while the registry's own days move, or the reverse" };
     }
     if (mark !== markBefore && mark === 'restated') {
-      yield { day, kind: 'restated', text: "the total no longer agrees with the registry's own days" };
+      yield { epochDay, kind: 'restated', text: "the total no longer agrees with the registry's own days" };
     }
     markBefore = mark;
   }

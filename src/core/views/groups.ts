@@ -1,12 +1,12 @@
 /** Groups: one name for several images, across registries and former names. */
 import { AppError, toAppError } from '../model/errors.ts';
 import { canonicalRepo, formatRepo, parseRepo } from '../model/image-ref.ts';
-import { asksFor, type ImageName } from '../model/image.ts';
+import { imageKey, type ImageName } from '../model/image.ts';
 import { trackedImages, type TrackedImage } from './images.ts';
-import type { RecordedEvent } from '../model/recorded-event.ts';
+import type { RecordedEvent } from '../model/event.ts';
 import type { Clock, SnapshotStore } from '../ports.ts';
 import type { ImageSeries } from '../model/history.ts';
-import type { SeriesQuery } from '../model/query.ts';
+import { matches, matchesEvent, type SeriesQuery } from '../model/query.ts';
 
 export interface Group {
   /** Lower case, without a slash: it is asked for where a repo is. */
@@ -26,7 +26,7 @@ export function parseGroup(text: string, registries: readonly string[]): Group {
   if (!groupName.test(name))
     throw invalid('its name has characters other than letters, digits, ".", "_" and "-", or does not start with a letter or digit');
   const images = members.split('+').map((member) => parseMember(member.trim(), registries));
-  return { name, members: [...new Map(images.map((image) => [`${image.registry} ${image.repo}`, image])).values()] };
+  return { name, members: [...new Map(images.map((image) => [imageKey(image), image])).values()] };
 }
 
 function parseMember(text: string, registries: readonly string[]): ImageName {
@@ -62,10 +62,9 @@ export function withGroups(query: SeriesQuery, groups: readonly Group[]): Groupe
   const asked = groups.filter(({ name }) => repos?.has(name));
   const withHas = (has: GroupedQuery['has']): Pick<GroupedQuery, 'has' | 'hasEvent'> => ({
     has,
-    hasEvent: ({ registry, repo }) =>
-      repo === undefined ? !repos && asksFor({ registries }, { registry, repo: '' }) : has({ registry, repo }),
+    hasEvent: ({ registry, repo }) => (repo === undefined ? matchesEvent(query, { registry }) : has({ registry, repo })),
   });
-  if (!repos || asked.length === 0) return { query, ...withHas((image) => asksFor(query, image)), named: (series) => series };
+  if (!repos || asked.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (series) => series };
 
   const namesOf = (image: ImageName): string[] => {
     if (registries?.has(image.registry) === false) return [];

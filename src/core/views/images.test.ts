@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
-import { asksFor, type ImageName } from '../model/image.ts';
+import type { ImageName } from '../model/image.ts';
 import { trackedImages, type TrackedImage } from './images.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
@@ -148,15 +148,5 @@ describe('the tracked images', () => {
   it('are stale when they were read longer ago than the limit', () => {
     expect(shown([readAgo(dayMs)], [])[0]?.stale).toBe(false);
     expect(shown([readAgo(dayMs + 1)], [])[0]?.stale).toBe(true);
-  });
-});
-
-describe('a question', () => {
-  it('asks for an image that is in both of its lists, where it has them', () => {
-    expect(asksFor({}, app)).toBe(true);
-    expect(asksFor({ registries: new Set(['ghcr']), repos: new Set(['acme/app']) }, app)).toBe(true);
-    expect(asksFor({ registries: new Set(['quay']) }, app)).toBe(false);
-    expect(asksFor({ repos: new Set(['acme/tool']) }, app)).toBe(false);
-    expect(asksFor({ registries: new Set(['ghcr']), repos: new Set() }, app)).toBe(false);
   });
 });

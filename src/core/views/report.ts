@@ -1,5 +1,5 @@
 /** The report: how each image does over a time that ends with yesterday, and when it reaches its next milestone. */
-import { dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { addDays, dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { growthOf, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
 import { isMember, type Group } from './groups.ts';
 import { type ImageName, compareText } from '../model/image.ts';
@@ -56,7 +56,7 @@ export function reportOf({ latest, series, newestDay }: KnownImages, { now, from
     const total = images.reduce((sum, { pullCount }) => sum + pullCount, 0);
     const own = series.filter((each) => images.some(({ registry, repo }) => registry === each.registry && repo === each.repo));
     const registries = [...new Set(images.map(({ registry }) => registry))];
-    return { name, registries, ...rowOf(own, total, { today, from: toEpochDay(from) }) };
+    return { name, registries, ...rowOf(own, total, { today, from }) };
   });
   return {
     from,
@@ -70,17 +70,18 @@ export function reportOf({ latest, series, newestDay }: KnownImages, { now, from
 function rowOf(
   series: readonly ImageSeries[],
   total: number,
-  { today, from }: { readonly today: EpochDay; readonly from: EpochDay },
+  { today, from }: { readonly today: EpochDay; readonly from: Day },
 ): Omit<ReportRow, 'name' | 'registries'> {
   const milestone = milestoneAfter(total);
   const rate = series.reduce((sum, image) => sum + dailyRate(image, today - 1), 0);
   const daysLeft = rate > 0 ? Math.ceil((milestone - total) / rate) : Infinity;
+  const length = Math.max(0, today - toEpochDay(from));
   const merged = series.map((image) => ({ ...image, repo: '' }));
-  const byDay = new Map(Array.from(pullsByDay(merged, { from, to: today - 1 }), ({ day, value }) => [day, value]));
+  const byDay = new Map(Array.from(pullsByDay(merged, { from, to: fromEpochDay(today - 1) }), ({ day, value }) => [day, value]));
   return {
     total,
-    growth: sumGrowth(series.map((image) => growthOf(image, today - 1, today - from))),
-    daily: Array.from({ length: Math.max(0, today - from) }, (_, at) => byDay.get(fromEpochDay(from + at)) ?? null),
+    growth: sumGrowth(series.map((image) => growthOf(image, today - 1, length))),
+    daily: Array.from({ length }, (_, at) => byDay.get(addDays(from, at)) ?? null),
     milestone,
     milestoneDay: daysLeft <= furthestDays ? fromEpochDay(today + daysLeft) : undefined,
   };

@@ -1,50 +1,7 @@
 /** What the collector tells about itself; the API, the page and the metrics show it. */
-import type { ErrorCode } from '../model/errors.ts';
+import type { HealthReport } from '../model/health-marker.ts';
 import type { Inconsistency } from '../model/mark.ts';
-
-export interface HealthReport {
-  readonly healthy: boolean;
-  /** One sentence for people. */
-  readonly reason: string;
-}
-
-/** Something that could not be read, and why. */
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-export interface ImageFailure extends Failure {
-  readonly repo: string;
-  /** `total`: nothing was read; `details`: the total was, but not all that stands beside it. */
-  readonly missing: 'total' | 'details';
-}
-
-export interface ListingStatus {
-  readonly owner: string;
-  readonly listed: number;
-  readonly expected?: number | undefined;
-  readonly complete: boolean;
-  readonly shortfall?: Failure | undefined;
-}
-
-export interface ImageDoubt {
-  readonly repo: string;
-  readonly doubt: Inconsistency;
-}
-
-/** Counted since the start of the process. */
-export interface RegistryTotals {
-  /** A cycle is `ok` when it read something. */
-  readonly cycles: { readonly ok: number; readonly failed: number };
-  /** Images whose total was not read, by the code of the error; those that registries cause are always there. */
-  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
-}
-
-export const noTotals: RegistryTotals = {
-  cycles: { ok: 0, failed: 0 },
-  errors: { not_found: 0, unauthorized: 0, rate_limited: 0, unreachable: 0, invalid_response: 0 },
-};
+import type { ImageDoubt, ImageFailure, ListingStatus, Progress, RegistryTotals } from '../model/outcome.ts';
 
 export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Inconsistency;
 
@@ -67,12 +24,6 @@ export interface RegistryStatus {
   readonly lastSuccess?: string | undefined;
   readonly lastDurationMs?: number | undefined;
   readonly progress?: Progress | undefined;
-}
-
-export interface Progress {
-  /** Images that are done, of those that are known so far. */
-  readonly done: number;
-  readonly total: number;
 }
 
 export interface CollectorStatus {

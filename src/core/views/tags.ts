@@ -1,16 +1,14 @@
 /** The newest known tags of images, and how often each was downloaded over time. */
 import { addDays, type Day } from '../model/day.ts';
 import type { Tag } from '../model/reading.ts';
-import type { DaySpan, SeriesQuery } from '../model/query.ts';
+import { includesDay, type DayRange, type SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import type { StoredReading } from '../model/history.ts';
 import { isNewer } from '../model/tag.ts';
-import { compareText } from '../model/image.ts';
+import { compareImages, compareText, imageKey, type ImageName } from '../model/image.ts';
 import { keepDays } from './summary.ts';
 
-export interface ImageTags {
-  readonly registry: string;
-  readonly repo: string;
+export interface ImageTags extends ImageName {
   /** The newest first; those without a time as the registry lists them, last. */
   readonly tags: readonly Tag[];
 }
@@ -21,10 +19,10 @@ export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>
   if (newest === undefined) return [];
   const found = new Map<string, ImageTags>();
   for await (const { registry, repo, tags } of store.readings(query, { from: addDays(newest, -keepDays) })) {
-    if (tags) found.set(`${registry} ${repo}`, { registry, repo, tags });
+    if (tags) found.set(imageKey({ registry, repo }), { registry, repo, tags });
   }
   const images = [...found.values()].map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
-  return images.toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
+  return images.toSorted(compareImages);
 }
 
 function newerFirst(a: Tag, b: Tag): number {
@@ -32,10 +30,8 @@ function newerFirst(a: Tag, b: Tag): number {
 }
 
 /** What one day tells about a tag. */
-export interface TagDay {
+export interface TagDay extends ImageName {
   readonly day: Day;
-  readonly registry: string;
-  readonly repo: string;
   readonly tag: string;
   /** Downloads under the tag so far: those of the version that it first pointed at, and all that came after. */
   readonly pullCount: number;
@@ -61,11 +57,11 @@ interface History {
  * count of another: here its history goes on. A version that is newer than all known before counts wholly for its tag. Any other one
  * that was not known, and all where the history begins, count nothing: what they have is where their tags start.
  */
-export async function* tagHistory(readings: AsyncIterable<StoredReading>, { from = '', to }: DaySpan = {}): AsyncGenerator<TagDay> {
+export async function* tagHistory(readings: AsyncIterable<StoredReading>, range: DayRange = {}): AsyncGenerator<TagDay> {
   const histories = new Map<string, History>();
   for await (const { day, registry, repo, tags = [] } of readings) {
-    if (to !== undefined && day > to) return;
-    const key = `${registry} ${repo}`;
+    if (range.to !== undefined && day > range.to) return;
+    const key = imageKey({ registry, repo });
     const history = histories.get(key) ?? { versions: new Map(), tags: new Map(), newest: '' };
     const rows = tags.flatMap((tag) => tagDay(tag, history, !histories.has(key))).toSorted((a, b) => compareText(a.tag, b.tag));
     if (rows.length === 0) continue;
@@ -75,7 +71,7 @@ export async function* tagHistory(readings: AsyncIterable<StoredReading>, { from
       history.versions.set(version, versionPullCount);
       if (isId(version) && isNewer(version, history.newest)) history.newest = version;
     }
-    if (day >= from) for (const row of rows) yield { day, registry, repo, ...row };
+    if (includesDay(range, day)) for (const row of rows) yield { day, registry, repo, ...row };
   }
 }
 

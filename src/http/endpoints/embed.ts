@@ -4,7 +4,7 @@ import type { BadgePeriod, BadgeValue } from '../../badge/badge.ts';
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
 import { chartOf, isUnfinished, type ChartKind } from '../../core/numbers/chart.ts';
-import { dayOf, toEpochDay } from '../../core/model/day.ts';
+import { dayOf, fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { groupCalled, imagesAsked, withGroups } from '../../core/views/groups.ts';
 import { sumKnown } from '../../core/numbers/growth.ts';
@@ -72,7 +72,7 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
   const kind = parseChoice('kind', req.queries('kind'), kinds) ?? 'daily';
   const theme = parseChoice('theme', req.queries('theme'), ['light', 'dark'] as const) ?? 'light';
   const today = toEpochDay(dayOf(deps.clock.now()));
-  const { from = today - usualDays + 1, to } = parseRange(req.queries('from'), req.queries('to'));
+  const { from = fromEpochDay(today - usualDays + 1), to } = parseRange(req.queries('from'), req.queries('to'));
   const asked = withGroups(query, deps.groups);
   const series = asked.named(await deps.store.totals(asked.query));
   const chart = chartOf(series, { kind, split: 'none', mostLines: 1, from, to });

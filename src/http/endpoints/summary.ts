@@ -1,7 +1,7 @@
 import { AppError } from '../../core/model/errors.ts';
 import type { GroupedQuery } from '../../core/views/groups.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
-import { compareText } from '../../core/model/image.ts';
+import { compareImages } from '../../core/model/image.ts';
 import { readingsOf } from '../../core/document/snapshot.ts';
 import { currentImages } from '../../core/views/summary.ts';
 import type { Table } from '../../core/views/table.ts';
@@ -19,7 +19,7 @@ interface Counted {
  */
 export async function summaryTable(store: SnapshotStore, asked: GroupedQuery, date: string | undefined): Promise<Table> {
   const images = date === undefined ? await newest(store, asked) : await ofDay(store, date);
-  const sorted = images.filter(asked.has).toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
+  const sorted = images.filter(asked.has).toSorted(compareImages);
   return {
     columns: ['registry', 'name', 'pull_count', 'tag_count'],
     rows: sorted.map(({ registry, repo, pullCount, tagCount }) => [registry, repo, pullCount, tagCount ?? 0]),

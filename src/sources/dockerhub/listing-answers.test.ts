@@ -24,8 +24,9 @@ function everyOrdering(...pages: readonly Scripted[]): Script {
   return Object.fromEntries(orderings.flatMap((ordering) => pages.map((answer, index) => [pageUrl(index + 1, ordering), answer])));
 }
 
-function page(count: number, results: readonly unknown[]): string {
-  return JSON.stringify({ count, next: 'https://alias.test/v2/next', previous: null, results });
+/** Without `isLast` it is the last page where it has as many rows as there are. */
+function page(count: number, results: readonly unknown[], isLast: boolean = results.length >= count): string {
+  return JSON.stringify({ count, next: isLast ? null : 'https://alias.test/v2/next', previous: null, results });
 }
 
 /** The repositories from one rank up to before another; the first has the highest total. */
@@ -59,7 +60,7 @@ describe('an anonymous listing', () => {
   it('finds at the other end what moved between two pages', async () => {
     const { source, http } = setUp({
       [pageUrl(1, 'pull_count')]: page(150, ranked(0, 99)),
-      [pageUrl(2, 'pull_count')]: page(150, ranked(100, 150)),
+      [pageUrl(2, 'pull_count')]: page(150, ranked(100, 150), true),
       [pageUrl(1, '-pull_count')]: page(150, ranked(51, 150).toReversed()),
     });
 
@@ -77,8 +78,8 @@ describe('an anonymous listing', () => {
     expect(shortfall).toMatchObject({ code: 'invalid_response', message: expect.stringMatching(/^99 of 100 .*; the list moved/) });
   });
 
-  it('does not ask for pages that the count says are not there', async () => {
-    const { source, http } = setUp(everyOrdering(page(51, ranked(0, 50))));
+  it('does not ask for a page after the last, though it counts more', async () => {
+    const { source, http } = setUp(everyOrdering(page(51, ranked(0, 50), true)));
 
     const { complete } = await source.list('acme');
 

@@ -9,7 +9,7 @@ import { createHubApi } from './api.ts';
 import { listRepositories } from './listing.ts';
 import { createLogin } from './login.ts';
 import { repository } from './schema.ts';
-import { readTags } from './tags.ts';
+import { createTagReader } from './tags.ts';
 
 export const dockerHubUrl = { variable: 'DOCKERHUB_URL', default: 'https://hub.docker.com', what: 'Address of Docker Hub' } as const;
 
@@ -20,6 +20,7 @@ export function createDockerHubSource(settings: RegistrySettings, { createHttpCl
   const http = createHttpClient({ origins: [new URL(baseUrl).origin], delayMs: settings.delayMs, maxBytes });
   const login = settings.login && createLogin({ http, baseUrl, clock, ...settings.login });
   const api = createHubApi({ http, baseUrl, login });
+  const readTags = createTagReader(api);
   const now = (): string => new Date(clock.now()).toISOString();
 
   async function readTotal(ref: ImageRef, signal: AbortSignal | undefined): Promise<Reading> {
@@ -36,8 +37,9 @@ export function createDockerHubSource(settings: RegistrySettings, { createHttpCl
     list: (owner, { signal } = {}) => listRepositories({ api, now }, owner, signal),
     async read(ref, { signal, listed } = {}) {
       const total = listed ?? (await readTotal(ref, signal));
-      const { flaw, ...tags } = await readTags(api, ref, signal);
-      return { reading: { ...total, ...tags }, flaw };
+      const { flaw, ...tags } = await readTags(ref, signal);
+      // A login that does not work must not pass unnoticed because everything can be read without it.
+      return { reading: { ...total, ...tags }, flaw: flaw ?? api.loginProblem() };
     },
   };
 }

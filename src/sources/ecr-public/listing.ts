@@ -5,8 +5,7 @@ import type { GalleryApi } from './api.ts';
 import { listedRepository, repositoryPage } from './schema.ts';
 
 const pageSize = 100;
-/** A bound, not a limit of the gallery. */
-const mostPages = 50;
+const bounds = { maxRows: 5000, maxPages: 200 };
 
 /**
  * As Source.list.
@@ -14,7 +13,7 @@ const mostPages = 50;
  */
 export async function listRepositories(api: GalleryApi, owner: string, signal?: AbortSignal): Promise<Listing> {
   const pages = await readPages(
-    mostPages,
+    bounds,
     async (nextToken) => {
       const parameters = { registryAliasName: owner, maxResults: pageSize, nextToken };
       const answer = await api.call('describeRepositoryCatalogData', parameters, repositoryPage, `the list of ${owner}`, signal);

@@ -1,9 +1,7 @@
 /** What the gallery of Amazon ECR Public answers, as its public clients read it: no capture of a whole answer exists. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPullCount } from '../../core/model/reading.ts';
-
-const text = z.string().min(1).optional().catch(undefined);
-const moment = z.iso.datetime({ offset: true }).optional().catch(undefined);
+import { bytes, digest, moment } from '../fields.ts';
 
 export const catalogData = z.object({
   insightData: z.object({ downloadCount: z.custom<number>(isPullCount, 'not a whole number from 0 to 2^53 − 1') }),
@@ -19,10 +17,7 @@ export const tagPage = z.object({ imageTagDetails: z.array(z.unknown()), nextTok
 export const tag = z.object({
   imageTag: z.string().min(1),
   createdAt: moment,
-  imageDetail: z
-    .object({ imageDigest: text, imageSizeInBytes: z.int().min(1).optional().catch(undefined), imagePushedAt: moment })
-    .optional()
-    .catch(undefined),
+  imageDetail: z.object({ imageDigest: digest, imageSizeInBytes: bytes, imagePushedAt: moment }).optional().catch(undefined),
 });
 
 /** An error, as AWS services write it. */

@@ -6,13 +6,12 @@ import type { GalleryApi } from './api.ts';
 import { tag as tagSchema, tagPage } from './schema.ts';
 
 const pageSize = 1000;
-/** A bound, not a limit of the gallery. */
-const mostPages = 10;
+const bounds = { maxRows: 10_000, maxPages: 100 };
 
 /** Rejects only with the signal's reason. */
 export async function readTags(api: GalleryApi, { owner, name }: ImageRef, signal?: AbortSignal): Promise<TagsRead> {
   const pages = await readPages(
-    mostPages,
+    bounds,
     async (nextToken) => {
       const parameters = { registryAliasName: owner, repositoryName: name, maxResults: pageSize, nextToken };
       const answer = await api.call('describeImageTags', parameters, tagPage, 'the list of tags', signal);

@@ -114,6 +114,39 @@ describe('the packages of an owner', () => {
     expect(result).toMatchObject({ complete: true, expected: 33 });
   });
 
+  it('are not complete when one is on two pages: the list moved between them, and another may be on none', async () => {
+    const { list } = listing({
+      [orgUrl(1)]: page(names(30), { next: true }),
+      [orgUrl(2)]: page(['app-29', ...names(3, 31)]),
+    });
+
+    const result = await list();
+
+    expect(namesOf(result)).toEqual([...names(30), ...names(3, 31)]);
+    expect(result).toMatchObject({
+      complete: false,
+      shortfall: {
+        code: 'invalid_response',
+        message: expect.stringContaining('the list moved while it was read: app-29 is on two of its pages'),
+      },
+    });
+  });
+
+  it('are complete when a row is printed twice on one page', async () => {
+    const { list } = listing({ [orgUrl(1)]: page(['p01', 'p02', 'p02']) });
+    const { list: listLong, http } = listing({ [orgUrl(1)]: page([...names(29), 'app-28']), [orgUrl(2)]: page(names(2, 29)) });
+
+    expect(await list()).toMatchObject({ complete: true, expected: 2, images: { length: 2 }, shortfall: undefined });
+    expect(await listLong()).toMatchObject({ complete: true, images: { length: 31 } });
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('are not complete when a heading counts more packages than rows that are printed twice', async () => {
+    const { list } = listing({ [orgUrl(1)]: page(['p01', 'p02', 'p02'], { printed: '4 packages' }) });
+
+    expect(await list()).toMatchObject({ complete: false, expected: 3, shortfall: { message: '2 of 3 packages could be listed' } });
+  });
+
   it('are not complete when the headings print more than could be listed', async () => {
     const { list } = listing({
       [orgUrl(1)]: page(names(30), { printed: '1,165 packages', next: true }),
@@ -186,6 +219,16 @@ describe('the list of an owner fails', () => {
     ['as the request fails', { [orgUrl(1)]: failing('unreachable', 'no route') }, 'unreachable', 'no route'],
   ] satisfies [string, Record<string, Scripted>, string, string][])('as %s', async (_what, script, code, message) => {
     await expect(listing(script).list()).rejects.toMatchObject({ name: 'AppError', code, message: expect.stringContaining(message) });
+  });
+
+  it('as invalid_response when GitHub answers 404 for an owner that it listed before', async () => {
+    const { list } = listing({ [orgUrl(1)]: [page(['app']), notFound], [userUrl(1)]: notFound });
+    await list();
+
+    await expect(list()).rejects.toMatchObject({
+      code: 'invalid_response',
+      message: 'GitHub answered 404 for the list of packages, which it showed before',
+    });
   });
 
   it('with the reason of its signal when it is stopped between two pages', async () => {

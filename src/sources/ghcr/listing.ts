@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../core/model/errors.ts';
 import { parseRepo } from '../../core/model/image-ref.ts';
 import type { Listing } from '../../core/model/reading.ts';
 import type { HttpAnswer } from '../../net/http.ts';
+import { readPage } from './answers.ts';
 import { parseListingPage, type ListingPage } from './parse-listing.ts';
 
 export interface PackageListerDeps {
@@ -34,6 +35,10 @@ interface Walk {
   unusable: number;
   /** Whether a page did not print how many there are. */
   uncounted: boolean;
+  /** Rows that were printed twice on one page. */
+  repeatedRows: number;
+  /** A package that two pages name. */
+  movedName?: string | undefined;
 }
 
 const maxPages = 50;
@@ -45,14 +50,12 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
   const userForm: Form = (owner, page) => `${baseUrl}/${encodeURIComponent(owner)}?tab=packages&ecosystem=container&page=${page}`;
   /** Owners that were users the last time, so that they need not be asked for as organisations again. */
   const users = new Set<string>();
+  /** Owners that were listed: a 404 for one of them says more about GitHub than about the owner. */
+  const listed = new Set<string>();
 
   /** The page, or undefined when GitHub answers 404. */
   async function pageAt(form: Form, owner: string, page: number, signal: AbortSignal | undefined): Promise<ListingPage | undefined> {
-    const { status, body } = await get(form(owner, page), signal);
-    if (status === 404) return undefined;
-    if (status === 401 || status === 403) throw new AppError('unauthorized', `GitHub refuses the list of packages (answered ${status})`);
-    if (status !== 200) throw new AppError('invalid_response', `GitHub answered ${status} for the list of packages`);
-    return parseListingPage(body, owner, baseUrl);
+    return readPage(await get(form(owner, page), signal), 'list of packages', (body) => parseListingPage(body, owner, baseUrl));
   }
 
   /**
@@ -67,6 +70,7 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
       if (form === userForm) users.add(owner);
       return { form, page };
     }
+    if (listed.has(owner)) throw new AppError('invalid_response', 'GitHub answered 404 for the list of packages, which it showed before');
     throw new AppError('not_found', 'no such owner on GitHub');
   }
 
@@ -99,8 +103,9 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
   return {
     async list(owner, signal) {
       const first = await firstPage(owner, signal);
+      listed.add(owner);
       if (first.page.linkCount === 0) throw new AppError('not_found', 'no public container packages');
-      const walk: Walk = { names: new Set(), printed: 0, unusable: 0, uncounted: false };
+      const walk: Walk = { names: new Set(), printed: 0, unusable: 0, uncounted: false, repeatedRows: 0 };
       addPage(walk, first.page);
       const stopped = await walkOn(walk, first, owner, signal);
       return listingOf(owner, walk, stopped);
@@ -110,13 +115,18 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
 
 /** A full page without a link to the next is asked past all the same: a link that is only not recognised would hide packages. */
 function mayHaveNext(page: ListingPage): boolean {
-  return page.hasNext || page.linkCount >= fullPage;
+  return page.hasNext || page.linkCount + page.repeatedRows >= fullPage;
 }
 
-/** How many names were new. Packages are sorted by downloads and may change pages between two requests. */
+/**
+ * How many names were new. Packages are sorted by downloads and may change pages between two requests: where one is on two pages,
+ * another one may be on none.
+ */
 function addPage(walk: Walk, page: ListingPage): number {
   const before = walk.names.size;
+  walk.movedName ??= page.names.find((name) => walk.names.has(name));
   for (const name of page.names) walk.names.add(name);
+  walk.repeatedRows += page.repeatedRows;
   walk.printed = Math.max(walk.printed, page.printedCount ?? 0);
   walk.unusable += page.linkCount - page.names.length;
   walk.uncounted ||= page.printedCount === undefined;
@@ -125,19 +135,31 @@ function addPage(walk: Walk, page: ListingPage): number {
 
 function listingOf(owner: string, walk: Walk, stopped: AppError | undefined): Listing {
   const images = Array.from(walk.names, (name) => ({ ref: parseRepo(`${owner}/${name}`) }));
-  // The heading counts the page or all pages, GitHub does not say which: it is a total only where it is not exceeded.
-  const expected = walk.printed >= images.length ? walk.printed : undefined;
+  const printed = printedPackages(walk);
   const shortfall = stopped ?? shortfallOf(walk);
-  return { images, expected, complete: shortfall === undefined, shortfall };
+  // The heading counts the page or all pages, GitHub does not say which: it is a total only where it is not exceeded.
+  return { images, expected: printed >= images.length ? printed : undefined, complete: shortfall === undefined, shortfall };
 }
 
-function shortfallOf({ names, printed, unusable, uncounted }: Walk): AppError | undefined {
+/** The headings count rows. */
+function printedPackages({ printed, repeatedRows }: Walk): number {
+  return Math.max(0, printed - repeatedRows);
+}
+
+function shortfallOf(walk: Walk): AppError | undefined {
+  const { names, unusable, uncounted, movedName } = walk;
   const listed = names.size;
+  const printed = printedPackages(walk);
   if (unusable > 0) {
     return incomplete(`${listed} of ${listed + unusable} packages could be listed, the others have names that cannot be used`);
   }
   if (listed < printed) return incomplete(`${listed} of ${printed} packages could be listed`);
   if (uncounted) return incomplete(`${listed} packages could be listed, but GitHub does not say how many there are`);
+  // As many as a heading counts that counts more than its own page: then none is missing.
+  const isCounted = listed === printed && listed > fullPage;
+  if (movedName !== undefined && !isCounted) {
+    return incomplete(`the list moved while it was read: ${movedName} is on two of its pages, and another package may be on none`);
+  }
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTagCounter } from './oci.ts';
+import { createTagLister } from './oci.ts';
 import { failing, scriptedHttp, type Scripted } from '../testing/scripted-http.ts';
 
 const tokenUrl = 'https://ghcr.test/token?scope=repository:acme/charts/app:pull&service=ghcr.io';
@@ -8,8 +8,10 @@ const token = { body: '{"token":"djE6YWNtZQ=="}' };
 
 function counting(script: Readonly<Record<string, Scripted | readonly Scripted[]>>, baseUrl = 'https://ghcr.test') {
   const http = scriptedHttp({ [tokenUrl]: token, ...script });
-  const counter = createTagCounter({ http, baseUrl });
-  return { http, count: (signal?: AbortSignal) => counter.countTags({ owner: 'acme', name: 'charts/app' }, signal) };
+  let now = Date.parse('2026-03-02T10:00:00Z');
+  const lister = createTagLister({ http, baseUrl, clock: { now: () => now } });
+  const list = (signal?: AbortSignal) => lister.listTags({ owner: 'acme', name: 'charts/app' }, signal);
+  return { http, list, count: async () => (await list()).count, wait: (ms: number) => (now += ms) };
 }
 
 function page(tags: readonly string[], link?: string): Scripted {
@@ -32,6 +34,13 @@ describe('the number of tags', () => {
     const { count } = counting({ [`${listUrl}?n=1000`]: page([`${digest}.sig`, `${digest}.att`, digest, 'sha256-abc', '1.0']) });
 
     expect(await count()).toBe(2);
+  });
+
+  it('comes with the newest tags, the newest last and none that only carries a signature', async () => {
+    const signature = `sha256-${'0a'.repeat(32)}.sig`;
+    const { list } = counting({ [`${listUrl}?n=1000`]: page([...tags(60), '-odd', signature]) });
+
+    expect(await list()).toEqual({ count: 61, newest: tags(49, 11) });
   });
 
   it('is that of all pages, a tag that two pages name once', async () => {
@@ -112,5 +121,24 @@ describe('the number of tags', () => {
 
     await expect(count()).rejects.toMatchObject({ code: 'invalid_response', message: expect.stringContaining('more than 20 pages') });
     expect(http.requests).toHaveLength(21);
+  });
+
+  it('is not looked for again on the same day when there are more than 20 pages', async () => {
+    const endless = Object.fromEntries(
+      Array.from({ length: 21 }, (_, at) => [
+        at === 0 ? `${listUrl}?n=1000` : `${listUrl}?last=v${at - 1}`,
+        page([`v${at}`], `</v2/x?last=v${at}>; rel="next"`),
+      ]),
+    );
+    const { count, http, wait } = counting(endless);
+    await expect(count()).rejects.toThrow('more than 20 pages');
+    wait(23 * 3_600_000);
+
+    await expect(count()).rejects.toMatchObject({ code: 'invalid_response', message: expect.stringContaining('more than 20 pages') });
+    expect(http.requests).toHaveLength(21);
+
+    wait(3_600_000);
+    await expect(count()).rejects.toThrow('more than 20 pages');
+    expect(http.requests).toHaveLength(42);
   });
 });

@@ -28,11 +28,17 @@ function refusal(action: () => unknown): string {
 
 describe('a page of the list of packages', () => {
   it('names the containers of the owner, decoded, each once, whatever the case of the owner', () => {
-    expect(parse(org)).toEqual({ names: ['widget', 'charts/app', 'tool_2.x'], linkCount: 3, printedCount: 3, hasNext: true });
+    expect(parse(org)).toEqual({
+      names: ['widget', 'charts/app', 'tool_2.x'],
+      linkCount: 3,
+      repeatedRows: 0,
+      printedCount: 3,
+      hasNext: true,
+    });
   });
 
   it('is empty when it prints 0 packages', () => {
-    expect(parse(fixture('listing-empty'))).toEqual({ names: [], linkCount: 0, printedCount: 0, hasNext: false });
+    expect(parse(fixture('listing-empty'))).toEqual({ names: [], linkCount: 0, repeatedRows: 0, printedCount: 0, hasNext: false });
   });
 
   it.each([
@@ -45,6 +51,14 @@ describe('a page of the list of packages', () => {
 
   it('may print the number of all pages, which is more than it links', () => {
     expect(parse(page('<h3>165 packages</h3>', ['app', 'tool']))).toMatchObject({ names: ['app', 'tool'], printedCount: 165 });
+  });
+
+  it('may print a row twice, and counts it twice in its heading', () => {
+    expect(parse(page('<h3>3 packages</h3>', ['p01', 'p02', 'p02']))).toMatchObject({
+      names: ['p01', 'p02'],
+      linkCount: 2,
+      repeatedRows: 1,
+    });
   });
 
   it('may stand under a path, as behind a proxy', () => {
@@ -93,7 +107,7 @@ describe('a page of the list of packages', () => {
   });
 
   it('is still read without a heading, so that its names are not lost', () => {
-    expect(parse(page('', ['app']))).toEqual({ names: ['app'], linkCount: 1, printedCount: undefined, hasNext: false });
+    expect(parse(page('', ['app']))).toEqual({ names: ['app'], linkCount: 1, repeatedRows: 0, printedCount: undefined, hasNext: false });
   });
 
   it.each([

@@ -1,13 +1,15 @@
 /** Reads one page of an owner's list of packages on github.com. */
 import { AppError } from '../../core/model/errors.ts';
 import { isRepo, parseRepo } from '../../core/model/image-ref.ts';
-import { attribute, detached, isHeading, parsePage, type Page } from './page.ts';
+import { attribute, detached, isHeading, parsePage, type Page, type PageElement } from './page.ts';
 
 export interface ListingPage {
   /** Names of the owner's packages, decoded, in the page's order, each once. */
   readonly names: readonly string[];
   /** Links to packages of the owner, each once; more than names where a link could not be used. */
   readonly linkCount: number;
+  /** Rows that name a package which another row of the page names already: GitHub prints some twice (seen by backage), and counts them. */
+  readonly repeatedRows: number;
   /** The number that the page's "N packages" heading prints: of this page or of all pages. Absent without such a heading. */
   readonly printedCount?: number | undefined;
   /** Whether there is a link to a further page. */
@@ -25,7 +27,8 @@ const packagesHeading = /^(\d{1,9}|\d{1,3}(?:,\d{3}){1,2}) packages?$/;
  */
 export function parseListingPage(html: string, owner: string, base: string): ListingPage {
   const page = parsePage(html);
-  const segments = new Set(page.elements.flatMap((element) => packageSegment(attribute(element, 'href'), owner, base) ?? []));
+  const rows = rowsBySegment(page, owner, base);
+  const segments = new Set(rows.keys());
   const printedCount = printedCountOf(page);
   const linkCount = segments.size;
   if (linkCount > maxLinks) throw drift(`links ${linkCount} packages`);
@@ -33,11 +36,29 @@ export function parseListingPage(html: string, owner: string, base: string): Lis
   if (printedCount !== undefined && linkCount > printedCount) throw drift(`prints ${printedCount} packages and links ${linkCount}`);
   if (printedCount !== undefined && printedCount > 0 && linkCount === 0) throw drift(`prints ${printedCount} packages and links none`);
   const names = Array.from(new Set(Array.from(segments).flatMap((segment) => packageName(segment, owner) ?? [])));
-  return detached({ names, linkCount, printedCount, hasNext: hasNextLink(page) });
+  const repeatedRows = Array.from(rows.values()).reduce((sum, own) => sum + own.size - 1, 0);
+  return detached({ names, linkCount, repeatedRows, printedCount, hasNext: hasNextLink(page) });
 }
 
 function drift(what: string): AppError {
   return new AppError('invalid_response', `the list of packages ${what}: GitHub may have changed it`);
+}
+
+/** The list rows that link each package; a link outside of a list is its own row. */
+function rowsBySegment(page: Page, owner: string, base: string): ReadonlyMap<string, ReadonlySet<PageElement>> {
+  const rows = new Map<string, Set<PageElement>>();
+  for (const element of page.elements) {
+    const segment = packageSegment(attribute(element, 'href'), owner, base);
+    if (segment === undefined) continue;
+    const own = rows.get(segment) ?? new Set();
+    rows.set(segment, own.add(rowAround(element)));
+  }
+  return rows;
+}
+
+function rowAround(link: PageElement): PageElement {
+  for (let around = link.parent; around; around = around.parent) if (around.tagName === 'LI') return around;
+  return link;
 }
 
 /** The still encoded name in `/orgs/Acme/packages/container/package/charts%2Fapp`. Links have the owner in its registered case. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixture.ts';
 import { parsePage } from './page.ts';
-import { parseVersions, tagsOf } from './parse-versions.ts';
+import { newestVersionId, parseVersions, tagsOf } from './parse-versions.ts';
 
 const linked = fixture('package-linked');
 const digestA = `sha256:${'a'.repeat(64)}`;
@@ -93,5 +93,22 @@ describe('the tags', () => {
       { name: '1.3.9', digest: digestB, versionId: '700200', pullCount: 37 },
       { name: 'nightly', digest: undefined, versionId: '700100', pullCount: undefined },
     ]);
+  });
+
+  it('are not those that carry signatures and attestations', () => {
+    const hash = 'c'.repeat(64);
+    const link = (tag: string): string => `<a href="/orgs/Acme/packages/container/app/9?tag=${tag}">${tag}</a>`;
+    const versions = versionsOf(`<li>${link(`sha256-${hash}.sig`)}</li><li>${link(`sha256-${hash}.att`)}${link(`sha256-${hash}`)}</li>`);
+
+    expect(versions).toHaveLength(2);
+    expect(tagsOf(versions)).toEqual([]);
+    expect(tagsOf(versionsOf(`<li>${link(`sha256-${hash}.sbom`)}${link('sha256-1')}</li>`))).toMatchObject([{ name: 'sha256-1' }]);
+  });
+
+  it('tell the newest version by its id, which grows', () => {
+    const version = (versionId: string) => ({ versionId, tags: [] });
+
+    expect(newestVersionId(['98', '100', '99'].map(version))).toBe('100');
+    expect(newestVersionId([])).toBeUndefined();
   });
 });

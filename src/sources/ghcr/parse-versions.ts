@@ -1,5 +1,7 @@
 /** Reads the list "Recent tagged image versions" of a package's page. Decoration: what is unclear is left out, nothing fails. */
+import { isTagName } from '../../core/model/image-ref.ts';
 import { isPullCount, type Tag } from '../../core/model/reading.ts';
+import { isAttachment, isNewer } from '../../core/model/tag.ts';
 import { attribute, labelled, textBefore, type Page, type PageElement } from './page.ts';
 
 export interface PackageVersion {
@@ -17,7 +19,6 @@ interface TagLink {
 
 const downloadsLabel = 'Version downloads';
 const versionPath = /\/packages\/container\/[^/]+\/(\d{1,20})$/;
-const tagName = /^\w[\w.-]{0,127}$/;
 const digestText = /^sha256:[0-9a-f]{64}$/;
 const groupedCount = /^(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})$/;
 
@@ -34,13 +35,25 @@ export function parseVersions(page: Page): PackageVersion[] {
   return versions;
 }
 
-/** One entry a tag. A tag that two versions name belongs to the newer one, which comes first. */
+/**
+ * One entry a tag, without signatures and attestations: all five versions may be such, because cosign signs the index and each platform
+ * (zeroclaw's page; backblaze-labs/b2-mcp#350). A tag that two versions name belongs to the newer one, which comes first.
+ */
 export function tagsOf(versions: readonly PackageVersion[]): Tag[] {
   const tags = new Map<string, Tag>();
   for (const { versionId, digest, pullCount, tags: names } of versions) {
-    for (const name of names) if (!tags.has(name)) tags.set(name, { name, digest, versionId, pullCount });
+    for (const name of names) {
+      if (!isAttachment({ name }) && !tags.has(name)) tags.set(name, { name, digest, versionId, pullCount });
+    }
   }
   return Array.from(tags.values());
+}
+
+/** The id of the newest version, also where that only carries a signature; ids grow. */
+export function newestVersionId(versions: readonly PackageVersion[]): string | undefined {
+  return versions
+    .map(({ versionId }) => versionId)
+    .reduce<string | undefined>((newest, id) => (newest !== undefined && isNewer(newest, id) ? newest : id), undefined);
 }
 
 /** The elements of each list row, without those of a row inside it. */
@@ -65,7 +78,7 @@ function tagLinkOf(element: PageElement): TagLink | undefined {
   const { pathname, searchParams } = new URL(href, 'https://github.com');
   const versionId = versionPath.exec(pathname)?.[1];
   const tag = searchParams.get('tag') ?? '';
-  return versionId !== undefined && tagName.test(tag) ? { versionId, tag } : undefined;
+  return versionId !== undefined && isTagName(tag) ? { versionId, tag } : undefined;
 }
 
 function digestOf(row: readonly PageElement[]): string | undefined {

@@ -6,10 +6,11 @@ import type { RegistrySettings } from '../../core/model/registry.ts';
 import type { Source } from '../../core/ports.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 import type { SourceDeps } from '../definition.ts';
+import { isRateLimit, readPage } from './answers.ts';
 import { createPackageLister } from './listing.ts';
-import { createTagCounter, type TagCounter } from './oci.ts';
+import { createTagLister, type TagList, type TagLister } from './oci.ts';
 import { parsePackagePage } from './parse-package.ts';
-import { tagsOf } from './parse-versions.ts';
+import { newestVersionId, tagsOf } from './parse-versions.ts';
 
 export const githubUrl = {
   variable: 'GITHUB_URL',
@@ -26,7 +27,6 @@ const mebibyte = 1024 * 1024;
 const githubJitter = 1.5;
 /** What GitHub's staff asked of a crawler after a 429 (algolia/npm-search#993). */
 const githubCooldownMs = 30 * 60_000;
-const rateLimitText = /secondary rate limit|abuse detection|temporarily blocked/i;
 
 export function createGhcrSource(settings: RegistrySettings, { createHttpClient, clock }: SourceDeps): Source {
   const githubBase = settings.urls[githubUrl.variable] ?? githubUrl.default;
@@ -42,7 +42,7 @@ export function createGhcrSource(settings: RegistrySettings, { createHttpClient,
   const ghcr = createHttpClient({ origins: [new URL(ghcrBase).origin], delayMs: settings.delayMs / 4, maxBytes: mebibyte });
   const get = (url: string, signal?: AbortSignal): Promise<HttpAnswer> => getPage(github, url, signal);
   const lister = createPackageLister({ get, baseUrl: githubBase });
-  const tagCounter = createTagCounter({ http: ghcr, baseUrl: ghcrBase });
+  const tagLister = createTagLister({ http: ghcr, baseUrl: ghcrBase, clock });
 
   return {
     registry: 'ghcr',
@@ -52,18 +52,23 @@ export function createGhcrSource(settings: RegistrySettings, { createHttpClient,
     async read(ref, { signal } = {}) {
       // This form serves users and organisations; GitHub redirects it where the package is linked (Go tool, commit 99ba2b4).
       const path = `users/${encodeURIComponent(ref.owner)}/packages/container/package/${encodeURIComponent(ref.name)}`;
-      const page = packagePageOf(await get(`${githubBase}/${path}`, signal));
+      const page = readPage(await get(`${githubBase}/${path}`, signal), 'package page', parsePackagePage);
+      if (!page) throw new AppError('not_found', 'not a public package on GHCR');
+      const tags = tagsOf(page.versions);
       const reading: Reading = {
         registry: 'ghcr',
         repo: formatRepo(ref),
         pullCount: page.pullCount,
         readAt: new Date(clock.now()).toISOString(),
         lastUpdated: page.lastPublished,
-        tags: page.versions.length > 0 ? tagsOf(page.versions) : undefined,
+        // None where all versions of the page are signatures: what is known of the tags stays.
+        tags: tags.length > 0 ? tags : undefined,
         recentDays: page.recentDays,
       };
-      const { tagCount, flaw } = await countTags(tagCounter, ref, signal);
-      return { reading: { ...reading, tagCount }, flaw };
+      const { list, flaw } = await listTags(tagLister, ref, signal);
+      const hasOnlySignatures = tags.length === 0 && page.versions.length > 0;
+      const listedTags = list && hasOnlySignatures ? { names: list.newest, newestVersionId: newestVersionId(page.versions) } : undefined;
+      return { reading: { ...reading, tagCount: list?.count, listedTags }, flaw };
     },
   };
 }
@@ -72,26 +77,14 @@ function getPage(http: HttpClient, url: string, signal: AbortSignal | undefined)
   return http.request(url, { headers: { Accept: 'text/html' }, signal });
 }
 
-/** GitHub says some of its rate limits with a 403 (seen by backage). */
-function isRateLimit({ status, body }: HttpAnswer): boolean {
-  return (status === 403 || status === 429) && rateLimitText.test(body);
-}
-
-function packagePageOf({ status, body }: HttpAnswer): ReturnType<typeof parsePackagePage> {
-  if (status === 404) throw new AppError('not_found', 'not a public package on GHCR');
-  if (status === 401 || status === 403) throw new AppError('unauthorized', `GitHub refuses the package page (answered ${status})`);
-  if (status !== 200) throw new AppError('invalid_response', `GitHub answered ${status} for the package page`);
-  return parsePackagePage(body);
-}
-
-/** A total without the number of tags is worth keeping. */
-async function countTags(
-  counter: TagCounter,
+/** A total without its tags is worth keeping. */
+async function listTags(
+  lister: TagLister,
   ref: ImageRef,
   signal: AbortSignal | undefined,
-): Promise<{ readonly tagCount?: number; readonly flaw?: AppError }> {
+): Promise<{ readonly list?: TagList; readonly flaw?: AppError }> {
   try {
-    return { tagCount: await counter.countTags(ref, signal) };
+    return { list: await lister.listTags(ref, signal) };
   } catch (error) {
     signal?.throwIfAborted();
     const { code, message, retryAfterMs } = toAppError(error);

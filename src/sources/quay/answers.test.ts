@@ -46,7 +46,7 @@ describe("Quay.io's list of an owner", () => {
   it.each([
     ['without a name', row(undefined)],
     ['with a name that is none', row('../admin')],
-    ['with a nested name, which the settings refuse', row('charts/app')],
+    ['with a nested name that leads out of it', row('charts/../app')],
     ['of another owner', row('app', { namespace: 'northwind' })],
   ])('is not complete with a row %s: nothing is gone because of it', async (_case, unusable) => {
     const listing = await setUp({ list: { repositories: [row('app'), unusable] } }).list('acme');
@@ -58,6 +58,15 @@ describe("Quay.io's list of an owner", () => {
     const source = setUp({ list: { repositories: [{ repo: 'app' }, { repo: 'tool' }] } });
 
     await expect(source.list('acme')).rejects.toMatchObject({ code: 'invalid_response', message: expect.stringContaining('2 rows') });
+  });
+
+  it('has nested names as they are', async () => {
+    const rows = [row('app'), row('charts/cert-manager'), row('art-tenant/a/b')];
+
+    const { images, complete } = await setUp({ list: { repositories: rows } }).list('acme');
+
+    expect(images.map((image) => formatRepo(image.ref))).toEqual(['acme/app', 'acme/charts%2Fcert-manager', 'acme/art-tenant%2Fa%2Fb']);
+    expect(complete).toBe(true);
   });
 
   it('is complete without what is private or no image', async () => {

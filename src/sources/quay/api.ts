@@ -1,14 +1,14 @@
 /** Asks Quay.io's public API and checks the shape of what comes back. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../../core/model/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../net/http.ts';
 import { parseAnswer } from '../../net/json-answer.ts';
-import { problem } from './schema.ts';
+import { reasonOf } from '../../net/reason.ts';
 
 export interface QuayApi {
   /**
    * The answer to a path below `/api/v1/`, checked and parsed; `what` names the thing in messages.
-   * @throws AppError not_found, unauthorized, rate_limited, unreachable, invalid_response
+   * @throws AppError unauthorized, rate_limited, unreachable, invalid_response; never not_found
    */
   get<T>(path: string, schema: z.ZodType<T>, what: string, signal?: AbortSignal): Promise<T>;
 }
@@ -23,19 +23,15 @@ export function createQuayApi(http: HttpClient, baseUrl: string): QuayApi {
   };
 }
 
-/** A repository that is private and one that is not there are the same 401 to visitors (quay's source, auth for the API). */
+/**
+ * A repository that is private and one that is not there are the same 401 to visitors (quay's source, auth for the API). So a 404 is
+ * never an answer about a repository, but an unknown route or an outage.
+ */
 function failureOf({ status, body }: HttpAnswer, what: string): AppError {
   if (status === 401) return new AppError('unauthorized', `${what} is private on Quay.io, or not there: it does not say which`);
-  if (status === 404) return new AppError('not_found', `${what} is not on Quay.io`);
-  if (status === 403) return new AppError('unauthorized', `Quay.io refuses ${what}${detailOf(body)}`);
-  return new AppError('invalid_response', `Quay.io answered ${status} for ${what}${detailOf(body)}`);
-}
-
-function detailOf(body: string): string {
-  try {
-    const { detail, error_message: message } = problem.parse(JSON.parse(body));
-    return `: ${(detail ?? message ?? '').slice(0, 200)}`;
-  } catch {
-    return '';
-  }
+  const reason = reasonOf(body);
+  const suffix = reason === undefined ? '' : `: ${reason}`;
+  if (status === 403) return new AppError('unauthorized', `Quay.io refuses ${what}${suffix}`);
+  const hint = status === 404 ? ', which does not say that it is not there' : '';
+  return new AppError(status === 404 ? 'unreachable' : 'invalid_response', `Quay.io answered ${status} for ${what}${hint}${suffix}`);
 }

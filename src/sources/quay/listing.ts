@@ -4,8 +4,7 @@ import { listingOf, readPages, type ListedRow } from '../pages.ts';
 import type { QuayApi } from './api.ts';
 import { listedRepository, repositoryPage } from './schema.ts';
 
-/** 5,000 repositories: a bound, not a limit of Quay.io. */
-const mostPages = 50;
+const bounds = { maxRows: 5000, maxPages: 200 };
 
 /**
  * As Source.list.
@@ -14,7 +13,7 @@ const mostPages = 50;
  */
 export async function listRepositories(api: QuayApi, owner: string, signal?: AbortSignal): Promise<Listing> {
   const pages = await readPages(
-    mostPages,
+    bounds,
     async (token) => {
       const next = token === undefined ? '' : `&next_page=${encodeURIComponent(token)}`;
       const path = `repository?namespace=${owner}&public=true&repo_kind=image${next}`;
@@ -23,7 +22,7 @@ export async function listRepositories(api: QuayApi, owner: string, signal?: Abo
     },
     signal,
   );
-  return listingOf(pages, { owner, place: 'on Quay.io', nestedNames: false }, listedRow);
+  return listingOf(pages, { owner, place: 'on Quay.io', nestedNames: true }, listedRow);
 }
 
 function listedRow(row: unknown): ListedRow {

@@ -1,7 +1,8 @@
 /** What Quay.io answers: only what is used, lenient for decoration, failing for the numbers. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay } from '../../core/model/day.ts';
 import { isPullCount } from '../../core/model/reading.ts';
+import { bytes, digest } from '../fields.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 
@@ -36,11 +37,8 @@ export const tag = z.object({
     .pipe(z.int().max(lastSecond * 1000))
     .optional()
     .catch(undefined),
-  manifest_digest: text,
-  size: z.int().min(1).optional().catch(undefined),
+  manifest_digest: digest,
+  size: bytes,
 });
 
 export const tagPage = z.object({ tags: z.array(z.unknown()), has_additional: z.boolean() });
-
-/** The envelope of an error, as far as it is looked at. */
-export const problem = z.object({ detail: text, error_message: text });

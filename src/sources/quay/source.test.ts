@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
+import { refusals } from '../../../test/support/simulator/faults.ts';
 import { startSimulator, type Simulator } from '../../../test/support/simulator/index.ts';
+import type { QuayQuirks } from '../../../test/support/simulator/quay.ts';
 import { emptyWorld, quayRepo, quayTag, type QuayRepo } from '../../../test/support/simulator/world.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { quay } from './index.ts';
@@ -13,9 +15,10 @@ afterEach(async () => {
   await simulator.close();
 });
 
-async function start(repo: QuayRepo) {
+async function start(repo: QuayRepo | QuayRepo[], quirks: QuayQuirks = {}) {
   const clock = createFixedClock('2026-03-14T12:00:00.000Z');
-  simulator = await startSimulator({ world: { ...emptyWorld(), quay: [{ name: 'acme', repos: [repo] }] }, clock });
+  const repos = Array.isArray(repo) ? repo : [repo];
+  simulator = await startSimulator({ world: { ...emptyWorld(), quay: [{ name: 'acme', repos }] }, clock, quay: quirks });
   const createHttpClient = createHttpClientFactory({ fetch, clock, random: () => 0, userAgent: 'test', log: createRecordingLog() });
   return quay.create({ targets: [], urls: { QUAY_URL: simulator.quayUrl }, delayMs: 500 }, { createHttpClient, clock });
 }
@@ -65,5 +68,89 @@ describe('Quay.io', () => {
       code: 'unauthorized',
       message: expect.stringContaining('private on Quay.io, or not there'),
     });
+  });
+});
+
+describe('a nested name on Quay.io', () => {
+  it.each(['charts/cert-manager', 'art-tenant/a/tag'])('is asked for with its slashes as they are: %s', async (name) => {
+    const source = await start(quayRepo(name, '2026-03-14', () => 2, { tags: [quayTag('1.0')] }));
+
+    const { reading, flaw } = await source.read({ owner: 'acme', name });
+
+    expect(flaw).toBeUndefined();
+    expect(reading).toMatchObject({ repo: `acme/${name.replaceAll('/', '%2F')}`, pullCount: 184, tagCount: 1 });
+    expect(simulator.requests.map(({ path }) => path.split('?')[0])).toEqual([
+      `/api/v1/repository/acme/${name}`,
+      `/api/v1/repository/acme/${name}/tag/`,
+    ]);
+  });
+
+  it('is listed with the others of its owner', async () => {
+    const source = await start([quayRepo('app', '2026-03-14', () => 1), quayRepo('charts/app', '2026-03-14', () => 1)]);
+
+    expect(await source.list('acme')).toMatchObject({
+      images: [{ ref: { name: 'app' } }, { ref: { name: 'charts/app' } }],
+      complete: true,
+    });
+  });
+});
+
+describe('what Quay.io may do one day', () => {
+  const many = (count: number): QuayRepo[] => Array.from({ length: count }, (_each, at) => quayRepo(`app-${at}`, '2026-03-14', () => 1));
+
+  it.each(['as page', 'as JSON'] as const)('is a 404, which is no answer about a repository: %s', async (answersNotFound) => {
+    const source = await start(
+      quayRepo('app', '2026-03-14', () => 1),
+      { answersNotFound },
+    );
+
+    await expect(source.read(ref)).rejects.toMatchObject({ code: 'unreachable', message: expect.stringContaining('answered 404') });
+    await expect(source.list('acme')).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  it('is to ignore the page size: 60 repositories and 60 tags are 60', async () => {
+    const tags = Array.from({ length: 60 }, (_each, at) => quayTag(`t${at}`));
+    const source = await start([quayRepo('app', '2026-03-14', () => 1, { tags }), ...many(59)], { rowsPerPage: 25 });
+
+    const { images, complete } = await source.list('acme');
+    const { reading } = await source.read(ref);
+
+    expect([images.length, complete, reading.tagCount]).toEqual([60, true, 60]);
+  });
+
+  it('is to repeat a page for ever', async () => {
+    const tags = [quayTag('1.0'), quayTag('latest')];
+    const source = await start(
+      quayRepo('app', '2026-03-14', () => 1, { tags }),
+      { repeatsPages: true },
+    );
+
+    const listing = await source.list('acme');
+    const { reading, flaw } = await source.read(ref);
+
+    expect(listing).toMatchObject({
+      images: [{ ref }],
+      complete: false,
+      shortfall: { message: expect.stringContaining('repeats itself') },
+    });
+    expect([reading.tags?.length, reading.tagCount]).toEqual([2, undefined]);
+    expect(flaw?.message).toContain('repeats itself');
+    expect(simulator.requests).toHaveLength(5);
+  });
+
+  it('is to list fewer images than there are: the others are still there by name', async () => {
+    const source = await start(many(3), { unlisted: ['app-0'] });
+
+    expect((await source.list('acme')).images).toHaveLength(2);
+    await expect(source.read({ owner: 'acme', name: 'app-0' })).resolves.toMatchObject({ reading: { pullCount: 92 } });
+  });
+
+  it('is to limit without a time: it is left alone after a few images', async () => {
+    const source = await start(quayRepo('app', '2026-03-14', () => 1));
+    simulator.inject({ server: 'quay', match: '', fault: { ...refusals.tooManyRequests, body: '<html><title>429</title></html>' } });
+
+    for (let at = 0; at < 12; at += 1) await expect(source.read(ref)).rejects.toMatchObject({ code: 'rate_limited' });
+
+    expect(simulator.requests).toHaveLength(6);
   });
 });

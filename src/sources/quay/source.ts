@@ -1,7 +1,7 @@
 /** Quay.io as a source: its public JSON API. It has no lifetime total, only the counts of the last days. */
 import { dayOf } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
-import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
+import { canonicalRepo, formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
 import { isPullCount, type Reading } from '../../core/model/reading.ts';
 import type { RegistrySettings } from '../../core/model/registry.ts';
 import type { Source } from '../../core/ports.ts';
@@ -25,7 +25,7 @@ export function createQuaySource(settings: RegistrySettings, { createHttpClient,
     const repo = formatRepo(ref);
     const path = `repository/${ref.owner}/${ref.name}?includeStats=true&includeTags=false`;
     const { namespace, name, stats } = await api.get(path, repository, repo, signal);
-    if (`${namespace}/${name}`.toLowerCase() !== repo) {
+    if (canonicalRepo(`${namespace}/${name}`) !== repo) {
       throw new AppError('invalid_response', `Quay.io answered with another repository than ${repo}`);
     }
     const recentDays = believedDays(stats, dayOf(clock.now()));

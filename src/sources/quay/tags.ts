@@ -6,14 +6,14 @@ import type { QuayApi } from './api.ts';
 import { tag as tagSchema, tagPage } from './schema.ts';
 
 const pageSize = 100;
-/** A bound, not a limit of Quay.io. */
-const mostPages = 10;
+const bounds = { maxRows: 1000, maxPages: 40 };
 
 /** Newest tags first, so that a list which is cut lacks old ones. Rejects only with the signal's reason. */
 export async function readTags(api: QuayApi, { owner, name }: ImageRef, signal?: AbortSignal): Promise<TagsRead> {
   const pages = await readPages(
-    mostPages,
+    bounds,
     async (page = '1') => {
+      // A nested name has its slashes as they are (seen at quay.io/jetstack/charts/…).
       const path = `repository/${owner}/${name}/tag/?limit=${pageSize}&page=${page}&onlyActiveTags=true`;
       const { tags, has_additional: isMore } = await api.get(path, tagPage, 'the list of tags', signal);
       return { rows: tags, next: isMore ? String(Number(page) + 1) : undefined };

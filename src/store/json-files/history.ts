@@ -23,7 +23,7 @@ export async function readHistory(
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
     days: async () => index.days(),
-    readings: (query, span) => readingsByDay(index.days(), (day) => folder.document(day), query, span),
+    readings: (query, range) => readingsByDay(index.days(), (day) => folder.document(day), query, range),
     events: async () => index.events(),
   };
 }

@@ -2,11 +2,10 @@
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
 import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
-import { compareText } from '../../core/model/image.ts';
-import { compareEvents } from '../../core/document/snapshot-events.ts';
+import { compareImages, compareImagesByName, compareText, type ImageName } from '../../core/model/image.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
@@ -39,9 +38,7 @@ export interface IndexState {
 }
 
 /** An image as text. */
-export interface ImageState {
-  readonly registry: string;
-  readonly repo: string;
+export interface ImageState extends ImageName {
   /** The columns of its series in base64, in this machine's order of bytes. */
   readonly days: string;
   readonly totals: string;
@@ -61,11 +58,6 @@ interface Detail<T> {
 
 /** Without a value when that day went and an older one may have another. */
 type KnownDetail<T> = Detail<T | undefined> | undefined;
-
-interface ImageName {
-  readonly registry: string;
-  readonly repo: string;
-}
 
 interface Image extends ImageName {
   readonly series: DaySeries;
@@ -156,14 +148,14 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
       return sortedDays;
     },
     totals(query) {
-      const images = matching(query).toSorted((a, b) => compareText(a.repo, b.repo) || compareText(a.registry, b.registry));
+      const images = matching(query).toSorted(compareImagesByName);
       return images.map(({ registry, repo, series, notes }) => {
         const { days: epochDays, totals, codes } = series.columns();
         return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes), notes: new Map(notes) };
       });
     },
     latest(query) {
-      const images = matching(query).toSorted((a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo));
+      const images = matching(query).toSorted(compareImages);
       return images.flatMap(latestOf);
     },
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),

@@ -75,7 +75,7 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     },
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
-    readings: (query, span) => readingsByDay(index.days(), (day) => folder.document(day), query, span),
+    readings: (query, range) => readingsByDay(index.days(), (day) => folder.document(day), query, range),
     events: async () => index.events(),
     async snapshot(day) {
       // A text that is no day must never become a path.

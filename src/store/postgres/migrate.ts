@@ -1,7 +1,7 @@
 /** Brings the schema of the database up to date: numbered SQL files, each once, one process at a time. */
 import { createHash } from 'node:crypto';
 import sql, { raw } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../core/model/errors.ts';
 import type { Database } from './database.ts';
 import { migrationLock, schemaName } from './locks.ts';

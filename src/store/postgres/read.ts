@@ -1,12 +1,11 @@
 /** Asks the database what the store is asked. */
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Day } from '../../core/model/day.ts';
 import { certainty, marks } from '../../core/model/mark.ts';
-import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
+import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
-import { recordedKinds, type RecordedEvent } from '../../core/model/recorded-event.ts';
-import { compareEvents } from '../../core/document/snapshot-events.ts';
+import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import type { Queries } from './database.ts';
 import { tagsOf } from '../../core/document/snapshot-row.ts';
 
@@ -60,15 +59,15 @@ function matches({ registries, repos }: SeriesQuery): Sql {
   return sql`${registry} AND ${repo}`;
 }
 
-export async function readTotals(database: Queries, query: SeriesQuery, span?: DaySpan): Promise<readonly ImageSeries[]> {
+export async function readTotals(database: Queries, query: SeriesQuery, range?: DayRange): Promise<readonly ImageSeries[]> {
   return z
     .array(seriesRow)
-    .parse(await database.query(totalsStatement(query, span)))
+    .parse(await database.query(totalsStatement(query, range)))
     .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known }));
 }
 
-/** The series of images, and in a span the newest total before it: one look into the index for each, so that no other partition is searched. */
-export function totalsStatement(query: SeriesQuery, { from, to }: DaySpan = {}): Sql {
+/** The series of images, and in a range the newest total before it: one look into the index for each, so that no other partition is searched. */
+export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {}): Sql {
   const own = sql`SELECT day, pull_count, known FROM totals WHERE image_id = images.id`;
   const last = to === undefined ? sql`true` : sql`day <= ${to}`;
   const before = from === undefined ? empty : sql`(${own} AND day < ${from} ORDER BY day DESC LIMIT 1) UNION ALL`;
@@ -149,7 +148,7 @@ function storedReading(row: z.infer<typeof readingRow>): StoredReading {
   };
 }
 
-export async function readDays(database: Queries, { from, to }: DaySpan = {}): Promise<readonly Day[]> {
+export async function readDays(database: Queries, { from, to }: DayRange = {}): Promise<readonly Day[]> {
   const rows = await database.query(sql`
     SELECT day::text FROM snapshot_days
     WHERE (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)

@@ -1,13 +1,13 @@
 /** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
 import { createHash } from 'node:crypto';
 import sql, { raw } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
 import { certainty } from '../../core/model/mark.ts';
 import type { Reading, Tag } from '../../core/model/reading.ts';
 import type { StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
-import { compareText } from '../../core/model/image.ts';
+import { eventIdentity, type RecordedEvent } from '../../core/model/event.ts';
+import { compareImages, compareText, imageKey } from '../../core/model/image.ts';
 import { tagRows } from '../../core/document/snapshot-row.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
@@ -96,22 +96,20 @@ function inRounds(readings: readonly StoredReading[]): readonly (readonly Stored
   const rounds: StoredReading[][] = [];
   const times = new Map<string, number>();
   for (const reading of readings) {
-    const key = `${reading.registry} ${reading.repo} ${reading.day}`;
+    const key = `${imageKey(reading)} ${reading.day}`;
     const round = times.get(key) ?? 0;
     times.set(key, round + 1);
     (rounds[round] ??= []).push(reading);
   }
   return rounds.flatMap((round) => {
     // In one order everywhere, so that two writers never wait for each other.
-    const sorted = round.toSorted(
-      (a, b) => compareText(a.registry, b.registry) || compareText(a.repo, b.repo) || compareText(a.day, b.day),
-    );
+    const sorted = round.toSorted((a, b) => compareImages(a, b) || compareText(a.day, b.day));
     return Array.from({ length: Math.ceil(sorted.length / mostRows) }, (_, at) => sorted.slice(at * mostRows, (at + 1) * mostRows));
   });
 }
 
 async function saveReadings(transaction: Queries, readings: readonly StoredReading[]): Promise<void> {
-  const images = [...new Map(readings.map(({ registry, repo }) => [`${registry} ${repo}`, { registry, repo }])).values()];
+  const images = [...new Map(readings.map((image) => [imageKey(image), image])).values()];
   await transaction.query(sql`
     INSERT INTO images (registry, repo)
     SELECT registry, repo FROM unnest(${images.map(({ registry }) => registry)}::text[], ${images.map(({ repo }) => repo)}::text[]) AS new (registry, repo)
@@ -169,16 +167,12 @@ async function saveTagSets(transaction: Queries, readings: readonly Reading[]): 
 }
 
 async function saveEvents(transaction: Queries, events: readonly RecordedEvent[]): Promise<void> {
-  const rows = events.map(({ time, seenAt, registry, repo, kind, detail }) => ({
-    time,
-    seen_at: seenAt,
-    seen_day: dayOf(Date.parse(seenAt)),
-    registry,
-    repo: repo ?? null,
-    kind,
-    detail: detail ?? null,
-    hash: hashOf(JSON.stringify([dayOf(Date.parse(seenAt)), time, registry, repo ?? '', kind, detail ?? ''])),
-  }));
+  const rows = events.map((event) => {
+    const { time, seenAt, registry, repo, kind, detail } = event;
+    const seenDay = dayOf(Date.parse(seenAt));
+    const hash = hashOf(JSON.stringify([seenDay, ...eventIdentity(event)]));
+    return { hash, time, seen_at: seenAt, seen_day: seenDay, registry, repo: repo ?? null, kind, detail: detail ?? null };
+  });
   await transaction.query(sql`
     INSERT INTO events (hash, time, seen_at, seen_day, registry, repo, kind, detail)
     SELECT decode(hash, 'hex'), time, seen_at, seen_day, registry, repo, kind, detail

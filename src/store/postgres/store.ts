@@ -1,6 +1,6 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
 import sql, { raw } from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Logger, SnapshotStore } from '../../core/ports.ts';
@@ -76,10 +76,10 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
         changes = Math.max(changes, await saveBatch(database, batch, partitions));
       });
     },
-    totals: (query, span) => readTotals(database, query, span),
+    totals: (query, range) => readTotals(database, query, range),
     latest: (query) => readLatest(database, query),
-    async *readings(query, span) {
-      for (const day of await readDays(database, span)) yield* await readDay(database, day, query);
+    async *readings(query, range) {
+      for (const day of await readDays(database, range)) yield* await readDay(database, day, query);
     },
     events: () => readEvents(database),
     snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),

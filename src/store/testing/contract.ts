@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromEpochDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
-import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
+import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { listMarks, type StoredReading } from '../../core/model/history.ts';
 import { readingsOf } from '../../core/document/snapshot.ts';
@@ -155,7 +155,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(Array.from(series?.totals ?? [])).toEqual([1, 2]);
     });
 
-    it('gives at least the totals of a span, and the newest before it', async () => {
+    it('gives at least the totals of a range, and the newest before it', async () => {
       await store.save([10, 11, 12, 13, 14].map((total, at) => reading('acme/app', total, `2026-03-${10 + 2 * at}`)));
       await store.save([reading('acme/late', 7, '2026-03-20')]);
       const [app, late] = await store.totals({}, { from: '2026-03-15', to: '2026-03-17' });
@@ -314,9 +314,9 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
         reading('a/x', 1, '2026-03-13', { mark: 'frozen' }),
         reading('b/x', 1, '2026-03-12', { mark: 'backfilled' }),
       ]);
-      const asked = async (query: SeriesQuery, span?: DaySpan): Promise<string[]> => {
+      const asked = async (query: SeriesQuery, range?: DayRange): Promise<string[]> => {
         const found: string[] = [];
-        for await (const { day, registry, repo } of store.readings(query, span)) found.push(`${day} ${registry} ${repo}`);
+        for await (const { day, registry, repo } of store.readings(query, range)) found.push(`${day} ${registry} ${repo}`);
         return found;
       };
 

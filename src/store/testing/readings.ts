@@ -1,5 +1,5 @@
 /** Readings and events for the tests of stores. */
-import type { RecordedEvent, RecordedKind } from '../../core/model/recorded-event.ts';
+import type { RecordedEvent, RecordedKind } from '../../core/model/event.ts';
 import type { Reading } from '../../core/model/reading.ts';
 
 /** A Docker Hub reading; `when` is a day or a moment without its zone, as `2026-03-14` or `2026-03-14T10:00:00`. */

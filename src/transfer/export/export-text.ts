@@ -1,9 +1,8 @@
 /** Stored readings as text for other programs, piece by piece. */
-import { dayOf, toEpochDay } from '../../core/model/day.ts';
-import type { DaySpan, SeriesQuery } from '../../core/model/query.ts';
+import { dayOf } from '../../core/model/day.ts';
+import { includesDay, matchesEvent, toEpochDays, type DayRange, type SeriesQuery } from '../../core/model/query.ts';
 import { listMarks, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
-import { asksFor } from '../../core/model/image.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
 import { csvChunks, jsonChunks } from '../../core/views/table.ts';
 import { csvCells, csvColumns } from '../import/csv.ts';
 import { eventLine, ndjsonHeader, readingLine } from '../import/ndjson.ts';
@@ -39,22 +38,14 @@ export async function* ndjsonText(readings: AsyncIterable<StoredReading>, events
 }
 
 /** The events that were seen on these days and are about these images. */
-export function eventsWithin(
-  events: readonly RecordedEvent[],
-  query: SeriesQuery,
-  { from = '', to = '9999-12-31' }: DaySpan,
-): readonly RecordedEvent[] {
-  return events.filter(({ seenAt, registry, repo }) => {
-    const day = dayOf(Date.parse(seenAt));
-    const isAskedFor = repo === undefined ? !query.repos : asksFor(query, { registry, repo });
-    return day >= from && day <= to && isAskedFor;
-  });
+export function eventsWithin(events: readonly RecordedEvent[], query: SeriesQuery, range: DayRange): readonly RecordedEvent[] {
+  return events.filter((event) => includesDay(range, dayOf(Date.parse(event.seenAt))) && matchesEvent(query, event));
 }
 
 /** The series cut to these days. */
-export function seriesWithin(series: readonly ImageSeries[], { from, to }: DaySpan): readonly ImageSeries[] {
-  if (from === undefined && to === undefined) return series;
-  const [first, last] = [from === undefined ? -Infinity : toEpochDay(from), to === undefined ? Infinity : toEpochDay(to)];
+export function seriesWithin(series: readonly ImageSeries[], range: DayRange): readonly ImageSeries[] {
+  if (range.from === undefined && range.to === undefined) return series;
+  const [first, last] = toEpochDays(range);
   return series.map((image) => {
     const days = Array.from(image.days);
     const isWithin = (_: unknown, at: number): boolean => {

@@ -3,7 +3,7 @@ import { addDays } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import type { StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import { event, reading } from '../../store/testing/readings.ts';
 import { takeIn, type IntakeOptions } from './import-into.ts';

@@ -3,8 +3,8 @@ import { dayOf, type Day } from '../../core/model/day.ts';
 import { compareMarks } from '../../core/model/mark.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import type { StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
-import { compareText } from '../../core/model/image.ts';
+import { eventKey, type RecordedEvent } from '../../core/model/event.ts';
+import { compareText, imageKey } from '../../core/model/image.ts';
 import type { Item, Problem } from './import-record.ts';
 
 export interface IntakeOptions {
@@ -43,7 +43,7 @@ const batchWeight = 50_000;
 export async function takeIn(store: IntakeStore, items: AsyncIterable<Item>, options: IntakeOptions): Promise<Intake> {
   const { dryRun, keepMarks, today = '9999-12-31' } = options;
   const counts = { added: 0, replaced: 0, equal: 0, kept: 0, events: 0, problems: 0 };
-  const knownEvents = new Set((await store.events()).map(keyOfEvent));
+  const knownEvents = new Set((await store.events()).map(eventKey));
   let days = new Map<Day, Map<string, StoredReading>>();
   let events: RecordedEvent[] = [];
   let weight = 0;
@@ -55,24 +55,24 @@ export async function takeIn(store: IntakeStore, items: AsyncIterable<Item>, opt
 
   function putEvent(event: RecordedEvent): void {
     if (dayOf(Date.parse(event.seenAt)) > today) return tell(`event ${event.kind} of ${event.registry}`, 'it is in the future');
-    if (knownEvents.has(keyOfEvent(event))) return;
-    knownEvents.add(keyOfEvent(event));
+    if (knownEvents.has(eventKey(event))) return;
+    knownEvents.add(eventKey(event));
     counts.events += 1;
     weight += 1;
     events.push(event);
   }
 
   function putReading(reading: StoredReading): void {
-    const where = `${reading.day} ${keyOf(reading)}`;
+    const where = `${reading.day} ${imageKey(reading)}`;
     if (reading.day > today) return tell(where, `the day is in the future: today is ${today}`);
     const images = days.get(reading.day) ?? new Map<string, StoredReading>();
     days.set(reading.day, images);
-    const before = images.get(keyOf(reading));
+    const before = images.get(imageKey(reading));
     if (before && before.pullCount !== reading.pullCount)
       tell(where, `it stands there twice, as ${before.pullCount} and ${reading.pullCount}`);
     const outcome = outcomeOf(before, reading);
     if (outcome === 'equal' || outcome === 'kept') return;
-    images.set(keyOf(reading), reading);
+    images.set(imageKey(reading), reading);
     weight += weightOf(reading);
   }
 
@@ -105,7 +105,7 @@ export async function takeIn(store: IntakeStore, items: AsyncIterable<Item>, opt
 async function storedOn(store: IntakeStore, day: Day, wanted: Iterable<StoredReading>): Promise<ReadonlyMap<string, StoredReading>> {
   const repos = new Set(Array.from(wanted, ({ repo }) => repo));
   const stored = new Map<string, StoredReading>();
-  for await (const reading of store.readings({ repos }, { from: day, to: day })) stored.set(keyOf(reading), reading);
+  for await (const reading of store.readings({ repos }, { from: day, to: day })) stored.set(imageKey(reading), reading);
   return stored;
 }
 
@@ -121,13 +121,4 @@ function outcomeOf(stored: StoredReading | undefined, reading: StoredReading): O
 
 function weightOf({ tags = [] }: StoredReading): number {
   return tags.reduce((sum, { platforms = [] }) => sum + 1 + platforms.length, 1);
-}
-
-function keyOf({ registry, repo }: StoredReading): string {
-  return `${registry} ${repo}`;
-}
-
-/** What makes two events the same, whenever they were seen. */
-function keyOfEvent({ time, registry, repo, kind, detail }: RecordedEvent): string {
-  return JSON.stringify([time, registry, repo ?? '', kind, detail ?? '']);
 }

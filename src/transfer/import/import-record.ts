@@ -1,5 +1,5 @@
 /** One thing that a source of a history has: a total of a day, an event, or a line that cannot be used. */
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 
 export interface Problem {

@@ -3,7 +3,7 @@ import { dayOf, isDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { isRepo } from '../../core/model/image-ref.ts';
 import type { StoredReading } from '../../core/model/history.ts';
-import type { RecordedEvent } from '../../core/model/recorded-event.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
 import { recordedEventsOf, eventRow } from '../../core/document/snapshot-events.ts';
 import { isRow, readingOf, rowOf } from '../../core/document/snapshot-row.ts';
 import type { Item } from './import-record.ts';

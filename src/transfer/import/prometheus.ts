@@ -1,9 +1,9 @@
 /** The history that a Prometheus server has of an exporter, by range queries. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayMs, dayOf, toEpochDay, type Day } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { formatRepo, isRepo, parseRepo } from '../../core/model/image-ref.ts';
-import { type ImageName, compareText } from '../../core/model/image.ts';
+import { compareText, imageKey, type ImageName } from '../../core/model/image.ts';
 import { isPullCount } from '../../core/model/reading.ts';
 import type { HttpClient } from '../../net/http.ts';
 import { parseAnswer } from '../../net/json-answer.ts';
@@ -118,14 +118,14 @@ function imageOf(labels: Readonly<Record<string, string>>, registries: readonly 
 }
 
 /** Keeps the newest total of each day. An image has several series where the exporter moved, or is scraped twice. */
-function collectNewest(newest: Map<string, Sample>, { registry, repo }: ImageName, values: Series['values']): void {
+function collectNewest(newest: Map<string, Sample>, image: ImageName, values: Series['values']): void {
   for (const [seconds, text] of values) {
     const pullCount = Number(text);
     // The Go tool exports a package that it could not read as 0.
-    if (!isPullCount(pullCount) || (pullCount === 0 && registry === 'ghcr')) continue;
+    if (!isPullCount(pullCount) || (pullCount === 0 && image.registry === 'ghcr')) continue;
     const day = dayOf(seconds * 1000);
-    const key = `${day} ${registry} ${repo}`;
+    const key = `${day} ${imageKey(image)}`;
     const known = newest.get(key);
-    if (!known || known.at < seconds) newest.set(key, { registry, repo, day, pullCount, at: seconds });
+    if (!known || known.at < seconds) newest.set(key, { ...image, day, pullCount, at: seconds });
   }
 }

@@ -1,4 +1,5 @@
 /** Who may ask Docker Hub, and how often. */
+import type { DockerHubQuirks } from './dockerhub-quirks.ts';
 import { json, type Asked, type Now, type Reply } from './reply.ts';
 
 export interface AccessDeps {
@@ -7,13 +8,15 @@ export interface AccessDeps {
   readonly requestsPerMinute?: number | undefined;
   /** The one login that is accepted. */
   readonly login?: { readonly username: string; readonly token: string } | undefined;
+  readonly quirks?: DockerHubQuirks | undefined;
 }
 
 const bearerLifetimeMs = 10 * 60_000;
 const windowMs = 60_000;
 const headersOnlyLimit = 180;
 
-export function refusedLogin(): Reply {
+export function refusedLogin(status: 401 | 403 = 401): Reply {
+  if (status === 403) return json(403, { detail: 'access to the resource is denied with a personal access token' });
   return json(401, { detail: 'Incorrect authentication credentials', message: 'unauthorized' });
 }
 
@@ -23,11 +26,12 @@ export interface Bearers {
   visitor(asked: Asked): 'anonymous' | 'signed in' | 'refused';
 }
 
-export function createBearers({ clock, login }: AccessDeps): Bearers {
+export function createBearers({ clock, login, quirks }: AccessDeps): Bearers {
   const expiryByBearer = new Map<string, number>();
   return {
     login({ method, segments, body }) {
       if (method !== 'POST' || segments.join('/') !== 'v2/auth/token') return undefined;
+      if (quirks?.login) return quirks.login;
       const given = credentials(body);
       if (!given) return json(400, { detail: 'identifier and secret are required', message: 'bad request' });
       if (!login || given.identifier !== login.username || given.secret !== login.token) return refusedLogin();
@@ -37,6 +41,7 @@ export function createBearers({ clock, login }: AccessDeps): Bearers {
     },
     visitor({ headers: { authorization } }) {
       if (authorization === undefined) return 'anonymous';
+      if (quirks?.refusesBearers) return 'refused';
       const bearer = /^Bearer (.+)$/.exec(authorization)?.[1] ?? '';
       return clock.now() < (expiryByBearer.get(bearer) ?? 0) ? 'signed in' : 'refused';
     },
@@ -58,7 +63,7 @@ export interface Limit {
 }
 
 /** Counts requests in windows of a minute; the first request after one has ended opens the next. */
-export function createLimit({ clock, requestsPerMinute }: AccessDeps): Limit {
+export function createLimit({ clock, requestsPerMinute, quirks }: AccessDeps): Limit {
   let resetAtMs = 0;
   let used = 0;
   return {
@@ -78,7 +83,9 @@ export function createLimit({ clock, requestsPerMinute }: AccessDeps): Limit {
         'x-ratelimit-reset': String(Math.ceil(resetAtMs / 1000)),
       };
       if (!isExceeded) return { headers, isExceeded };
-      return { headers: { ...headers, 'retry-after': String(Math.ceil((resetAtMs - nowMs) / 1000)) }, isExceeded };
+      if (quirks?.retryAfter === 'nothing') return { headers: {}, isExceeded };
+      const endMs = quirks?.retryAfter === 'unix seconds' ? resetAtMs : resetAtMs - nowMs;
+      return { headers: { ...headers, 'retry-after': String(Math.ceil(endMs / 1000)) }, isExceeded };
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Simulates hub.docker.com as facts about it were known in November 2026: paging with its caps, the inverted ordering, limits and login. */
 import { createBearers, createLimit, refusedLogin, type AccessDeps } from './dockerhub-access.ts';
+import { missingRepository, type DockerHubQuirks } from './dockerhub-quirks.ts';
 import { json, positive, type Asked, type Now, type Registry, type Reply } from './reply.ts';
 import { findHubOwner, findHubRepo, type HubRepo, type HubTag, type World } from './world.ts';
 import { listingRow, newestTagsFirst, repositoryObject, searchRow, tagObject } from './dockerhub-rows.ts';
@@ -30,13 +31,13 @@ export function createDockerHub(deps: DockerHubDeps): Registry {
   function authorized(asked: Asked): Reply | undefined {
     if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined;
     const visitor = bearers.visitor(asked);
-    if (visitor === 'refused') return refusedLogin();
+    if (visitor === 'refused') return refusedLogin(deps.quirks?.refusesBearers);
     return route(asked, visitor === 'signed in');
   }
 
   function route(asked: Asked, isSignedIn: boolean): Reply | undefined {
-    const { world, clock, linkOrigin = asked.origin } = deps;
-    const paging = { asked, isSignedIn, linkOrigin };
+    const { world, clock, linkOrigin = asked.origin, quirks = {} } = deps;
+    const paging = { asked, isSignedIn, linkOrigin, quirks };
     const [api, kind, ...rest] = asked.segments;
     if (api !== 'v2') return undefined;
     if (kind === 'search' && rest.length === 1 && rest[0] === 'repositories') return search(paging, world);
@@ -45,7 +46,7 @@ export function createDockerHub(deps: DockerHubDeps): Registry {
     if (!namespace || (names?.length ?? 0) > 4 || (tags !== undefined && tags !== 'tags')) return undefined;
     if (repository === undefined) return listing(paging, world, namespace);
     const repo = findHubRepo(world, namespace, repository);
-    if (!repo) return notFound('object not found', { namespace, repository });
+    if (!repo) return missingRepository[quirks.missing ?? 'with prefix']({ namespace, repository });
     if (tags === undefined) return json(200, repositoryObject(namespace, repo));
     if (tag === undefined) return tagListing(paging, repo, namespace, clock);
     const found = repo.tags.find(({ name }) => name === tag);
@@ -65,16 +66,19 @@ interface Paging {
   readonly asked: Asked;
   readonly isSignedIn: boolean;
   readonly linkOrigin: string;
+  readonly quirks: DockerHubQuirks;
 }
 
 /** An owner that is not there looks like one without public repositories. */
 function listing(paging: Paging, world: World, namespace: string): Reply {
-  const visible = findHubOwner(world, namespace)?.repos.filter((repo) => !repo.private) ?? [];
+  const { unlisted = [] } = paging.quirks;
+  const isListed = (repo: HubRepo): boolean => !repo.private && unlisted !== 'all' && !unlisted.includes(repo.name);
+  const visible = findHubOwner(world, namespace)?.repos.filter(isListed) ?? [];
   const { query } = paging.asked;
   const named = withName(visible, query);
   const ordering = query.get('ordering');
   if (ordering !== null && !repoOrderings.includes(ordering)) return badOrdering(repoOrderings);
-  const rows = ordering === null ? named : ordered(named, ordering, repoKey(ordering));
+  const rows = ordering === null ? named : ordered(paging, named, ordering, repoKey(ordering));
   return page(paging, rows, offsetCaps.listing, (repo) => listingRow(namespace, repo));
 }
 
@@ -83,7 +87,7 @@ function tagListing(paging: Paging, repo: HubRepo, namespace: string, clock: Now
   const named = withName(repo.tags, query);
   const ordering = query.get('ordering');
   if (ordering !== null && !tagOrderings.includes(ordering)) return badOrdering(tagOrderings);
-  const rows = ordering === null ? latestFirst(named) : ordered(named, ordering, tagKey(ordering));
+  const rows = ordering === null ? latestFirst(named) : ordered(paging, named, ordering, tagKey(ordering));
   return page(paging, rows, offsetCaps.tags, (tag) => tagObject(namespace, repo, tag, clock.now()));
 }
 
@@ -97,11 +101,16 @@ function search(paging: Paging, world: World): Reply {
   return { ...found, body: found.body.replace('"previous":null', '"previous":""') };
 }
 
-function page<Row>({ asked, isSignedIn, linkOrigin }: Paging, rows: readonly Row[], cap: number, toJson: (row: Row) => unknown): Reply {
+function page<Row>(
+  { asked, isSignedIn, linkOrigin, quirks }: Paging,
+  rows: readonly Row[],
+  cap: number,
+  toJson: (row: Row) => unknown,
+): Reply {
   const { query, pathname } = asked;
   const number = positive(query.get('page'), 1);
-  const size = Math.min(positive(query.get('page_size'), 10), maxPageSize);
-  const offset = (number - 1) * size;
+  const size = quirks.rowsPerPage ?? Math.min(positive(query.get('page_size'), 10), maxPageSize);
+  const offset = quirks.repeatsPages ? 0 : (number - 1) * size;
   if (!isSignedIn && offset >= cap) {
     return json(403, { message: 'pagination offset too large for anonymous requests; sign in to page further', errinfo: {} });
   }
@@ -115,8 +124,8 @@ function page<Row>({ asked, isSignedIn, linkOrigin }: Paging, rows: readonly Row
     return `${linkOrigin}${pathname}?${parameters.toString()}`;
   };
   return json(200, {
-    count: rows.length,
-    next: offset + size < rows.length ? link(number + 1) : null,
+    count: rows.length + (quirks.countsMore ?? 0),
+    next: quirks.repeatsPages || offset + size < rows.length ? link(number + 1) : null,
     previous: number > 1 ? link(number - 1) : null,
     results: rows.slice(offset, offset + size).map(toJson),
   });
@@ -128,8 +137,8 @@ function withName<Row extends { readonly name: string }>(rows: readonly Row[], q
 }
 
 /** Docker Hub understands the sign the other way round: without a minus the highest comes first (seen 2026-09). */
-function ordered<Row>(rows: readonly Row[], ordering: string, key: (row: Row) => number | string): readonly Row[] {
-  const sign = ordering.startsWith('-') ? 1 : -1;
+function ordered<Row>({ quirks }: Paging, rows: readonly Row[], ordering: string, key: (row: Row) => number | string): readonly Row[] {
+  const sign = ordering.startsWith('-') === (quirks.hasUprightOrdering ?? false) ? -1 : 1;
   return rows.toSorted((a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : 0));
 }
 

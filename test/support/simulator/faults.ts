@@ -124,7 +124,21 @@ export const refusals = {
     headers: { 'content-type': 'text/html; charset=utf-8' },
     body: '<html><body><p>You have exceeded a secondary rate limit. Please wait a few minutes before you try again.</p></body></html>',
   },
-} satisfies Record<string, Fault>;
+  /** Cloudflare's answer to a client that it takes for a bot (docker/hub-feedback#2502, 2025-11). */
+  botCode: {
+    kind: 'status',
+    status: 403,
+    headers: { 'content-type': 'text/plain; charset=UTF-8', server: 'cloudflare' },
+    body: 'error code: 1010',
+  },
+  /** A page that a browser would have to solve (docker/terraform-provider-docker#144, 2026-08). */
+  challenge: (status: 200 | 403 | 503): Fault => ({
+    kind: 'status',
+    status,
+    headers: { 'content-type': 'text/html; charset=UTF-8', server: 'cloudflare' },
+    body: '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head><body><script src="/cdn-cgi/challenge-platform/h/b"></script></body></html>',
+  }),
+} satisfies Record<string, Fault | ((status: 200 | 403 | 503) => Fault)>;
 
 /** A 429 that says when to come back. */
 export function tooManyRequestsFor(seconds: number): Fault {

@@ -1,10 +1,10 @@
 /** A registry simulator on loopback: Docker Hub, github.com, ghcr.io, quay.io and ECR Public's gallery, with a world that a test may change and a script of faults. */
 import { createDockerHub, type DockerHubDeps } from './dockerhub.ts';
 import { createFaultScript, type FaultRule } from './faults.ts';
-import { createEcrPublic } from './ecr-public.ts';
+import { createEcrPublic, type EcrPublicQuirks } from './ecr-public.ts';
 import { createGithub } from './github.ts';
 import { createOci } from './oci.ts';
-import { createQuay } from './quay.ts';
+import { createQuay, type QuayQuirks } from './quay.ts';
 import type { Now, Registry, ServerName } from './reply.ts';
 import { startServer, type RecordedRequest } from './server.ts';
 import { emptyWorld, type World } from './world.ts';
@@ -18,7 +18,9 @@ export interface SimulatorOptions {
   /** What the registries take for the time; the real one by default. */
   readonly clock?: Now;
   /** Docker Hub's limit, its login, and the host in its links. By default none is limited, nobody can log in, and links lead back. */
-  readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin'>;
+  readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin' | 'quirks'>;
+  readonly quay?: QuayQuirks;
+  readonly ecrPublic?: EcrPublicQuirks;
   /** Decides how GitHub spells its classes. */
   readonly seed?: number;
 }
@@ -65,8 +67,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     start('dockerhub', createDockerHub({ world, clock, ...options.dockerHub })),
     start('github', createGithub({ world, clock, seed })),
     start('ghcr', createOci({ world, onManifest: ({ pathname }) => void manifestRequests.push(pathname) })),
-    start('quay', createQuay({ world, clock })),
-    start('ecr', createEcrPublic(world)),
+    start('quay', createQuay({ world, clock, quirks: options.quay })),
+    start('ecr', createEcrPublic(world, options.ecrPublic)),
   ]);
   return {
     dockerHubUrl: dockerHub.url,

@@ -65,6 +65,7 @@ export const standardQuay: StandardImages = {
   readable: {
     'many actions': { owner: 'acme', name: 'app' },
     'days without an action, which stand at the end': { owner: 'acme', name: 'quiet' },
+    'a nested name': { owner: 'acme', name: 'charts/app' },
   },
   tagged: { ref: { owner: 'acme', name: 'app' }, tagCount: 120 },
   unreadable: {
@@ -72,7 +73,7 @@ export const standardQuay: StandardImages = {
     private: { owner: 'acme', name: 'secret' },
     'of no owner': { owner: 'nobody', name: 'app' },
   },
-  owners: { '250 repositories': 'northwind', 'exactly 100 repositories': 'globex', '2 repositories': 'acme' },
+  owners: { '250 repositories': 'northwind', 'exactly 100 repositories': 'globex', '3 repositories': 'acme' },
   missingOwner: 'nobody',
 };
 
@@ -131,6 +132,7 @@ function quayRepos(): World['quay'][number]['repos'] {
   return [
     quayRepo('app', standardDay, (daysAgo) => 10_000 + daysAgo, { tags }),
     quayRepo('quiet', standardDay, (daysAgo) => (daysAgo % 5 === 2 ? 0 : 3)),
+    quayRepo('charts/app', standardDay, (daysAgo) => daysAgo % 3),
     quayRepo('secret', standardDay, () => 99_999, { private: true }),
   ];
 }

@@ -1,6 +1,6 @@
 /** What a backup says of itself, as the last file in it. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDay } from '../../../core/model/day.ts';
 
 export const manifestName = 'manifest.json';

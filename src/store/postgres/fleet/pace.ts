@@ -1,6 +1,6 @@
 /** The pace towards registries, shared by all processes behind one address. */
 import sql from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SharedPace } from '../../../core/fleet.ts';
 import type { Database } from '../database.ts';
 

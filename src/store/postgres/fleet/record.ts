@@ -1,6 +1,6 @@
 /** The record of cycles that the processes of a fleet keep together. */
 import sql from 'sql-template-tag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from '../../../core/model/errors.ts';
 import type {
   CycleRecord,
@@ -12,7 +12,7 @@ import type {
   RegistryRecord,
 } from '../../../core/fleet.ts';
 import type { Database } from '../database.ts';
-import { noTotals, type RegistryTotals } from '../../../core/views/status.ts';
+import { noTotals, type RegistryTotals } from '../../../core/model/outcome.ts';
 
 export interface FleetRecordDeps {
   readonly database: Database;

@@ -1,0 +1,40 @@
+/** What can happen to an image or a registry, and which events are the same. */
+import { compareText } from './image.ts';
+
+/** Events that are recorded when they are seen, because no stored total tells them later. */
+export const recordedKinds = ['tag_pushed', 'image_gone', 'image_back', 'registry_dark', 'registry_back'] as const;
+export type RecordedKind = (typeof recordedKinds)[number];
+
+/** All events: those that follow from the stored totals, and the recorded ones. */
+export const eventKinds = ['first_seen', 'counter_went_down', 'frozen', 'restated', 'milestone', ...recordedKinds] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export interface RecordedEvent {
+  /** ISO 8601 moment at which it happened, as far as that is known. */
+  readonly time: string;
+  /** ISO 8601 moment at which it was seen; its UTC day is the snapshot that keeps it. */
+  readonly seenAt: string;
+  readonly registry: string;
+  /** Canonical name; absent when it is about the whole registry. */
+  readonly repo?: string | undefined;
+  readonly kind: RecordedKind;
+  /** The names of the tags, or the cause of an outage. */
+  readonly detail?: string | undefined;
+}
+
+/** What makes two events the same, whenever they were seen. */
+export function eventIdentity({ time, registry, repo, kind, detail }: RecordedEvent): readonly string[] {
+  return [time, registry, repo ?? '', kind, detail ?? ''];
+}
+
+/** The identity as one text: what maps and sets of events are keyed by. */
+export function eventKey(event: RecordedEvent): string {
+  return JSON.stringify(eventIdentity(event));
+}
+
+/** Orders events by time, then registry, then repo; those of a whole registry before those of its images. */
+export function compareEvents(a: TimedSubject, b: TimedSubject): number {
+  return Date.parse(a.time) - Date.parse(b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? '');
+}
+
+type TimedSubject = Pick<RecordedEvent, 'time' | 'registry' | 'repo'>;
