@@ -15,6 +15,8 @@ const quick = process.argv.includes('--quick');
 const sizes = quick ? [50, 200] : [1_000, 10_000];
 const days = quick ? 60 : 365;
 const repeats = 5;
+const importImages = quick ? 100 : 1_000;
+const importPart = 50_000;
 
 interface Figures {
   readonly images: number;
@@ -114,6 +116,31 @@ async function measure(url: string, images: number): Promise<Figures> {
   return { images, loadMs, bytes: sizeRow?.bytes ?? 0, latencies, plans };
 }
 
+interface ImportFigures {
+  readonly wallMs: number;
+  /** Of this process; the rest is the server's. */
+  readonly cpuMs: number;
+}
+
+/** As `import` does it: totals without tags, in parts of so many. */
+async function measureImport(url: string): Promise<readonly ImportFigures[]> {
+  const store = await openPostgresStore({ url, migrations: await readMigrations(), log: createRecordingLog() });
+  const readings = Array.from({ length: importImages * days }, (_, at) => {
+    const day = addDays(today, Math.floor(at / importImages) - days);
+    const image = at % importImages;
+    return { registry: 'ghcr', repo: `acme/app-${image}`, pullCount: at, readAt: `${day}T10:00:00.000Z`, day, mark: 'imported' as const };
+  });
+  const figures: ImportFigures[] = [];
+  for (let times = 0; times < 2; times += 1) {
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
+    for (let at = 0; at < readings.length; at += importPart) await store.save(readings.slice(at, at + importPart));
+    const { user, system } = process.cpuUsage(cpu);
+    figures.push({ wallMs: performance.now() - start, cpuMs: (user + system) / 1000 });
+  }
+  await store.close();
+  return figures;
+}
+
 export async function benchPostgres(): Promise<void> {
   const database = await startPostgres({ isDurable: true });
   try {
@@ -122,6 +149,7 @@ export async function benchPostgres(): Promise<void> {
       process.stderr.write(`${images} images × ${days} days\n`);
       figures.push(await measure(await database.create(), images));
     }
+    const imports = await measureImport(await database.create());
     const [small, large] = figures;
     if (!small || !large) return;
     const text = [
@@ -140,6 +168,16 @@ export async function benchPostgres(): Promise<void> {
           Math.round((images * days * 1000) / loadMs).toLocaleString('en'),
           size(bytes),
           String(Math.round(bytes / (images * days))),
+        ]),
+      ),
+      table(
+        `Import of ${(importImages * days).toLocaleString('en')} totals, in parts of ${importPart.toLocaleString('en')}`,
+        ['', 'Time', 'Totals a second', "CPU of the program's own"],
+        imports.map(({ wallMs, cpuMs }, at) => [
+          at === 0 ? 'new' : 'again, all replaced',
+          ms(wallMs),
+          Math.round((importImages * days * 1000) / wallMs).toLocaleString('en'),
+          ms(cpuMs),
         ]),
       ),
       table(

@@ -62,7 +62,7 @@ ${rows.join('\n')}
 - A value that is not valid stops the start, with one message that lists every problem.
 - An entry of a \`…_REPOS\` list that cannot be used is skipped with a warning; the others are tracked. Such entries stand in
   \`/api/status\` under \`configuration_problems\`.
-- Entries are trimmed, folded to lower case and taken once, however often they are written. A nested GHCR package is written
+- Entries are trimmed, folded to lower case and taken once, however often they are written. A nested name is written
   \`owner/charts%2Fname\` or \`owner/charts/name\`.
 `;
 }

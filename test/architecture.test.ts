@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -24,10 +25,13 @@ async function checkImports(folder: string): Promise<{ readonly files: number; r
     maxBuffer: 2 ** 26,
   });
   // It ends with a code of its own when there are violations.
-  const { stdout } = await running.catch((error: unknown) => {
-    if (error instanceof Error && 'stdout' in error) return { stdout: String(error.stdout) };
-    throw error;
-  });
+  const stdout = await running.then(
+    (result) => result.stdout,
+    (error: unknown) => {
+      if (error instanceof Error && 'stdout' in error) return String(error.stdout);
+      throw error;
+    },
+  );
   const { summary }: Cruise = JSON.parse(stdout);
   return { files: summary.totalCruised, violations: summary.violations.map(({ rule, from, to }) => [rule.name, from, to]) };
 }
@@ -41,8 +45,11 @@ async function violationsIn(files: Readonly<Record<string, string>>): Promise<re
     await mkdir(dirname(join(copy, path)), { recursive: true });
     await writeFile(join(copy, path), code);
   }
-  const { violations } = await checkImports(copy).finally(() => rm(copy, { recursive: true, force: true }));
-  return violations;
+  try {
+    return (await checkImports(copy)).violations;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 }
 
 function imports(paths: readonly string[]): string {
@@ -67,6 +74,15 @@ const seen: Readonly<Record<string, readonly string[]>> = {
 };
 const rooms = Object.keys(seen);
 
+/** Of each room of the core, the rooms of the core that it may see. */
+const seenInCore: Readonly<Record<string, readonly string[]>> = {
+  document: ['model', 'numbers'],
+  model: [],
+  numbers: ['model'],
+  views: ['document', 'model', 'numbers'],
+};
+const coreRooms = Object.keys(seenInCore);
+
 /** Of each package, the folders that may import it. */
 const users: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['http'],
@@ -75,7 +91,8 @@ const users: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   'csv-parse': ['transfer/import'],
   hono: ['http', 'dashboard', 'dashboard/client'],
-  'lru-cache': ['http'],
+  // Only the response cache and the router.
+  'lru-cache': [],
   parse5: ['sources/ghcr'],
   pg: ['store/postgres'],
   'pg-boss': ['store/postgres'],
@@ -88,7 +105,7 @@ const users: Readonly<Record<string, readonly string[]>> = {
   uplot: ['dashboard/client'],
   zod: ['http', 'net', 'sources', 'sources/ghcr', 'store', 'store/json-files/backup', 'store/postgres', 'transfer', 'transfer/import'],
 };
-const folders = [...new Set([...rooms, ...Object.values(users).flat()])];
+const places = [...new Set([...rooms, ...Object.values(users).flat()])];
 
 describe('the import rules', { timeout: 120_000 }, () => {
   it('hold in the whole tree', async () => {
@@ -120,9 +137,17 @@ describe('the import rules', { timeout: 120_000 }, () => {
       ]);
       // It has no entry of its own name.
       const packages = Object.keys(users).map((name) => (name === 'csv-parse' ? 'csv-parse/sync' : name));
-      const ofPackages = folders.map((folder) => [`src/${folder}/packages.ts`, imports(packages)]);
+      const ofPackages = places.map((folder) => [`src/${folder}/packages.ts`, imports(packages)]);
+      const ofCore = coreRooms.flatMap((from) => [
+        [`src/core/${from}/target.ts`, 'export {};\n'],
+        [`src/core/${from}/planted.ts`, imports(coreRooms.filter((to) => to !== from).map((to) => `../${to}/target.ts`))],
+      ]);
       violations = await violationsIn({
-        ...Object.fromEntries([...ofRooms, ...ofPackages]),
+        ...Object.fromEntries([...ofRooms, ...ofPackages, ...ofCore]),
+        'src/core/ports.ts': imports(coreRooms.map((to) => `./${to}/target.ts`)),
+        'src/http/pipeline.ts': 'export {};\n',
+        'src/http/endpoints/planted.ts': imports(['../pipeline.ts']),
+        'src/dashboard/endpoints/planted.ts': imports(['../../http/pipeline.ts']),
         'src/main.ts': imports(rooms.map((to) => `./${to}/target.ts`)),
         'src/core/io.ts': imports(['node:fs', 'zod', 'fast-check']),
         'src/sources/quay/stranger.ts': imports(['../ghcr/packages.ts', '../testing/target.ts']),
@@ -145,13 +170,32 @@ describe('the import rules', { timeout: 120_000 }, () => {
       );
       const ofMain = rooms.filter((to) => to !== 'cli').map((to): Violation => ['main-sees', 'src/main.ts', `src/${to}/target.ts`]);
 
-      const found = violations.filter(([rule, , to]) => rule.endsWith('-sees') && to !== 'src/main.ts');
-      expect(found.toSorted()).toEqual([...forbidden, ...ofMain].toSorted());
+      const found = violations.filter(
+        ([rule, from]) => /^[a-z]+-sees$/.test(rule) && /\/(planted|main)\.ts$/.test(from) && !from.includes('/endpoints/'),
+      );
+      expect(found.map(String).toSorted()).toEqual([...forbidden, ...ofMain].map(String).toSorted());
+    });
+
+    it('let a room of the core see only what is below it, and an endpoint nothing of what stands before it', () => {
+      const forbidden = coreRooms.flatMap((from) =>
+        coreRooms
+          .filter((to) => to !== from && !seenInCore[from]?.includes(to))
+          .map((to): Violation => [`core-${from}-sees`, `src/core/${from}/planted.ts`, `src/core/${to}/target.ts`]),
+      );
+      const ofPorts = ['numbers', 'views'].map((to): Violation => ['core-ports-sees', 'src/core/ports.ts', `src/core/${to}/target.ts`]);
+      const ofEndpoints = ['http', 'dashboard'].map((from): Violation => [
+        'endpoints-see-no-pipeline',
+        `src/${from}/endpoints/planted.ts`,
+        'src/http/pipeline.ts',
+      ]);
+
+      const found = violations.filter(([rule]) => /^core-\w+-sees$|^endpoints-see/.test(rule));
+      expect(found.map(String).toSorted()).toEqual([...forbidden, ...ofPorts, ...ofEndpoints].map(String).toSorted());
     });
 
     it('let a package be used only in its place', () => {
-      const forbidden = Object.entries(users).flatMap(([name, places]) =>
-        folders.filter((folder) => !places.includes(folder)).map((folder) => `${name}-only-in-its-place src/${folder}/packages.ts`),
+      const forbidden = Object.entries(users).flatMap(([name, ofName]) =>
+        places.filter((folder) => !ofName.includes(folder)).map((folder) => `${name}-only-in-its-place src/${folder}/packages.ts`),
       );
 
       const found = violations.flatMap(([rule, from]) =>
@@ -189,6 +233,29 @@ describe('the sources', () => {
 });
 
 describe('the documentation', () => {
+  it('names only files and folders that exist', async () => {
+    const inFolders = ['src', 'test', 'bench', 'deploy', 'docs'].map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
+    );
+    const names = [...(await readdir('.')), 'proofs/README.md', 'tools/README.md', ...(await Promise.all(inFolders)).flat()].filter(
+      (name) => name.endsWith('.md') && name !== 'CHANGELOG.md',
+    );
+    const missing: string[] = [];
+    for (const page of names) {
+      const isRoom = page.startsWith('src/');
+      for (const [, named = ''] of (await readFile(page, 'utf8')).matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g)) {
+        // Of all that stands in backticks: what starts with one of our folders, and in a room's README what looks like a source.
+        const isPath = /^(src|test|proofs|tools|scripts|bench|docs|deploy|grafana|alerts)\//.test(named);
+        if (!isPath && !(isRoom && /\.ts$|[a-z]\/$/.test(named))) continue;
+        const from = isRoom ? [dirname(page), 'src', '.'] : [dirname(page), '.'];
+        if (!from.some((place) => existsSync(join(place, named)))) missing.push(`${page}: ${named}`);
+      }
+    }
+
+    expect(names.length).toBeGreaterThan(20);
+    expect(missing).toEqual([]);
+  });
+
   it('names only npm commands that exist', async () => {
     const pages = [
       'README.md',

@@ -49,7 +49,7 @@ export async function collectAlone(config: Config, world: World, marker: HealthM
 export async function collectTogether(config: Config, world: World, marker: HealthMarker, database: Database): Promise<Collecting> {
   const { clock, log } = world;
   warnOfProblems(config, world);
-  const { store, record, pace, alone } = await openSharedStore(database, { egress: config.egress, log });
+  const { store, record, pace, withLock } = await openSharedStore(database, { egress: config.egress, log });
   const registries = trackedRegistries(config, world, pace);
   const tracked = new Set(registries.map(({ descriptor }) => descriptor.id));
   const health = createHealthOf(config, world, marker);
@@ -68,7 +68,7 @@ export async function collectTogether(config: Config, world: World, marker: Heal
     intervalMs,
   });
   const queue = isCollector
-    ? await alone(() => openQueue(config, database.url, [...tracked], world)).catch(async (error: unknown) => {
+    ? await withLock(() => openQueue(config, database.url, [...tracked], world)).catch(async (error: unknown) => {
         await store.close();
         throw error;
       })

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
 import { type Day, addDays, dayOf } from '../core/model/day.ts';
 import { AppError, toAppError } from '../core/model/errors.ts';
-import { type History, openHistory, openNothing } from '../store/index.ts';
+import { type History, openHistory, emptyHistory } from '../store/index.ts';
 import { readCsv } from '../transfer/import/csv.ts';
 import { type Intake, type IntakeStore, takeIn } from '../transfer/import/import-into.ts';
 import type { Item, Problem } from '../transfer/import/import-record.ts';
@@ -47,7 +47,7 @@ export async function importHistory(config: Config, options: ImportOptions, over
 /** Only to look at: a service may be running on it. A folder that is still to be made has nothing. */
 async function storedAlready(config: Config, world: World): Promise<History & IntakeStore> {
   const isThere = databaseOf(config) !== undefined || (await stat(config.dataDir).catch(() => undefined)) !== undefined;
-  const history = isThere ? await historyOf(config, world) : openNothing();
+  const history = isThere ? await historyOf(config, world) : emptyHistory();
   return { ...history, save: async () => undefined };
 }
 

@@ -1,6 +1,6 @@
 /** `report`: how each image does. */
 import type { Config } from '../config/load.ts';
-import { type Report, type ReportOptions, reportOf } from '../core/views/report.ts';
+import { type Report, type ReportOptions, buildReport } from '../core/views/report.ts';
 import { historyOf } from './store.ts';
 import { type Overrides, createWorld } from './world.ts';
 
@@ -9,7 +9,7 @@ export async function readReport(config: Config, options: Omit<ReportOptions, 'g
   const history = await historyOf(config, createWorld(config, overrides));
   try {
     const [latest, series, days] = await Promise.all([history.latest({}), history.totals({}), history.days()]);
-    return reportOf({ latest, series, newestDay: days.at(-1) }, { ...options, groups: config.groups });
+    return buildReport({ latest, series, newestDay: days.at(-1) }, { ...options, groups: config.groups });
   } finally {
     await history.close();
   }

@@ -2,7 +2,7 @@
 import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
 import { imageKey } from '../core/model/image.ts';
-import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 
 export interface OutboxDeps {
@@ -65,7 +65,7 @@ export function createOutbox({ store, clock, log }: OutboxDeps): Outbox {
       for (const event of events) noted.add(event);
     },
     async add(readings) {
-      for (const reading of readings) waiting.set(`${imageKey(reading)} ${dayOfReading(reading)}`, reading);
+      for (const reading of readings) waiting.set(`${imageKey(reading)} ${snapshotDay(reading)}`, reading);
       if (clock.now() >= nextSaveAt) await queueSave();
     },
     async flush() {

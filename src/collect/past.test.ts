@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/model/errors.ts';
-import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { createPast, type PastDeps } from './past.ts';
@@ -22,7 +22,7 @@ function setUp({ store = createMemoryStore(), backfill = { retentionDays: 0 } }:
 }
 
 function totals(readings: readonly Reading[]): unknown {
-  return Object.fromEntries(readings.map((each) => [dayOfReading(each), each.pullCount]));
+  return Object.fromEntries(readings.map((each) => [snapshotDay(each), each.pullCount]));
 }
 
 const broken: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError('unreachable', 'the database is away')) };

@@ -3,7 +3,7 @@ import { closedReadings } from '../core/numbers/closed-readings.ts';
 import { dayOf } from '../core/model/day.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
-import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import { summedReadings } from '../core/numbers/summed-days.ts';
@@ -27,7 +27,7 @@ export function createPast({ store, clock, log, backfill }: PastDeps): Past {
       const image = { registries: new Set([registry]), repos: new Set([repo]) };
       const [known] = await store.totals(image);
       const first = firstKeptDay(dayOf(clock.now()), backfill?.retentionDays ?? 0) ?? '';
-      const isKept = (past: Reading): boolean => dayOfReading(past) >= first && (backfill !== undefined || wasRead(past.mark));
+      const isKept = (past: Reading): boolean => snapshotDay(past) >= first && (backfill !== undefined || wasRead(past.mark));
       if (reading.totalSince !== undefined) {
         const [latest] = await store.latest(image);
         const [newest, ...past] = summedReadings(reading, { series: known, totalSince: latest?.totalSince });

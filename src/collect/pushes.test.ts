@@ -6,6 +6,10 @@ function read(tags: readonly Tag[], more: Partial<Reading> = {}): Reading {
   return { registry: 'dockerhub', repo: 'acme/app', pullCount: 1, readAt: '2026-03-14T10:00:00.000Z', tags, ...more };
 }
 
+function tag(name: string, versionId: string): Tag {
+  return { name, versionId };
+}
+
 const since = Date.parse('2026-03-14T08:00:00Z');
 
 describe('pushes of tags with a time', () => {
@@ -64,7 +68,6 @@ describe('pushes of tags with a version', () => {
   it('are not told again when the list named them before their version was read', () => {
     const signed = { ...read([]), tags: undefined, listedTags: { names: ['1.0', '1.1'], newestVersionId: '105' } };
     const after = knownVersions(signed, before) ?? new Map<string, string>();
-    const tag = (name: string, versionId: string): Tag => ({ name, versionId });
 
     expect(movedTags(read([tag('1.1', '100'), tag('latest', '100')]), after, since)).toEqual([]);
     expect(movedTags(read([tag('1.2', '106'), tag('1.1', '100')]), after, since)).toMatchObject([{ detail: '1.2' }]);
@@ -98,8 +101,9 @@ describe('pushes that only the list of names tells', () => {
     ['there are no more than before', listed(['0.9', '1.0', '1.1']), known],
     ['it is not known how many there were', listed(['1.0', '1.1']), { names: known.names }],
     ['it is not known how many there are', listed(['1.0', '1.1'], { tagCount: undefined }), known],
+    ['there are more than the end of the list has', listed(['1.0', '1.1', '1.2'], { tagCount: 7 }), known],
     ['no list was read', read([], { tagCount: 9 }), known],
-    ['all of them were known', listed(['1.0', 'latest'], { tagCount: 9 }), known],
+    ['all of them were known', listed(['1.0', 'latest'], { tagCount: 4 }), known],
     ['they carry signatures', listed(['1.0', 'latest', attached], { tagCount: 4 }), known],
   ])('are none where %s', (_what, reading, before) => {
     expect(listedPushes(reading, before, since)).toEqual([]);

@@ -61,9 +61,12 @@ export interface KnownTags {
  */
 export function listedPushes(reading: Reading, before: KnownTags, since: number): readonly RecordedEvent[] {
   const { listedTags, tagCount } = reading;
-  if (!listedTags || tagCount === undefined || before.count === undefined || tagCount <= before.count) return [];
+  if (!listedTags || tagCount === undefined || before.count === undefined) return [];
+  const more = tagCount - before.count;
+  // So many were not pushed since the last look: the count before was another one.
+  if (more <= 0 || more > listedTags.names.length) return [];
   const unknown = listedTags.names.filter((name) => !isAttachment({ name }) && !before.names.has(name));
-  return undatedPush(reading, unknown.slice(before.count - tagCount).toReversed(), since);
+  return undatedPush(reading, unknown.slice(-more).toReversed(), since);
 }
 
 /** A push whose time the registry does not tell: it may be that of the newest publication. */

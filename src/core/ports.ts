@@ -1,4 +1,4 @@
-/** What the core asks of the world; world.ts makes the implementations. */
+/** What the core needs from outside; app/world.ts makes the implementations. */
 import type { Day } from './model/day.ts';
 import type { ImageSeries, LatestImage, StoredReading } from './model/history.ts';
 import type { DayRange, SeriesQuery } from './model/query.ts';
@@ -30,7 +30,7 @@ export interface Logger {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** What a listing of the same cycle already told, so that it need not be asked again. */
+  /** The reading that the listing of the same run already had: it need not be requested again. */
   readonly listed?: Reading | undefined;
 }
 
@@ -43,16 +43,16 @@ export interface Source {
    */
   list(owner: string, options?: ReadOptions): Promise<Listing>;
   /**
-   * Reads one image. A flaw tells what could not be read beside the total.
+   * Reads one image. A flaw says what could not be read besides the total.
    * @throws AppError not_found, unauthorized, rate_limited, unreachable, invalid_response: the total was not read
    */
   read(ref: ImageRef, options?: ReadOptions): Promise<{ readonly reading: Reading; readonly flaw?: AppError | undefined }>;
 }
 
-/** Keeps readings and answers questions about them. Methods throw AppError internal when the medium fails. */
+/** Keeps readings and answers queries about them. Methods throw AppError internal when the medium fails. */
 export interface SnapshotStore {
   /**
-   * Merges readings into the snapshots of their UTC days; newest wins per image, nothing else is touched. Events are kept with the
+   * Merges readings into the snapshots of their UTC days; per image the more certain total wins, then the later (see mark); nothing else is changed. Events are kept with the
    * snapshot of the day they were seen on; one that is stored already is not stored again.
    * After it resolves they survive a power cut. It rejects whole: a day is stored entirely or not at all.
    */
@@ -68,11 +68,11 @@ export interface SnapshotStore {
   readings(query: SeriesQuery, range?: DayRange): AsyncIterable<StoredReading>;
   /** The events that were recorded, by time, then registry, then repo. */
   events(): Promise<readonly RecordedEvent[]>;
-  /** The stored snapshot of a day, or undefined when there is none that can be read. */
+  /** The stored snapshot of a day, or undefined when there is none or it cannot be read. */
   snapshot(day: Day): Promise<SnapshotDocument | undefined>;
   /** The days that have a snapshot, ascending. */
   days(): Promise<readonly Day[]>;
-  /** Deletes the snapshots of days before this one and resolves to the days that went. */
+  /** Deletes the snapshots of days before this one and resolves to the deleted days. */
   prune(before: Day): Promise<readonly Day[]>;
   /** Changes whenever an answer may have changed. */
   version(): string;

@@ -1,6 +1,6 @@
 /** The pieces that pages share: numbers with their change, and the figure of a chart. */
 import { html } from 'hono/html';
-import { isUnfinished, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/numbers/chart.ts';
+import { isPartial, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/numbers/chart.ts';
 import type { EpochDay } from '../core/model/day.ts';
 import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
 import type { ComparedGrowth } from '../core/numbers/growth.ts';
@@ -54,7 +54,7 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today
       <p>There is no value in this range yet.</p>
     </figure>`;
   const labels = lines.map(({ label }) => (label === sumLabel ? 'Pulls' : label));
-  const goesOn = isUnfinished(chart, kind, today);
+  const goesOn = isPartial(chart, kind, today);
   const shown = days.map((_, at) => days.length - 1 - at).slice(0, tableRows);
   return html`<figure class="chart" data-chart="${dataPath}" data-kind="${kind}" data-title="${title}" data-unfinished="${String(goesOn)}">
     <figcaption>${title}</figcaption>

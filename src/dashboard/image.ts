@@ -1,9 +1,9 @@
 /** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
 import { html } from 'hono/html';
-import { chartOf, type Chart } from '../core/numbers/chart.ts';
-import { eventsOf, type ImageEvent } from '../core/views/events.ts';
+import { buildChart, type Chart } from '../core/numbers/chart.ts';
+import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
-import { groupCalled } from '../core/views/groups.ts';
+import { findGroup } from '../core/views/groups.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
 import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
@@ -37,7 +37,7 @@ export interface ImageParts {
 /** The image in each of its registries, or the images of a group; empty when it is not tracked. */
 export function registriesOf(context: PageContext, repo: string, known: KnownImages): readonly TrackedImage[] {
   const { clock, configured, groups, staleAfterMs } = context;
-  const named = groupCalled(groups, repo)?.members ?? configured.filter((image) => image.repo === repo);
+  const named = findGroup(groups, repo)?.members ?? configured.filter((image) => image.repo === repo);
   const images = trackedImages(known, named, { now: clock.now(), staleAfterMs });
   // An image that is no longer read still has its history.
   if (images.length > 0 || known.latest.length === 0) return images;
@@ -45,7 +45,7 @@ export function registriesOf(context: PageContext, repo: string, known: KnownIma
 }
 
 export function imageChart(context: PageContext, view: View, known: KnownImages): Chart {
-  return chartOf(known.series, chartOptions(view, todayOf(context), context.registries.length));
+  return buildChart(known.series, chartOptions(view, todayOf(context), context.registries.length));
 }
 
 export function imagePage(context: PageContext, parts: ImageParts): Html {
@@ -81,7 +81,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
         imagePath: `${basePath}/data/chart.svg${query}`,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
       })}
-      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, eventsOf(known.series, recorded), repo)}
+      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, recorded), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
   });
 }

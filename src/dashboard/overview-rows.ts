@@ -1,5 +1,5 @@
 /** The rows of the overview: one an image, its registries together. */
-import { chartOf } from '../core/numbers/chart.ts';
+import { buildChart } from '../core/numbers/chart.ts';
 import { fromEpochDay, type EpochDay } from '../core/model/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
@@ -90,10 +90,10 @@ function order(sort: Sort, a: OverviewRow, b: OverviewRow, sign: number): number
 
 /** The pulls of each of the 30 whole days that end with yesterday; null where none are known. */
 export function sparkline(series: readonly ImageSeries[], today: EpochDay): readonly (number | null)[] {
-  const chart = chartOf(series, {
+  const chart = buildChart(series, {
     kind: 'daily',
     split: 'none',
-    mostLines: 1,
+    maxLines: 1,
     from: fromEpochDay(today - 30),
     to: fromEpochDay(today - 1),
   });

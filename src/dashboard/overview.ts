@@ -1,7 +1,7 @@
 /** The first page: totals, charts, and the table of images. */
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
-import { chartOf, type Chart } from '../core/numbers/chart.ts';
+import { buildChart, type Chart } from '../core/numbers/chart.ts';
 import { isMember } from '../core/views/groups.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
 import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
@@ -42,7 +42,7 @@ export function overviewOf(context: PageContext, view: View, known: KnownImages)
   const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
   const options = chartOptions(view, todayOf(context), mostLines);
   const named = series.map((image) => ({ ...image, repo: nameOf(image) }));
-  const chart = chartOf(
+  const chart = buildChart(
     named.filter(({ repo }) => charted.has(repo)),
     options,
   );

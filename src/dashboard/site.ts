@@ -1,7 +1,7 @@
 /** Which address shows which page. Framework-free: the API serves what this answers. */
 import { chartSvg } from '../badge/chart.ts';
 import { pointsOf } from '../badge/points.ts';
-import { isUnfinished, type Chart } from '../core/numbers/chart.ts';
+import { isPartial, type Chart } from '../core/numbers/chart.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import { withGroups, type GroupedQuery } from '../core/views/groups.ts';
@@ -88,7 +88,7 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
       title: chartTitle(view),
       points: pointsOf(chart),
       kind: view.kind,
-      goesOn: isUnfinished(chart, view.kind, todayOf(context)),
+      goesOn: isPartial(chart, view.kind, todayOf(context)),
       theme,
       width: 960,
       height: 320,

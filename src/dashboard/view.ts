@@ -104,7 +104,7 @@ export function chartOptions(view: View, today: EpochDay, mostLines: number): Ch
   return {
     kind: view.kind,
     split: view.split,
-    mostLines,
+    maxLines: mostLines,
     from: days === undefined ? (custom && view.from !== '' ? view.from : undefined) : fromEpochDay(today - days + 1),
     to: custom && view.to !== '' ? view.to : undefined,
   };

@@ -2,7 +2,7 @@
 import { Hono, type Context } from 'hono';
 import { dayMs } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import { eventsOf } from '../core/views/events.ts';
+import { listEvents } from '../core/views/events.ts';
 import { withGroups, type GroupedQuery } from '../core/views/groups.ts';
 import type { DayRange, SeriesQuery } from '../core/model/query.ts';
 import type { Logger, SnapshotStore } from '../core/ports.ts';
@@ -119,7 +119,7 @@ export function createApi(deps: ApiDeps): Api {
   answerTable('/api/events', async (context) => {
     const asked = askedFor(context);
     const [series, recorded] = await Promise.all([store.totals(asked.query), store.events()]);
-    return eventsTable(eventsOf(series.filter(asked.has), recorded.filter(asked.hasEvent), rangeOf(context)));
+    return eventsTable(listEvents(series.filter(asked.has), recorded.filter(asked.hasEvent), rangeOf(context)));
   });
   answer('/api/snapshot', async (context) => jsonContent([JSON.stringify(await snapshotAnswer(store, dateOf(context)))]));
   answer('/api/openapi.json', async () => jsonContent([JSON.stringify({ ...document, servers: [{ url: deps.basePath || '/' }] })]));

@@ -175,14 +175,14 @@ describe('/api/events', () => {
         registry: 'ghcr',
         repo: 'acme/app',
         kind: 'counter_went_down',
-        text: 'acme/app (ghcr): counter went down from 55 to 50',
+        text: 'acme/app (ghcr): counter decreased from 55 to 50',
       },
       {
         time: '2026-03-04T00:00:00Z',
         registry: 'ghcr',
         repo: 'acme/app',
         kind: 'restated',
-        text: "acme/app (ghcr): the total no longer agrees with the registry's own days",
+        text: 'acme/app (ghcr): total inconsistent with the published daily counts',
       },
     ]);
     expect(await json('/api/events?to=2026-02-28')).toEqual([]);

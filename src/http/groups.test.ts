@@ -176,7 +176,7 @@ describe('recorded events', () => {
       ],
     );
 
-    const dark = { kind: 'registry_dark', repo: '', text: 'ghcr: nothing could be read: GHCR cannot be reached' };
+    const dark = { kind: 'registry_dark', repo: '', text: 'ghcr: outage: GHCR cannot be reached' };
     expect(await json('/api/events?from=2026-03-02')).toMatchObject([{ kind: 'tag_pushed', text: 'acme/app (ghcr): pushed 1.0' }, dark]);
     expect(await json('/api/events?repo=acme/app&from=2026-03-02')).toMatchObject([{ kind: 'tag_pushed' }]);
     expect(await json('/api/events?registry=dockerhub')).toEqual([]);

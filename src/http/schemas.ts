@@ -68,7 +68,7 @@ const event = z
     registry,
     repo: z.string().openapi({ example: 'acme/app', description: 'Empty when it is about the whole registry' }),
     kind: z.enum(eventKinds),
-    text: z.string().openapi({ example: 'acme/app (ghcr): counter went down from 130 to 80' }),
+    text: z.string().openapi({ example: 'acme/app (ghcr): counter decreased from 130 to 80' }),
   })
   .openapi('Event');
 

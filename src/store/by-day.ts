@@ -2,7 +2,7 @@
 import { dayOf, isDay, type Day } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
-import { dayOfReading, type Reading } from '../core/model/reading.ts';
+import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import { mergeEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 
@@ -23,7 +23,7 @@ export function groupByDay(readings: readonly Reading[], events: readonly Record
     batches.set(day, batch);
     return batch;
   };
-  for (const reading of readings) batchOf(dayOfStored(reading)).readings.push(reading);
+  for (const reading of readings) batchOf(dayOfStored(reading, batches)).readings.push(reading);
   for (const event of events) batchOf(dayOfEvent(event)).events.push(event);
   return new Map([...batches].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -34,10 +34,12 @@ export function mergeBatch(document: SnapshotDocument | undefined, { readings, e
   return merged && events.length === 0 ? merged : mergeEvents(merged, events);
 }
 
-function dayOfStored(reading: Reading): Day {
+/** `checked`: days that are known to be some. */
+function dayOfStored(reading: Reading, checked: ReadonlyMap<string, unknown>): Day {
   const { registry, repo, readAt } = reading;
-  const day = Number.isNaN(Date.parse(readAt)) ? '' : dayOfReading(reading);
-  if (!isDay(day)) throw new AppError('invalid_input', `the reading of ${repo} in ${registry} has no valid time: "${readAt}"`);
+  const day = Number.isNaN(Date.parse(readAt)) ? '' : snapshotDay(reading);
+  if (!checked.has(day) && !isDay(day))
+    throw new AppError('invalid_input', `the reading of ${repo} in ${registry} has no valid time: "${readAt}"`);
   return day;
 }
 

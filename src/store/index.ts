@@ -4,7 +4,7 @@ import type { Logger, SnapshotStore } from '../core/ports.ts';
 import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
-import type { Migration } from './postgres/migrate.ts';
+import type { Migration } from './postgres/schema.ts';
 
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
 export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
@@ -33,16 +33,16 @@ export async function openStore({ database, ...deps }: StoreDeps): Promise<Snaps
 export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events' | 'close'>;
 
 /**
- * Reads what is stored without opening it for changes: a service may be running on it. It has to be closed when done.
- * @throws AppError misconfigured when its place cannot be read, unreachable
+ * Reads what is stored and changes nothing: a service may be running on it, and a database is not migrated. It has to be closed when done.
+ * @throws AppError misconfigured when its place cannot be read or a database has another version of the tables, unreachable
  */
 export async function openHistory({ database, ...deps }: Pick<StoreDeps, 'database' | 'directory' | 'clock' | 'log'>): Promise<History> {
-  if (database) return (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log });
+  if (database) return (await import('./postgres/history.ts')).openPostgresHistory({ ...database, log: deps.log });
   return { ...(await readHistory(deps)), close: async () => undefined };
 }
 
 /** A history without a day. */
-export function openNothing(): History {
+export function emptyHistory(): History {
   return createMemoryStore();
 }
 
@@ -50,9 +50,9 @@ export function openNothing(): History {
  * Brings the schema of a database up to date. Resolves to the names of the migrations that were applied now.
  * @throws AppError misconfigured, unreachable
  */
-export async function bringUpToDate({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
+export async function migrateDatabase({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
   const { openDatabase } = await import('./postgres/database.ts');
-  const { migrate } = await import('./postgres/migrate.ts');
+  const { migrate } = await import('./postgres/schema.ts');
   const database = openDatabase({ url, log });
   try {
     return await migrate(database, migrations);
@@ -67,7 +67,7 @@ export interface SharedStore {
   readonly record: FleetRecord;
   readonly pace: SharedPace;
   /** Runs a step while no other process does: what is set up once must not be set up twice at the same time. */
-  readonly alone: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly withLock: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -87,6 +87,6 @@ export async function openSharedStore(
     store,
     record: createFleetRecord(store),
     pace: createSharedPace({ database: store.database, address: egress }),
-    alone: (step) => store.database.withLock(queueLock, step),
+    withLock: (step) => store.database.withLock(queueLock, step),
   };
 }

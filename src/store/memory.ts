@@ -7,8 +7,8 @@ import { wasRead } from '../core/model/mark.ts';
 import { toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
-import { recordedEventsOf } from '../core/document/snapshot-events.ts';
-import { readingsOf, type SnapshotDocument } from '../core/document/snapshot.ts';
+import { parseEvents } from '../core/document/snapshot-events.ts';
+import { parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { groupByDay, mergeBatch } from './by-day.ts';
 import { readingsByDay } from './readings-by-day.ts';
 
@@ -26,7 +26,7 @@ export function createMemoryStore(): SnapshotStore {
     const images = new Map<string, StoredReading[]>();
     for (const day of sortedDays()) {
       const document = documents.get(day);
-      for (const reading of document ? readingsOf(document) : []) {
+      for (const reading of document ? parseReadings(document) : []) {
         if (!matches(query, reading)) continue;
         const key = imageKey(reading);
         images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
@@ -49,7 +49,7 @@ export function createMemoryStore(): SnapshotStore {
     },
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
-      return [...documents.values()].flatMap(recordedEventsOf).toSorted(compareEvents);
+      return [...documents.values()].flatMap(parseEvents).toSorted(compareEvents);
     },
     async snapshot(day) {
       return structuredClone(documents.get(day));

@@ -3,7 +3,7 @@ import type { Day } from '../core/model/day.ts';
 import { compareImages } from '../core/model/image.ts';
 import { includesDay, matches, type DayRange, type SeriesQuery } from '../core/model/query.ts';
 import type { StoredReading } from '../core/model/history.ts';
-import { readingsOf, type SnapshotDocument } from '../core/document/snapshot.ts';
+import { parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 
 /** The readings of these ascending days that the query is about, by day, then registry, then repo. */
 export async function* readingsByDay(
@@ -15,7 +15,7 @@ export async function* readingsByDay(
   for (const day of days) {
     if (!includesDay(range, day)) continue;
     const document = await read(day);
-    const readings = document ? readingsOf(document).filter((reading) => matches(query, reading)) : [];
+    const readings = document ? parseReadings(document).filter((reading) => matches(query, reading)) : [];
     for (const reading of readings.toSorted(compareImages)) yield { ...reading, day };
   }
 }

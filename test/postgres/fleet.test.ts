@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentOf } from '../support/environment.ts';
 import { openSqlClient, startPostgres, type TestDatabase } from '../support/postgres.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';

@@ -8,7 +8,7 @@ import type { SnapshotStore } from '../../src/core/ports.ts';
 import { listMarks, type StoredReading } from '../../src/core/model/history.ts';
 import { marks } from '../../src/core/model/mark.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
-import type { Migration } from '../../src/store/postgres/migrate.ts';
+import type { Migration } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { describeStore } from '../../src/store/testing/contract.ts';
 import { reading } from '../../src/store/testing/readings.ts';
@@ -218,7 +218,9 @@ describe('the views for Grafana', () => {
       { month: '2026-02-01', pulls: 10 },
       { month: '2026-03-01', pulls: 45 },
     ]);
-    expect(await client.query(sql`SELECT count(*)::int AS rows FROM image_totals`)).toEqual([{ rows: 5 }]);
+    expect(await client.query(sql`SELECT known, mark, count(*)::int AS rows FROM image_totals GROUP BY known, mark`)).toEqual([
+      { known: 'read', mark: 'read', rows: 5 },
+    ]);
     await client.end();
   });
 });

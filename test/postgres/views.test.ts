@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addDays } from '../../src/core/model/day.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from '../../src/core/numbers/series.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';

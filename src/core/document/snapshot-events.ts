@@ -5,20 +5,20 @@ import type { SnapshotDocument } from './snapshot.ts';
 
 const member = 'events';
 
-/** The events that a document holds; rows that are none are left out. */
-export function recordedEventsOf(document: SnapshotDocument): readonly RecordedEvent[] {
+/** The events of a document; invalid rows are skipped. */
+export function parseEvents(document: SnapshotDocument): readonly RecordedEvent[] {
   const rows = document[member];
-  return Array.isArray(rows) ? rows.flatMap(eventOf) : [];
+  return Array.isArray(rows) ? rows.flatMap(parseEvent) : [];
 }
 
-/** Adds the events that the document does not hold yet; what stands there stays as it is. */
+/** Adds the events that the document does not have yet; its other content stays unchanged. */
 export function mergeEvents(document: SnapshotDocument | undefined, events: readonly RecordedEvent[]): SnapshotDocument {
-  const known = new Set(document ? recordedEventsOf(document).map(eventKey) : []);
+  const known = new Set(document ? parseEvents(document).map(eventKey) : []);
   const added: unknown[] = [];
   for (const event of events) {
     if (known.has(eventKey(event))) continue;
     known.add(eventKey(event));
-    added.push(eventRow(event));
+    added.push(toEventRow(event));
   }
   if (!document) return { timestamp: events[0]?.seenAt ?? '', [member]: added };
   if (added.length === 0) return document;
@@ -27,11 +27,11 @@ export function mergeEvents(document: SnapshotDocument | undefined, events: read
 }
 
 /** The row of an event. */
-export function eventRow({ time, seenAt, registry, repo, kind, detail }: RecordedEvent): Row {
+export function toEventRow({ time, seenAt, registry, repo, kind, detail }: RecordedEvent): Row {
   return defined({ time, seen_at: seenAt, registry, repo, kind, detail });
 }
 
-function eventOf(row: unknown): RecordedEvent[] {
+function parseEvent(row: unknown): RecordedEvent[] {
   if (!isRow(row)) return [];
   const [time, registry, kind] = [instant(row['time']), text(row['registry']), row['kind']];
   if (time === undefined || registry === undefined || !isRecordedKind(kind)) return [];

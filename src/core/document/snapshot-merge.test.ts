@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../model/reading.ts';
-import { asSnapshotDocument, mergeReadings, readingsOf, type SnapshotDocument } from './snapshot.ts';
+import { asSnapshotDocument, mergeReadings, parseReadings, type SnapshotDocument } from './snapshot.ts';
 
 const day = '2026-04-08';
 const timestamp = '2026-04-08T06:00:00.482913057Z';
@@ -24,7 +24,7 @@ function hubRow(repo: string, pullCount: number): Record<string, unknown> {
 }
 
 function totalsOf(document: SnapshotDocument): Record<string, number> {
-  return Object.fromEntries(readingsOf(document).map(({ registry, repo, pullCount }) => [`${registry} ${repo}`, pullCount]));
+  return Object.fromEntries(parseReadings(document).map(({ registry, repo, pullCount }) => [`${registry} ${repo}`, pullCount]));
 }
 
 describe('the first readings of a day', () => {
@@ -112,7 +112,7 @@ describe('merging into a day', () => {
 
     expect(after.timestamp).toBe(at('08:00:00'));
     expect(totalsOf(after)).toEqual({ 'dockerhub acme/app': 104 });
-    expect(readingsOf(after)[0]?.readAt).toBe(at('08:00:00'));
+    expect(parseReadings(after)[0]?.readAt).toBe(at('08:00:00'));
   });
 
   it('replaces it by a newer one that is lower', () => {
@@ -185,7 +185,7 @@ describe('merging into a day', () => {
 
     const after = mergeReadings(before, [reading('quay', 'acme/app', 2, '08:00:00')]);
 
-    expect(readingsOf(after)).toEqual([reading('quay', 'acme/app', 2, '08:00:00', { ...details, mark: 'read' })]);
+    expect(parseReadings(after)).toEqual([reading('quay', 'acme/app', 2, '08:00:00', { ...details, mark: 'read' })]);
   });
 
   it('leaves the images that were not read, their order and the other registries as they were', () => {
@@ -346,7 +346,7 @@ describe('merging into a document of the Go tool', () => {
 
     expect(after).toMatchObject({ timestamp: at('09:00:00'), read_at: timestamp });
     expect(later).toMatchObject({ timestamp: at('10:00:00'), read_at: timestamp });
-    expect(readingsOf(later).map(({ readAt }) => readAt)).toEqual([timestamp, at('10:00:00')]);
+    expect(parseReadings(later).map(({ readAt }) => readAt)).toEqual([timestamp, at('10:00:00')]);
     expect(totalsOf(mergeReadings(later, [reading('dockerhub', 'acme/app', 9, '08:00:00')]))).toEqual({
       'dockerhub acme/app': 9,
       'dockerhub acme/other': 3,

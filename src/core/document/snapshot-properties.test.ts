@@ -4,7 +4,7 @@ import { AppError } from '../model/errors.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
 import { marks } from '../model/mark.ts';
 import { isPullCount, type Reading } from '../model/reading.ts';
-import { asSnapshotDocument, mergeReadings, readingsOf, type SnapshotDocument } from './snapshot.ts';
+import { asSnapshotDocument, mergeReadings, parseReadings, type SnapshotDocument } from './snapshot.ts';
 
 const day = '2026-04-08';
 const startMs = Date.parse(`${day}T00:00:00Z`);
@@ -51,7 +51,7 @@ const anyGoDocument: fc.Arbitrary<SnapshotDocument> = fc
 const anyDocument = fc.option(anyGoDocument, { nil: undefined });
 
 function totalsOf(document: SnapshotDocument): ReadonlyMap<string, number> {
-  return new Map(readingsOf(document).map(({ registry, repo, pullCount }) => [`${registry} ${repo}`, pullCount]));
+  return new Map(parseReadings(document).map(({ registry, repo, pullCount }) => [`${registry} ${repo}`, pullCount]));
 }
 
 function stored(document: SnapshotDocument): SnapshotDocument {
@@ -63,7 +63,7 @@ describe('every reading', () => {
     fc.assert(
       fc.property(anyReading, (reading) => {
         const document = stored(mergeReadings(undefined, [reading]));
-        expect(readingsOf(document)).toEqual([{ ...reading, tagCount: reading.tagCount ?? reading.tags?.length }]);
+        expect(parseReadings(document)).toEqual([{ ...reading, tagCount: reading.tagCount ?? reading.tags?.length }]);
         expect(document.timestamp).toBe(reading.readAt);
       }),
     );
@@ -82,8 +82,8 @@ describe('every reading', () => {
     fc.assert(
       fc.property(fc.array(anyReading, { maxLength: 6 }), (readings) => {
         const document = mergeReadings(undefined, readings);
-        expect(mergeReadings(document, readingsOf(document)).timestamp).toBe(document.timestamp);
-        expect(readingsOf(mergeReadings(document, readingsOf(document)))).toEqual(readingsOf(document));
+        expect(mergeReadings(document, parseReadings(document)).timestamp).toBe(document.timestamp);
+        expect(parseReadings(mergeReadings(document, parseReadings(document)))).toEqual(parseReadings(document));
       }),
     );
   });
@@ -149,7 +149,7 @@ describe('any JSON', () => {
     fc.assert(
       fc.property(anyJson, (json) => {
         const document = documentOrError(json);
-        const readings = document instanceof AppError ? [] : readingsOf(document);
+        const readings = document instanceof AppError ? [] : parseReadings(document);
         const unbelievable = readings.filter(
           ({ repo, pullCount, readAt }) => repo !== canonicalRepo(repo) || !isPullCount(pullCount) || Number.isNaN(Date.parse(readAt)),
         );

@@ -35,14 +35,14 @@ export const ghcr: RowShape = {
   zeroMayMeanUnread: true,
 };
 
-export function shapeOf(registry: string): RowShape {
+export function rowShape(registry: string): RowShape {
   if (registry === 'dockerhub') return dockerHub;
   if (registry === 'ghcr') return ghcr;
   return { ...dockerHub, member: registry, fullRow: false };
 }
 
 /** The registry whose rows a document's member holds. */
-export function registryOf(member: string): string {
+export function toRegistry(member: string): string {
   return member === dockerHub.member ? 'dockerhub' : member;
 }
 
@@ -73,14 +73,14 @@ function parseMark(row: Row): Mark {
 }
 
 /** The reading that a row holds; undefined without a name or a real total. `undatedAt`: when rows without a time of their own were read. */
-export function readingOf(registry: string, row: Row, undatedAt: string): Reading | undefined {
-  const shape = shapeOf(registry);
+export function parseReading(registry: string, row: Row, undatedAt: string): Reading | undefined {
+  const shape = rowShape(registry);
   const repo = text(row[shape.repoField]);
   const pullCount = row[shape.countField];
   if (repo === undefined || !isPullCount(pullCount)) return undefined;
   const readAt = instant(row['read_at']);
   if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
-  const tags = tagsOf(row['tags']);
+  const tags = parseTags(row['tags']);
   return {
     registry,
     repo: canonicalRepo(repo),
@@ -97,9 +97,9 @@ export function readingOf(registry: string, row: Row, undatedAt: string): Readin
   };
 }
 
-/** The row of a reading. What the reading does not tell is taken over from the row that stood there. */
-export function rowOf(reading: Reading, before: Row = {}): Row {
-  const shape = shapeOf(reading.registry);
+/** The row of a reading. Fields that the reading does not have are taken from the row before. */
+export function toRow(reading: Reading, before: Row = {}): Row {
+  const shape = rowShape(reading.registry);
   const kept = Object.fromEntries(Object.entries(before).filter(([field]) => field !== shape.repoField && !totalFields.has(field)));
   return {
     [shape.repoField]: reading.repo,
@@ -108,7 +108,7 @@ export function rowOf(reading: Reading, before: Row = {}): Row {
     [shape.countField]: reading.pullCount,
     ...defined({
       [shape.updatedField]: reading.lastUpdated,
-      tags: reading.tags && tagRows(reading.tags, reading.registry, kept['tags']),
+      tags: reading.tags && toTagRows(reading.tags, reading.registry, kept['tags']),
       tag_count: reading.tagCount,
       read_at: reading.readAt,
       total_since: reading.totalSince,
@@ -137,23 +137,23 @@ function parseDiscrepancy(value: unknown): Discrepancy | undefined {
 }
 
 /** The tags of a row; undefined when they were not read. */
-export function tagsOf(rows: unknown): readonly Tag[] | undefined {
-  return Array.isArray(rows) ? rowsIn(rows).map(tagOf) : undefined;
+export function parseTags(rows: unknown): readonly Tag[] | undefined {
+  return Array.isArray(rows) ? rowsIn(rows).map(parseTag) : undefined;
 }
 
-function tagOf(row: Row): Tag {
+function parseTag(row: Row): Tag {
   return {
     name: text(row['name']) ?? '',
     lastUpdated: text(row['last_updated']),
     digest: text(row['digest']),
     fullSize: size(row['full_size']),
-    platforms: Array.isArray(row['images']) ? rowsIn(row['images']).map(platformOf) : undefined,
+    platforms: Array.isArray(row['images']) ? rowsIn(row['images']).map(parsePlatform) : undefined,
     pullCount: count(row['pull_count']),
     versionId: text(row['version_id']),
   };
 }
 
-function platformOf(row: Row): Platform {
+function parsePlatform(row: Row): Platform {
   return {
     architecture: text(row['architecture']) ?? '',
     os: text(row['os']) ?? '',
@@ -163,15 +163,15 @@ function platformOf(row: Row): Platform {
   };
 }
 
-/** The rows of tags, with what is not known here of those that stood there before. */
-export function tagRows(tags: readonly Tag[], registry: string, before?: unknown): Row[] {
-  const { fullRow } = shapeOf(registry);
+/** The rows of tags, with the unknown fields of the rows before. */
+export function toTagRows(tags: readonly Tag[], registry: string, before?: unknown): Row[] {
+  const { fullRow } = rowShape(registry);
   const rows = new Map(rowsIn(before).map((row) => [row['name'], row]));
   return tags.map((tag) => ({
     name: tag.name,
     ...(fullRow ? { last_updated: '', digest: '' } : {}),
     ...defined({ last_updated: tag.lastUpdated, digest: tag.digest }),
-    ...(tag.platforms?.length ? { images: platformRows(tag.platforms, rows.get(tag.name)?.['images']) } : {}),
+    ...(tag.platforms?.length ? { images: toPlatformRows(tag.platforms, rows.get(tag.name)?.['images']) } : {}),
     ...(fullRow ? { full_size: 0 } : {}),
     ...defined({ full_size: tag.fullSize, pull_count: tag.pullCount, version_id: tag.versionId }),
     ...unknownFields(rows.get(tag.name), tagFields),
@@ -186,7 +186,7 @@ function unknownFields(row: Row = {}, known: ReadonlySet<string>): Row {
   return Object.fromEntries(Object.entries(row).filter(([field]) => !known.has(field)));
 }
 
-function platformRows(platforms: readonly Platform[], before: unknown): Row[] {
+function toPlatformRows(platforms: readonly Platform[], before: unknown): Row[] {
   const nameOf = ({ architecture, os, variant }: Row | Platform): string => [architecture, os, variant].map(String).join('/');
   const rows = new Map(rowsIn(before).map((row) => [nameOf(row), row]));
   return platforms.map((platform) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../model/errors.ts';
 import type { Reading } from '../model/reading.ts';
-import { asSnapshotDocument, readingsOf, type SnapshotDocument } from './snapshot.ts';
+import { asSnapshotDocument, parseReadings, type SnapshotDocument } from './snapshot.ts';
 
 const day = '2026-04-08';
 const timestamp = '2026-04-08T06:31:11.482913057Z';
@@ -20,7 +20,7 @@ function hubRow(repo: string, pullCount: unknown): Record<string, unknown> {
 }
 
 function countsOf(document: SnapshotDocument): unknown[] {
-  return readingsOf(document).map(({ registry, repo, pullCount }) => [registry, repo, pullCount]);
+  return parseReadings(document).map(({ registry, repo, pullCount }) => [registry, repo, pullCount]);
 }
 
 describe('a parsed file', () => {
@@ -31,9 +31,9 @@ describe('a parsed file', () => {
   });
 
   it('needs neither registry', () => {
-    expect(readingsOf(asSnapshotDocument({ timestamp }, day))).toEqual([]);
-    expect(readingsOf(asSnapshotDocument({ timestamp, docker_hub: null, ghcr: null }, day))).toEqual([]);
-    expect(readingsOf(asSnapshotDocument({ timestamp, docker_hub: [], ghcr: [] }, day))).toEqual([]);
+    expect(parseReadings(asSnapshotDocument({ timestamp }, day))).toEqual([]);
+    expect(parseReadings(asSnapshotDocument({ timestamp, docker_hub: null, ghcr: null }, day))).toEqual([]);
+    expect(parseReadings(asSnapshotDocument({ timestamp, docker_hub: [], ghcr: [] }, day))).toEqual([]);
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe('the readings of a document', () => {
       ghcr: [{ package: 'acme/widget', download_count: 567 }],
     });
 
-    const readings = readingsOf(document);
+    const readings = parseReadings(document);
 
     const expected: Reading[] = [
       {
@@ -137,7 +137,7 @@ describe('the readings of a document', () => {
       ],
     });
 
-    expect(readingsOf(document)).toEqual([
+    expect(parseReadings(document)).toEqual([
       {
         registry: 'ghcr',
         repo: 'acme/widget',
@@ -164,7 +164,7 @@ describe('the readings of a document', () => {
     [{ doubt: true }, 'read'],
     [{}, 'read'],
   ])('have with %j the mark %j', (fields, mark) => {
-    const [reading] = readingsOf(goDocument({ ghcr: [{ package: 'acme/widget', download_count: 567, ...fields }] }));
+    const [reading] = parseReadings(goDocument({ ghcr: [{ package: 'acme/widget', download_count: 567, ...fields }] }));
 
     expect(reading?.mark).toBe(mark);
   });
@@ -175,7 +175,7 @@ describe('the readings of a document', () => {
       ecrpublic: [{ repo: 'acme/app', pull_count: 0 }],
     });
 
-    expect(readingsOf(document)).toEqual([
+    expect(parseReadings(document)).toEqual([
       { registry: 'quay', repo: 'acme/app', pullCount: 3, readAt: timestamp, lastUpdated: '2026-04-03T00:00:00Z', mark: 'read' },
       { registry: 'ecrpublic', repo: 'acme/app', pullCount: 0, readAt: timestamp, mark: 'read' },
     ]);
@@ -191,7 +191,7 @@ describe('the readings of a document', () => {
       ],
     });
 
-    expect(readingsOf(document).map(({ repo }) => repo)).toEqual(['acme/app', 'acme/charts%2Fapp', 'acme/charts%2Fother', 'no name']);
+    expect(parseReadings(document).map(({ repo }) => repo)).toEqual(['acme/app', 'acme/charts%2Fapp', 'acme/charts%2Fother', 'no name']);
   });
 
   it('leave out a 0 of GHCR, which the Go tool stored for a read that failed', () => {
@@ -236,7 +236,7 @@ describe('the readings of a document', () => {
     ['not a list', {}, undefined],
     ['empty', [], 0],
   ])('have %s tags where they are', (_what, tags, tagCount) => {
-    const [reading] = readingsOf(goDocument({ docker_hub: [{ ...hubRow('acme/app', 1), tags }] }));
+    const [reading] = parseReadings(goDocument({ docker_hub: [{ ...hubRow('acme/app', 1), tags }] }));
 
     expect(reading?.tagCount).toBe(tagCount);
     expect(reading?.tags).toEqual(tagCount === undefined ? undefined : []);
@@ -250,7 +250,7 @@ describe('the readings of a document', () => {
     ];
     const row = { ...hubRow('acme/app', 1), last_updated: '', tags, tag_count: -1, read_at: 3, backfilled: 'yes' };
 
-    expect(readingsOf(goDocument({ docker_hub: [row] }))).toEqual([
+    expect(parseReadings(goDocument({ docker_hub: [row] }))).toEqual([
       {
         registry: 'dockerhub',
         repo: 'acme/app',

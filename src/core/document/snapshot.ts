@@ -1,13 +1,13 @@
 /**
  * The snapshot of a day: the shape of its document and the rule that merges readings into it.
- * The shape is that of the older Go tool, so that either program reads the other's folder; what is unknown is kept.
+ * The shape is that of the older Go tool, so that either program reads the other's folder; unknown fields are kept.
  */
 import { dayOf, endOfDay, type Day } from '../model/day.ts';
 import { AppError } from '../model/errors.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
 import { compareMarks, isEndOfDay, wasRead } from '../model/mark.ts';
 import type { Reading } from '../model/reading.ts';
-import { dockerHub, ghcr, instant, isRow, readingOf, registryOf, rowOf, shapeOf, text, type Row } from './snapshot-row.ts';
+import { dockerHub, ghcr, instant, isRow, parseReading, toRegistry, toRow, rowShape, text, type Row } from './snapshot-row.ts';
 
 /** A parsed snapshot document. Every registry is one member that holds an array of rows. */
 export interface SnapshotDocument {
@@ -28,15 +28,15 @@ export function asSnapshotDocument(json: unknown, day: Day): SnapshotDocument {
   return { ...json, timestamp: instant(json['timestamp']) ?? `${day}T00:00:00Z` };
 }
 
-/** The readings that a document holds: one an image, the newest where a name stands twice. Rows without a real total are left out. */
-export function readingsOf(document: SnapshotDocument): readonly Reading[] {
+/** The readings of a document: one per image, the better one where a name occurs twice. Rows without a valid total are skipped. */
+export function parseReadings(document: SnapshotDocument): readonly Reading[] {
   const readings: Reading[] = [];
   for (const [member, rows] of Object.entries(document)) {
     if (!Array.isArray(rows)) continue;
-    const registry = registryOf(member);
+    const registry = toRegistry(member);
     const byRepo = new Map<string, Reading>();
     for (const row of rows) {
-      const reading = isRow(row) ? readingOf(registry, row, undatedReadAt(document)) : undefined;
+      const reading = isRow(row) ? parseReading(registry, row, undatedReadAt(document)) : undefined;
       if (reading) byRepo.set(reading.repo, newer(byRepo.get(reading.repo), reading));
     }
     readings.push(...byRepo.values());
@@ -53,7 +53,7 @@ export function mergeReadings(document: SnapshotDocument | undefined, readings: 
   const { timestamp, ...rest } = document ?? { timestamp: '' };
   const undatedAt = document ? undatedReadAt(document) : '';
   for (const registry of new Set(readings.map((reading) => reading.registry))) {
-    const { member } = shapeOf(registry);
+    const { member } = rowShape(registry);
     const rows = rest[member];
     const own = readings.filter((reading) => reading.registry === registry);
     known[member] = mergeRows(registry, Array.isArray(rows) ? rows : [], own, undatedAt);
@@ -96,21 +96,21 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
     byRepo.set(repo, { at, row, reading });
   };
   for (const row of rows) {
-    const repo = isRow(row) ? text(row[shapeOf(registry).repoField]) : undefined;
+    const repo = isRow(row) ? text(row[rowShape(registry).repoField]) : undefined;
     if (!isRow(row) || repo === undefined) {
       merged.push(row);
       continue;
     }
     // The Go tool listed an image once per letter case it was configured in.
     const before = byRepo.get(canonicalRepo(repo));
-    const reading = readingOf(registry, row, undatedAt);
+    const reading = parseReading(registry, row, undatedAt);
     if (!before || (reading && newer(before.reading, reading) === reading)) put(canonicalRepo(repo), row, reading);
   }
   for (const reading of readings) {
     const before = byRepo.get(reading.repo);
     if (newer(before?.reading, reading) !== reading) continue;
     const completed = complete(before?.reading, reading);
-    put(reading.repo, rowOf(completed, before?.row), completed);
+    put(reading.repo, toRow(completed, before?.row), completed);
   }
   return merged;
 }

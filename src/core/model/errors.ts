@@ -39,7 +39,7 @@ export function toAppError(thrown: unknown, code: ErrorCode = 'internal'): AppEr
   return new AppError(code, detail, { cause: thrown });
 }
 
-/** An error as fields of a log line; the cause is for operators and stands nowhere else. */
+/** An error as fields of a log line; the cause is for operators and appears nowhere else. */
 export function errorFields(error: AppError): { readonly code: ErrorCode; readonly reason: string; readonly cause?: string } {
   const { cause } = error;
   const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;

@@ -1,7 +1,7 @@
 /** What can happen to an image or a registry, and which events are the same. */
 import { compareText } from './image.ts';
 
-/** Events that are recorded when they are seen, because no stored total tells them later. */
+/** Events that are recorded when they are seen: the stored totals do not show them later. */
 export const recordedKinds = ['tag_pushed', 'image_gone', 'image_back', 'registry_dark', 'registry_back'] as const;
 export type RecordedKind = (typeof recordedKinds)[number];
 

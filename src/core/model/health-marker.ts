@@ -1,4 +1,4 @@
-/** What the service writes into its health marker and the probe, another process, reads from it. */
+/** The health marker: a file that the service writes and the probe, another process, reads. */
 
 export interface HealthReport {
   readonly healthy: boolean;

@@ -1,10 +1,10 @@
-/** What the store knows of images over time. */
+/** What is stored of images over time. */
 import type { Day, EpochDay } from './day.ts';
 import type { ImageName } from './image.ts';
 import type { Mark, Marks } from './mark.ts';
 import type { Discrepancy, Reading } from './reading.ts';
 
-/** The known totals of one image in one registry, by ascending day. Days without a value are simply not there. */
+/** The known totals of one image in one registry, by ascending day. Days without a value are absent. */
 export interface ImageSeries extends ImageName {
   readonly days: ArrayLike<EpochDay>;
   readonly totals: ArrayLike<number>;

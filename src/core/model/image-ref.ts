@@ -7,7 +7,7 @@ export interface ImageRef {
   readonly name: string;
 }
 
-/** What a configuration entry asks for: one image, or every public image of an owner. */
+/** What a configuration entry names: one image, or every public image of an owner. */
 export type Target = { readonly kind: 'image'; readonly ref: ImageRef } | { readonly kind: 'owner'; readonly owner: string };
 
 /**
@@ -70,7 +70,7 @@ export function isRepo(text: string): boolean {
   }
 }
 
-/** The canonical form of a stored or asked name; a text that is no image name is only folded to lower case. */
+/** The canonical form of a stored or requested name; a text that is not an image name only becomes lower case. */
 export function canonicalRepo(text: string): string {
   return isRepo(text) ? formatRepo(parseRepo(text)) : text.toLowerCase();
 }

@@ -17,7 +17,7 @@ export function compareImages(a: ImageName, b: ImageName): number {
   return compareText(a.registry, b.registry) || compareText(a.repo, b.repo);
 }
 
-/** Orders images by name, then registry: the registries of one name stand together. */
+/** Orders images by name, then registry: the registries of one name are adjacent. */
 export function compareImagesByName(a: ImageName, b: ImageName): number {
   return compareText(a.repo, b.repo) || compareText(a.registry, b.registry);
 }

@@ -10,7 +10,7 @@ export interface Failure {
 
 export interface ImageFailure extends Failure {
   readonly repo: string;
-  /** `total`: nothing was read; `details`: the total was, but not all that stands beside it. */
+  /** `total`: nothing was read; `details`: the total was, but not all of the rest. */
   readonly missing: 'total' | 'details';
 }
 
@@ -22,6 +22,7 @@ export interface ListingStatus {
   readonly shortfall?: Failure | undefined;
 }
 
+/** An image whose total disagrees with the registry's daily counts. */
 export interface ImageDoubt {
   readonly repo: string;
   readonly doubt: Inconsistency;
@@ -29,9 +30,9 @@ export interface ImageDoubt {
 
 /** Counted since the start of the process. */
 export interface RegistryTotals {
-  /** A cycle is `ok` when it read something. */
+  /** A run is `ok` when it read something. */
   readonly cycles: { readonly ok: number; readonly failed: number };
-  /** Images whose total was not read, by the code of the error; those that registries cause are always there. */
+  /** Images whose total was not read, by the code of the error; the codes that registries cause are always present. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
 }
 
@@ -41,7 +42,7 @@ export const noTotals: RegistryTotals = {
 };
 
 export interface Progress {
-  /** Images that are done, of those that are known so far. */
+  /** Images that are done, of those known until now. */
   readonly done: number;
   readonly total: number;
 }

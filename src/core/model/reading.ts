@@ -1,4 +1,4 @@
-/** The nouns: what a registry tells about an image at one moment. */
+/** What a registry says about an image at one moment. */
 import { dayOf, type Day } from './day.ts';
 import type { AppError } from './errors.ts';
 import type { ImageRef } from './image-ref.ts';
@@ -50,8 +50,8 @@ export interface Reading {
   /** The day that the total is of, where that is known only later. */
   readonly day?: Day | undefined;
   /**
-   * Set when the registry has no lifetime total: the first day that is summed. A source sums the days that it was told of, which are
-   * all in `recentDays`; the collector goes on from the sum that is stored.
+   * Set when the registry has no lifetime total: the first day that is summed. A source sums the days that the registry
+   * published, which are all in `recentDays`; the collector continues the stored sum.
    */
   readonly totalSince?: Day | undefined;
   /** Last push, as the registry writes it. */
@@ -102,7 +102,7 @@ export interface ListedTags {
 }
 
 /** The day of the snapshot that a reading belongs to. */
-export function dayOfReading({ day, readAt }: Reading): Day {
+export function snapshotDay({ day, readAt }: Reading): Day {
   return day ?? dayOf(Date.parse(readAt));
 }
 

@@ -20,7 +20,7 @@ export interface RegistryDescriptor {
   readonly counts: Counting;
   /** Prefix of `…_REPOS` and `…_DELAY_MS`. */
   readonly variablePrefix: string;
-  /** What stands before the name when the image is pulled, e.g. `ghcr.io`. */
+  /** The host in the image's reference, e.g. `ghcr.io`. */
   readonly host: string;
   /** The owner of the images that are pulled by a name without a slash, e.g. `library`. */
   readonly bareOwner?: string;
@@ -29,7 +29,7 @@ export interface RegistryDescriptor {
   /** An example for the documentation, e.g. `acme/app,acme/*`. */
   readonly example: string;
   readonly urls: readonly { readonly variable: string; readonly default: string; readonly what: string }[];
-  /** Least milliseconds between two requests, and what else to know about the pace. */
+  /** Minimum delay between two requests, and a note on the registry's rate limit. */
   readonly delay: { readonly defaultMs: number; readonly note: string };
   /** Environment variables of an optional login. */
   readonly login?: { readonly usernameVariable: string; readonly tokenVariable: string; readonly what: string };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartOf, isUnfinished, type ChartOptions } from './chart.ts';
+import { buildChart, isPartial, type ChartOptions } from './chart.ts';
 import { toEpochDay } from '../model/day.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
@@ -19,7 +19,7 @@ function image(registry: string, repo: string, totals: Readonly<Record<number, n
 }
 
 function chart(series: readonly ImageSeries[], options: Partial<ChartOptions> = {}) {
-  return chartOf(series, { kind: 'daily', split: 'none', mostLines: 8, ...options });
+  return buildChart(series, { kind: 'daily', split: 'none', maxLines: 8, ...options });
 }
 
 const app = image('dockerhub', 'acme/app', { 1: 100, 2: 104, 5: 110 });
@@ -50,14 +50,14 @@ describe('a chart', () => {
   it('sums the smallest where there would be too many lines', () => {
     const many = [5, 9, 7, 3].map((total, at) => image('ghcr', `acme/${at}`, { 1: total, 2: total * 2 }));
 
-    const { lines } = chart(many, { split: 'image', mostLines: 3 });
+    const { lines } = chart(many, { split: 'image', maxLines: 3 });
 
     expect(lines).toEqual([
       { label: 'acme/1', values: [0, 9] },
       { label: 'acme/2', values: [0, 7] },
       { label: 'others', values: [0, 8] },
     ]);
-    expect(chart(many, { split: 'image', mostLines: 4 }).lines).toHaveLength(4);
+    expect(chart(many, { split: 'image', maxLines: 4 }).lines).toHaveLength(4);
   });
 
   it('steps by weeks and months', () => {
@@ -79,9 +79,9 @@ describe('a chart', () => {
   ] as const)('of the kind %s goes on until the end of its last day, week or month', (kind, lastDay, nextDay) => {
     const shown = chart([app], { kind });
 
-    expect(isUnfinished(shown, kind, first + lastDay - 1)).toBe(true);
-    expect(isUnfinished(shown, kind, first + nextDay - 1)).toBe(false);
-    expect(isUnfinished({ days: [] }, kind, first)).toBe(false);
+    expect(isPartial(shown, kind, first + lastDay - 1)).toBe(true);
+    expect(isPartial(shown, kind, first + nextDay - 1)).toBe(false);
+    expect(isPartial({ days: [] }, kind, first)).toBe(false);
   });
 
   it('is cut to its range after the differences were taken', () => {

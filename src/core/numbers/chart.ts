@@ -1,4 +1,4 @@
-/** What a chart shows: lines over days, weeks or months, with a remark where a value is not simply one that was read. */
+/** The data of a chart: lines over days, weeks or months, with a remark where a value was not simply read. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { isBackfilled, isInconsistent } from '../model/mark.ts';
 import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
@@ -14,8 +14,8 @@ export interface ChartOptions extends DayRange {
   readonly kind: ChartKind;
   /** What has a line of its own. */
   readonly split: ChartSplit;
-  /** The most lines; the smallest are summed in the last one. */
-  readonly mostLines: number;
+  /** Maximum number of lines; the smallest are summed in the last one. */
+  readonly maxLines: number;
 }
 
 export interface ChartLine {
@@ -24,7 +24,7 @@ export interface ChartLine {
   readonly values: readonly (number | null)[];
 }
 
-/** How many of a day's values are not simply ones that were read. A week or month counts all of its days. */
+/** How many of a day's values were not simply read. A week or month counts all of its days. */
 export interface ChartRemark {
   readonly backfilled: number;
   /** Totals that are below the ones before. */
@@ -48,13 +48,13 @@ export const sumLabel = 'all';
 const restLabel = 'others';
 
 /** The chart of these images. */
-export function chartOf(series: readonly ImageSeries[], options: ChartOptions): Chart {
-  const labelled = series.map((image) => ({ ...image, repo: labelOf(image, options.split) }));
-  const kept = largest(labelled, options.mostLines);
+export function buildChart(series: readonly ImageSeries[], options: ChartOptions): Chart {
+  const labelled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
+  const kept = largest(labelled, options.maxLines);
   const merged = labelled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
   const values = new Map<string, Map<Day, number>>();
   let [first, last] = ['9999-12-31', ''];
-  for (const { day, repo, value } of rowsOf(merged, options)) {
+  for (const { day, repo, value } of selectRows(merged, options)) {
     const line = values.get(repo) ?? new Map<Day, number>();
     values.set(repo, line.set(day, value));
     if (day < first) first = day;
@@ -65,28 +65,28 @@ export function chartOf(series: readonly ImageSeries[], options: ChartOptions): 
   return {
     days,
     lines: order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) })),
-    remarks: remarksOf(series, options.kind, new Set(days)),
+    remarks: collectRemarks(series, options.kind, new Set(days)),
   };
 }
 
-function labelOf({ registry, repo }: ImageSeries, split: ChartSplit): string {
+function toLabel({ registry, repo }: ImageSeries, split: ChartSplit): string {
   return split === 'none' ? sumLabel : split === 'registry' ? registry : repo;
 }
 
 /** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
-function largest(series: readonly ImageSeries[], mostLines: number): ReadonlySet<string> {
+function largest(series: readonly ImageSeries[], maxLines: number): ReadonlySet<string> {
   const totals = new Map<string, number>();
   for (const { repo, totals: known } of series) totals.set(repo, (totals.get(repo) ?? 0) + (known[known.length - 1] ?? 0));
   const labels = [...totals].toSorted(([a, x], [b, y]) => y - x || compareText(a, b)).map(([label]) => label);
-  return new Set(labels.length <= mostLines ? labels : labels.slice(0, mostLines - 1));
+  return new Set(labels.length <= maxLines ? labels : labels.slice(0, maxLines - 1));
 }
 
-function rowsOf(series: readonly ImageSeries[], { kind, from, to }: ChartOptions): Iterable<SeriesRow> {
+function selectRows(series: readonly ImageSeries[], { kind, from, to }: ChartOptions): Iterable<SeriesRow> {
   if (kind === 'total') return totalsByDay(series, { from, to });
-  return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periodOf[kind], { from, to });
+  return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
 }
 
-const periodOf = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
+const periods = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
 
 function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
   const days: Day[] = [];
@@ -96,21 +96,21 @@ function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
 }
 
 function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
-  return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periodOf[kind]) + 1;
+  return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periods[kind]) + 1;
 }
 
 /** The day under which a chart shows this one: the day itself, its Monday, or its 1st. */
 export function shownUnder(day: EpochDay, kind: ChartKind): Day {
-  return fromEpochDay(kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periodOf[kind]));
+  return fromEpochDay(kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periods[kind]));
 }
 
-/** Whether the last day, week or month that a chart shows goes on: its value is only what came so far. */
-export function isUnfinished({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
+/** Whether the last day, week or month of a chart is still in progress: its value is partial. */
+export function isPartial({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
   const last = days.at(-1);
   return last !== undefined && nextDay(toEpochDay(last), kind) > today;
 }
 
-function remarksOf(series: readonly ImageSeries[], kind: ChartKind, days: ReadonlySet<Day>): Map<Day, ChartRemark> {
+function collectRemarks(series: readonly ImageSeries[], kind: ChartKind, days: ReadonlySet<Day>): Map<Day, ChartRemark> {
   const remarks = new Map<Day, ChartRemark>();
   for (const image of series) {
     for (let at = 0; at < image.days.length; at += 1) {

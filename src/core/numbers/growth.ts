@@ -1,7 +1,7 @@
-/** How many pulls an image had lately, and whether that is more than before. */
+/** How many pulls an image had in a period, and whether that is more than in the one before. */
 import type { EpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { pullsOf } from './series.ts';
+import { toPulls } from './series.ts';
 
 export interface Growth {
   /** Pulls of the period, as far as they are known; absent where no day of it is. */
@@ -11,8 +11,8 @@ export interface Growth {
 }
 
 /** The growth over the `length` days that end with this one. */
-export function growthOf(image: ImageSeries, lastDay: EpochDay, length: number): Growth {
-  const values = pullsOf(image);
+export function computeGrowth(image: ImageSeries, lastDay: EpochDay, length: number): Growth {
+  const values = toPulls(image);
   const pulls = sumWithin(image, values, lastDay - length, lastDay);
   const before = sumWithin(image, values, lastDay - 2 * length, lastDay - length);
   const covered = (image.days[0] ?? Infinity) <= lastDay - 2 * length;

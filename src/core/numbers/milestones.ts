@@ -1,11 +1,11 @@
 /** Round numbers that people notice: 100, 200, 500, 1,000, 2,000, … */
 
 const steps = [1, 2, 5];
-const least = 100;
+const firstMilestone = 100;
 
 /** The largest milestone that is not above the total; 0 below the first. */
 export function milestoneAt(total: number): number {
-  if (total < least) return 0;
+  if (total < firstMilestone) return 0;
   const decade = 10 ** (String(Math.floor(total)).length - 1);
   return decade * (steps.findLast((step) => step * decade <= total) ?? 1);
 }
@@ -13,7 +13,7 @@ export function milestoneAt(total: number): number {
 /** The smallest milestone above the total. */
 export function milestoneAfter(total: number): number {
   const passed = milestoneAt(total);
-  if (passed === 0) return least;
+  if (passed === 0) return firstMilestone;
   const decade = 10 ** (String(passed).length - 1);
   return decade * (steps.find((step) => step * decade > total) ?? 10);
 }

@@ -33,8 +33,8 @@ type Missing = 'carry' | 'drop';
  * a day counts with its last known total, so that the sum does not dip. A day on which none of them was read has no row.
  */
 export function totalsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
-  return rowsOf(
-    linesOf(series, options, ({ totals }) => totals, 'carry'),
+  return toRows(
+    toLines(series, options, ({ totals }) => totals, 'carry'),
     options,
   );
 }
@@ -44,17 +44,17 @@ export function totalsByDay(series: readonly ImageSeries[], options: RowOptions 
  * A missing day has no row; the next one has the whole difference.
  */
 export function pullsByDay(series: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
-  return rowsOf(linesOf(series, options, pullsOf, 'drop'), options);
+  return toRows(toLines(series, options, toPulls, 'drop'), options);
 }
 
 /** The pulls of whole weeks or months, one row a repo and period, dated by its first day: every period that the range touches. */
 export function pullsByPeriod(series: readonly ImageSeries[], period: Period, options: RowOptions = {}): Iterable<SeriesRow> {
-  const lines = linesOf(series, options, pullsOf, 'drop').map((line) => sumByPeriod(line, period));
-  return rowsOf(lines, wholePeriods(options, period));
+  const lines = toLines(series, options, toPulls, 'drop').map((line) => sumByPeriod(line, period));
+  return toRows(lines, wholePeriods(options, period));
 }
 
 /** The pulls that are booked on each known day of an image. */
-export function pullsOf({ days, totals, notes }: ImageSeries): number[] {
+export function toPulls({ days, totals, notes }: ImageSeries): number[] {
   return Array.from(totals, (total, at) => {
     if (at === 0) return 0;
     // Where a total fell although pulls went on, the registry's own count of the day is what is known.
@@ -62,7 +62,7 @@ export function pullsOf({ days, totals, notes }: ImageSeries): number[] {
   });
 }
 
-function* rowsOf(lines: readonly Line[], range: DayRange): Generator<SeriesRow> {
+function* toRows(lines: readonly Line[], range: DayRange): Generator<SeriesRow> {
   const [from, to] = toEpochDays(range);
   const positions = lines.map(({ days }) => firstAtLeast(days, from));
   for (;;) {
@@ -86,15 +86,15 @@ function firstAtLeast(days: ArrayLike<EpochDay>, from: EpochDay): number {
 }
 
 /** One line a repo, or one a repo and registry, in that order. A group may have several images of one registry. */
-function linesOf(
+function toLines(
   series: readonly ImageSeries[],
   { split = false }: RowOptions,
-  valuesOf: (image: ImageSeries) => ArrayLike<number>,
+  toValues: (image: ImageSeries) => ArrayLike<number>,
   missing: Missing,
 ): Line[] {
   const groups = new Map<string, [Line, ...Line[]]>();
   for (const image of series.toSorted(compareImagesByName)) {
-    const line = { repo: image.repo, registry: image.registry, days: image.days, values: valuesOf(image) };
+    const line = { repo: image.repo, registry: image.registry, days: image.days, values: toValues(image) };
     const key = split ? imageKey(image) : image.repo;
     const group = groups.get(key);
     if (group) group.push(line);

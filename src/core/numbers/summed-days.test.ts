@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, toEpochDay, type Day } from '../model/day.ts';
-import { dayOfReading, type Reading } from '../model/reading.ts';
+import { snapshotDay, type Reading } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { summedReadings, type KnownSum } from './summed-days.ts';
 
@@ -42,7 +42,7 @@ function createKept() {
       return days.length === 0 ? {} : { series, totalSince: readings.at(-1)?.totalSince };
     },
     save(readings: readonly Reading[]): void {
-      for (const reading of readings) rows.set(dayOfReading(reading), reading);
+      for (const reading of readings) rows.set(snapshotDay(reading), reading);
     },
     total: (day: Day): number | undefined => rows.get(day)?.pullCount,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
-import { eventsOf } from './events.ts';
+import { listEvents } from './events.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
 
@@ -17,22 +17,22 @@ function image(repo: string, values: readonly (readonly [number, Mark?])[], regi
 }
 
 function told(...series: readonly ImageSeries[]): string[] {
-  return eventsOf(series, []).map(({ time, registry, repo, kind }) => `${time.slice(0, 10)} ${registry} ${repo} ${kind}`);
+  return listEvents(series, []).map(({ time, registry, repo, kind }) => `${time.slice(0, 10)} ${registry} ${repo} ${kind}`);
 }
 
 describe('events', () => {
   it('say when an image was first read, not since when its history was reconstructed', () => {
     expect(told(image('acme/app', [[8, 'backfilled'], [9, 'backfilled'], [10], [11]]))).toEqual(['2026-03-03 ghcr acme/app first_seen']);
     expect(told(image('acme/app', [[8, 'backfilled']]))).toEqual([]);
-    expect(eventsOf([image('acme/app', [[10]])], [])).toEqual([
+    expect(listEvents([image('acme/app', [[10]])], [])).toEqual([
       { time: '2026-03-01T00:00:00Z', registry: 'ghcr', repo: 'acme/app', kind: 'first_seen', text: 'first seen, with 10 pulls' },
     ]);
   });
 
-  it('say when a counter went down, and from what to what', () => {
-    const [, down, ...others] = eventsOf([image('acme/app', [[130], [130], [80], [90]])], []);
+  it('say when a counter decreased, and from what to what', () => {
+    const [, down, ...others] = listEvents([image('acme/app', [[130], [130], [80], [90]])], []);
 
-    expect(down).toMatchObject({ time: '2026-03-03T00:00:00Z', kind: 'counter_went_down', text: 'counter went down from 130 to 80' });
+    expect(down).toMatchObject({ time: '2026-03-03T00:00:00Z', kind: 'counter_went_down', text: 'counter decreased from 130 to 80' });
     expect(others).toEqual([]);
   });
 
@@ -44,13 +44,13 @@ describe('events', () => {
       '2026-03-02 ghcr acme/app frozen',
       '2026-03-05 ghcr acme/app frozen',
     ]);
-    expect(eventsOf([app], [])[1]?.text).toContain('stands still');
+    expect(listEvents([app], [])[1]?.text).toContain('does not change');
   });
 
   it('say once when a total was restated', () => {
-    const [, restated, ...others] = eventsOf([image('acme/app', [[10], [90, 'restated'], [91, 'restated']])], []);
+    const [, restated, ...others] = listEvents([image('acme/app', [[10], [90, 'restated'], [91, 'restated']])], []);
 
-    expect(restated).toMatchObject({ time: '2026-03-02T00:00:00Z', kind: 'restated', text: expect.stringContaining('no longer agrees') });
+    expect(restated).toMatchObject({ time: '2026-03-02T00:00:00Z', kind: 'restated', text: expect.stringContaining('inconsistent') });
     expect(others).toEqual([]);
   });
 
@@ -68,16 +68,16 @@ describe('events', () => {
   it('are cut to the range, both ends within, after they were worked out', () => {
     const app = image('acme/app', [[10], [5], [4], [3]]);
 
-    expect(eventsOf([app], [], { from: '2026-03-02', to: '2026-03-03' }).map(({ text }) => text)).toEqual([
-      'counter went down from 10 to 5',
-      'counter went down from 5 to 4',
+    expect(listEvents([app], [], { from: '2026-03-02', to: '2026-03-03' }).map(({ text }) => text)).toEqual([
+      'counter decreased from 10 to 5',
+      'counter decreased from 5 to 4',
     ]);
-    expect(eventsOf([app], [], { to: '2026-03-01' }).map(({ kind }) => kind)).toEqual(['first_seen']);
+    expect(listEvents([app], [], { to: '2026-03-01' }).map(({ kind }) => kind)).toEqual(['first_seen']);
   });
 
   it('say when a milestone was passed, each once, and none that was passed before the history begins', () => {
     const app = image('acme/app', [[120], [480], [1_100], [450], [1_200], [5_300]]);
-    const passed = eventsOf([app], []).filter(({ kind }) => kind === 'milestone');
+    const passed = listEvents([app], []).filter(({ kind }) => kind === 'milestone');
 
     expect(passed.map(({ time, text }) => `${time.slice(0, 10)} ${text}`)).toEqual([
       '2026-03-02 passed 200 pulls',
@@ -88,7 +88,7 @@ describe('events', () => {
 
   it('have those that were recorded among them, at their own time', () => {
     const seenAt = '2026-03-02T11:00:00.000Z';
-    const events = eventsOf(
+    const events = listEvents(
       [image('acme/app', [[10], [5]])],
       [
         { time: '2026-03-01T10:00:00.000Z', seenAt, registry: 'ghcr', repo: 'acme/app', kind: 'tag_pushed', detail: '1.2.0, latest' },
@@ -101,8 +101,34 @@ describe('events', () => {
     expect(events.map(({ time, repo, text }) => [time, repo, text])).toEqual([
       ['2026-03-01T00:00:00Z', 'acme/app', 'first seen, with 10 pulls'],
       ['2026-03-01T10:00:00.000Z', 'acme/app', 'pushed 1.2.0, latest'],
-      ['2026-03-01T12:00:00.000Z', undefined, 'nothing could be read: GHCR cannot be reached'],
-      ['2026-03-02T00:00:00Z', 'acme/app', 'counter went down from 10 to 5'],
+      ['2026-03-01T12:00:00.000Z', undefined, 'outage: GHCR cannot be reached'],
+      ['2026-03-02T00:00:00Z', 'acme/app', 'counter decreased from 10 to 5'],
+    ]);
+  });
+
+  it.each([
+    ['tag_pushed', '1.2.0', 'pushed 1.2.0'],
+    ['tag_pushed', undefined, 'pushed a tag'],
+    ['image_gone', undefined, 'no longer in the registry; its history is kept'],
+    ['image_back', undefined, 'in the registry again'],
+    ['registry_dark', 'GHCR cannot be reached', 'outage: GHCR cannot be reached'],
+    ['registry_dark', undefined, 'outage'],
+    ['registry_back', undefined, 'outage ended'],
+  ] as const)('say %s with the detail %j as a sentence', (kind, detail, text) => {
+    const time = '2026-03-01T10:00:00.000Z';
+
+    expect(listEvents([], [{ time, seenAt: time, registry: 'ghcr', kind, detail }])).toEqual([
+      { time, registry: 'ghcr', repo: undefined, kind, text },
+    ]);
+  });
+
+  it('say how a total disagrees with the daily counts', () => {
+    const app = image('acme/app', [[10], [10, 'frozen'], [20], [20, 'restated']]);
+
+    expect(listEvents([app], []).map(({ kind, text }) => [kind, text])).toEqual([
+      ['first_seen', 'first seen, with 10 pulls'],
+      ['frozen', 'the total does not change while the published daily counts do, or the reverse'],
+      ['restated', 'total inconsistent with the published daily counts'],
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** What happened to the images: worked out from their totals, and recorded when it was seen. */
+/** What happened to the images: the events that follow from their totals, and the recorded ones. */
 import { fromEpochDay, startOfDay, type EpochDay } from '../model/day.ts';
 import { formatExact } from './format.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
@@ -19,7 +19,11 @@ export interface ImageEvent {
 }
 
 /** The events by time, then registry, then repo. */
-export function eventsOf(series: readonly ImageSeries[], recorded: readonly RecordedEvent[], range: DayRange = {}): readonly ImageEvent[] {
+export function listEvents(
+  series: readonly ImageSeries[],
+  recorded: readonly RecordedEvent[],
+  range: DayRange = {},
+): readonly ImageEvent[] {
   const events: ImageEvent[] = [];
   for (const image of series) {
     for (const { epochDay, kind, text } of totalEvents(image)) {
@@ -29,17 +33,17 @@ export function eventsOf(series: readonly ImageSeries[], recorded: readonly Reco
   }
   for (const event of recorded) {
     const { time, registry, repo, kind } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: textOf[kind](event) });
+    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: texts[kind](event) });
   }
   return events.toSorted(compareEvents);
 }
 
-const textOf: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
+const texts: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
   tag_pushed: ({ detail }) => `pushed ${detail ?? 'a tag'}`,
-  image_gone: () => 'the registry no longer has it; its history stays',
-  image_back: () => 'the registry has it again',
-  registry_dark: ({ detail }) => `nothing could be read${detail === undefined ? '' : `: ${detail}`}`,
-  registry_back: () => 'answers again',
+  image_gone: () => 'no longer in the registry; its history is kept',
+  image_back: () => 'in the registry again',
+  registry_dark: ({ detail }) => (detail === undefined ? 'outage' : `outage: ${detail}`),
+  registry_back: () => 'outage ended',
 };
 
 interface TotalEvent {
@@ -61,17 +65,17 @@ function* totalEvents({ days, totals, marks }: ImageSeries): Generator<TotalEven
       yield { epochDay, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls` };
     }
     if (before !== undefined && total < before) {
-      yield { epochDay, kind: 'counter_went_down', text: `counter went down from ${formatExact(before)} to ${formatExact(total)}` };
+      yield { epochDay, kind: 'counter_went_down', text: `counter decreased from ${formatExact(before)} to ${formatExact(total)}` };
     }
     const milestone = milestoneAt(total);
     if (milestone > passed) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
-    // What it had when its history begins was passed before, and what it fell below is not passed twice.
+    // Milestones below the first known total were passed before it; one that a decrease undid is not passed twice.
     passed = at === 0 ? milestone : Math.max(passed, milestone);
     if (mark !== markBefore && mark === 'frozen') {
-      yield { epochDay, kind: 'frozen', text: "the total stands still while the registry's own days move, or the reverse" };
+      yield { epochDay, kind: 'frozen', text: 'the total does not change while the published daily counts do, or the reverse' };
     }
     if (mark !== markBefore && mark === 'restated') {
-      yield { epochDay, kind: 'restated', text: "the total no longer agrees with the registry's own days" };
+      yield { epochDay, kind: 'restated', text: 'total inconsistent with the published daily counts' };
     }
     markBefore = mark;
   }

@@ -15,7 +15,7 @@ export function formatCount(value: number): string {
 }
 
 /** Below this a percentage would make little sound like much. */
-const leastForPercent = 50;
+const minForPercent = 50;
 
 /**
  * How much more or less than before: a percentage, or the plain difference where before was small.
@@ -24,12 +24,12 @@ const leastForPercent = 50;
 export function formatChange(now: number | undefined, before: number | undefined): string | undefined {
   if (now === undefined || before === undefined) return undefined;
   const difference = now - before;
-  if (before < leastForPercent) return `${signOf(difference)}${formatExact(Math.abs(difference))}`;
+  if (before < minForPercent) return `${toSign(difference)}${formatExact(Math.abs(difference))}`;
   const percent = Math.round((difference / before) * 100);
-  return `${signOf(percent)}${formatExact(Math.abs(percent))} %`;
+  return `${toSign(percent)}${formatExact(Math.abs(percent))} %`;
 }
 
-function signOf(difference: number): string {
+function toSign(difference: number): string {
   if (difference > 0) return '+';
   return difference < 0 ? '−' : '±';
 }

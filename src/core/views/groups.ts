@@ -9,7 +9,7 @@ import type { ImageSeries } from '../model/history.ts';
 import { matches, matchesEvent, type SeriesQuery } from '../model/query.ts';
 
 export interface Group {
-  /** Lower case, without a slash: it is asked for where a repo is. */
+  /** Lower case, without a slash: queries accept it in place of a repo. */
   readonly name: string;
   readonly members: readonly ImageName[];
 }
@@ -46,36 +46,36 @@ function invalid(reason: string): AppError {
   return new AppError('invalid_input', reason);
 }
 
-/** A question in which a group's name may stand among the repos. */
+/** A query whose repos may contain names of groups. */
 export interface GroupedQuery {
-  /** What to ask the store; its answer may hold images that were not asked for. */
+  /** The query for the store; its answer may contain other images too: filter it with `has`. */
   readonly query: SeriesQuery;
   readonly has: (image: ImageName) => boolean;
-  /** Whether an event is about what was asked for; one about a whole registry is, unless images are named. */
+  /** Whether the query is about this event; one of a whole registry matches unless images are named. */
   readonly hasEvent: (event: RecordedEvent) => boolean;
-  /** The series that are asked for, each under the names that it is asked for by: its own, or those of groups. */
+  /** The matching series, each under every requested name that it goes by: its own, or those of groups. */
   readonly named: (series: readonly ImageSeries[]) => readonly ImageSeries[];
 }
 
 export function withGroups(query: SeriesQuery, groups: readonly Group[]): GroupedQuery {
   const { registries, repos } = query;
-  const asked = groups.filter(({ name }) => repos?.has(name));
+  const requested = groups.filter(({ name }) => repos?.has(name));
   const withHas = (has: GroupedQuery['has']): Pick<GroupedQuery, 'has' | 'hasEvent'> => ({
     has,
     hasEvent: ({ registry, repo }) => (repo === undefined ? matchesEvent(query, { registry }) : has({ registry, repo })),
   });
-  if (!repos || asked.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (series) => series };
+  if (!repos || requested.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (series) => series };
 
-  const namesOf = (image: ImageName): string[] => {
+  const namesFor = (image: ImageName): string[] => {
     if (registries?.has(image.registry) === false) return [];
     const own = repos.has(image.repo) ? [image.repo] : [];
-    return [...own, ...asked.filter((group) => isMember(group, image)).map(({ name }) => name)];
+    return [...own, ...requested.filter((group) => isMember(group, image)).map(({ name }) => name)];
   };
-  const members = asked.flatMap((group) => group.members.map(({ repo }) => repo));
+  const members = requested.flatMap((group) => group.members.map(({ repo }) => repo));
   return {
     query: { registries, repos: new Set([...repos, ...members]) },
-    ...withHas((image) => namesOf(image).length > 0),
-    named: (series) => series.flatMap((image) => namesOf(image).map((repo) => ({ ...image, repo }))),
+    ...withHas((image) => namesFor(image).length > 0),
+    named: (series) => series.flatMap((image) => namesFor(image).map((repo) => ({ ...image, repo }))),
   };
 }
 
@@ -90,17 +90,17 @@ export interface Tracking {
   readonly groups: readonly Group[];
 }
 
-/** The tracked images that are asked for, by registry, then name. Those of a group are always there, also when nobody reads them any more. */
-export async function imagesAsked(
+/** The tracked images that match, by registry, then name. Those of a group are always included, also when they are no longer read. */
+export async function queryImages(
   { store, clock, configured, staleAfterMs, groups }: Tracking,
   query: SeriesQuery,
 ): Promise<readonly TrackedImage[]> {
-  const asked = withGroups(query, groups);
-  const [latest, series, days] = await Promise.all([store.latest(asked.query), store.totals(asked.query), store.days()]);
+  const grouped = withGroups(query, groups);
+  const [latest, series, days] = await Promise.all([store.latest(grouped.query), store.totals(grouped.query), store.days()]);
   const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
   return trackedImages(
-    { latest: latest.filter(asked.has), series: series.filter(asked.has), newestDay: days.at(-1) },
-    [...configured, ...members].filter(asked.has),
+    { latest: latest.filter(grouped.has), series: series.filter(grouped.has), newestDay: days.at(-1) },
+    [...configured, ...members].filter(grouped.has),
     { now: clock.now(), staleAfterMs },
   );
 }
@@ -110,6 +110,6 @@ export function isMember({ members }: Group, { registry, repo }: ImageName): boo
 }
 
 /** The group of this name, written in any letter case. */
-export function groupCalled(groups: readonly Group[], name: string): Group | undefined {
+export function findGroup(groups: readonly Group[], name: string): Group | undefined {
   return groups.find((group) => group.name === canonicalRepo(name));
 }

@@ -1,12 +1,12 @@
 /** The tracked images with what is known of each; before the first snapshot those that the configuration names. */
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
-import { growthOf, type Growth } from '../numbers/growth.ts';
+import { computeGrowth, type Growth } from '../numbers/growth.ts';
 import { isBackfilled, isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
 import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
-/** What the store knows of the images that a question is about. */
+/** What is stored of the images that match a query. */
 export interface KnownImages {
   readonly latest: readonly LatestImage[];
   readonly series: readonly ImageSeries[];
@@ -25,7 +25,7 @@ export interface TrackedImage extends ImageName {
   readonly last30Days: Growth;
   /** The first day that was really read. */
   readonly firstSeen?: Day | undefined;
-  /** The first day with a total, read or reconstructed. */
+  /** The first day with a total, read or backfilled. */
   readonly historySince?: Day | undefined;
   readonly backfilledDays: number;
   /** Days whose total was taken over from another program's records. */
@@ -45,7 +45,7 @@ export interface Moment {
   readonly staleAfterMs: number;
 }
 
-/** The configured images and those that were read lately, by registry, then name. `known` and `configured` are cut to the query. */
+/** The configured images and those that were read within the last days, by registry, then name. `known` and `configured` hold only what matches the query. */
 export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
   const series = new Map(known.series.map((image) => [imageKey(image), image]));
   const latest = new Map(known.latest.map((image) => [imageKey(image), image]));
@@ -62,7 +62,7 @@ function trackedImage(
   { now, staleAfterMs }: Moment,
 ): TrackedImage {
   const yesterday = toEpochDay(dayOf(now)) - 1;
-  const growthOver = (days: number): Growth => (series ? growthOf(series, yesterday, days) : {});
+  const growthOver = (days: number): Growth => (series ? computeGrowth(series, yesterday, days) : {});
   const marks = series ? listMarks(series) : [];
   const newest = marks.at(-1);
   const lastRead = latest?.readAt;

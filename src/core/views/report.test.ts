@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromEpochDay, toEpochDay } from '../model/day.ts';
 import { parseGroup } from './groups.ts';
 import type { KnownImages } from './images.ts';
-import { reportOf } from './report.ts';
+import { buildReport } from './report.ts';
 
 const now = Date.parse('2026-03-14T10:00:00Z');
 const today = toEpochDay('2026-03-14');
@@ -24,7 +24,7 @@ function known(images: Readonly<Record<string, readonly number[]>>, daysAgo = 1)
 }
 
 function report(images: KnownImages, from = '2026-03-11', groups: readonly string[] = []) {
-  return reportOf(images, { now, from, groups: groups.map((text) => parseGroup(text, ['dockerhub', 'ghcr'])) });
+  return buildReport(images, { now, from, groups: groups.map((text) => parseGroup(text, ['dockerhub', 'ghcr'])) });
 }
 
 describe('the report', () => {

@@ -1,6 +1,6 @@
 /** The report: how each image does over a time that ends with yesterday, and when it reaches its next milestone. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { growthOf, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
+import { computeGrowth, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
 import { isMember, type Group } from './groups.ts';
 import { type ImageName, compareText } from '../model/image.ts';
 import type { KnownImages } from './images.ts';
@@ -44,19 +44,19 @@ const rateDays = 30;
 const furthestDays = 3650;
 
 /** The report on what is known; images of a group are one row, also those that are read no more. */
-export function reportOf({ latest, series, newestDay }: KnownImages, { now, from, groups }: ReportOptions): Report {
+export function buildReport({ latest, series, newestDay }: KnownImages, { now, from, groups }: ReportOptions): Report {
   const today = toEpochDay(dayOf(now));
-  const groupOf = (image: ImageName): Group | undefined => groups.find((group) => isMember(group, image));
+  const groupFor = (image: ImageName): Group | undefined => groups.find((group) => isMember(group, image));
   const current = new Set(newestDay === undefined ? [] : currentImages(latest, newestDay));
-  const shown = latest.filter((image) => current.has(image) || groupOf(image));
-  const names = [...new Set(shown.map((image) => groupOf(image)?.name ?? image.repo))];
+  const shown = latest.filter((image) => current.has(image) || groupFor(image));
+  const names = [...new Set(shown.map((image) => groupFor(image)?.name ?? image.repo))];
   const rows = names.map((name) => {
-    const isNamed = (image: ImageName): boolean => (groupOf(image)?.name ?? image.repo) === name;
+    const isNamed = (image: ImageName): boolean => (groupFor(image)?.name ?? image.repo) === name;
     const images = shown.filter(isNamed);
     const total = images.reduce((sum, { pullCount }) => sum + pullCount, 0);
     const own = series.filter((each) => images.some(({ registry, repo }) => registry === each.registry && repo === each.repo));
     const registries = [...new Set(images.map(({ registry }) => registry))];
-    return { name, registries, ...rowOf(own, total, { today, from }) };
+    return { name, registries, ...toFigures(own, total, { today, from }) };
   });
   return {
     from,
@@ -67,7 +67,7 @@ export function reportOf({ latest, series, newestDay }: KnownImages, { now, from
   };
 }
 
-function rowOf(
+function toFigures(
   series: readonly ImageSeries[],
   total: number,
   { today, from }: { readonly today: EpochDay; readonly from: Day },
@@ -80,7 +80,7 @@ function rowOf(
   const byDay = new Map(Array.from(pullsByDay(merged, { from, to: fromEpochDay(today - 1) }), ({ day, value }) => [day, value]));
   return {
     total,
-    growth: sumGrowth(series.map((image) => growthOf(image, today - 1, length))),
+    growth: sumGrowth(series.map((image) => computeGrowth(image, today - 1, length))),
     daily: Array.from({ length }, (_, at) => byDay.get(addDays(from, at)) ?? null),
     milestone,
     milestoneDay: daysLeft <= furthestDays ? fromEpochDay(today + daysLeft) : undefined,
@@ -90,5 +90,5 @@ function rowOf(
 /** Pulls a day over the last 30 days, or as many as the image is known for. */
 function dailyRate(image: ImageSeries, lastDay: EpochDay): number {
   const days = Math.min(rateDays, lastDay - (image.days[0] ?? lastDay));
-  return days > 0 ? (growthOf(image, lastDay, days).pulls ?? 0) / days : 0;
+  return days > 0 ? (computeGrowth(image, lastDay, days).pulls ?? 0) / days : 0;
 }

@@ -9,7 +9,7 @@ export interface SiteRequest {
 }
 
 export interface SiteAnswer {
-  /** `data` changes only with what is stored; `page` may tell the moment. */
+  /** `data` changes only with what is stored; `page` may also show the current time. */
   readonly kind: 'page' | 'data';
   readonly status: 200 | 400 | 404;
   readonly type: string;

@@ -1,26 +1,26 @@
-/** What the collector tells about itself; the API, the page and the metrics show it. */
+/** The collector's status as the API, the page and the metrics show it. */
 import type { HealthReport } from '../model/health-marker.ts';
 import type { Inconsistency } from '../model/mark.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus, Progress, RegistryTotals } from '../model/outcome.ts';
 
 export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | Inconsistency;
 
-/** One registry: its last finished cycle, and the running one's progress. */
+/** One registry: its last finished run, and the progress of the running one. */
 export interface RegistryStatus {
   readonly registry: string;
   readonly title: string;
-  /** `off`: nothing configured; `waiting`: no cycle has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `restated`: all was read, but totals contradict the registry's own days. */
+  /** `off`: nothing configured; `waiting`: no run has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `restated`: all was read, but totals are inconsistent with the registry's daily counts. */
   readonly state: RegistryState;
   readonly imagesRead: number;
   readonly imagesFailed: number;
   readonly failures: readonly ImageFailure[];
   readonly listings: readonly ListingStatus[];
-  /** Images whose total contradicts the registry's own days. */
+  /** Images whose total is inconsistent with the registry's daily counts. */
   readonly doubts: readonly ImageDoubt[];
   readonly totals: RegistryTotals;
   /** What is probably wrong when many images fail alike. */
   readonly diagnosis?: string | undefined;
-  /** ISO 8601 moment of the last cycle that read something. */
+  /** ISO 8601 moment of the last run that read something. */
   readonly lastSuccess?: string | undefined;
   readonly lastDurationMs?: number | undefined;
   readonly progress?: Progress | undefined;
@@ -28,9 +28,9 @@ export interface RegistryStatus {
 
 export interface CollectorStatus {
   readonly health: HealthReport;
-  /** ISO 8601 start of the running cycle; absent between cycles. */
+  /** ISO 8601 start of the current run; absent between runs. */
   readonly runningSince?: string | undefined;
-  /** ISO 8601 moment of the next cycle, where one is planned. */
+  /** ISO 8601 moment of the next run, where one is planned. */
   readonly nextCycle?: string | undefined;
   readonly registries: readonly RegistryStatus[];
 }

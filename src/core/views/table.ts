@@ -1,4 +1,4 @@
-/** Rows on their way out, written as JSON or CSV piece by piece: a big answer never stands in memory as objects or as one text. */
+/** Rows as JSON or CSV in chunks: a large answer is never held in memory as objects or as one text. */
 
 export type Cell = string | number | boolean | null | undefined;
 
@@ -17,7 +17,7 @@ export function* jsonChunks({ columns, rows }: Table): Generator<string> {
     const known = quoted.get(text);
     if (known !== undefined) return known;
     const written = JSON.stringify(text);
-    // Names and days come again and again, other texts seldom.
+    // Names and days repeat often, other texts rarely.
     if (quoted.size < 1_000) quoted.set(text, written);
     return written;
   };

@@ -13,7 +13,7 @@ export interface ImageTags extends ImageName {
   readonly tags: readonly Tag[];
 }
 
-/** The tags of each image from the newest snapshot that has them, by registry, then repo; images whose tags were not read lately are not there. */
+/** The tags of each image from its newest snapshot that has them, by registry, then repo; without images whose tags were not read for a week. */
 export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>, query: SeriesQuery): Promise<readonly ImageTags[]> {
   const newest = (await store.days()).at(-1);
   if (newest === undefined) return [];
@@ -29,11 +29,11 @@ function newerFirst(a: Tag, b: Tag): number {
   return (Date.parse(b.lastUpdated ?? '') || 0) - (Date.parse(a.lastUpdated ?? '') || 0);
 }
 
-/** What one day tells about a tag. */
+/** A tag on one day. */
 export interface TagDay extends ImageName {
   readonly day: Day;
   readonly tag: string;
-  /** Downloads under the tag so far: those of the version that it first pointed at, and all that came after. */
+  /** Downloads under the tag until this day: those of the version that it first pointed at, and all since. */
   readonly pullCount: number;
   /** Downloads since the day before that is known. */
   readonly pulls: number;

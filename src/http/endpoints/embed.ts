@@ -3,10 +3,10 @@ import type { Context } from 'hono';
 import type { BadgePeriod, BadgeValue } from '../../badge/badge.ts';
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
-import { chartOf, isUnfinished, type ChartKind } from '../../core/numbers/chart.ts';
+import { buildChart, isPartial, type ChartKind } from '../../core/numbers/chart.ts';
 import { dayOf, fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
-import { groupCalled, imagesAsked, withGroups } from '../../core/views/groups.ts';
+import { findGroup, queryImages, withGroups } from '../../core/views/groups.ts';
 import { sumKnown } from '../../core/numbers/growth.ts';
 import { canonicalRepo } from '../../core/model/image-ref.ts';
 import type { TrackedImage } from '../../core/views/images.ts';
@@ -42,7 +42,7 @@ export async function badgeContent(deps: EmbedDeps, { req }: Context): Promise<C
 }
 
 async function badgeValue(deps: EmbedDeps, query: SeriesQuery, period: BadgePeriod): Promise<BadgeValue> {
-  const images = await imagesAsked(deps, query);
+  const images = await queryImages(deps, query);
   return images.length === 0 ? 'not tracked' : (sumKnown(images.map(shownBy[period])) ?? 'not known yet');
 }
 
@@ -75,12 +75,12 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
   const { from = fromEpochDay(today - usualDays + 1), to } = parseRange(req.queries('from'), req.queries('to'));
   const asked = withGroups(query, deps.groups);
   const series = asked.named(await deps.store.totals(asked.query));
-  const chart = chartOf(series, { kind, split: 'none', mostLines: 1, from, to });
+  const chart = buildChart(series, { kind, split: 'none', maxLines: 1, from, to });
   const svg = chartSvg({
     title: `${titles[kind]} of ${name}`,
     points: pointsOf(chart),
     kind,
-    goesOn: isUnfinished(chart, kind, today),
+    goesOn: isPartial(chart, kind, today),
     theme,
     width: 720,
     height: 240,
@@ -91,7 +91,7 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
 /** @throws AppError invalid_input for a registry or a file that is none, not_found for a name that is none */
 function embedded({ registries, groups }: EmbedDeps, registry = '', file = '', formats: readonly string[] = []): Embedded {
   const [, name, format] = /^(.+)\.([a-z]+)$/.exec(file) ?? [];
-  if (name === undefined || format === undefined || !(name.includes('/') || groupCalled(groups, name)))
+  if (name === undefined || format === undefined || !(name.includes('/') || findGroup(groups, name)))
     throw new AppError('not_found', 'there is nothing at this address');
   if (!formats.includes(format)) throw new AppError('invalid_input', `"${format}" is not drawn here: valid are ${formats.join(', ')}`);
   if (registry !== 'all' && !registries.includes(registry)) {

@@ -1,5 +1,5 @@
 import { sumGrowth, sumKnown } from '../../core/numbers/growth.ts';
-import { imagesAsked, isMember, type Group, type Tracking } from '../../core/views/groups.ts';
+import { queryImages, isMember, type Group, type Tracking } from '../../core/views/groups.ts';
 import type { TrackedImage } from '../../core/views/images.ts';
 import type { Counting } from '../../core/model/registry.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
@@ -34,14 +34,14 @@ const cellOf = {
 
 /** One row an image and registry, by registry, then name. */
 export async function imagesTable(deps: ImagesDeps, query: SeriesQuery): Promise<Table> {
-  const images = await imagesAsked(deps, query);
+  const images = await queryImages(deps, query);
   const rows = images.map((image) => [...Object.values(cellOf).map((cell) => cell(image)), deps.counting[image.registry]?.unit]);
   return { columns: [...Object.keys(cellOf), 'unit'], rows };
 }
 
 /** One row a group, in the order of the configuration. */
 export async function groupsTable(deps: ImagesDeps): Promise<Table> {
-  const images = await imagesAsked(deps, { repos: new Set(deps.groups.map(({ name }) => name)) });
+  const images = await queryImages(deps, { repos: new Set(deps.groups.map(({ name }) => name)) });
   const rows = deps.groups.map((group) =>
     groupCells(
       group,

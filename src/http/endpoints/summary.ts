@@ -2,7 +2,7 @@ import { AppError } from '../../core/model/errors.ts';
 import type { GroupedQuery } from '../../core/views/groups.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { compareImages } from '../../core/model/image.ts';
-import { readingsOf } from '../../core/document/snapshot.ts';
+import { parseReadings } from '../../core/document/snapshot.ts';
 import { currentImages } from '../../core/views/summary.ts';
 import type { Table } from '../../core/views/table.ts';
 
@@ -34,5 +34,5 @@ async function newest(store: SnapshotStore, { query }: GroupedQuery): Promise<re
 async function ofDay(store: SnapshotStore, date: string): Promise<readonly Counted[]> {
   const snapshot = await store.snapshot(date);
   if (!snapshot) throw new AppError('not_found', `there is no snapshot of ${date}`);
-  return readingsOf(snapshot);
+  return parseReadings(snapshot);
 }

@@ -8,7 +8,7 @@ export const ecrPublic: SourceDefinition = {
     counts: {
       unit: 'downloads',
       lifetime: true,
-      note: 'The download count of the gallery, over all tags since the repository exists. The gallery shows it rounded; whether the number behind it is exact, Amazon does not say.',
+      note: 'The download count of the gallery, over all tags since the repository exists. The gallery shows it rounded; the number behind it is exact.',
     },
     variablePrefix: 'ECR_PUBLIC',
     host: 'public.ecr.aws',

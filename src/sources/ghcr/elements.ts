@@ -159,55 +159,54 @@ function endOfSection(html: string, from: number): number {
 
 function createTree() {
   const elements: PageElement[] = [];
+  const openElements = createOpenElements((element) => {
+    if (elements.length === maxElements) throw excessive(`more than ${maxElements} elements`);
+    elements.push(element);
+  });
+  let templates = 0;
+  let hidden: string | undefined;
+
+  return {
+    /** How the content is to be read, where it is no markup. */
+    open({ tagName, selfClosing, attrs }: Token.TagToken): TokenizerState | undefined {
+      const outer = openElements.top();
+      const isForeign = tagName === 'svg' || tagName === 'math' || (outer.isForeign && outer.name !== 'foreignobject');
+      const isEmpty = withoutContent.has(tagName) || (isForeign && selfClosing);
+      const mode = isEmpty ? undefined : hiddenContent.get(tagName);
+      if (mode !== undefined) hidden = tagName;
+      else if (tagName === 'template') templates += 1;
+      else if (templates === 0) openElements.add({ name: tagName, isForeign, isEmpty, attrs });
+      return mode;
+    },
+    close(name: string): void {
+      if (name === hidden) hidden = undefined;
+      else if (name === 'template') templates = Math.max(0, templates - 1);
+      else if (templates === 0) openElements.close(name);
+    },
+    addText(chars: string): void {
+      if (hidden !== undefined || templates > 0) return;
+      const outer = openElements.top();
+      outer.text = appended(outer.text, chars);
+      outer.sinceChild = appended(outer.sinceChild, chars);
+    },
+    finish(): PageElement[] {
+      if (hidden !== undefined || templates > 0) throw damaged();
+      openElements.closeAll();
+      return elements;
+    },
+  };
+}
+
+/** The elements from the root to where the page is read. */
+function createOpenElements(onElement: (element: PageElement) => void) {
   const root: OpenElement = { name: '', element: undefined, isForeign: false, text: '', sinceChild: '', lastChild: undefined };
   const path = [root];
   /** How many elements of a name are open, so that an end tag without a beginning costs nothing. */
   const openByName = new Map<string, number>();
-  let templates = 0;
-  let hidden: string | undefined;
 
   const top = (): OpenElement => path.at(-1) ?? root;
 
-  /** How the content is to be read, where it is no markup. */
-  function open({ tagName, selfClosing, attrs }: Token.TagToken): TokenizerState | undefined {
-    const outer = top();
-    const isForeign = tagName === 'svg' || tagName === 'math' || (outer.isForeign && outer.name !== 'foreignobject');
-    const isEmpty = withoutContent.has(tagName) || (isForeign && selfClosing);
-    const mode = isEmpty ? undefined : hiddenContent.get(tagName);
-    if (mode !== undefined) hidden = tagName;
-    else if (tagName === 'template') templates += 1;
-    else if (templates === 0) add(outer, { name: tagName, isForeign, isEmpty, attrs });
-    return mode;
-  }
-
-  function add(outer: OpenElement, { name, isForeign, isEmpty, attrs }: NewElement): void {
-    if (elements.length === maxElements) throw excessive(`more than ${maxElements} elements`);
-    const element: PageElement = {
-      tagName: name.toUpperCase(),
-      attributes: attrs.length === 0 ? none : attrs.filter((attribute) => keptAttributes.has(attribute.name)),
-      parent: outer.element,
-      first: undefined,
-      next: undefined,
-      before: outer.sinceChild,
-      text: '',
-    };
-    elements.push(element);
-    if (outer.lastChild) outer.lastChild.next = element;
-    else if (outer.element) outer.element.first = element;
-    outer.lastChild = element;
-    outer.sinceChild = '';
-    if (isEmpty) return;
-    path.push({ name, element, isForeign, text: '', sinceChild: '', lastChild: undefined });
-    openByName.set(name, (openByName.get(name) ?? 0) + 1);
-  }
-
-  function close(name: string): void {
-    if (name === hidden) hidden = undefined;
-    else if (name === 'template') templates = Math.max(0, templates - 1);
-    else if (templates === 0 && (openByName.get(name) ?? 0) > 0) while (closeTop() !== name);
-  }
-
-  /** The name of what was closed. */
+  /** Gives the name of what was closed. */
   function closeTop(): string {
     const { name, element, text } = path.pop() ?? root;
     const outer = top();
@@ -218,18 +217,33 @@ function createTree() {
   }
 
   return {
-    open,
-    close,
-    addText(chars: string): void {
-      if (hidden !== undefined || templates > 0) return;
+    top,
+    add({ name, isForeign, isEmpty, attrs }: NewElement): void {
       const outer = top();
-      outer.text = appended(outer.text, chars);
-      outer.sinceChild = appended(outer.sinceChild, chars);
+      const element: PageElement = {
+        tagName: name.toUpperCase(),
+        attributes: attrs.length === 0 ? none : attrs.filter((attribute) => keptAttributes.has(attribute.name)),
+        parent: outer.element,
+        first: undefined,
+        next: undefined,
+        before: outer.sinceChild,
+        text: '',
+      };
+      onElement(element);
+      if (outer.lastChild) outer.lastChild.next = element;
+      else if (outer.element) outer.element.first = element;
+      outer.lastChild = element;
+      outer.sinceChild = '';
+      if (isEmpty) return;
+      path.push({ name, element, isForeign, text: '', sinceChild: '', lastChild: undefined });
+      openByName.set(name, (openByName.get(name) ?? 0) + 1);
     },
-    finish(): PageElement[] {
-      if (hidden !== undefined || templates > 0) throw damaged();
+    /** Closes the innermost element of this name with all that is in it. */
+    close(name: string): void {
+      if ((openByName.get(name) ?? 0) > 0) while (closeTop() !== name);
+    },
+    closeAll(): void {
       while (path.length > 1) closeTop();
-      return elements;
     },
   };
 }

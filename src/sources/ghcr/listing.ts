@@ -55,7 +55,11 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
 
   /** The page, or undefined when GitHub answers 404. */
   async function pageAt(form: Form, owner: string, page: number, signal: AbortSignal | undefined): Promise<ListingPage | undefined> {
-    return readPage(await get(form(owner, page), signal), 'list of packages', (body) => parseListingPage(body, owner, baseUrl));
+    const answer = await get(form(owner, page), signal);
+    if (answer.status === 200 && form === userForm && isProfile(answer.url)) {
+      throw new AppError('invalid_response', 'GitHub shows the profile of the owner instead of the list of packages');
+    }
+    return readPage(answer, 'list of packages', (body) => parseListingPage(body, owner, baseUrl));
   }
 
   /**
@@ -111,6 +115,12 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
       return listingOf(owner, walk, stopped);
     },
   };
+}
+
+/** The users' form leads there for an organization, and forgets which tab was asked for (Go tool, commit c714387). */
+function isProfile(url: string): boolean {
+  const { pathname, searchParams } = new URL(url);
+  return searchParams.get('tab') !== 'packages' && !pathname.endsWith('/login');
 }
 
 /** A full page without a link to the next is asked past all the same: a link that is only not recognised would hide packages. */

@@ -15,6 +15,10 @@ function row(count: string, label = '<span class="sr-only">Version downloads</sp
   return `<ul><li><a href="/orgs/Acme/packages/container/app/7?tag=1.0">1.0</a> <span>${count} ${label}</span></li></ul>`;
 }
 
+function link(tag: string): string {
+  return `<a href="/orgs/Acme/packages/container/app/9?tag=${tag}">${tag}</a>`;
+}
+
 describe('the list of recent versions', () => {
   it('gives each version with its tags, digest and downloads in the order of the page', () => {
     expect(versionsOf(linked)).toEqual([
@@ -97,7 +101,6 @@ describe('the tags', () => {
 
   it('are not those that carry signatures and attestations', () => {
     const hash = 'c'.repeat(64);
-    const link = (tag: string): string => `<a href="/orgs/Acme/packages/container/app/9?tag=${tag}">${tag}</a>`;
     const versions = versionsOf(`<li>${link(`sha256-${hash}.sig`)}</li><li>${link(`sha256-${hash}.att`)}${link(`sha256-${hash}`)}</li>`);
 
     expect(versions).toHaveLength(2);
@@ -106,9 +109,9 @@ describe('the tags', () => {
   });
 
   it('tell the newest version by its id, which grows', () => {
-    const version = (versionId: string) => ({ versionId, tags: [] });
+    const versions = ['98', '100', '99'].map((versionId) => ({ versionId, tags: [] }));
 
-    expect(newestVersionId(['98', '100', '99'].map(version))).toBe('100');
+    expect(newestVersionId(versions)).toBe('100');
     expect(newestVersionId([])).toBeUndefined();
   });
 });

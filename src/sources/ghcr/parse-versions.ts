@@ -88,7 +88,7 @@ function digestOf(row: readonly PageElement[]): string | undefined {
   return digests.size === 1 ? digest : undefined;
 }
 
-/** The number before the label; how GitHub prints 1,000 and more is not known, "1.2K" would be no exact count. */
+/** The number before the label, exact with commas from 1,000 on; "1.2K" would be no exact count. */
 function pullCountOf(page: Page, row: readonly PageElement[]): number | undefined {
   const labels = labelled(page, row, downloadsLabel);
   const [label] = labels;

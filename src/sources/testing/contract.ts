@@ -1,6 +1,7 @@
 /** What every source must do, tried with the real HTTP client on a simulated registry. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusals, tooManyRequestsFor, type Fault } from '../../../test/support/simulator/faults.ts';
+import { standardDay } from '../../../test/support/simulator/standard-world.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { formatRepo } from '../../core/model/image-ref.ts';
 import type { Listing } from '../../core/model/reading.ts';
@@ -18,6 +19,10 @@ const failures: readonly (readonly [string, Fault, string])[] = [
   ['a server error', refusals.serverError, 'unreachable'],
   ['a web page about an outage', refusals.unicorn, 'unreachable'],
   ['a rate limit without a time', refusals.tooManyRequests, 'rate_limited'],
+  ['a code of a bot protection', refusals.botCode, 'unauthorized'],
+  ['a challenge of a bot protection', refusals.challenge(403), 'unauthorized'],
+  ['a challenge in the place of an answer', refusals.challenge(200), 'unauthorized'],
+  ['a challenge that looks like an outage', refusals.challenge(503), 'unauthorized'],
   ['a body without an end', { kind: 'oversize' }, 'invalid_response'],
   ['a redirect to a foreign host', { kind: 'redirect', location: 'http://foreign.example/' }, 'invalid_response'],
 ];
@@ -26,6 +31,8 @@ const failures: readonly (readonly [string, Fault, string])[] = [
 const hiccups: readonly (readonly [string, Fault])[] = [
   ['one server error', refusals.serverError],
   ['one short rate limit', tooManyRequestsFor(2)],
+  ['one rate limit until a moment in unix seconds', tooManyRequestsFor(Date.parse(`${standardDay}T12:00:20Z`) / 1000)],
+  ['one rate limit until a moment that has passed', tooManyRequestsFor(Date.parse(`${standardDay}T11:00:00Z`) / 1000)],
   ['one connection that ends in the middle', { kind: 'cut' }],
   ['slow bytes', { kind: 'slow', chunkBytes: 64, pauseMs: 1 }],
 ];
@@ -168,6 +175,14 @@ function describeFailures({ images, server }: SourceContract, now: Now): void {
     expect(now().simulator.requests).toHaveLength(1);
   });
 
+  it('leaves a registry alone after a few images that it refuses without saying for how long', async () => {
+    const source = now().createSpoiled(refusals.tooManyRequests);
+
+    for (let at = 0; at < 12; at += 1) expect(await codeOf(source.read(tagged))).toBe('rate_limited');
+
+    expect(now().simulator.requests.length).toBeLessThanOrEqual(6);
+  });
+
   it.each(hiccups)('is not put off by %s', async (_case, fault) => {
     const { simulator, createSource, totalOf } = now();
     simulator.inject({ server, match: '', times: 1, fault });
@@ -218,12 +233,13 @@ function describeManners({ images, server, paceByServer }: SourceContract, now: 
     ['read', (source: Source, signal: AbortSignal): Promise<unknown> => source.read(tagged, { signal })],
     ['listing', (source: Source, signal: AbortSignal): Promise<unknown> => source.list(tagged.owner, { signal })],
   ])('stops a %s at once when it is aborted', async (_case, start) => {
-    const { simulator, createSource } = now();
+    const { simulator, createSource, untilHanging } = now();
     simulator.inject({ server, match: '', fault: { kind: 'hang' } });
+    const hanging = untilHanging();
     const stopping = new AbortController();
     const reason = new Error('stop');
     const ended = start(createSource(), stopping.signal).catch((thrown: unknown) => thrown);
-    await expect.poll(() => simulator.requests.length, { interval: 5 }).toBe(1);
+    await hanging;
 
     stopping.abort(reason);
 

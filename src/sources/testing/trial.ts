@@ -10,6 +10,7 @@ import type { ErrorCode } from '../../core/model/errors.ts';
 import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';
 import type { Source } from '../../core/ports.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
+import type { StartTimer } from '../../net/deadline.ts';
 import type { SourceDefinition } from '../definition.ts';
 
 export const userAgent = 'registry-stats/test (contract)';
@@ -43,7 +44,9 @@ export interface Trial {
   /** Where the source has sent requests, and where it may send them. */
   readonly askedOrigins: ReadonlySet<string>;
   readonly ownOrigins: readonly string[];
-  readonly createSource: (timeoutMs?: number) => Source;
+  readonly createSource: () => Source;
+  /** Resolves as soon as a request is taken that will never be answered. */
+  readonly untilHanging: () => Promise<void>;
   /** A source for which every answer of its server is spoiled that matches. */
   readonly createSpoiled: (fault: Fault, where?: Pick<FaultRule, 'match' | 'after'>) => Source;
   /** The true total now; undefined for an image that nobody may see. */
@@ -57,7 +60,19 @@ export interface Trial {
 export async function startTrial({ definition, server, urls }: SourceContract): Promise<Trial> {
   const clock = createFixedClock(`${standardDay}T12:00:00.000Z`);
   const world = createStandardWorld();
-  const simulator = await startSimulator({ world, clock, dockerHub: { linkOrigin: 'https://alias.example' } });
+  // A request that hangs has used up its time as soon as the server has it: no test waits, and no slow machine is taken for a hanging server.
+  const timers = new Set<() => void>();
+  const waiting = new Set<() => void>();
+  const startTimer: StartTimer = (_ms, onEnd) => {
+    timers.add(onEnd);
+    return () => void timers.delete(onEnd);
+  };
+  let endsHanging = false;
+  const onHang = (): void => {
+    for (const go of waiting) go();
+    if (endsHanging) for (const end of timers) end();
+  };
+  const simulator = await startSimulator({ world, clock, onHang, dockerHub: { linkOrigin: 'https://alias.example' } });
   const askedOrigins = new Set<string>();
   const ownUrls = urls(simulator);
 
@@ -66,8 +81,8 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
     return fetch(input, init);
   };
 
-  function createSource(timeoutMs = 10_000): Source {
-    const deps = { fetch: recordingFetch, clock, random: () => 0.5, userAgent, log: createRecordingLog(), timeoutMs };
+  function createSource(): Source {
+    const deps = { fetch: recordingFetch, clock, random: () => 0.5, userAgent, log: createRecordingLog(), startTimer };
     return definition.create({ targets: [], urls: ownUrls, delayMs }, { createHttpClient: createHttpClientFactory(deps), clock });
   }
 
@@ -89,9 +104,11 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
     askedOrigins,
     ownOrigins: Object.values(ownUrls).map((url) => new URL(url).origin),
     createSource,
+    untilHanging: () => new Promise((resolve) => void waiting.add(resolve)),
     createSpoiled(fault, where = { match: '' }) {
       simulator.inject({ server, ...where, fault });
-      return createSource(fault.kind === 'hang' ? 300 : undefined);
+      endsHanging = fault.kind === 'hang';
+      return createSource();
     },
     totalOf: (ref) => totals().get(formatRepo(ref)),
     namesOf: (owner) => [...totals().keys()].filter((repo) => repo.startsWith(`${owner}/`)).toSorted(),

@@ -1,7 +1,7 @@
 /** The index of a folder: what the sidecar keeps, and the files that are not as it knows them. */
 import type { Day } from '../../core/model/day.ts';
-import { recordedEventsOf } from '../../core/document/snapshot-events.ts';
-import { readingsOf } from '../../core/document/snapshot.ts';
+import { parseEvents } from '../../core/document/snapshot-events.ts';
+import { parseReadings } from '../../core/document/snapshot.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';
@@ -43,7 +43,7 @@ async function readFiles(
     const stamp = present.get(day);
     const file = await folder.read(day);
     if (file.kind !== 'document') continue;
-    index.setDay(day, readingsOf(file.document), recordedEventsOf(file.document));
+    index.setDay(day, parseReadings(file.document), parseEvents(file.document));
     if (stamp) stamps.set(day, stamp);
   }
   return { index, stamps, filesRead: days.length };

@@ -1,7 +1,7 @@
 import { mkdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asSnapshotDocument, readingsOf } from '../../core/document/snapshot.ts';
+import { asSnapshotDocument, parseReadings } from '../../core/document/snapshot.ts';
 import { describeStore, totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
 import { createTestFolder, type TestFolder } from './testing/folder.ts';
@@ -55,7 +55,7 @@ const goFile = `{
 
 /** The count of the only image in a file; fails when the file is not whole. */
 function countIn(text: string): number {
-  const [only] = readingsOf(asSnapshotDocument(JSON.parse(text), '2026-03-14'));
+  const [only] = parseReadings(asSnapshotDocument(JSON.parse(text), '2026-03-14'));
   return only?.pullCount ?? Number.NaN;
 }
 

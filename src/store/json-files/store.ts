@@ -2,8 +2,8 @@
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
-import { recordedEventsOf } from '../../core/document/snapshot-events.ts';
-import { readingsOf } from '../../core/document/snapshot.ts';
+import { parseEvents } from '../../core/document/snapshot-events.ts';
+import { parseReadings } from '../../core/document/snapshot.ts';
 import { groupByDay, mergeBatch, type DayBatch } from '../by-day.ts';
 import { readingsByDay } from '../readings-by-day.ts';
 import { maxFileBytes } from './day-file.ts';
@@ -130,7 +130,7 @@ function createWriter({ folder, index, stamps, lock, place, onChange }: WriterDe
     if (before.kind === 'unreadable') throw before.error;
     const document = mergeBatch(before.kind === 'document' ? before.document : undefined, batch);
     await folder.replace(day, before, document);
-    index.setDay(day, readingsOf(document), recordedEventsOf(document));
+    index.setDay(day, parseReadings(document), parseEvents(document));
     const stamp = await folder.stamp(day);
     if (stamp) stamps.set(day, stamp);
     else stamps.delete(day);

@@ -17,7 +17,10 @@ const int8 = 20;
  * what they mean to libpq, every other one is a setting of the session.
  * @throws AppError misconfigured when the address cannot be read
  */
-export function clientOptions(url: string): ClientConfig & { readonly connectionTimeoutMillis: number } {
+export function clientOptions(
+  url: string,
+  { isReadOnly }: { readonly isReadOnly: boolean },
+): ClientConfig & { readonly connectionTimeoutMillis: number } {
   databasePlace(url);
   const { hostname, port, pathname, username, password, searchParams } = new URL(url);
   const {
@@ -30,7 +33,12 @@ export function clientOptions(url: string): ClientConfig & { readonly connection
     ...settings
   } = Object.fromEntries(searchParams);
   if (sslrootcert !== undefined && sslrootcert !== 'system') settings['sslrootcert'] = sslrootcert;
-  const session = { search_path: schemaName, statement_timeout: String(statementTimeoutMs), ...settings };
+  const session = {
+    search_path: schemaName,
+    statement_timeout: String(statementTimeoutMs),
+    ...settings,
+    ...(isReadOnly ? { default_transaction_read_only: 'on' } : {}),
+  };
   const user = decodeURIComponent(username);
   return {
     // The brackets of an IPv6 address belong to the URL.

@@ -1,4 +1,5 @@
 /** From what PostgreSQL and the network say to what a user can do about it; the password is never told. */
+import * as z from 'zod';
 import { AppError, type ErrorCode } from '../../core/model/errors.ts';
 
 /** Where the database is, for messages. @throws AppError misconfigured when the address cannot be read */
@@ -52,6 +53,7 @@ const adviceByCode: Readonly<Record<string, Advice>> = {
   CONNECTION_ENDED: ['unreachable', 'is no longer used'],
   QUERY_TIMEOUT: ['unreachable', 'took too long to answer'],
   '57014': ['unreachable', 'took too long to answer'],
+  UNKNOWN_ROW: ['internal', 'holds a row that this version cannot read'],
   NO_TLS: ['misconfigured', 'does not offer TLS: check sslmode in DATABASE_URL'],
   NO_PASSWORD: ['misconfigured', 'wants a password: check DATABASE_URL'],
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
@@ -66,7 +68,6 @@ const adviceByCode: Readonly<Record<string, Advice>> = {
 const driverCodes: readonly (readonly [text: RegExp, code: string])[] = [
   [/^timeout expired$/, 'CONNECT_TIMEOUT'],
   [/^Query read timeout$/, 'QUERY_TIMEOUT'],
-  [/^Cannot use a pool after calling end/, 'CONNECTION_ENDED'],
   [/^Connection terminated|is not queryable$/, 'CONNECTION_CLOSED'],
   [/does not support SSL|establishing an SSL connection/, 'NO_TLS'],
   [/client password must be a/, 'NO_PASSWORD'],
@@ -75,6 +76,7 @@ const driverCodes: readonly (readonly [text: RegExp, code: string])[] = [
 /** An SQLSTATE, a code of the system or of `driverCodes`, also of an error that was translated; empty when there is none. */
 export function errorCode(error: unknown): string {
   if (error instanceof AppError) return error.cause === undefined ? '' : errorCode(error.cause);
+  if (error instanceof z.ZodError) return 'UNKNOWN_ROW';
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return driverCodes.find(([text]) => text.test(error.message))?.[1] ?? '';

@@ -139,3 +139,20 @@ describe('a connection that breaks', () => {
     expect(peer.connections()).toBe(2);
   });
 });
+
+describe('closing', () => {
+  it('cuts off a query that never ends', async () => {
+    const peer = await startServer(() => undefined);
+    const database = openDatabase({ url: peer.url, log: createRecordingLog(), closeTimeoutMs: 20 });
+    const outcome = database.query(raw('SELECT 1')).catch((error: unknown) => error);
+    await expect.poll(() => peer.connections(), { interval: 1 }).toBe(1);
+
+    await database.close();
+
+    expect(await outcome).toMatchObject({ code: 'unreachable' });
+    await expect(database.query(raw('SELECT 1'))).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('no longer used'),
+    });
+  });
+});

@@ -1,10 +1,12 @@
 /** The one way to the database: statements, transactions, locks and notifications. What goes wrong is an AppError from here on. */
-import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import sql, { raw, type Sql } from 'sql-template-tag';
+import * as z from 'zod';
 import type { Logger } from '../../core/ports.ts';
 import { clientOptions, queryTimeoutMs } from './client-options.ts';
 import { databasePlace, isTimeout, toDatabaseError } from './database-error.ts';
 import { createListener, type Subscription } from './listener.ts';
+import { createPool } from './pool.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,6 +17,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Queries {
   /** Runs a statement. Columns: bigint as a number, date as text only where it is cast, timestamptz as Date, jsonb parsed. */
   query(statement: Sql): Promise<readonly Row[]>;
+  /** The same, with rows as the schema has them. @throws AppError also internal, for a row that is not so */
+  select<R>(row: z.ZodType<R>, statement: Sql): Promise<readonly R[]>;
 }
 
 export interface Database extends Queries {
@@ -24,7 +28,7 @@ export interface Database extends Queries {
   withLock<T>(lock: number, step: (connection: Queries) => Promise<T>): Promise<T>;
   /** Listens on a connection of its own, which is made anew when it is lost. @throws AppError when it cannot be made the first time */
   listen(subscription: Subscription): Promise<void>;
-  /** Waits for what runs, then closes. */
+  /** Waits for what runs, but not for ever, then closes. */
   close(): Promise<void>;
 }
 
@@ -32,38 +36,20 @@ export interface DatabaseDeps {
   /** `postgres://user:password@host:5432/database` */
   readonly url: string;
   readonly log: Logger;
+  /** The server then refuses every change. */
+  readonly isReadOnly?: boolean;
+  /** How long a statement may still run after `close`. */
+  readonly closeTimeoutMs?: number;
 }
 
-const maxConnections = 8;
 const noTimeLimit = 0;
 
 /** Connects when something is asked for first. @throws AppError misconfigured when the address cannot be read */
-export function openDatabase({ url, log }: DatabaseDeps): Database {
+export function openDatabase({ url, log, isReadOnly = false, closeTimeoutMs = 5_000 }: DatabaseDeps): Database {
   const place = databasePlace(url);
-  const options = clientOptions(url);
-  // The pool would measure with the same limit how long a query waits for its turn.
-  const pool = new Pool({ ...options, max: maxConnections, connectionTimeoutMillis: 0, Client: clientWith(options) });
-  // Also between a checkout and its release a connection may break; without a listener that would end the process.
-  const tellBroken = (error: Error): void => log.debug('a connection to the database broke', { error: error.message });
-  pool.on('connect', (client) => {
-    client.on('error', tellBroken);
-    client.on('notice', ({ message }) => log.debug('database says', { notice: message }));
-  });
-  pool.on('error', tellBroken);
+  const options = clientOptions(url, { isReadOnly });
+  const pool = createPool({ options, log, closeTimeoutMs });
   const listener = createListener({ options, log, place });
-
-  /** Lends a connection to a step. One whose answer did not come in time is not used again, it may still come. */
-  async function borrow<T>(step: (client: PoolClient) => Promise<T>, { isReused = true } = {}): Promise<T> {
-    const client = await pool.connect();
-    try {
-      const result = await step(client);
-      client.release(!isReused);
-      return result;
-    } catch (error) {
-      client.release(!isReused || isTimeout(error));
-      throw error;
-    }
-  }
 
   const translateErrors = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
@@ -72,15 +58,17 @@ export function openDatabase({ url, log }: DatabaseDeps): Database {
       throw toDatabaseError(error, place);
     }
   };
-  const queriesOn = (client: PoolClient, timeoutMs: number): Queries => ({
-    query: (statement) => translateErrors(() => run(client, statement, timeoutMs)),
+  const queriesWith = (query: (statement: Sql) => Promise<readonly Row[]>): Queries => ({
+    query: (statement) => translateErrors(() => query(statement)),
+    select: (row, statement) => translateErrors(async () => z.array(row).parse(await query(statement))),
   });
+  const queriesOn = (client: PoolClient, timeoutMs: number): Queries => queriesWith((statement) => run(client, statement, timeoutMs));
 
   return {
-    query: (statement) => translateErrors(() => borrow((client) => run(client, statement, queryTimeoutMs))),
+    ...queriesWith((statement) => pool.lend((client) => run(client, statement))),
     transaction: (step) =>
       translateErrors(() =>
-        borrow(async (client) => {
+        pool.lend(async (client) => {
           await run(client, raw('BEGIN'));
           try {
             const result = await step(queriesOn(client, queryTimeoutMs));
@@ -95,7 +83,7 @@ export function openDatabase({ url, log }: DatabaseDeps): Database {
       ),
     withLock: (lock, step) =>
       translateErrors(() =>
-        borrow(
+        pool.lend(
           async (client) => {
             await run(client, raw('SET statement_timeout = 0'), noTimeLimit);
             await run(client, sql`SELECT pg_advisory_lock(${lock})`, noTimeLimit);
@@ -107,24 +95,14 @@ export function openDatabase({ url, log }: DatabaseDeps): Database {
       ),
     listen: (subscription) => translateErrors(() => listener.listen(subscription)),
     async close() {
-      await Promise.all([listener.close(), pool.end()]);
+      await Promise.all([listener.close(), pool.close()]);
     },
   };
 }
 
-async function run(client: Client | PoolClient, { text, values }: Sql, timeoutMs = queryTimeoutMs): Promise<readonly Row[]> {
+async function run(client: PoolClient, { text, values }: Sql, timeoutMs = queryTimeoutMs): Promise<readonly Row[]> {
   // Whoever waits for a machine that is gone would else wait until TCP gives up, which takes a quarter of an hour.
   const config = { text, values, query_timeout: timeoutMs };
   const { rows } = await client.query<Row>(config);
   return rows;
-}
-
-/** The pool makes its clients by itself, and its own limit would count the waiting for a free connection too. */
-function clientWith(options: ClientConfig): new () => Client {
-  return class extends Client {
-    constructor() {
-      // Not what the pool gives: it hides the password from a copy.
-      super(options);
-    }
-  };
 }

@@ -1,4 +1,4 @@
-/** Asks the database what the store is asked. */
+/** The statements that read; in the table the column of the mark is still called `known`. */
 import sql, { empty, type Sql } from 'sql-template-tag';
 import * as z from 'zod';
 import type { Day } from '../../core/model/day.ts';
@@ -7,7 +7,7 @@ import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import type { Queries } from './database.ts';
-import { tagsOf } from '../../core/document/snapshot-row.ts';
+import { parseTags } from '../../core/document/snapshot-row.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -16,7 +16,7 @@ const seriesRow = z.object({
   repo: z.string(),
   days: z.array(z.number()),
   totals: z.array(z.number()),
-  known: z.array(z.enum(marks)),
+  marks: z.array(z.enum(marks)),
 });
 
 const latestRow = z.object({
@@ -35,7 +35,7 @@ const readingRow = z.object({
   repo: z.string(),
   day: z.string(),
   pull_count: z.number(),
-  known: z.enum(marks),
+  mark: z.enum(marks),
   read_at: z.string(),
   total_since: optional(z.string()),
   tag_count: optional(z.number()),
@@ -52,6 +52,8 @@ const eventRow = z.object({
   detail: optional(z.string()),
 });
 
+export const dayRow = z.object({ day: z.string() });
+
 /** Which images are asked for, as a piece of SQL. */
 function matches({ registries, repos }: SeriesQuery): Sql {
   const registry = registries ? sql`registry = ANY (${[...registries]}::text[])` : sql`true`;
@@ -60,13 +62,10 @@ function matches({ registries, repos }: SeriesQuery): Sql {
 }
 
 export async function readTotals(database: Queries, query: SeriesQuery, range?: DayRange): Promise<readonly ImageSeries[]> {
-  return z
-    .array(seriesRow)
-    .parse(await database.query(totalsStatement(query, range)))
-    .map(({ registry, repo, days, totals, known }) => ({ registry, repo, days, totals, marks: known }));
+  return database.select(seriesRow, totalsStatement(query, range));
 }
 
-/** The series of images, and in a range the newest total before it: one look into the index for each, so that no other partition is searched. */
+/** The series of images (as JSON, which Node parses many times faster than the driver an array), and in a range the newest total before it: one look into the index for each, so that no other partition is searched. */
 export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {}): Sql {
   const own = sql`SELECT day, pull_count, known FROM totals WHERE image_id = images.id`;
   const last = to === undefined ? sql`true` : sql`day <= ${to}`;
@@ -74,9 +73,9 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
   const since = from === undefined ? sql`true` : sql`day >= ${from}`;
   return sql`
     SELECT registry, repo,
-      array_agg(day - DATE '1970-01-01' ORDER BY day) AS days,
-      array_agg(pull_count::float8 ORDER BY day) AS totals,
-      array_agg(known ORDER BY day) AS known
+      json_agg(day - DATE '1970-01-01' ORDER BY day) AS days,
+      json_agg(pull_count ORDER BY day) AS totals,
+      json_agg(known ORDER BY day) AS marks
     FROM images JOIN LATERAL (${before} ${own} AND ${since} AND ${last}) AS totals ON true
     WHERE ${matches(query)}
     GROUP BY images.id
@@ -85,26 +84,25 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
 
 /** A detail that the newest day lacks is looked for further back. */
 export async function readLatest(database: Queries, query: SeriesQuery): Promise<readonly LatestImage[]> {
-  return z
-    .array(latestRow)
-    .parse(await database.query(latestStatement(query)))
-    .map(({ pull_count: pullCount, read_at: readAt, tag_count: tagCount, last_updated: lastUpdated, total_since: totalSince, ...row }) => ({
+  return (await database.select(latestRow, latestStatement(query))).map(
+    ({ pull_count: pullCount, read_at: readAt, tag_count: tagCount, last_updated: lastUpdated, total_since: totalSince, ...row }) => ({
       ...row,
       pullCount,
       readAt,
       tagCount,
       lastUpdated,
       totalSince,
-    }));
+    }),
+  );
 }
 
 export function latestStatement(query: SeriesQuery): Sql {
   const newestTotal = sql`
-    SELECT day, pull_count, worth, read_at, coalesce(tag_count, jsonb_array_length(tags))::float8 AS tag_count, last_updated, total_since
+    SELECT day, pull_count, worth, read_at, coalesce(tag_count, jsonb_array_length(tags)) AS tag_count, last_updated, total_since
     FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE image_id = images.id`;
   return sql`
-    SELECT registry, repo, newest.day::text, newest.pull_count::float8,
+    SELECT registry, repo, newest.day::text, newest.pull_count,
       CASE WHEN newest.worth > ${certainty('backfilled')} THEN newest.read_at
         ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND worth > ${certainty('backfilled')} ORDER BY day DESC LIMIT 1) END AS read_at,
       coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
@@ -117,23 +115,20 @@ export function latestStatement(query: SeriesQuery): Sql {
 
 /** The readings of one day. */
 export async function readDay(database: Queries, day: Day, query: SeriesQuery): Promise<readonly StoredReading[]> {
-  return z
-    .array(readingRow)
-    .parse(await database.query(dayStatement(day, query)))
-    .map(storedReading);
+  return (await database.select(readingRow, dayStatement(day, query))).map(storedReading);
 }
 
 export function dayStatement(day: Day, query: SeriesQuery): Sql {
   return sql`
-    SELECT registry, repo, day::text, pull_count::float8, known, read_at, total_since::text, tag_count::float8, last_updated, tags
+    SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE day = ${day} AND ${matches(query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {
-  const { registry, repo, day, known, read_at: readAt, last_updated: lastUpdated } = row;
-  const tags = tagsOf(row.tags);
+  const { registry, repo, day, mark, read_at: readAt, last_updated: lastUpdated } = row;
+  const tags = parseTags(row.tags);
   return {
     registry,
     repo,
@@ -144,28 +139,28 @@ function storedReading(row: z.infer<typeof readingRow>): StoredReading {
     tagCount: row.tag_count ?? tags?.length,
     tags,
     totalSince: row.total_since,
-    mark: known,
+    mark,
   };
 }
 
 export async function readDays(database: Queries, { from, to }: DayRange = {}): Promise<readonly Day[]> {
-  const rows = await database.query(sql`
+  const rows = await database.select(
+    dayRow,
+    sql`
     SELECT day::text FROM snapshot_days
     WHERE (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
-    ORDER BY day`);
-  return z
-    .array(z.object({ day: z.string() }))
-    .parse(rows)
-    .map(({ day }) => day);
+    ORDER BY day`,
+  );
+  return rows.map(({ day }) => day);
 }
 
 export async function readEvents(database: Queries, seenOn?: Day): Promise<readonly RecordedEvent[]> {
-  const rows = await database.query(sql`
+  const rows = await database.select(
+    eventRow,
+    sql`
     SELECT time, seen_at, registry, repo, kind, detail FROM events
-    WHERE ${seenOn === undefined ? sql`true` : sql`seen_day = ${seenOn}`} ORDER BY id`);
-  const events = z
-    .array(eventRow)
-    .parse(rows)
-    .map(({ time, seen_at: seenAt, registry, repo, kind, detail }) => ({ time, seenAt, registry, repo, kind, detail }));
+    WHERE ${seenOn === undefined ? sql`true` : sql`seen_day = ${seenOn}`} ORDER BY id`,
+  );
+  const events = rows.map(({ time, seen_at: seenAt, registry, repo, kind, detail }) => ({ time, seenAt, registry, repo, kind, detail }));
   return events.toSorted(compareEvents);
 }

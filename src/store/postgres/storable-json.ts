@@ -4,6 +4,6 @@ export function storableJson(value: unknown): string {
 }
 
 /** What cannot be stored becomes U+FFFD, as in text that was decoded wrongly. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -1,6 +1,5 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
 import sql, { raw } from 'sql-template-tag';
-import * as z from 'zod';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Logger, SnapshotStore } from '../../core/ports.ts';
@@ -8,10 +7,11 @@ import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
+import { historyOf } from './history.ts';
 import { changesChannel, partitionLock } from './locks.ts';
-import { migrate, type Migration } from './migrate.ts';
-import { readDay, readDays, readEvents, readLatest, readTotals } from './read.ts';
-import { countChange, monthAfter, partitionOf, saveBatch } from './save.ts';
+import { migrate, type Migration } from './schema.ts';
+import { dayRow, readDay, readEvents } from './read.ts';
+import { countChange, countRow, monthAfter, partitionOf, saveBatch } from './save.ts';
 
 export interface PostgresStoreDeps {
   readonly url: string;
@@ -36,8 +36,8 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
   let queue: Promise<unknown> = Promise.resolve();
 
   async function follow(): Promise<void> {
-    const [row] = await database.query(sql`SELECT count FROM changes`);
-    changes = Math.max(changes, z.object({ count: z.number() }).parse(row).count);
+    const [row] = await database.select(countRow, sql`SELECT count FROM changes`);
+    changes = Math.max(changes, row?.count ?? 0);
   }
 
   try {
@@ -66,24 +66,14 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
   return {
     database,
     async save(readings, events = []) {
-      const batches = [...groupByDay(readings, events)];
-      if (batches.length === 0) return;
-      const batch = {
-        readings: batches.flatMap(([day, own]) => own.readings.map((reading) => ({ ...reading, day }))),
-        events: [...events],
-      };
+      const batch = groupByDay(readings, events);
+      if (batch.size === 0) return;
       await inTurn(async () => {
         changes = Math.max(changes, await saveBatch(database, batch, partitions));
       });
     },
-    totals: (query, range) => readTotals(database, query, range),
-    latest: (query) => readLatest(database, query),
-    async *readings(query, range) {
-      for (const day of await readDays(database, range)) yield* await readDay(database, day, query);
-    },
-    events: () => readEvents(database),
+    ...historyOf(database),
     snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),
-    days: () => readDays(database),
     async prune(before) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return inTurn(async () => {
@@ -120,9 +110,7 @@ async function prune(database: Database, before: Day): Promise<{ readonly days: 
   return database.transaction(async (transaction) => {
     // Before anything else, or a save that waits for this and for which this waits would end both.
     await transaction.query(sql`SELECT pg_advisory_xact_lock(${partitionLock})`);
-    const gone = z
-      .array(z.object({ day: z.string() }))
-      .parse(await transaction.query(sql`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`));
+    const gone = await transaction.select(dayRow, sql`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`);
     const days = gone.map(({ day }) => day).toSorted();
     if (days.length === 0) return { days, change: 0 };
     const months = [...new Set(days.map((day) => day.slice(0, 7)))];

@@ -5,7 +5,7 @@ import { AppError } from '../../core/model/errors.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { listMarks, type StoredReading } from '../../core/model/history.ts';
-import { readingsOf } from '../../core/document/snapshot.ts';
+import { parseReadings } from '../../core/document/snapshot.ts';
 import { event, reading } from './readings.ts';
 
 export interface StoreUnderTest {
@@ -76,7 +76,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10, '2026-03-15': 11 } });
       const snapshot = await store.snapshot('2026-03-14');
       expect(snapshot?.timestamp).toBe('2026-03-14T23:59:59.000Z');
-      expect(snapshot ? readingsOf(snapshot) : []).toMatchObject([
+      expect(snapshot ? parseReadings(snapshot) : []).toMatchObject([
         { registry: 'dockerhub', repo: 'acme/app', pullCount: 10, tagCount: 2, lastUpdated: '2026-03-01T08:00:00Z' },
       ]);
     });

@@ -4,8 +4,8 @@ import { AppError } from '../../core/model/errors.ts';
 import { isRepo } from '../../core/model/image-ref.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/event.ts';
-import { recordedEventsOf, eventRow } from '../../core/document/snapshot-events.ts';
-import { isRow, readingOf, rowOf } from '../../core/document/snapshot-row.ts';
+import { parseEvents, toEventRow } from '../../core/document/snapshot-events.ts';
+import { isRow, parseReading, toRow } from '../../core/document/snapshot-row.ts';
 import type { Item } from './import-record.ts';
 import type { Line } from './lines.ts';
 
@@ -13,11 +13,11 @@ export const ndjsonHeader = { format: 'registry-stats', version: 1 };
 
 export function readingLine(reading: StoredReading): string {
   const { day, registry } = reading;
-  return `${JSON.stringify({ day, registry, row: rowOf(reading) })}\n`;
+  return `${JSON.stringify({ day, registry, row: toRow(reading) })}\n`;
 }
 
 export function eventLine(event: RecordedEvent): string {
-  return `${JSON.stringify({ event: eventRow(event) })}\n`;
+  return `${JSON.stringify({ event: toEventRow(event) })}\n`;
 }
 
 /** @throws AppError invalid_input when the first line is not the header of this format, or of a later version */
@@ -49,7 +49,7 @@ function itemOf(line: Line, registries: readonly string[]): Item {
   if (!isRow(value)) return { problem: { where, reason: line.isTooLong ? 'it is too long' : 'it is not a JSON object' } };
   const { day, registry, row, event } = value;
   if (event !== undefined) {
-    const [known] = recordedEventsOf({ timestamp: '', events: [event] });
+    const [known] = parseEvents({ timestamp: '', events: [event] });
     return known && isDay(dayOf(Date.parse(known.seenAt)))
       ? { event: known }
       : { problem: { where, reason: 'its event has no time, no registry, or a kind that is not known' } };
@@ -59,7 +59,7 @@ function itemOf(line: Line, registries: readonly string[]): Item {
   if (typeof registry !== 'string' || !registries.includes(registry)) {
     return { problem: { where, reason: `registry is ${shown(registry)}: valid is one of ${registries.join(', ')}` } };
   }
-  const reading = isRow(row) ? readingOf(registry, row, `${day}T00:00:00Z`) : undefined;
+  const reading = isRow(row) ? parseReading(registry, row, `${day}T00:00:00Z`) : undefined;
   if (!reading) return { problem: { where, reason: 'its row has no name or no total' } };
   return isRepo(reading.repo)
     ? { reading: { ...reading, day } }

@@ -1,6 +1,7 @@
 /** The pages of github.com that list: an owner's packages, and a package's versions. */
 import { age, compact, escaped, grouped } from './github-text.ts';
 import { ownerPath, shell, versionDownloads, versionsPath, type PageContext } from './github-pages.ts';
+import type { GithubQuirks } from './github-quirks.ts';
 import { newestFirst, totalDownloads, type GhcrPackage, type GhcrVersion } from './world.ts';
 
 const packagesPerPage = 30;
@@ -8,11 +9,18 @@ const versionsPerPage = 50;
 const icon =
   '<svg aria-hidden="true" height="16" viewBox="0 0 16 16" width="16" class="octicon octicon-package"><path d="M1 1"></path></svg>';
 
-/** A page of the owner's public packages, most downloads first. `path` is what the links to other pages begin with. */
-export function packageListPage(context: PageContext, packages: readonly GhcrPackage[], page: number, path: string): string {
+export interface ListPage {
+  readonly number: number;
+  /** What the links to other pages begin with. */
+  readonly path: string;
+  readonly quirks: GithubQuirks;
+}
+
+/** A page of the owner's public packages, most downloads first. */
+export function packageListPage(context: PageContext, packages: readonly GhcrPackage[], { number: page, path, quirks }: ListPage): string {
   const { owner } = context;
   const sorted = packages.toSorted((a, b) => totalDownloads(b) - totalDownloads(a));
-  const shown = sorted.slice((page - 1) * packagesPerPage, page * packagesPerPage);
+  const shown = rowsOf(sorted, page, quirks);
   const rows = shown.map((one) => packageRow(context, one)).join('');
   const list = shown.length > 0 ? `<ul>${rows}\n    </ul>` : nothingMatched();
   const main = `<div id="${owner.kind === 'organization' ? 'org-packages' : 'user-packages-list'}">
@@ -23,6 +31,14 @@ export function packageListPage(context: PageContext, packages: readonly GhcrPac
   ${pagination(Math.ceil(sorted.length / packagesPerPage), page, (to) => `${path}&page=${to}`)}
 </div>`;
   return shell(`${owner.login} packages · GitHub`, main);
+}
+
+function rowsOf(sorted: readonly GhcrPackage[], page: number, { overtakes, printedTwice = [] }: GithubQuirks): GhcrPackage[] {
+  const from = (page - 1) * packagesPerPage;
+  const rows = sorted.slice(from, from + packagesPerPage);
+  const overtaken = overtakes && rows.length > 0 ? sorted[from - 1] : undefined;
+  if (overtaken) rows.splice(0, 1, overtaken);
+  return rows.flatMap((row) => (printedTwice.includes(row.name) ? [row, row] : [row]));
 }
 
 /** The link says the owner in its registered case and the name as one segment; the number beside it is rounded. */

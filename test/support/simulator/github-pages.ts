@@ -151,7 +151,7 @@ ${versionDownloads(version, spell)}
 </li>`;
 }
 
-/** How GitHub prints 1,000 and more here was never captured; counts of tabs have commas. */
+/** 1,000 and more with commas (seen on euro-office's and zeroclaw's pages). */
 export function versionDownloads({ downloads }: GhcrVersion, spell: Spelling): string {
   return `      <span class="d-flex flex-items-center gap-1 color-fg-muted f6 ${spell('mr-3')}" style="white-space:nowrap;">
         <svg aria-hidden="true" height="16" viewBox="0 0 16 16" width="16" class="octicon octicon-download"><path d="M1 1"></path></svg>

@@ -1,6 +1,7 @@
 /** Simulates the pages of github.com that tell of container packages: which URL has them, which redirects, and which is not there. */
 import { notFoundPage, ownerPath, packagePage, profilePage, type PageContext } from './github-pages.ts';
 import { packageListPage, versionListPage } from './github-lists.ts';
+import { signInPage, type GithubQuirks } from './github-quirks.ts';
 import { html, positive, redirect, type Asked, type Now, type Registry, type Reply } from './reply.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { findGhcrOwner, findPackage, type GhcrOwner, type World } from './world.ts';
@@ -10,12 +11,22 @@ export interface GithubDeps {
   readonly clock: Now;
   /** Decides how classes are spelled; the spelling changes from request to request. */
   readonly seed: number;
+  readonly quirks?: GithubQuirks | undefined;
 }
 
-export function createGithub({ world, clock, seed }: GithubDeps): Registry {
-  const random = createSeededRandom(seed);
+export function createGithub(deps: GithubDeps): Registry {
+  const { quirks = {} } = deps;
+  const { organizationList, account, packageOfOwner, packageOfRepository, versions } = createPages(deps);
 
   return (asked) => {
+    if (quirks.refusal) return quirks.refusal;
+    if (asked.segments.join('/') === 'login') return html(200, signInPage());
+    if (quirks.signIn === 'in place') return html(200, signInPage());
+    if (quirks.signIn === 'redirect') return redirect(`/login?return_to=${encodeURIComponent(asked.origin + asked.pathname)}`);
+    return page(asked);
+  };
+
+  function page(asked: Asked): Reply | undefined {
     if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined;
     const [first = '', second = '', third, fourth, fifth, ...rest] = asked.segments;
     if (first === 'orgs' || first === 'users') {
@@ -29,7 +40,11 @@ export function createGithub({ world, clock, seed }: GithubDeps): Registry {
     if (asked.segments.length === 1 && first !== '') return account(asked, first);
     if (third === 'pkgs' && fourth === 'container' && fifth !== undefined) return packageOfRepository(asked, [first, second, fifth], rest);
     return undefined;
-  };
+  }
+}
+
+function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
+  const random = createSeededRandom(seed);
 
   function contextOf(owner: GhcrOwner): PageContext {
     return { owner, nowMs: clock.now(), spell: (className) => (random() < 0.5 ? className : `tmp-${className}`) };
@@ -52,9 +67,11 @@ export function createGithub({ world, clock, seed }: GithubDeps): Registry {
   }
 
   function list(owner: GhcrOwner, query: URLSearchParams, path: string): Reply {
+    if (quirks.hidesLists) return html(404, notFoundPage());
     const ecosystem = query.get('ecosystem') ?? 'all';
-    const packages = ecosystem === 'container' || ecosystem === 'all' ? owner.packages.filter((one) => !one.private) : [];
-    return html(200, packageListPage(contextOf(owner), packages, positive(query.get('page'), 1), path));
+    const isShown = ecosystem === 'container' || ecosystem === 'all';
+    const packages = owner.packages.filter((one) => isShown && !one.private && !quirks.unlisted?.includes(one.name));
+    return html(200, packageListPage(contextOf(owner), packages, { number: positive(query.get('page'), 1), path, quirks }));
   }
 
   /** The address that works for every package: it leads on to where the package really is. */
@@ -87,6 +104,8 @@ export function createGithub({ world, clock, seed }: GithubDeps): Registry {
     const filter = query.get('filters[version_type]') === 'untagged' ? 'untagged' : 'tagged';
     return html(200, versionListPage(contextOf(owner), found, filter, positive(query.get('page'), 1)));
   }
+
+  return { organizationList, account, packageOfOwner, packageOfRepository, versions };
 }
 
 function ecosystemOf(query: URLSearchParams): string {

@@ -2,6 +2,7 @@
 import { createDockerHub, type DockerHubDeps } from './dockerhub.ts';
 import { createFaultScript, type FaultRule } from './faults.ts';
 import { createEcrPublic, type EcrPublicQuirks } from './ecr-public.ts';
+import type { GithubQuirks } from './github-quirks.ts';
 import { createGithub } from './github.ts';
 import { createOci } from './oci.ts';
 import { createQuay, type QuayQuirks } from './quay.ts';
@@ -19,8 +20,11 @@ export interface SimulatorOptions {
   readonly clock?: Now;
   /** Docker Hub's limit, its login, and the host in its links. By default none is limited, nobody can log in, and links lead back. */
   readonly dockerHub?: Pick<DockerHubDeps, 'requestsPerMinute' | 'login' | 'linkOrigin' | 'quirks'>;
+  readonly github?: GithubQuirks;
   readonly quay?: QuayQuirks;
   readonly ecrPublic?: EcrPublicQuirks;
+  /** Called when a request is taken that a fault leaves without an answer. */
+  readonly onHang?: () => void;
   /** Decides how GitHub spells its classes. */
   readonly seed?: number;
 }
@@ -60,12 +64,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       registry,
       clock,
       faults,
+      onHang: options.onHang,
       onRequest: (request) => void requests.push(request),
       onUnknown: (request) => void unknownRequests.push(request),
     });
   const [dockerHub, github, ghcr, quay, ecrPublic] = await Promise.all([
     start('dockerhub', createDockerHub({ world, clock, ...options.dockerHub })),
-    start('github', createGithub({ world, clock, seed })),
+    start('github', createGithub({ world, clock, seed, quirks: options.github })),
     start('ghcr', createOci({ world, onManifest: ({ pathname }) => void manifestRequests.push(pathname) })),
     start('quay', createQuay({ world, clock, quirks: options.quay })),
     start('ecr', createEcrPublic(world, options.ecrPublic)),

@@ -20,6 +20,8 @@ export interface ServerDeps {
   readonly clock: Now;
   readonly faults: Pick<FaultScript, 'take'>;
   readonly onRequest: (request: RecordedRequest) => void;
+  /** A request that is taken and never answered. */
+  readonly onHang?: (() => void) | undefined;
   /** A request for a URL that the registry does not have. */
   readonly onUnknown: (request: RecordedRequest) => void;
 }
@@ -43,7 +45,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const body = await bodyOf(incoming);
     if (body === undefined) return;
     const reply = answerOf(request, body) ?? notThere(request);
-    await deliver(response, reply, faults.take(name, path, reply), clock);
+    const fault = faults.take(name, path, reply);
+    if (fault?.kind === 'hang') deps.onHang?.();
+    await deliver(response, reply, fault, clock);
   }
 
   function answerOf({ method, path, headers }: RecordedRequest, body: string): Reply | undefined {

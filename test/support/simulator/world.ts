@@ -122,17 +122,23 @@ export function emptyWorld(): World {
 /** Days before today that Quay.io publishes. */
 const quayWindow = 92;
 
+const windows = new Map<Day, readonly Day[]>();
+
+/** The days before this one that are published, oldest first. Worked out once: a world has hundreds of repositories. */
+function windowBefore(today: Day): readonly Day[] {
+  const days = windows.get(today) ?? Array.from({ length: quayWindow }, (_, at) => addDays(today, at - quayWindow));
+  windows.set(today, days);
+  return days;
+}
+
 /** The published days of a repository, oldest first. */
 export function quayDays({ actions }: QuayRepo, today: Day): { readonly day: Day; readonly pulls: number }[] {
-  return Array.from({ length: quayWindow }, (_, at) => {
-    const day = addDays(today, at - quayWindow);
-    return { day, pulls: actions.get(day) ?? 0 };
-  });
+  return windowBefore(today).map((day) => ({ day, pulls: actions.get(day) ?? 0 }));
 }
 
 /** A repository of Quay.io that had so many actions on each day before this one. */
 export function quayRepo(name: string, today: Day, actionsOf: (daysAgo: number) => number, more: Partial<QuayRepo> = {}): QuayRepo {
-  const days = Array.from({ length: quayWindow }, (_, at): [Day, number] => [addDays(today, -1 - at), actionsOf(at + 1)]);
+  const days = windowBefore(today).map((day, at): [Day, number] => [day, actionsOf(quayWindow - at)]);
   return { name, actions: new Map(days), tags: [], ...more };
 }
 

@@ -16,11 +16,14 @@ export function createSharedPace({ database, address }: SharedPaceDeps): SharedP
   return {
     async reserve(host, gapMs) {
       // One statement: two processes never get the same place.
-      const [reserved] = await database.query(sql`
+      const [reserved] = await database.select(
+        row,
+        sql`
         INSERT INTO paces (address, host, next_at) VALUES (${address}, ${host}, clock_timestamp() + ${gapMs} * interval '1 millisecond')
         ON CONFLICT (address, host) DO UPDATE SET next_at = greatest(paces.next_at, clock_timestamp()) + ${gapMs} * interval '1 millisecond'
-        RETURNING extract(epoch FROM next_at - clock_timestamp()) * 1000 - ${gapMs} AS wait_ms`);
-      return Math.max(0, row.parse(reserved).wait_ms);
+        RETURNING extract(epoch FROM next_at - clock_timestamp()) * 1000 - ${gapMs} AS wait_ms`,
+      );
+      return Math.max(0, reserved?.wait_ms ?? 0);
     },
     async hold(host, waitMs) {
       await database.query(sql`

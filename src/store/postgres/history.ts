@@ -1,0 +1,47 @@
+/** The history in PostgreSQL only to be read: it never migrates, and a user who may only read is enough. */
+import { AppError } from '../../core/model/errors.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
+import { openDatabase, type Database, type DatabaseDeps } from './database.ts';
+import { databasePlace, errorCode } from './database-error.ts';
+import { schemaName } from './locks.ts';
+import { readDay, readDays, readEvents, readLatest, readTotals } from './read.ts';
+import { checkSchema, type Migration } from './schema.ts';
+
+export type PostgresHistory = Pick<SnapshotStore, 'totals' | 'latest' | 'readings' | 'events' | 'days' | 'close'>;
+
+export interface PostgresHistoryDeps extends Omit<DatabaseDeps, 'isReadOnly'> {
+  readonly migrations: readonly Migration[];
+}
+
+const insufficientPrivilege = '42501';
+
+/** @throws AppError misconfigured (an older or newer schema, a missing right, a wrong address or password), unreachable */
+export async function openPostgresHistory({ migrations, ...deps }: PostgresHistoryDeps): Promise<PostgresHistory> {
+  // The server itself refuses every change.
+  const database = openDatabase({ ...deps, isReadOnly: true });
+  try {
+    await checkSchema(database, migrations);
+  } catch (error) {
+    await database.close();
+    if (errorCode(error) !== insufficientPrivilege) throw error;
+    throw new AppError(
+      'misconfigured',
+      `${databasePlace(deps.url)} does not let the user of DATABASE_URL read: GRANT USAGE ON SCHEMA ${schemaName} and SELECT ON ALL TABLES IN SCHEMA ${schemaName}`,
+      { cause: error },
+    );
+  }
+  return { ...historyOf(database), close: () => database.close() };
+}
+
+/** The part of the store that only asks. */
+export function historyOf(database: Database): Omit<PostgresHistory, 'close'> {
+  return {
+    totals: (query, span) => readTotals(database, query, span),
+    latest: (query) => readLatest(database, query),
+    async *readings(query, span) {
+      for (const day of await readDays(database, span)) yield* await readDay(database, day, query);
+    },
+    events: () => readEvents(database),
+    days: () => readDays(database),
+  };
+}

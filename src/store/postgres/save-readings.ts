@@ -1,0 +1,174 @@
+/** Writes readings, thousands of rows with a statement; the merge rule is in the statement, so that two writers never lose a newer value. */
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import sql, { type Sql } from 'sql-template-tag';
+import * as z from 'zod';
+import { toTagRows } from '../../core/document/snapshot-row.ts';
+import { toEpochDay, type Day } from '../../core/model/day.ts';
+import { imageKey } from '../../core/model/image.ts';
+import { certainty } from '../../core/model/mark.ts';
+import type { Reading, Tag } from '../../core/model/reading.ts';
+import type { DayBatch } from '../by-day.ts';
+import { numberColumn, textColumn } from './array-parameter.ts';
+import type { Queries } from './database.ts';
+import { storable, storableJson } from './storable-json.ts';
+
+/** Enough that a round trip does not count, few enough that a statement ends in less than a second. */
+const maxRows = 10_000;
+/** More days than a date has. */
+const dayRange = 4_000_000;
+
+interface Image {
+  readonly registry: string;
+  readonly repo: string;
+}
+
+interface Row {
+  readonly reading: Reading;
+  readonly day: Day;
+  readonly image: Image;
+}
+
+/** Stores the readings of each day. The images and the lists of tags have to stay until the transaction ends. */
+export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>): Promise<void> {
+  const images = new Map<string, Image>();
+  const rows: Row[] = [];
+  for (const [day, { readings }] of days) {
+    for (const reading of readings) rows.push({ reading, day, image: imageIn(images, reading) });
+  }
+  const imageIds = await saveImages(transaction, [...images.values()]);
+  const tagSetIds = await saveTagSets(transaction, rows);
+  let previous: Promise<unknown> = Promise.resolve();
+  for (const part of partsOf(rows, imageIds)) {
+    // While the server works at one part, the next one is made.
+    const statement = totalsStatement(part, imageIds, tagSetIds);
+    await previous;
+    previous = transaction.query(statement);
+    // It is waited for later: that it failed must not count as unhandled until then.
+    previous.catch(() => undefined);
+    // What was made is sent before the next part is made.
+    await setImmediate();
+  }
+  await previous;
+}
+
+/** One object for all readings of an image. */
+function imageIn(images: Map<string, Image>, reading: Reading): Image {
+  const key = imageKey(reading);
+  const image = images.get(key) ?? { registry: storable(reading.registry), repo: storable(reading.repo) };
+  images.set(key, image);
+  return image;
+}
+
+/** Parts in which every image and day occurs once (a statement cannot write a row twice), in one order everywhere, so that writers do not deadlock. */
+function partsOf(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>): readonly (readonly Row[])[] {
+  const rounds: Map<number, Row>[] = [];
+  for (const row of rows) {
+    const key = (imageIds.get(row.image) ?? 0) * dayRange + toEpochDay(row.day);
+    const round = rounds.find((each) => !each.has(key)) ?? addTo(rounds);
+    round.set(key, row);
+  }
+  return rounds.flatMap((round) => {
+    const keys = Float64Array.from(round.keys()).toSorted();
+    const sorted = Array.from(keys, (key) => round.get(key)).filter((row) => row !== undefined);
+    return Array.from({ length: Math.ceil(sorted.length / maxRows) }, (_, at) => sorted.slice(at * maxRows, (at + 1) * maxRows));
+  });
+}
+
+function addTo(rounds: Map<number, Row>[]): Map<number, Row> {
+  const round = new Map<number, Row>();
+  rounds.push(round);
+  return round;
+}
+
+function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>, tagSetIds: ReadonlyMap<readonly Tag[], number>): Sql {
+  const readings = rows.map(({ reading }) => reading);
+  return sql`
+    INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id)
+    SELECT * FROM unnest(
+      ${numberColumn(rows.map(({ image }) => imageIds.get(image)))}::integer[],
+      ${textColumn(rows.map(({ day }) => day))}::date[],
+      ${numberColumn(readings.map(({ pullCount }) => pullCount))}::bigint[],
+      ${textColumn(readings.map(({ mark = 'read' }) => mark))}::text[],
+      ${numberColumn(readings.map(({ mark }) => certainty(mark)))}::smallint[],
+      ${textColumn(readings.map(({ readAt }) => readAt))}::text[],
+      ${numberColumn(readings.map(({ readAt }) => Math.trunc(Date.parse(readAt))))}::bigint[],
+      ${textColumn(readings.map(({ totalSince }) => totalSince))}::date[],
+      ${numberColumn(readings.map(({ tagCount }) => tagCount))}::bigint[],
+      ${textColumn(readings.map(({ lastUpdated }) => lastUpdated))}::text[],
+      ${numberColumn(readings.map(({ tags }) => tags && tagSetIds.get(tags)))}::bigint[])
+    ON CONFLICT (image_id, day) DO UPDATE SET
+      pull_count = EXCLUDED.pull_count, known = EXCLUDED.known, worth = EXCLUDED.worth, read_at = EXCLUDED.read_at, read_ms = EXCLUDED.read_ms,
+      total_since = coalesce(EXCLUDED.total_since, totals.total_since),
+      tag_count = coalesce(EXCLUDED.tag_count, totals.tag_count),
+      last_updated = coalesce(EXCLUDED.last_updated, totals.last_updated),
+      tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id)
+    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`;
+}
+
+const imageRow = z.object({ id: z.number(), registry: z.string(), repo: z.string() });
+
+/** The id of each image. Only missing ones are inserted: also an insert that conflicts uses up one of the 2^31 ids. */
+async function saveImages(transaction: Queries, images: readonly Image[]): Promise<ReadonlyMap<Image, number>> {
+  const ids = await findImages(transaction, images);
+  const missing = images.filter((image) => !ids.has(image));
+  if (missing.length === 0) return ids;
+  await transaction.query(sql`
+    INSERT INTO images (registry, repo) SELECT registry, repo FROM ${namesOf(missing)} ORDER BY registry, repo ON CONFLICT DO NOTHING`);
+  return new Map([...ids, ...(await findImages(transaction, missing))]);
+}
+
+async function findImages(transaction: Queries, images: readonly Image[]): Promise<Map<Image, number>> {
+  const found = await transaction.select(
+    imageRow,
+    sql`SELECT id, registry, repo FROM ${namesOf(images)} JOIN images USING (registry, repo)`,
+  );
+  const ids = new Map(found.map((image) => [imageKey(image), image.id]));
+  return new Map(
+    images.flatMap((image) => {
+      const id = ids.get(imageKey(image));
+      return id === undefined ? [] : [[image, id] as const];
+    }),
+  );
+}
+
+function namesOf(images: readonly Image[]): Sql {
+  return sql`unnest(${textColumn(images.map(({ registry }) => registry))}::text[], ${textColumn(images.map(({ repo }) => repo))}::text[]) AS names (registry, repo)`;
+}
+
+const tagSetRow = z.object({ id: z.number(), hash: z.string() });
+
+/** The id of each list of tags, by the list. */
+async function saveTagSets(transaction: Queries, rows: readonly Row[]): Promise<ReadonlyMap<readonly Tag[], number>> {
+  const lists = rows.flatMap(({ reading: { registry, tags } }) => {
+    if (!tags) return [];
+    const json = storableJson(toTagRows(tags, registry));
+    return [{ tags, json, hash: hashOf(json) }];
+  });
+  if (lists.length === 0) return new Map();
+  const jsonByHash = new Map(lists.map(({ hash, json }) => [hash, json]));
+  const ids = await findTagSets(transaction, [...jsonByHash.keys()]);
+  const missing = [...jsonByHash].filter(([hash]) => !ids.has(hash)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (missing.length > 0) {
+    const hashes = missing.map(([hash]) => hash);
+    await transaction.query(sql`
+      INSERT INTO tag_sets (hash, tags)
+      SELECT decode(hash, 'hex'), tags::jsonb FROM unnest(${textColumn(hashes)}::text[], ${textColumn(missing.map(([, json]) => json))}::text[]) AS new (hash, tags)
+      ON CONFLICT DO NOTHING`);
+    for (const [hash, id] of await findTagSets(transaction, hashes)) ids.set(hash, id);
+  }
+  return new Map(lists.flatMap(({ tags, hash }) => [[tags, ids.get(hash) ?? 0] as const]));
+}
+
+async function findTagSets(transaction: Queries, hashes: readonly string[]): Promise<Map<string, number>> {
+  const rows = await transaction.select(
+    tagSetRow,
+    sql`
+    SELECT id, encode(hash, 'hex') AS hash FROM tag_sets WHERE hash IN (SELECT decode(hash, 'hex') FROM unnest(${textColumn(hashes)}::text[]) AS names (hash))`,
+  );
+  return new Map(rows.map(({ id, hash }) => [hash, id]));
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
