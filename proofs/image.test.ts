@@ -167,12 +167,15 @@ describe('the image', () => {
     const old = await outcome(start(context, image.healthcheck));
 
     expect(without).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: there is no marker \/tmp\/\.healthy/) });
-    expect(old).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: no cycle has finished/) });
+    expect(old).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: nothing was read for longer/) });
   });
 
   it('has a health check that says yes with a fresh marker', async (context) => {
     await writeMarker(0);
-    expect(await outcome(start(context, image.healthcheck))).toEqual({ code: 0, output: 'healthy: the last cycle was good\n' });
+    expect(await outcome(start(context, image.healthcheck))).toEqual({
+      code: 0,
+      output: 'healthy: every configured registry was read recently\n',
+    });
   });
 
   it('reads, stores where the volume is, turns healthy, and ends well when it is asked to stop', async (context) => {
@@ -187,7 +190,7 @@ describe('the image', () => {
       GHCR_DELAY_MS: '0',
     });
     const [, url] = await program.printed(/service started.*"url":"([^"]+)"/);
-    await program.printed(/cycle done/);
+    await program.printed(/run done/);
 
     expect(await getJson(`${url}/api/health`)).toEqual({ status: 200, body: { status: 'ok' } });
     const page = await (await fetch(`${url}/`)).text();

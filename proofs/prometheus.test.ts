@@ -41,7 +41,7 @@ describe('with the real Prometheus', () => {
     env = environmentOf(simulator, directory, repos);
     await storeHistory(join(directory, 'data'), today);
     service = await startService(env);
-    await service.logged(/cycle done/);
+    await service.logged(/run done/);
 
     const exported = runProgram(['export', '--format', 'openmetrics'], { env });
     await exported.exited;

@@ -32,7 +32,7 @@ async function take(browser: Browser, shown: readonly Picture[], withHistory: bo
   const env = { LISTEN_ADDR: '127.0.0.1:0', DOCKERHUB_DELAY_MS: '0', GHCR_DELAY_MS: '0' };
   const service = await prepareDemoService({ clock, log, env, withHistory });
   await service.app.start();
-  while (!log.lines.some(({ message }) => message === 'cycle done')) await systemClock.sleep(50);
+  while (!log.lines.some(({ message }) => message === 'run done')) await systemClock.sleep(50);
   for (const { name, path, width, height, colorScheme } of shown) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme });
     const page = await context.newPage();

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createPast } from '../src/collect/past.ts';
+import { createPastDays } from '../src/collect/past-days.ts';
 import { canonicalRepo } from '../src/core/model/image-ref.ts';
 import type { DailyPulls, Reading } from '../src/core/model/reading.ts';
 import type { SnapshotStore } from '../src/core/ports.ts';
@@ -341,12 +341,12 @@ describe('the example in docs/how-numbers-are-made.md', () => {
     for (const { day, ghcr, numbers } of example.days) {
       published.unshift({ day, pulls: numbers.ghcrPulls ?? 0 });
       const clock = createFixedClock(`${day}T10:00:00Z`);
-      const past = createPast({ store, clock, log: createRecordingLog(), backfill: { retentionDays: 90 } });
+      const addPastDays = createPastDays({ store, clock, log: createRecordingLog(), backfill: { retentionDays: 90 } });
       const read = { repo: 'acme/app', readAt: `${day}T10:00:00Z` };
       if (numbers.hub !== undefined) await store.save([{ ...read, registry: 'dockerhub', pullCount: numbers.hub }]);
       if (numbers.ghcr === undefined || isReconstructed(ghcr)) continue;
       const pages = [...published, { day: '2026-03-26', pulls: 0 }, { day: '2026-03-25', pulls: 0 }];
-      await store.save(await past({ ...read, registry: 'ghcr', pullCount: numbers.ghcr, recentDays: pages }));
+      await store.save(await addPastDays({ ...read, registry: 'ghcr', pullCount: numbers.ghcr, recentDays: pages }));
     }
 
     const { json } = await setUp([], { store });

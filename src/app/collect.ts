@@ -1,30 +1,34 @@
 /** `collect`: one run, without serving anything. */
-import type { Cycle, CycleObserver } from '../collect/collector.ts';
+import type { RunObserver } from '../collect/engine.ts';
 import type { HealthMarker } from '../collect/health.ts';
 import type { Config } from '../config/load.ts';
 import type { LatestImage } from '../core/model/history.ts';
-import { openTracking } from './collecting.ts';
+import type { RunRecord } from '../core/model/run.ts';
+import type { CollectorStatus } from '../core/views/status.ts';
+import { openCollecting } from './collecting.ts';
 import { createWorld, type Overrides } from './world.ts';
 
 export interface Collected {
-  readonly cycle: Cycle;
+  readonly run: RunRecord;
+  readonly status: CollectorStatus;
   /** What is known of every image afterwards. */
   readonly images: readonly LatestImage[];
 }
 
-/** Runs one cycle without serving anything. @throws AppError when the store cannot be opened */
+const nowhere: HealthMarker = { set: async () => undefined, clear: async () => undefined };
+
+/** Runs once. With a database it is a run of its own, at the pace that all processes share. @throws AppError when the store cannot be opened */
 export async function collectOnce(
   config: Config,
   signal: AbortSignal,
-  observer: CycleObserver = {},
+  observer: RunObserver = {},
   overrides: Overrides = {},
 ): Promise<Collected> {
-  const nowhere: HealthMarker = { set: async () => undefined, clear: async () => undefined };
-  const { store, tracker } = await openTracking(config, createWorld(config, overrides), nowhere);
+  const { store, engine, close } = await openCollecting(config, createWorld(config, overrides), { marker: nowhere, isSingleRun: true });
   try {
-    const cycle = await tracker.runCycle(signal, observer);
-    return { cycle, images: await store.latest({}) };
+    const run = await engine.runOnce(signal, observer);
+    return { run, status: engine.status(), images: await store.latest({}) };
   } finally {
-    await store.close();
+    await close();
   }
 }

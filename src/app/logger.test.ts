@@ -48,11 +48,11 @@ describe('the log', () => {
 
   it('leaves out what is below its level', () => {
     const text = logged('warn', (log) => {
-      log.info('cycle done');
+      log.info('run done');
       log.error('registry is in trouble');
     });
 
-    expect(text).not.toContain('cycle done');
+    expect(text).not.toContain('run done');
     expect(text).toContain('registry is in trouble');
   });
 

@@ -9,8 +9,7 @@ import { formatRepo } from '../core/model/image-ref.ts';
 import type { ImageName } from '../core/model/image.ts';
 import { createAssets } from '../dashboard/assets.ts';
 import { createSite } from '../dashboard/site.ts';
-import { collectAlone, collectTogether } from './collecting.ts';
-import { databaseOf } from './store.ts';
+import { openCollecting } from './collecting.ts';
 import { createWorld, descriptors, version, type Overrides } from './world.ts';
 
 export interface App {
@@ -33,14 +32,12 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   return {
     url: () => server?.url ?? '',
     async start() {
-      const marker = createMarkerFile(config.healthFile, log);
-      const database = databaseOf(config);
-      const collecting = await (database ? collectTogether(config, world, marker, database) : collectAlone(config, world, marker));
-      const { store, health, status } = collecting;
-      const howToConfigure = collecting.tracked.size > 0 ? undefined : howTo();
+      const collecting = await openCollecting(config, world, { marker: createMarkerFile(config.healthFile, log) });
+      const { store, engine, tracked, fail } = collecting;
+      const howToConfigure = tracked.length > 0 ? undefined : howTo();
       const shown = {
         store,
-        status,
+        status: () => engine.status(),
         clock,
         configured: configuredImages(config),
         groups: config.groups,
@@ -67,13 +64,12 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         await collecting.close();
         throw error;
       }
-      await health.fail('no cycle has finished yet');
-      log.info('service started', { version, url: server.url, dataDir: config.dataDir, registries: [...collecting.tracked] });
+      log.info('service started', { version, url: server.url, dataDir: config.dataDir, registries: tracked });
       if (howToConfigure !== undefined) log.warn(howToConfigure);
-      collecting.start();
+      engine.start();
       stop = async () => {
-        await health.fail('the service is stopping');
-        await Promise.all([collecting.stop(), server?.close(drainMs)]);
+        await fail('the service is stopping');
+        await Promise.all([engine.stop(), server?.close(drainMs)]);
         await collecting.close();
         log.info('service stopped');
       };

@@ -2,8 +2,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { systemClock } from './system-clock.ts';
 import type { Config } from '../config/load.ts';
-import type { SharedPace } from '../core/fleet.ts';
-import type { Clock, Logger, Random } from '../core/ports.ts';
+import type { Clock, Logger, Random, SharedPace } from '../core/ports.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import { createLogger } from './logger.ts';
 import { createHttpClientFactory } from '../net/client.ts';

@@ -1,4 +1,4 @@
-/** `collect`: one cycle with a progress bar, and a summary of what was read and what was not. */
+/** `collect`: one run with a progress bar, and a summary of what was read and what was not. */
 import { collectOnce, type Collected } from '../app/collect.ts';
 import type { Config } from '../config/load.ts';
 import type { Progress } from '../core/model/outcome.ts';
@@ -20,20 +20,21 @@ export async function collect(config: Config, { stdout, stderr, signal }: CliIo)
   });
   bar?.clear();
   stdout.write(summaryOf(config, result));
-  const { cycle } = result;
-  const readAny = cycle.registries.some(({ imagesRead }) => imagesRead > 0);
-  return readAny && !cycle.saveError && !cycle.interrupted ? 0 : 1;
+  const { registries, saveError, interrupted } = result.run;
+  const readAny = registries.some(({ imagesRead }) => imagesRead > 0);
+  return readAny && !saveError && !interrupted ? 0 : 1;
 }
 
-function summaryOf(config: Config, { cycle, images }: Collected): string {
+function summaryOf(config: Config, { run, status, images }: Collected): string {
   const lines: string[] = [];
-  if (cycle.registries.length === 0) lines.push('Nothing is configured: set DOCKERHUB_REPOS or GHCR_REPOS, see --help.');
+  if (run.registries.length === 0 && !run.interrupted) lines.push('Nothing is configured: set DOCKERHUB_REPOS or GHCR_REPOS, see --help.');
   if (images.length > 0) {
     const rows = images.map(({ registry, repo, pullCount }) => [registry, repo, pullCount.toLocaleString('en-US')]);
     lines.push(formatTable(['REGISTRY', 'IMAGE', 'PULLS'], rows, { right: [2] }), '');
   }
   for (const problem of config.problems) lines.push(describeProblem(problem));
-  for (const { registry, imagesRead, failures, listings, diagnosis, durationMs } of cycle.registries) {
+  for (const { registry, imagesRead, failures, listings, durationMs } of run.registries) {
+    const diagnosis = status.registries.find((each) => each.registry === registry)?.diagnosis;
     lines.push(
       `${registry}: ${imagesRead} read, ${failures.filter(({ missing }) => missing === 'total').length} failed in ${(durationMs / 1000).toFixed(1)} s`,
     );
@@ -42,8 +43,8 @@ function summaryOf(config: Config, { cycle, images }: Collected): string {
       lines.push(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`);
     if (diagnosis !== undefined) lines.push(`  ${diagnosis}`);
   }
-  if (cycle.saveError) lines.push(`not stored: ${cycle.saveError.message}`);
-  if (cycle.interrupted) lines.push('stopped before the end; what was read is stored');
+  if (run.saveError) lines.push(`not stored: ${run.saveError.message}`);
+  if (run.interrupted) lines.push('stopped before the end; what was read is stored');
   return `${lines.join('\n')}\n`;
 }
 

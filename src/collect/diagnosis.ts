@@ -3,7 +3,7 @@ import type { ErrorCode } from '../core/model/errors.ts';
 import type { ImageFailure } from '../core/model/outcome.ts';
 
 /** Fewer images than this fail alike by chance. */
-const leastImages = 3;
+const minImages = 3;
 
 const sentences: Partial<Record<ErrorCode, (title: string) => string>> = {
   invalid_response: (title) =>
@@ -19,7 +19,7 @@ export function diagnose(title: string, imagesRead: number, failures: readonly I
   const failed = failures.filter((failure) => failure.missing === 'total');
   const total = imagesRead + failed.length;
   for (const [code, count] of countByCode(failed)) {
-    if (count >= leastImages && count * 2 > total) return sentences[code]?.(title);
+    if (count >= minImages && count * 2 > total) return sentences[code]?.(title);
   }
   return undefined;
 }

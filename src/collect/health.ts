@@ -1,9 +1,8 @@
-/** Whether the service does its work: judged after each cycle, shown by the API and by a marker file for the health probe. */
+/** Whether the service does its work: each configured registry gives readings, and they are stored. Shown by the API and by a marker file for the health probe. */
 import { goodReason, staleReason } from '../core/model/health-marker.ts';
+import { hasSucceeded, intervalJitter, type RegistryRun, type RunRecord } from '../core/model/run.ts';
 import type { Clock } from '../core/ports.ts';
 import type { HealthReport } from '../core/model/health-marker.ts';
-import type { Cycle } from './collector.ts';
-import { jitter } from './scheduler.ts';
 
 /** Where the probe looks. `maxAgeMs` undefined: the good state does not age. */
 export interface HealthMarker {
@@ -14,62 +13,102 @@ export interface HealthMarker {
 export interface HealthDeps {
   readonly marker: HealthMarker;
   readonly clock: Clock;
-  /** 0: one cycle only. */
+  /** 0: one run only. */
   readonly intervalMs: number;
+  /** By id, of every registry that something is configured for. */
   readonly titles: ReadonlyMap<string, string>;
 }
 
 export interface Health {
   report(): HealthReport;
-  /** Judges a finished cycle and updates the marker. */
-  judge(cycle: Cycle): Promise<void>;
-  /** Turns unhealthy for this reason. */
+  /** Judges a run that ended so long ago, and updates the marker. */
+  judge(run: RunRecord, agoMs?: number): Promise<void>;
+  /** Readings of the registries were stored so long ago; those that are too old to count are left out. */
+  stored(agoMsByRegistry: ReadonlyMap<string, number>): Promise<void>;
+  /** Turns unhealthy for this reason, until a reading is stored. */
   fail(reason: string): Promise<void>;
 }
 
-/** Cycles start up to this much later than the interval says. */
-const intervalSlack = 1 + jitter;
-/** Allowed for a cycle that is slower than all before it. */
-const leastCycleMs = 10 * 60_000;
+/** Runs begin up to this much later than the interval says. */
+const intervalSlack = 1 + intervalJitter;
+/** Allowed for a run that is slower than all before it. */
+const minRunMs = 10 * 60_000;
+/** A marker that stays is written again so often. */
+const renewMs = 60_000;
 
 export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps): Health {
-  let state: HealthReport & { readonly at: number; readonly maxAgeMs?: number | undefined } = {
-    healthy: false,
-    reason: 'no cycle has finished yet',
-    at: clock.now(),
-  };
-  let longestCycleMs = leastCycleMs;
+  let trouble: string | undefined;
+  const failing = new Map<string, string>();
+  /** When a reading of each registry was stored last, in milliseconds since the epoch. */
+  const lastGood = new Map<string, number>();
+  let longestRunMs = minRunMs;
+  let marked: { readonly reason?: string | undefined; readonly at: number } | undefined;
 
-  async function fail(reason: string): Promise<void> {
-    state = { healthy: false, reason, at: clock.now() };
-    await marker.clear(reason);
+  function maxAgeMs(): number {
+    return intervalMs === 0 ? Number.POSITIVE_INFINITY : Math.ceil(intervalMs * intervalSlack + longestRunMs);
+  }
+
+  function good(registry: string, agoMs: number): void {
+    failing.delete(registry);
+    lastGood.set(registry, Math.max(lastGood.get(registry) ?? 0, clock.now() - agoMs));
+  }
+
+  function reasonToFail(): string | undefined {
+    if (trouble !== undefined) return trouble;
+    if (titles.size === 0) return 'nothing is configured to be tracked';
+    const [reason] = failing.values();
+    if (reason !== undefined) return reason;
+    if ([...titles.keys()].some((registry) => !lastGood.has(registry))) return 'no run has finished yet';
+    return clock.now() - oldest() > maxAgeMs() ? staleReason : undefined;
+  }
+
+  function oldest(): number {
+    return Math.min(...[...titles.keys()].map((registry) => lastGood.get(registry) ?? 0));
+  }
+
+  async function mark(): Promise<void> {
+    const reason = reasonToFail();
+    const now = clock.now();
+    if (marked && marked.reason === reason && (reason !== undefined || now - marked.at < renewMs)) return;
+    marked = { reason, at: now };
+    const age = maxAgeMs();
+    if (reason !== undefined) await marker.clear(reason);
+    else await marker.set(age === Number.POSITIVE_INFINITY ? undefined : Math.max(0, age - (now - oldest())));
   }
 
   return {
-    fail,
     report() {
-      const { healthy, reason, at, maxAgeMs } = state;
-      if (healthy && maxAgeMs !== undefined && clock.now() - at > maxAgeMs) return { healthy: false, reason: staleReason };
-      return { healthy, reason };
+      const reason = reasonToFail();
+      return { healthy: reason === undefined, reason: reason ?? goodReason };
     },
-    async judge(cycle) {
-      longestCycleMs = Math.max(longestCycleMs, cycle.durationMs);
-      const trouble = troubleOf(cycle, titles);
-      if (trouble !== undefined) return fail(trouble);
-      const maxAgeMs = intervalMs === 0 ? undefined : Math.ceil(intervalMs * intervalSlack + longestCycleMs);
-      state = { healthy: true, reason: goodReason, at: clock.now(), maxAgeMs };
-      await marker.set(maxAgeMs);
+    async judge(run, agoMs = 0) {
+      longestRunMs = Math.max(longestRunMs, run.durationMs);
+      trouble = run.saveError && `what was read could not be stored: ${run.saveError.message}`;
+      for (const part of run.registries) {
+        const title = titles.get(part.registry);
+        if (title === undefined) continue;
+        if (hasSucceeded(part)) good(part.registry, agoMs);
+        else failing.set(part.registry, failure(title, part));
+      }
+      marked = undefined;
+      await mark();
+    },
+    async stored(agoMsByRegistry) {
+      for (const [registry, agoMs] of agoMsByRegistry) {
+        if (agoMs > maxAgeMs() || !titles.has(registry)) continue;
+        trouble = undefined;
+        good(registry, agoMs);
+      }
+      await mark();
+    },
+    async fail(reason) {
+      trouble = reason;
+      await mark();
     },
   };
 }
 
-/** Why a cycle was not good; one image read per configured registry, and stored, is good enough. */
-function troubleOf(cycle: Cycle, titles: ReadonlyMap<string, string>): string | undefined {
-  if (cycle.registries.length === 0) return 'nothing is configured to be tracked';
-  if (cycle.saveError) return `what was read could not be stored: ${cycle.saveError.message}`;
-  const dark = cycle.registries.find((registry) => registry.imagesRead === 0);
-  if (!dark) return undefined;
-  const failure = dark.failures[0] ?? dark.listings.find((listing) => listing.shortfall)?.shortfall;
-  const title = titles.get(dark.registry) ?? dark.registry;
-  return `nothing could be read from ${title}${failure ? `: ${failure.message}` : ''}`;
+function failure(title: string, { failures, listings }: RegistryRun): string {
+  const why = failures[0] ?? listings.find((listing) => listing.shortfall)?.shortfall;
+  return `nothing could be read from ${title}${why ? `: ${why.message}` : ''}`;
 }

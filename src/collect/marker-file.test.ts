@@ -33,7 +33,7 @@ describe('the marker file', () => {
     const path = join(directory, '.healthy');
     const marker = createMarkerFile(path, createRecordingLog());
 
-    await marker.clear('no cycle has finished yet');
+    await marker.clear('no run has finished yet');
     await marker.set(undefined);
 
     expect(await readdir(directory)).toEqual(['.healthy']);

@@ -1,53 +1,44 @@
-/** From a registry's last cycle to what is shown of it. */
+/** From a registry's part of the last run to what is shown of it. */
 import type { RegistryDescriptor } from '../core/model/registry.ts';
+import { hasSucceeded, type RegistryRun } from '../core/model/run.ts';
 import { noTotals, type Progress, type RegistryTotals } from '../core/model/outcome.ts';
 import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
-import type { RegistryCycle } from './collector.ts';
+import { diagnose } from './diagnosis.ts';
 
-/** What is known of a registry; nothing of it is there before its first cycle. */
-export interface Account {
-  readonly cycle?: RegistryCycle | undefined;
+/** What is known of a registry; nothing of it is there before its first run. */
+export interface RegistryAccount {
+  /** Its part of the last run. */
+  readonly last?: RegistryRun | undefined;
   readonly totals?: RegistryTotals | undefined;
   readonly lastSuccess?: string | undefined;
-  /** Of the running cycle. */
+  /** Of the running run. */
   readonly progress?: Progress | undefined;
 }
 
-export function statusOf({ id, title }: RegistryDescriptor, isTracked: boolean, account: Account): RegistryStatus {
-  const { cycle, totals = noTotals, lastSuccess, progress } = account;
+export function statusOf({ id, title }: RegistryDescriptor, isTracked: boolean, account: RegistryAccount): RegistryStatus {
+  const { last, totals = noTotals, lastSuccess, progress } = account;
   return {
     registry: id,
     title,
-    state: stateOf(isTracked, cycle),
-    imagesRead: cycle?.imagesRead ?? 0,
-    imagesFailed: cycle?.failures.filter((failure) => failure.missing === 'total').length ?? 0,
-    failures: cycle?.failures ?? [],
-    listings: cycle?.listings ?? [],
-    doubts: cycle?.doubts ?? [],
+    state: stateOf(isTracked, last),
+    imagesRead: last?.imagesRead ?? 0,
+    imagesFailed: last?.failures.filter((failure) => failure.missing === 'total').length ?? 0,
+    failures: last?.failures ?? [],
+    listings: last?.listings ?? [],
+    doubts: last?.doubts ?? [],
     totals,
-    diagnosis: cycle?.diagnosis,
+    diagnosis: last && diagnose(title, last.imagesRead, last.failures),
     lastSuccess,
-    lastDurationMs: cycle?.durationMs,
+    lastDurationMs: last?.durationMs,
     progress,
   };
 }
 
-function stateOf(isTracked: boolean, cycle: RegistryCycle | undefined): RegistryState {
+function stateOf(isTracked: boolean, last: RegistryRun | undefined): RegistryState {
   if (!isTracked) return 'off';
-  if (!cycle) return 'waiting';
-  if (cycle.imagesRead === 0) return 'failing';
-  if (cycle.failures.length > 0 || cycle.listings.some((listing) => !listing.complete)) return 'degraded';
-  const doubts = cycle.doubts.map(({ doubt }) => doubt);
+  if (!last) return 'waiting';
+  if (!hasSucceeded(last)) return 'failing';
+  if (last.failures.length > 0 || last.listings.some((listing) => !listing.complete)) return 'degraded';
+  const doubts = last.doubts.map(({ doubt }) => doubt);
   return doubts.includes('frozen') ? 'frozen' : (doubts[0] ?? 'ok');
-}
-
-/** The totals with one more cycle in them. */
-export function counted(
-  { cycles, errors }: RegistryTotals,
-  { imagesRead, failures }: Pick<RegistryCycle, 'imagesRead' | 'failures'>,
-): RegistryTotals {
-  const isOk = imagesRead > 0;
-  const sums = { ...errors };
-  for (const { code, missing } of failures) if (missing === 'total') sums[code] = (sums[code] ?? 0) + 1;
-  return { cycles: { ok: cycles.ok + Number(isOk), failed: cycles.failed + Number(!isOk) }, errors: sums };
 }

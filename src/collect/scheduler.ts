@@ -1,41 +1,29 @@
-/** Runs cycles one after the other, from the start until it is stopped; two never overlap. */
-import type { Clock, Random } from '../core/ports.ts';
+/** Runs a step again and again until it is stopped, each time after the pause that the last one asked for; two never overlap. */
+import type { Clock } from '../core/ports.ts';
 
 export interface SchedulerDeps {
-  /** One cycle and all that follows it; must not throw. */
-  readonly runCycle: (signal: AbortSignal) => Promise<void>;
+  /** Resolves to the milliseconds until the next, or undefined when there is none; must not throw. */
+  readonly step: (signal: AbortSignal) => Promise<number | undefined>;
   readonly clock: Clock;
-  readonly random: Random;
-  /** From the end of one cycle to the start of the next, ±10 %; 0 runs one cycle only. */
-  readonly intervalMs: number;
 }
 
 export interface Scheduler {
-  /** Starts the first cycle in the background. */
+  /** Starts the first step in the background. */
   start(): void;
-  /** Stops the running cycle and resolves once it has ended. */
+  /** Stops the running step and resolves once it has ended. */
   stop(): Promise<void>;
-  /** When the next cycle starts, in milliseconds since the epoch; undefined while one runs or when none is planned. */
-  nextCycleAt(): number | undefined;
 }
 
-/** Part of the interval by which a cycle may start earlier or later. */
-export const jitter = 0.1;
-
-export function createScheduler({ runCycle, clock, random, intervalMs }: SchedulerDeps): Scheduler {
+export function createScheduler({ step, clock }: SchedulerDeps): Scheduler {
   const stopping = new AbortController();
   const { signal } = stopping;
-  let nextAt: number | undefined;
   let running: Promise<void> = Promise.resolve();
 
   async function loop(): Promise<void> {
     while (!signal.aborted) {
-      await runCycle(signal);
-      if (intervalMs === 0) return;
-      const waitMs = intervalMs * (1 - jitter + 2 * jitter * random());
-      nextAt = clock.now() + waitMs;
+      const waitMs = await step(signal);
+      if (waitMs === undefined) return;
       await clock.sleep(waitMs, signal).catch(() => undefined);
-      nextAt = undefined;
     }
   }
 
@@ -47,6 +35,5 @@ export function createScheduler({ runCycle, clock, random, intervalMs }: Schedul
       stopping.abort(new Error('the service is stopping'));
       await running;
     },
-    nextCycleAt: () => nextAt,
   };
 }

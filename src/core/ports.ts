@@ -6,6 +6,8 @@ import type { AppError } from './model/errors.ts';
 import type { RecordedEvent } from './model/event.ts';
 import type { ImageRef } from './model/image-ref.ts';
 import type { Listing, Reading } from './model/reading.ts';
+import type { Requeued, RunRecord, RunReport, TakenItem, WorkItem, WorkResult } from './model/run.ts';
+import type { Failure } from './model/outcome.ts';
 import type { SnapshotDocument } from './document/snapshot.ts';
 
 export interface Clock {
@@ -78,4 +80,62 @@ export interface SnapshotStore {
   version(): string;
   /** Releases the medium; the store is not used afterwards. */
   close(): Promise<void>;
+}
+
+/** A run to work on, or how long to wait until asking again makes sense; undefined: there will be none. */
+export type OpenedRun = { readonly run: string; readonly isToPlan: boolean } | { readonly waitMs: number | undefined };
+
+export interface TakeQuery {
+  readonly run: string;
+  readonly registry: string;
+  readonly max: number;
+  /** What this process has taken and neither finished nor given back: everything else in its name is handed out again. */
+  readonly holds: readonly Pick<WorkItem, 'kind' | 'name'>[];
+}
+
+export interface Taken {
+  readonly items: readonly TakenItem[];
+  /** Where there are none: how long to wait for one; undefined when nothing is left but what the caller holds. */
+  readonly waitMs?: number | undefined;
+}
+
+/**
+ * The work of runs: of this process alone, or shared by many. At most one run is open. Methods throw AppError unreachable while a
+ * shared list cannot be reached, and internal when its medium fails; what they were to change is then as it was, or changed entirely:
+ * each may be called again with the same arguments.
+ */
+export interface WorkList {
+  /** How often another process may have changed the list, in milliseconds; undefined: nobody else does. */
+  readonly pollMs: number | undefined;
+  /** Resolves to the open run, or begins one when it is due. The caller waits as long as it is told before it asks again. */
+  open(): Promise<OpenedRun>;
+  /** Adds the items that a run begins with. One that it has already is not added again. */
+  plan(run: string, items: readonly WorkItem[]): Promise<void>;
+  /**
+   * Takes items of a registry, owners first, then what was read longest ago. Nobody else gets them until they are given back, or
+   * until this process has shown no sign of life for so long that it must be dead.
+   */
+  take(query: TakeQuery): Promise<Taken>;
+  /** Notes outcomes and adds the work that came up, both or neither. An item that has an outcome keeps it. `saveError`: why what was read is not stored. */
+  finish(run: string, results: readonly WorkResult[], saveError?: Failure): Promise<void>;
+  /** Gives items back that were taken. */
+  requeue(run: string, items: readonly Requeued[]): Promise<void>;
+  /** Says that this process lives, and which registries it works on. */
+  beat(registries: readonly string[]): Promise<void>;
+  /** Ends the open run when nothing is left to do, or nobody is left to do it. Resolves to it once, in the process that ended it. */
+  end(): Promise<RunRecord | undefined>;
+  /** Leaves the open run before its end. Resolves to what is known of it where it ended with that; one that others share goes on. */
+  interrupt(run: string): Promise<RunRecord | undefined>;
+  /** Says why old snapshots could not be deleted after a run. */
+  noteRetentionError(run: string, message: string): Promise<void>;
+  report(): Promise<RunReport>;
+  close(): Promise<void>;
+}
+
+/** A pace that several processes behind one address share. Methods throw AppError unreachable while it cannot be asked. */
+export interface SharedPace {
+  /** Reserves the start of the next request to the host; resolves to the milliseconds until then. */
+  reserve(host: string, gapMs: number): Promise<number>;
+  /** Nobody's request starts before this time has passed. */
+  hold(host: string, waitMs: number): Promise<void>;
 }

@@ -1,7 +1,6 @@
 /** The HTTP client of the sources: paced, retried, redirected only where the policy allows it. */
 import { AppError, errorFields } from '../core/model/errors.ts';
-import type { SharedPace } from '../core/fleet.ts';
-import type { Clock, LogFields, Logger, Random } from '../core/ports.ts';
+import type { Clock, LogFields, Logger, Random, SharedPace } from '../core/ports.ts';
 import { isBotProtection } from './bot-protection.ts';
 import { createCircuit } from './circuit.ts';
 import { withOwnAbort, type StartTimer } from './deadline.ts';

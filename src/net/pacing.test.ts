@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock, type FixedClockOptions } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import type { SharedPace } from '../core/fleet.ts';
+import type { SharedPace } from '../core/ports.ts';
 import { createPacing, plainDuration } from './pacing.ts';
 
 const start = '2026-03-14T10:00:00.000Z';

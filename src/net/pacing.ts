@@ -1,7 +1,6 @@
 /** Keeps requests to one host apart, and leaves a host alone that asked for it. */
 import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
-import type { SharedPace } from '../core/fleet.ts';
-import type { Clock, Logger, LogFields, Random } from '../core/ports.ts';
+import type { Clock, Logger, LogFields, Random, SharedPace } from '../core/ports.ts';
 import { untilAborted } from './deadline.ts';
 import type { HttpPolicy } from './http.ts';
 import { longestAskedMs, longestWaitMs } from './retry.ts';

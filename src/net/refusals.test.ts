@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import type { SharedPace } from '../core/fleet.ts';
+import type { SharedPace } from '../core/ports.ts';
 import { AppError } from '../core/model/errors.ts';
 import { createHttpClientFactory } from './client.ts';
 import type { HttpClient, HttpPolicy, HttpRequest } from './http.ts';

@@ -1,6 +1,5 @@
 /** Opens the store that the configuration asks for; the only place that chooses between them. */
-import type { FleetRecord, SharedPace } from '../core/fleet.ts';
-import type { Logger, SnapshotStore } from '../core/ports.ts';
+import type { Logger, Random, SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
 import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
@@ -64,29 +63,31 @@ export async function migrateDatabase({ url, migrations }: Database, log: Logger
 /** A store that several processes use at once, and what else they share in its database. */
 export interface SharedStore {
   readonly store: SnapshotStore;
-  readonly record: FleetRecord;
+  readonly sharedList: WorkList;
   readonly pace: SharedPace;
-  /** Runs a step while no other process does: what is set up once must not be set up twice at the same time. */
-  readonly withLock: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
-/**
- * `egress`: processes with the same name reach registries from the same address.
- * @throws AppError misconfigured, unreachable
- */
-export async function openSharedStore(
-  database: Database,
-  { egress, log }: { readonly egress: string; readonly log: Logger },
-): Promise<SharedStore> {
+export interface SharedStoreDeps {
+  readonly log: Logger;
+  readonly random: Random;
+  /** Processes with the same name reach registries from the same address. */
+  readonly egress: string;
+  /** After so long without a sign of life a process counts as dead. */
+  readonly silenceMs: number;
+  /** From the start of a run to the start of the next; 0: one run only. */
+  readonly intervalMs: number;
+}
+
+/** @throws AppError misconfigured, unreachable */
+export async function openSharedStore(database: Database, { log, egress, ...deps }: SharedStoreDeps): Promise<SharedStore> {
   const { openPostgresStore } = await import('./postgres/store.ts');
-  const { createFleetRecord } = await import('./postgres/fleet/record.ts');
-  const { createSharedPace } = await import('./postgres/fleet/pace.ts');
+  const { createPostgresWorkList } = await import('./postgres/work-list/work-list.ts');
+  const { createSharedPace } = await import('./postgres/work-list/pace.ts');
   const store = await openPostgresStore({ ...database, log });
-  const { queueLock } = await import('./postgres/locks.ts');
+  const { database: connection } = store;
   return {
     store,
-    record: createFleetRecord(store),
-    pace: createSharedPace({ database: store.database, address: egress }),
-    withLock: (step) => store.database.withLock(queueLock, step),
+    sharedList: createPostgresWorkList({ ...deps, database: connection }),
+    pace: createSharedPace({ database: connection, address: egress }),
   };
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   service = await prepareDemoService({ clock, log, env: { LISTEN_ADDR: '127.0.0.1:0', DOCKERHUB_DELAY_MS: '0', GHCR_DELAY_MS: '0' } });
   [browser] = await Promise.all([launchBrowser(), service.app.start()]);
   base = service.app.url();
-  while (!log.lines.some(({ message }) => message === 'cycle done')) await systemClock.sleep(50);
+  while (!log.lines.some(({ message }) => message === 'run done')) await systemClock.sleep(50);
 }, 60_000);
 
 afterAll(async () => {

@@ -34,7 +34,7 @@ describe('a disk that takes no more', () => {
     // The system refuses to let a file grow beyond one block, as a full disk would.
     service = await startService(env, { shellPrefix: 'ulimit -f 1' });
     await service.logged(/snapshot could not be stored/);
-    await service.logged(/cycle done/);
+    await service.logged(/run done/);
 
     expect(await readFile(file, 'utf8')).toBe(before);
     expect((await readdir(env.DATA_DIR)).filter((name) => name.endsWith('.tmp'))).toEqual([]);

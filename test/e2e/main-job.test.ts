@@ -47,8 +47,8 @@ describe('the main job', () => {
   it('collects both registries, stores the day and serves it', async () => {
     service = await startService(environment());
     const early = await getJson(`${service.url}/api/pulls`);
-    await service.logged(/cycle done/);
-    await service.logged(/cycle done[^]*$/);
+    await service.logged(/run done/);
+    await service.logged(/run done[^]*$/);
 
     const today = dayOf(Date.now());
     expect(early).toMatchObject({ status: 200 });
@@ -85,7 +85,7 @@ describe('the main job', () => {
     if (app) app.daily = Array.from({ length: 30 }, (_, index) => index);
 
     service = await startService({ ...environment(), BACKFILL: 'on', DOCKERHUB_REPOS: '', GHCR_REPOS: 'acme/app' });
-    await service.logged(/cycle done/);
+    await service.logged(/run done/);
 
     const { body } = await getJson(`${service.url}/api/pulls/daily`);
     const daily = z.array(z.object({ timestamp: z.string(), daily_pulls: z.number() })).parse(body);
@@ -102,7 +102,7 @@ describe('the main job', () => {
 
   it('stops within ten seconds on SIGTERM, lets go of the folder, and starts again on it', async () => {
     service = await startService(environment());
-    await service.logged(/cycle done/);
+    await service.logged(/run done/);
     const code = await service.stop();
     service = await startService({ ...environment(), DOCKERHUB_REPOS: '', GHCR_REPOS: '' });
 
@@ -122,7 +122,7 @@ describe('the main job', () => {
     });
 
     service = await startService(environment());
-    await service.logged(/cycle done/);
+    await service.logged(/run done/);
 
     const after: unknown = JSON.parse(await readFile(join(directory, 'data', `${dayOf(Date.now())}.json`), 'utf8'));
     expect(await getJson(`${service.url}/api/summary`)).toEqual({ status: 200, body: summary });

@@ -61,7 +61,7 @@ describe('a folder of a later version', () => {
     await writeFile(join(env.DATA_DIR, '.index.json'), 'format 99\n{}');
 
     service = await startService(env);
-    await service.logged(/cycle done/);
+    await service.logged(/run done/);
 
     expect(await getJson(`${service.url}/api/pulls?registry=dockerhub`)).toEqual({
       status: 200,

@@ -12,7 +12,9 @@ import { createSeededRandom } from '../support/simulator/seeded-random.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
 import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../support/simulator/world.ts';
 
-const images = 2_000;
+const images = 300;
+/** A process that is killed must be missed within the test. */
+const quickly = { JOB_SILENCE_SECONDS: '2', GHCR_DELAY_MS: '20', DOCKERHUB_DELAY_MS: '20' };
 let database: TestDatabase;
 let simulator: Simulator;
 let directory: string;
@@ -103,39 +105,40 @@ function expectedTotals(): Map<string, number> {
 }
 
 describe('three collectors and two processes of the API', () => {
-  it('read every image once a cycle, whoever of them is killed', async () => {
+  it('read every image once a run, whoever of them is killed', async () => {
     await startWorld(images);
     const url = await database.create();
     const [first, second] = [await start(url, 'api'), await start(url, 'api')];
-    // A process that is killed must be missed within the test.
-    const collectors = await Promise.all([1, 2, 3].map(() => start(url, 'collector', { JOB_SILENCE_SECONDS: '4' })));
+    const collectors = await Promise.all([1, 2, 3].map(() => start(url, 'collector', quickly)));
     const random = createSeededRandom(11);
     const client = await openSqlClient(url);
-    const done = async (): Promise<number> =>
-      Number((await client.query(sql`SELECT count(*) FROM cycle_images WHERE is_read`))[0]?.['count']);
+    const asked = (): Set<string> => new Set(simulator.requests.map(({ path }) => path).filter((path) => path.startsWith('/users/')));
 
     for (const share of [0.15, 0.4, 0.65]) {
-      await expect.poll(done, { interval: 50, timeout: 60_000 }).toBeGreaterThan(images * share);
+      await expect.poll(() => asked().size, { interval: 20, timeout: 60_000 }).toBeGreaterThan((images / 2) * share);
       const at = Math.floor(random() * collectors.length);
       const victim = collectors[at];
       victim?.child.kill('SIGKILL');
       if (victim) running.delete(victim);
-      collectors[at] = await start(url, 'collector', { JOB_SILENCE_SECONDS: '4' });
+      collectors[at] = await start(url, 'collector', quickly);
     }
     await expect
-      .poll(async () => (await client.query(sql`SELECT count(*) FROM cycles WHERE finished_at IS NOT NULL`))[0]?.['count'], {
-        interval: 100,
-        timeout: 90_000,
-      })
+      .poll(
+        async () => (await client.query(sql`SELECT count(*) FROM runs WHERE finished_at IS NOT NULL AND NOT interrupted`))[0]?.['count'],
+        {
+          interval: 100,
+          timeout: 90_000,
+        },
+      )
       .toBe('1');
 
     const [outcomes] = await client.query(
-      sql`SELECT count(*)::int AS images, count(*) FILTER (WHERE is_read)::int AS read, count(code)::int AS failed FROM cycle_images`,
+      sql`SELECT count(*)::int AS images, count(*) FILTER (WHERE is_read)::int AS read,
+        count(outcome -> 'failure')::int AS failed FROM work_items WHERE kind = 'read'`,
     );
     expect(outcomes).toEqual({ images, read: images, failed: 0 });
     // One that was killed in the middle of an image leaves it to another: none is left out.
-    const pages = simulator.requests.filter(({ path }) => path.startsWith('/users/')).map(({ path }) => path);
-    expect(new Set(pages).size).toBe(images / 2);
+    expect(asked().size).toBe(images / 2);
     expect((await client.query(sql`SELECT count(*)::int AS rows FROM totals`))[0]).toEqual({ rows: images });
     await expect.poll(() => totalsAt(first), { timeout: 10_000 }).toEqual(expectedTotals());
     expect(await totalsAt(second)).toEqual(expectedTotals());
@@ -150,14 +153,14 @@ describe('three collectors and two processes of the API', () => {
   }, 240_000);
 });
 
-describe('a database that is restarted in the middle of a cycle', () => {
+describe('a database that is restarted in the middle of a run', () => {
   it('turns the service unhealthy, and it recovers by itself', async () => {
     await startWorld(60);
     const url = await database.create();
-    const service = await start(url, 'all', { JOB_SILENCE_SECONDS: '4', GHCR_DELAY_MS: '120' });
+    const service = await start(url, 'all', { JOB_SILENCE_SECONDS: '2', GHCR_DELAY_MS: '120' });
     const client = await openSqlClient(url);
     await expect
-      .poll(async () => Number((await client.query(sql`SELECT count(*) FROM cycle_images WHERE is_read`))[0]?.['count']), {
+      .poll(async () => Number((await client.query(sql`SELECT count(*) FROM work_items WHERE is_read`))[0]?.['count']), {
         interval: 50,
         timeout: 30_000,
       })
@@ -176,8 +179,24 @@ describe('a database that is restarted in the middle of a cycle', () => {
     expect(await data.json()).toMatchObject({ error: { code: 'unreachable' } });
     expect(page.status).toBe(200);
     await expect.poll(async () => (await statusOf(service)).healthy, { interval: 200, timeout: 60_000 }).toBe(true);
-    expect(await totalsAt(service)).toEqual(expectedTotals());
+    await expect.poll(() => totalsAt(service), { interval: 200, timeout: 30_000 }).toEqual(expectedTotals());
   }, 150_000);
+});
+
+describe('a single run beside a service', () => {
+  it('reads at the pace that all share, and leaves their run alone', async () => {
+    await startWorld(4);
+    const url = await database.create();
+    const env = environmentOf(simulator, directory, { DATABASE_URL: url, EGRESS: 'fra1', GHCR_REPOS: 'acme/app-0', LOG_LEVEL: 'error' });
+
+    const collected = await run(['collect'], env);
+
+    expect(collected).toMatchObject({ code: 0, stdout: expect.stringMatching(/ghcr +acme\/app-0 +10\n/) });
+    const client = await openSqlClient(url);
+    expect(await client.query(sql`SELECT DISTINCT address FROM paces`)).toEqual([{ address: 'fra1' }]);
+    expect(await client.query(sql`SELECT id FROM runs`)).toEqual([]);
+    await client.end();
+  }, 60_000);
 });
 
 describe('moving between a folder and a database', () => {

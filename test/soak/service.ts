@@ -1,13 +1,14 @@
 /** The service of a soak, as a process of its own: real but for its time, which the parent moves on, and its disk, which the parent spoils. */
 import { z } from 'zod';
+import { createLogger } from '../../src/app/logger.ts';
 import { createApp } from '../../src/app/serve.ts';
 import { descriptors } from '../../src/app/world.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import type { Clock } from '../../src/core/ports.ts';
+import type { Clock, Logger } from '../../src/core/ports.ts';
 import { createFaultyFiles } from '../../src/store/json-files/testing/folder.ts';
 import { createSeededRandom } from '../support/simulator/seeded-random.ts';
 
-/** What the parent says when a cycle is over: the time at which the next begins, and what its disk does from now on. */
+/** What the parent says when a run is over: the time at which the next begins, and what its disk does from now on. */
 const orders = z.object({
   now: z.number(),
   disk: z.optional(z.object({ step: z.enum(['create', 'write', 'sync', 'rename', 'syncFolder']), code: z.string() })),
@@ -16,9 +17,9 @@ const orders = z.object({
 export type Orders = z.infer<typeof orders>;
 
 const progressLogMs = 10_000;
-const longMs = 1_800_000;
 
 let nowMs = Number(process.env['SOAK_START']);
+let isRunOver = false;
 const files = createFaultyFiles();
 
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {
@@ -35,13 +36,14 @@ const clock: Clock = {
     signal?.throwIfAborted();
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
-    // The log of progress must not drive the time on while a cycle waits for answers.
+    // The log of progress must not drive the time on while a run waits for answers.
     if (ms === progressLogMs) await untilAborted(signal);
-    if (ms < longMs) {
+    // After a run only the scheduler waits, for the next one.
+    if (!isRunOver || ms === 0) {
       nowMs += ms;
       return;
     }
-    // Only the scheduler waits for so long: a cycle is over.
+    isRunOver = false;
     process.send?.({ now: nowMs, ms });
     const { now, disk } = await Promise.race([untilTold(), untilAborted(signal)]);
     files.heal();
@@ -51,6 +53,14 @@ const clock: Clock = {
 };
 
 const config = loadConfig({ env: process.env, descriptors, readTextFile: () => '' });
-const app = createApp(config, { clock, files, random: createSeededRandom(7), httpTimeoutMs: 400 });
+const plain = createLogger({ level: config.logLevel, format: config.logFormat, stream: process.stderr });
+const log: Logger = {
+  ...plain,
+  info(message, fields) {
+    if (message === 'run done') isRunOver = true;
+    plain.info(message, fields);
+  },
+};
+const app = createApp(config, { clock, files, log, random: createSeededRandom(7), httpTimeoutMs: 400 });
 process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));
 void app.start().then(() => process.send?.({ url: app.url() }));

@@ -6,7 +6,7 @@ import type { CollectorStatus } from '../../src/core/views/status.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import { createApi, type ApiDeps } from '../../src/http/app.ts';
 
-const healthy: CollectorStatus = { health: { healthy: true, reason: 'the last cycle was good' }, registries: [] };
+const healthy: CollectorStatus = { health: { healthy: true, reason: 'every configured registry was read recently' }, registries: [] };
 
 /** A reading at 10 o'clock of a day. */
 export function read(registry: string, repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {

@@ -74,7 +74,7 @@ export async function createPages(options: PagesOptions = {}) {
     configProblems,
     howToConfigure,
     status: (): CollectorStatus => ({
-      health: { healthy: true, reason: 'the last cycle was good' },
+      health: { healthy: true, reason: 'every configured registry was read recently' },
       registries: registries.map(({ id, title }) => registryStatus(id, title)),
       ...status,
     }),

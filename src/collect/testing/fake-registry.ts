@@ -4,7 +4,7 @@ import { AppError } from '../../core/model/errors.ts';
 import { formatRepo, parseRepo, parseTarget } from '../../core/model/image-ref.ts';
 import type { Listing, Reading } from '../../core/model/reading.ts';
 import type { Source } from '../../core/ports.ts';
-import type { TrackedRegistry } from '../collector.ts';
+import type { TrackedRegistry } from '../plan.ts';
 
 export const start = '2026-03-14T10:00:00.000Z';
 

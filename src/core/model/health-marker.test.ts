@@ -24,8 +24,8 @@ describe('the health marker', () => {
   });
 
   it('gives two different reasons, each a sentence', () => {
-    expect(goodReason).toMatch(/the last cycle was good/);
-    expect(staleReason).toMatch(/no cycle has finished/);
+    expect(goodReason).toMatch(/every configured registry was read recently/);
+    expect(staleReason).toMatch(/nothing was read for longer/);
   });
 
   it('has the reason of its absence in a file beside it', () => {

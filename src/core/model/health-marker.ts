@@ -6,8 +6,8 @@ export interface HealthReport {
   readonly reason: string;
 }
 
-export const goodReason = 'the last cycle was good';
-export const staleReason = 'no cycle has finished for longer than one interval and the longest cycle';
+export const goodReason = 'every configured registry was read recently';
+export const staleReason = 'nothing was read for longer than one interval and the longest run';
 
 /** The content of the marker; undefined: it does not age. */
 export function formatMarker(maxAgeMs: number | undefined): string {

@@ -32,5 +32,7 @@ export interface CollectorStatus {
   readonly runningSince?: string | undefined;
   /** ISO 8601 moment of the next run, where one is planned. */
   readonly nextCycle?: string | undefined;
+  /** Why old snapshots could not be deleted after the last run. */
+  readonly retentionError?: string | undefined;
   readonly registries: readonly RegistryStatus[];
 }

@@ -2,7 +2,6 @@
 export const migrationLock = 7_218_935_041;
 /** Shared by saves, alone for making and dropping partitions. */
 export const partitionLock = 7_218_935_042;
-export const queueLock = 7_218_935_043;
 
 /** Where the tables are. */
 export const schemaName = 'registry_stats';

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/model/errors.ts';
 import { parseRepo } from '../core/model/image-ref.ts';
 import type { Reading } from '../core/model/reading.ts';
-import type { Source } from '../core/ports.ts';
+import type { RegistryRun } from '../core/model/run.ts';
+import type { SnapshotStore, Source } from '../core/ports.ts';
 import type { Progress } from '../core/model/outcome.ts';
-import { collectRegistry, type RegistryResult } from './registry-cycle.ts';
+import { createMemoryStore } from '../store/memory.ts';
 import { listing, reading, tracked, type FakeRegistry } from './testing/fake-registry.ts';
+import { createTestEngine, never } from './testing/test-engine.ts';
 
 interface Run {
-  readonly result: RegistryResult;
+  readonly result: RegistryRun;
   readonly asked: readonly string[];
   readonly kept: readonly Reading[];
   readonly progress: readonly Progress[];
@@ -22,24 +23,37 @@ interface RunOptions extends FakeRegistry {
   readonly changed?: (source: Source) => Source;
 }
 
-async function run({ known = [], signal = new AbortController().signal, changed = (source) => source, ...fake }: RunOptions): Promise<Run> {
-  const { source, settings, asked } = tracked(fake);
+async function run({ known = [], signal = never, changed = (source) => source, ...fake }: RunOptions): Promise<Run> {
+  const registry = tracked(fake);
+  const memory = createMemoryStore();
+  await memory.save(known.map((repo) => reading('dockerhub', repo, 1, '2026-03-13T10:00:00.000Z')));
   const kept: Reading[] = [];
-  const progress: Progress[] = [];
-  const deps = {
-    source: changed(source),
-    targets: settings.targets,
-    knownImages: async (owner: string) => known.filter((repo) => repo.startsWith(`${owner}/`)),
-    onReadings: async (readings: readonly Reading[]) => void kept.push(...readings),
-    onProgress: (step: Progress) => void progress.push(step),
-    log: createRecordingLog(),
+  const store: SnapshotStore = {
+    ...memory,
+    async save(readings, events) {
+      kept.push(...readings);
+      await memory.save(readings, events);
+    },
   };
-  return { result: await collectRegistry(deps, signal), asked, kept, progress };
+  const progress: Progress[] = [];
+  const engine = createTestEngine([{ ...registry, source: changed(registry.source) }], { store });
+  const { registries } = await engine.run(signal, { onProgress: (_, step) => void progress.push(step) });
+  const nothing = {
+    registry: 'dockerhub',
+    imagesRead: 0,
+    readRepos: [],
+    unlisted: [],
+    failures: [],
+    listings: [],
+    doubts: [],
+    durationMs: 0,
+  };
+  return { result: registries[0] ?? nothing, asked: registry.asked, kept, progress };
 }
 
 const unreachable = new AppError('unreachable', 'no answer');
 
-describe("a registry's part of a cycle", () => {
+describe("a registry's part of a run", () => {
   it('keeps the total of an image whose details have a flaw, and tells the flaw', async () => {
     const flaw = new AppError('rate_limited', 'no tags for now');
     const { result, kept } = await run({
@@ -142,7 +156,7 @@ describe("a registry's part of a cycle", () => {
       });
 
       expect([asked, listed]).toEqual([[], []]);
-      expect(result).toEqual({ imagesRead: 0, readRepos: [], unlisted: [], failures: [], listings: [] });
+      expect(result).toMatchObject({ imagesRead: 0, readRepos: [], unlisted: [], failures: [], listings: [] });
     });
 
     it('keeps what a list has told until then', async () => {

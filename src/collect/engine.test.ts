@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createFixedClock } from '../../test/support/fixed-clock.ts';
-import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { addDays, fromEpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { parseRepo } from '../core/model/image-ref.ts';
@@ -8,22 +6,14 @@ import { listMarks } from '../core/model/history.ts';
 import { type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore, Source } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import { createCollector, type TrackedRegistry } from './collector.ts';
-import { listing, reading, start, tracked } from './testing/fake-registry.ts';
-
-function setUp(registries: readonly TrackedRegistry[], store: SnapshotStore = createMemoryStore()) {
-  const clock = createFixedClock(start, { manual: true });
-  const log = createRecordingLog();
-  return { clock, log, store, collector: createCollector({ registries, store, clock, log }) };
-}
-
-const never = new AbortController().signal;
+import { listing, reading, tracked } from './testing/fake-registry.ts';
+import { createTestEngine, never } from './testing/test-engine.ts';
 
 async function stored(store: SnapshotStore): Promise<Record<string, number>> {
   return Object.fromEntries((await store.latest({})).map(({ registry, repo, pullCount }) => [`${registry} ${repo}`, pullCount]));
 }
 
-describe('a cycle', () => {
+describe('a run', () => {
   it('reads explicit and listed images of every registry, each once, and stores them', async () => {
     const hub = tracked({
       targets: ['acme/app', 'acme/*'],
@@ -31,14 +21,14 @@ describe('a cycle', () => {
       listings: { acme: listing(['acme/app', 'acme/tool']) },
     });
     const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'], totals: { 'acme/app': 5 } });
-    const { collector, store } = setUp([hub, ghcr]);
+    const { store, ...engine } = createTestEngine([hub, ghcr]);
 
-    const cycle = await collector.run(never);
+    const run = await engine.run();
 
     expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/tool']);
     expect(await stored(store)).toEqual({ 'dockerhub acme/app': 10, 'dockerhub acme/tool': 20, 'ghcr acme/app': 5 });
-    expect(cycle).toMatchObject({ interrupted: false, saveError: undefined });
-    expect(cycle.registries.map(({ imagesRead }) => imagesRead)).toEqual([2, 1]);
+    expect(run).toMatchObject({ interrupted: false, saveError: undefined });
+    expect(run.registries.map(({ imagesRead }) => imagesRead)).toEqual([2, 1]);
   });
 
   it('goes on after a failure and keeps its reason', async () => {
@@ -51,29 +41,29 @@ describe('a cycle', () => {
       targets: ['acme/app'],
       totals: { 'acme/app': new AppError('unreachable', 'github.com answered 503') },
     });
-    const { collector, store } = setUp([hub, ghcr]);
+    const { store, ...engine } = createTestEngine([hub, ghcr]);
 
-    const cycle = await collector.run(never);
+    const run = await engine.run();
 
     expect(await stored(store)).toEqual({ 'dockerhub acme/app': 10 });
-    expect(cycle.registries.map(({ failures }) => failures)).toEqual([
+    expect(run.registries.map(({ failures }) => failures)).toEqual([
       [{ repo: 'acme/gone', code: 'not_found', message: 'not on Docker Hub', missing: 'total' }],
       [{ repo: 'acme/app', code: 'unreachable', message: 'github.com answered 503', missing: 'total' }],
     ]);
   });
 
-  it('leaves a registry alone for the rest of the cycle when five images in a row get no answer', async () => {
+  it('leaves a registry alone for the rest of the run when five images in a row get no answer', async () => {
     const repos = Array.from({ length: 9 }, (_, index) => `acme/app-${index}`);
     const hub = tracked({
       targets: repos,
       totals: Object.fromEntries(repos.map((repo, index) => [repo, index === 1 ? 7 : new AppError('unreachable', 'no answer')])),
     });
-    const { collector, log } = setUp([hub]);
+    const { log, ...engine } = createTestEngine([hub]);
 
-    const cycle = await collector.run(never);
+    const run = await engine.run();
 
     expect(hub.asked).toEqual(repos.slice(0, 7));
-    expect(cycle.registries[0]?.failures.slice(-2).map(({ repo, code }) => [repo, code])).toEqual([
+    expect(run.registries[0]?.failures.slice(-2).map(({ repo, code }) => [repo, code])).toEqual([
       ['acme/app-7', 'unreachable'],
       ['acme/app-8', 'unreachable'],
     ]);
@@ -92,11 +82,10 @@ describe('a cycle', () => {
       const source: Source = { ...ghcr.source, read: async () => ({ reading: { ...reading('ghcr', 'acme/app', 1000), recentDays } }) };
       const store = createMemoryStore();
       await store.save(before);
-      const clock = createFixedClock(start, { manual: true });
-      const backfill = retentionDays === undefined ? undefined : { retentionDays };
-      const collector = createCollector({ registries: [{ ...ghcr, source }], store, clock, log: createRecordingLog(), backfill });
-      await collector.run(never);
-      await collector.run(never);
+      const options = { store, retentionDays: retentionDays ?? 0, backfill: retentionDays !== undefined };
+      const engine = createTestEngine([{ ...ghcr, source }], options);
+      await engine.run();
+      await engine.run();
       const [series] = await store.totals({});
       return Object.fromEntries(Array.from(series?.days ?? [], (day, at) => [fromEpochDay(day), series?.totals[at]]));
     }
@@ -124,13 +113,13 @@ describe('a cycle', () => {
     const source: Source = { ...ghcr.source, read: async () => ({ reading: { ...reading('ghcr', 'acme/app', 1000), recentDays } }) };
     const store = createMemoryStore();
     await store.save([reading('ghcr', 'acme/app', 1000, '2026-03-06T12:00:00.000Z')]);
-    const { collector, log } = setUp([{ ...ghcr, source }], store);
+    const { log, ...engine } = createTestEngine([{ ...ghcr, source }], { store });
 
-    const cycle = await collector.run(never);
+    const run = await engine.run();
 
     const [series] = await store.totals({});
     expect(series && listMarks(series)).toEqual(['read', 'frozen']);
-    expect(cycle.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
+    expect(run.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
     expect(log.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: { registry: 'ghcr', repo: 'acme/app', doubt: 'frozen' } }),
     );
@@ -143,12 +132,12 @@ describe('a cycle', () => {
       listings: { acme: { images, complete: true } },
       totals: { 'acme/app': new AppError('unreachable', 'cut') },
     });
-    const { collector, store } = setUp([hub]);
+    const { store, ...engine } = createTestEngine([hub]);
 
-    const cycle = await collector.run(never);
+    const run = await engine.run();
 
     expect(await stored(store)).toEqual({ 'dockerhub acme/app': 77 });
-    expect(cycle.registries[0]).toMatchObject({ imagesRead: 1, failures: [{ repo: 'acme/app', missing: 'details' }] });
+    expect(run.registries[0]).toMatchObject({ imagesRead: 1, failures: [{ repo: 'acme/app', missing: 'details' }] });
   });
 
   it.each([
@@ -156,7 +145,7 @@ describe('a cycle', () => {
     ['fails', new AppError('unreachable', 'hub.docker.com answered 503')],
   ])('reads the images that were known lately when a listing %s', async (_, answer) => {
     const hub = tracked({ targets: ['acme/*'], totals: { 'acme/app': 10, 'acme/tool': 20 }, listings: { acme: answer } });
-    const { collector, store } = setUp([hub]);
+    const { store, ...engine } = createTestEngine([hub]);
     await store.save([
       reading('dockerhub', 'acme/app', 9, '2026-03-13T10:00:00.000Z'),
       reading('dockerhub', 'acme/tool', 19, '2026-03-13T10:00:00.000Z'),
@@ -164,19 +153,19 @@ describe('a cycle', () => {
       reading('dockerhub', 'acme/long-gone', 1, '2026-03-01T10:00:00.000Z'),
     ]);
 
-    const cycle = await collector.run(never);
+    const run = await engine.run();
 
     expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/tool']);
-    expect(cycle.registries[0]?.listings).toMatchObject([{ owner: 'acme', complete: false }]);
-    expect(cycle.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
+    expect(run.registries[0]?.listings).toMatchObject([{ owner: 'acme', complete: false }]);
+    expect(run.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
   });
 
   it('does not ask for an image that a complete listing no longer names', async () => {
     const hub = tracked({ targets: ['acme/*'], totals: { 'acme/app': 10 }, listings: { acme: listing(['acme/app']) } });
-    const { collector, store } = setUp([hub]);
+    const { store, ...engine } = createTestEngine([hub]);
     await store.save([reading('dockerhub', 'acme/gone', 19, '2026-03-13T10:00:00.000Z')]);
 
-    await collector.run(never);
+    await engine.run();
 
     expect(hub.asked).toEqual(['acme/app']);
   });
@@ -192,12 +181,12 @@ describe('a cycle', () => {
         signal?.throwIfAborted();
       },
     });
-    const { collector, store } = setUp([hub]);
+    const { store, ...engine } = createTestEngine([hub]);
     await store.save([reading('dockerhub', 'acme/c', 29)]);
 
-    const cycle = await collector.run(stopping.signal);
+    const run = await engine.run(stopping.signal);
 
-    expect(cycle).toMatchObject({ interrupted: true, registries: [{ failures: [] }] });
+    expect(run).toMatchObject({ interrupted: true, registries: [{ failures: [] }] });
     expect(hub.asked).toEqual(['acme/a', 'acme/b']);
     expect(await stored(store)).toEqual({ 'dockerhub acme/a': 10, 'dockerhub acme/c': 29 });
   });
@@ -210,16 +199,16 @@ describe('a cycle', () => {
       listings: { acme: listing(['acme/app']) },
       onRead: async () => stopping.abort(new Error('stop')),
     });
-    const { collector, store } = setUp([hub]);
+    const { store, ...engine } = createTestEngine([hub]);
     await store.save([
       reading('dockerhub', 'acme/app', 9, '2026-03-13T10:00:00.000Z'),
       reading('dockerhub', 'acme/gone', 19, '2026-03-13T10:00:00.000Z'),
     ]);
 
-    await collector.run(stopping.signal);
+    await engine.run(stopping.signal);
     expect(await store.events()).toEqual([]);
 
-    await collector.run(never);
+    await engine.run();
     expect((await store.events()).map(({ repo, kind }) => [repo, kind])).toContainEqual(['acme/gone', 'image_gone']);
   });
 
@@ -230,12 +219,11 @@ describe('a cycle', () => {
       listings: { acme: listing(['acme/app'], { complete: false }) },
     });
     const memory = createMemoryStore();
-    const { collector, log } = setUp([hub], {
-      ...memory,
-      latest: () => Promise.reject(new AppError('unreachable', 'the database is away')),
+    const { log, ...engine } = createTestEngine([hub], {
+      store: { ...memory, latest: () => Promise.reject(new AppError('unreachable', 'the database is away')) },
     });
 
-    await collector.run(never);
+    await engine.run();
 
     expect(hub.asked).toEqual(['acme/app']);
     expect(log.lines).toContainEqual(
@@ -249,15 +237,15 @@ describe('a cycle', () => {
 
   it("does not take another registry's images for known ones", async () => {
     const hub = tracked({ targets: ['acme/*'], listings: { acme: listing([], { complete: false }) } });
-    const { collector, store } = setUp([hub]);
+    const { store, ...engine } = createTestEngine([hub]);
     await store.save([reading('ghcr', 'acme/elsewhere', 9, '2026-03-13T10:00:00.000Z')]);
 
-    await collector.run(never);
+    await engine.run();
 
     expect(hub.asked).toEqual([]);
   });
 
-  it('tells a store that fails, and stores its readings with those of the next cycle', async () => {
+  it('tells a store that fails, and stores its readings with those of the next run', async () => {
     const memory = createMemoryStore();
     let broken = true;
     const store: SnapshotStore = {
@@ -268,12 +256,12 @@ describe('a cycle', () => {
       },
     };
     const totals: Record<string, number | AppError> = { 'acme/app': 10 };
-    const { collector } = setUp([tracked({ targets: ['acme/app'], totals })], store);
+    const engine = createTestEngine([tracked({ targets: ['acme/app'], totals })], { store });
 
-    const first = await collector.run(never);
+    const first = await engine.run();
     broken = false;
     totals['acme/app'] = new AppError('unreachable', 'cut');
-    const second = await collector.run(never);
+    const second = await engine.run();
 
     expect(first.saveError?.message).toBe('the disk is full');
     expect(second.saveError).toBeUndefined();
@@ -296,9 +284,9 @@ describe('a cycle', () => {
       totals: Object.fromEntries(repos.map((repo, index) => [repo, index])),
       onRead: (_, signal) => clock.sleep(3_000, signal),
     });
-    const { collector, clock } = setUp([hub], store);
+    const { clock, ...engine } = createTestEngine([hub], { store });
 
-    const running = collector.run(never);
+    const running = engine.engine.runOnce(never);
     for (let step = 0; step < 4; step += 1) await clock.advance(3_000);
     await running;
 
@@ -311,14 +299,14 @@ describe('a cycle', () => {
       totals: { 'acme/a': 1, 'acme/b': 2 },
       onRead: (_, signal) => clock.sleep(12_000, signal),
     });
-    const { collector, clock, log } = setUp([hub]);
+    const { clock, log, ...engine } = createTestEngine([hub]);
 
-    const running = collector.run(never);
+    const running = engine.engine.runOnce(never);
     await clock.advance(24_000);
     await running;
     await clock.advance(60_000);
 
-    const lines = log.lines.filter(({ message }) => message === 'cycle is running');
+    const lines = log.lines.filter(({ message }) => message === 'run in progress');
     expect(lines.map(({ fields }) => fields)).toEqual([
       { registry: 'dockerhub', done: 0, total: 2 },
       { registry: 'dockerhub', done: 1, total: 2 },
@@ -329,11 +317,13 @@ describe('a cycle', () => {
     const broken = new AppError('invalid_response', 'no "Total downloads" label');
     const repos = ['acme/a', 'acme/b', 'acme/c', 'acme/d'];
     const totals = { 'acme/a': broken, 'acme/b': broken, 'acme/c': broken, 'acme/d': 4 };
-    const { collector, log } = setUp([tracked({ id: 'ghcr', targets: repos, totals })]);
+    const { log, ...engine } = createTestEngine([tracked({ id: 'ghcr', targets: repos, totals })]);
 
-    const cycle = await collector.run(never);
+    await engine.run();
 
-    expect(cycle.registries[0]?.diagnosis).toContain('Title of ghcr cannot be understood: it has probably changed its pages');
+    expect(engine.engine.status().registries[0]?.diagnosis).toContain(
+      'Title of ghcr cannot be understood: it has probably changed its pages',
+    );
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 });

@@ -5,7 +5,7 @@ import { AppError } from '../core/model/errors.ts';
 import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import { createPast, type PastDeps } from './past.ts';
+import { createPastDays, type PastDaysDeps } from './past-days.ts';
 import { reading, start } from './testing/fake-registry.ts';
 
 const recentDays = [
@@ -16,9 +16,9 @@ const recentDays = [
 /** Of a registry without a lifetime total: what it published since a day, and no more. */
 const summed: Reading = { ...reading('quay', 'acme/app', 55), recentDays, totalSince: '2026-03-12' };
 
-function setUp({ store = createMemoryStore(), backfill = { retentionDays: 0 } }: Partial<Pick<PastDeps, 'store' | 'backfill'>> = {}) {
+function setUp({ store = createMemoryStore(), backfill = { retentionDays: 0 } }: Partial<Pick<PastDaysDeps, 'store' | 'backfill'>> = {}) {
   const log = createRecordingLog();
-  return { store, log, withPast: createPast({ store, clock: createFixedClock(start), log, backfill }) };
+  return { store, log, addPastDays: createPastDays({ store, clock: createFixedClock(start), log, backfill }) };
 }
 
 function totals(readings: readonly Reading[]): unknown {
@@ -29,43 +29,43 @@ const broken: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.re
 
 describe('the past of a reading', () => {
   it('is nothing where the registry publishes no days, and the store is not even asked', async () => {
-    const { withPast, log } = setUp({ store: broken });
+    const { addPastDays, log } = setUp({ store: broken });
 
-    expect(await withPast(reading('dockerhub', 'acme/app', 10))).toEqual([reading('dockerhub', 'acme/app', 10)]);
+    expect(await addPastDays(reading('dockerhub', 'acme/app', 10))).toEqual([reading('dockerhub', 'acme/app', 10)]);
     expect(log.lines).toEqual([]);
   });
 
   it('is the sum of the days that a registry without a lifetime total publishes, going on from the stored sum', async () => {
-    const { store, withPast } = setUp();
+    const { store, addPastDays } = setUp();
     await store.save([{ ...reading('quay', 'acme/app', 1000, '2026-03-11T12:00:00.000Z'), day: '2026-03-11', totalSince: '2026-01-01' }]);
 
-    const readings = await withPast(summed);
+    const readings = await addPastDays(summed);
 
     expect(totals(readings)).toEqual({ '2026-03-12': 1030, '2026-03-13': 1050, '2026-03-14': 1055 });
     expect(new Set(readings.map(({ totalSince }) => totalSince))).toEqual(new Set(['2026-01-01']));
   });
 
   it('leaves out days of a sum that retention would delete again, but never the newest', async () => {
-    const { withPast } = setUp({ backfill: { retentionDays: 1 } });
+    const { addPastDays } = setUp({ backfill: { retentionDays: 1 } });
 
-    expect(totals(await withPast(summed))).toEqual({ '2026-03-13': 50, '2026-03-14': 55 });
+    expect(totals(await addPastDays(summed))).toEqual({ '2026-03-13': 50, '2026-03-14': 55 });
   });
 
   it('corrects stored days of a sum without backfill, and adds none', async () => {
     const store = createMemoryStore();
     await store.save([{ ...reading('quay', 'acme/app', 40, '2026-03-13T12:00:00.000Z'), day: '2026-03-13', totalSince: '2026-03-12' }]);
-    const withPast = createPast({ store, clock: createFixedClock(start), log: createRecordingLog() });
+    const addPastDays = createPastDays({ store, clock: createFixedClock(start), log: createRecordingLog() });
 
-    expect(totals(await withPast(summed))).toEqual({ '2026-03-13': 50, '2026-03-14': 55 });
+    expect(totals(await addPastDays(summed))).toEqual({ '2026-03-13': 50, '2026-03-14': 55 });
   });
 
   it.each([
     ['a lifetime total is stored as it is', { ...reading('ghcr', 'acme/app', 10), recentDays }, 1],
     ['a sum is not stored, as it would look like a fall', summed, 0],
   ])('when the store cannot be asked, %s', async (_, read, stored) => {
-    const { withPast, log } = setUp({ store: broken });
+    const { addPastDays, log } = setUp({ store: broken });
 
-    expect(await withPast(read)).toEqual([read].slice(0, stored));
+    expect(await addPastDays(read)).toEqual([read].slice(0, stored));
     expect(log.lines).toMatchObject([
       { level: 'warn', fields: { registry: read.registry, repo: 'acme/app', reason: 'the database is away' } },
     ]);

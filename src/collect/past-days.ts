@@ -8,7 +8,7 @@ import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import { summedReadings } from '../core/numbers/summed-days.ts';
 
-export interface PastDeps {
+export interface PastDaysDeps {
   readonly store: SnapshotStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -17,9 +17,9 @@ export interface PastDeps {
 }
 
 /** Resolves to the reading as it is to be stored, marked where it is in doubt, and those of past days that retention would keep. Never throws. */
-export type Past = (reading: Reading) => Promise<readonly Reading[]>;
+export type AddPastDays = (reading: Reading) => Promise<readonly Reading[]>;
 
-export function createPast({ store, clock, log, backfill }: PastDeps): Past {
+export function createPastDays({ store, clock, log, backfill }: PastDaysDeps): AddPastDays {
   return async (reading) => {
     const { registry, repo } = reading;
     if (!reading.recentDays) return [reading];

@@ -1,7 +1,8 @@
 /** The pace towards registries, shared by all processes behind one address. */
 import sql from 'sql-template-tag';
 import * as z from 'zod';
-import type { SharedPace } from '../../../core/fleet.ts';
+import { dayMs } from '../../../core/model/day.ts';
+import type { SharedPace } from '../../../core/ports.ts';
 import type { Database } from '../database.ts';
 
 export interface SharedPaceDeps {
@@ -9,6 +10,9 @@ export interface SharedPaceDeps {
   /** Processes with the same one reach the outside from the same address. */
   readonly address: string;
 }
+
+/** No registry is left alone for longer: a time that is further away was set by a clock that was ahead. */
+const maxHold = sql`${dayMs} * interval '1 millisecond'`;
 
 const row = z.object({ wait_ms: z.coerce.number() });
 
@@ -20,7 +24,7 @@ export function createSharedPace({ database, address }: SharedPaceDeps): SharedP
         row,
         sql`
         INSERT INTO paces (address, host, next_at) VALUES (${address}, ${host}, clock_timestamp() + ${gapMs} * interval '1 millisecond')
-        ON CONFLICT (address, host) DO UPDATE SET next_at = greatest(paces.next_at, clock_timestamp()) + ${gapMs} * interval '1 millisecond'
+        ON CONFLICT (address, host) DO UPDATE SET next_at = greatest(least(paces.next_at, clock_timestamp() + ${maxHold}), clock_timestamp()) + ${gapMs} * interval '1 millisecond'
         RETURNING extract(epoch FROM next_at - clock_timestamp()) * 1000 - ${gapMs} AS wait_ms`,
       );
       return Math.max(0, reserved?.wait_ms ?? 0);
@@ -28,7 +32,7 @@ export function createSharedPace({ database, address }: SharedPaceDeps): SharedP
     async hold(host, waitMs) {
       await database.query(sql`
         INSERT INTO paces (address, host, next_at) VALUES (${address}, ${host}, clock_timestamp() + ${waitMs} * interval '1 millisecond')
-        ON CONFLICT (address, host) DO UPDATE SET next_at = greatest(paces.next_at, EXCLUDED.next_at)`);
+        ON CONFLICT (address, host) DO UPDATE SET next_at = greatest(least(paces.next_at, clock_timestamp() + ${maxHold}), EXCLUDED.next_at)`);
     },
   };
 }

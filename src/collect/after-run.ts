@@ -1,0 +1,145 @@
+/** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
+import { dayOf } from '../core/model/day.ts';
+import { errorFields, toAppError } from '../core/model/errors.ts';
+import { imageKey } from '../core/model/image.ts';
+import type { RecordedEvent } from '../core/model/event.ts';
+import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
+import { firstKeptDay } from '../core/numbers/retention.ts';
+import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
+import { listEvents, type ImageEvent } from '../core/views/events.ts';
+import { diagnose } from './diagnosis.ts';
+import type { Health } from './health.ts';
+import { registryEvents, statesOf } from './registry-events.ts';
+import type { WriteBuffer } from './write-buffer.ts';
+
+/** A run that has ended, with what happened in it. */
+export interface RunEnd {
+  readonly run: RunRecord;
+  /** Every event of the days of the run: those that were recorded, and those that follow from totals. */
+  events(): Promise<readonly ImageEvent[]>;
+}
+
+export interface AfterRunDeps {
+  readonly store: SnapshotStore;
+  readonly list: WorkList;
+  readonly buffer: WriteBuffer;
+  readonly health: Health;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** By id, of every registry that this program knows. */
+  readonly titles: ReadonlyMap<string, string>;
+  /** 0: nothing is deleted. */
+  readonly retentionDays: number;
+  /** Called once for a run that came to its end, after its events are recorded; what it throws is logged. */
+  readonly listeners?: readonly ((end: RunEnd) => Promise<void>)[] | undefined;
+}
+
+export interface AfterRun {
+  /** What happens once, in the process that ended the run. Never rejects. */
+  conclude(run: RunRecord): Promise<void>;
+  /** What happens in every process: it judges its health by the last run and by what the open one has read. */
+  follow(report: RunReport): Promise<void>;
+  /** The list of work cannot be reached: unhealthy for this reason, until it can be followed again. */
+  lose(reason: string): Promise<void>;
+}
+
+export function createAfterRun(deps: AfterRunDeps): AfterRun {
+  const { store, list, buffer, health, clock, log, titles } = deps;
+  let judged: string | undefined;
+
+  function diagnosisOf({ registry, imagesRead, failures }: RegistryRun): string | undefined {
+    return diagnose(titles.get(registry) ?? registry, imagesRead, failures);
+  }
+
+  /** Does it, and resolves to the message of what went wrong. */
+  async function attempt(what: string, step: () => Promise<void>): Promise<string | undefined> {
+    try {
+      await step();
+      return undefined;
+    } catch (error) {
+      const failure = toAppError(error);
+      log.error(what, errorFields(failure));
+      return failure.message;
+    }
+  }
+
+  async function recordEvents(run: RunRecord): Promise<void> {
+    const at = new Date(clock.now()).toISOString();
+    const noted = buffer.noted();
+    const states = statesOf([...(await store.events()), ...noted]);
+    const known = new Set((await store.latest({})).map(imageKey));
+    const events = run.registries.flatMap((part) => {
+      const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
+      return registryEvents({ ...part, diagnosis: diagnosisOf(part) }, states, isKnown, at);
+    });
+    await save(run, events);
+  }
+
+  /** A run that read nothing writes nothing: its events are saved with the next readings. */
+  async function save(run: RunRecord, events: readonly RecordedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) && !run.saveError;
+    if (!hasRead) return buffer.note(events);
+    await store.save([], events).catch((error: unknown) => {
+      buffer.note(events);
+      throw error;
+    });
+  }
+
+  async function prune(): Promise<void> {
+    const before = firstKeptDay(dayOf(clock.now()), deps.retentionDays);
+    const days = before === undefined ? [] : await store.prune(before);
+    if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
+  }
+
+  function endOf(run: RunRecord): RunEnd {
+    return {
+      run,
+      async events() {
+        const from = dayOf(run.startedAt);
+        return listEvents(await store.totals({}, { from }), await store.events(), { from });
+      },
+    };
+  }
+
+  return {
+    async conclude(run) {
+      if (run.interrupted) return log.info('run stopped before its end', { durationMs: run.durationMs });
+      for (const part of run.registries) {
+        const diagnosis = diagnosisOf(part);
+        if (diagnosis !== undefined) log.error('registry failing', { registry: part.registry, diagnosis });
+      }
+      await attempt('events of the run could not be recorded', () => recordEvents(run));
+      const problem = await attempt('old snapshots could not be deleted', prune);
+      if (problem !== undefined) await attempt('the run could not be updated', () => list.noteRetentionError(run.id, problem));
+      for (const listener of deps.listeners ?? []) await attempt('what follows a run has failed', () => listener(endOf(run)));
+    },
+    async follow({ finished, finishedAgoMs, running }) {
+      if (finished && finished.id !== judged) {
+        await health.judge(finished, finishedAgoMs);
+        judged = finished.id;
+      }
+      const reads = (running?.registries ?? []).flatMap(({ registry, readAgoMs }) =>
+        readAgoMs === undefined ? [] : [[registry, readAgoMs] as const],
+      );
+      if (reads.length > 0) await health.stored(new Map(reads));
+    },
+    async lose(reason) {
+      judged = undefined;
+      await health.fail(reason);
+    },
+  };
+}
+
+/** Logs what a run came to. */
+export function logRun({ registries, durationMs, id }: RunRecord, log: Logger): void {
+  for (const part of registries) {
+    log.info('registry done', {
+      registry: part.registry,
+      read: part.imagesRead,
+      failed: part.failures.filter(({ missing }) => missing === 'total').length,
+      durationMs: part.durationMs,
+    });
+  }
+  log.info('run done', { run: id, durationMs });
+}
