@@ -68,9 +68,9 @@ function isAllowed(url: URL, origins: readonly string[]): boolean {
   return isHttp && url.username === '' && url.password === '' && origins.includes(url.origin);
 }
 
-/** Scheme and host: all that a message may tell of an address. */
+/** Scheme and host, at most so long: all that a message may tell of an address. */
 function placeOf({ protocol, host }: URL): string {
-  return host === '' ? `a ${protocol} address` : `${protocol}//${host}`;
+  return (host === '' ? `a ${protocol} address` : `${protocol}//${host}`).slice(0, 200);
 }
 
 function headersOf(request: HttpRequest, userAgent: string, host: string): Headers {

@@ -62,8 +62,8 @@ export function createLogin({ http, baseUrl, clock, username, token: secret }: L
       const answer = await http.request(`${baseUrl}/v2/auth/token`, { method: 'POST', json, isSingle: true, signal });
       const refusal = refusalOf(answer, clock.now());
       if (refusal) return stop(refusal, refusal.retryAfterMs ?? failedForMs);
-      const { access_token: token } = parseAnswer(answer, accessToken, "Docker Hub's login");
-      current = { token, until: clock.now() + renewAfterMs };
+      const { access_token: bearer } = parseAnswer(answer, accessToken, "Docker Hub's login");
+      current = { token: bearer, until: clock.now() + renewAfterMs };
     } catch (error) {
       signal?.throwIfAborted();
       stop(toAppError(error), failedForMs);

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import { lockedOut, missingRepository, type DockerHubQuirks } from '../../../test/support/simulator/dockerhub-quirks.ts';
+import { lockedOut, type DockerHubQuirks, type missingRepository } from '../../../test/support/simulator/dockerhub-quirks.ts';
 import { refusals, type Fault } from '../../../test/support/simulator/faults.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../test/support/simulator/index.ts';
 import { digestOf, emptyWorld, hubRepo, hubTag, type HubRepo, type HubTag } from '../../../test/support/simulator/world.ts';
@@ -59,6 +59,16 @@ function manyPlatforms(count: number): HubTag['platforms'] {
 
 function logins(): number {
   return simulator.requests.filter(({ path }) => path.startsWith('/v2/auth/token')).length;
+}
+
+/** Reads an owner and its 21 images as a run does. */
+async function run(quirks: DockerHubQuirks) {
+  const { source, clock } = await setUp({ repos: manyRepos(21, manyTags(1)), quirks, isSignedIn: true });
+  const { images } = await source.list('acme');
+  const flaws: (AppError | undefined)[] = [];
+  for (const { ref } of images) flaws.push((await source.read(ref)).flaw);
+  expect(images).toHaveLength(21);
+  return { source, clock, flaws };
 }
 
 async function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
@@ -281,16 +291,6 @@ describe('a rate limit', () => {
 });
 
 describe('a login', () => {
-  /** Reads an owner and its 21 images as a run does. */
-  async function run(quirks: DockerHubQuirks) {
-    const { source, clock } = await setUp({ repos: manyRepos(21, manyTags(1)), quirks, isSignedIn: true });
-    const { images } = await source.list('acme');
-    const flaws: (AppError | undefined)[] = [];
-    for (const { ref } of images) flaws.push((await source.read(ref)).flaw);
-    expect(images).toHaveLength(21);
-    return { source, clock, flaws };
-  }
-
   it.each([
     ['is locked out', { login: lockedOut }, 1, 'rate_limited', 'locked out for one hour'],
     [

@@ -23,6 +23,10 @@ async function start(repo: QuayRepo | QuayRepo[], quirks: QuayQuirks = {}) {
   return quay.create({ targets: [], urls: { QUAY_URL: simulator.quayUrl }, delayMs: 500 }, { createHttpClient, clock });
 }
 
+function many(count: number): QuayRepo[] {
+  return Array.from({ length: count }, (_each, at) => quayRepo(`app-${at}`, '2026-03-14', () => 1));
+}
+
 describe('Quay.io', () => {
   it('gives a sum that says from when on it counts, with the days that it is made of', async () => {
     const source = await start(quayRepo('app', '2026-03-14', (daysAgo) => daysAgo));
@@ -96,8 +100,6 @@ describe('a nested name on Quay.io', () => {
 });
 
 describe('what Quay.io may do one day', () => {
-  const many = (count: number): QuayRepo[] => Array.from({ length: count }, (_each, at) => quayRepo(`app-${at}`, '2026-03-14', () => 1));
-
   it.each(['as page', 'as JSON'] as const)('is a 404, which is no answer about a repository: %s', async (answersNotFound) => {
     const source = await start(
       quayRepo('app', '2026-03-14', () => 1),

@@ -65,7 +65,11 @@ function catalog({ downloads }: EcrRepo): object {
 }
 
 function tags(parameters: Parameters, repo: EcrRepo, quirks: EcrPublicQuirks): Reply {
-  const row = ({ name, digest, size, pushedAt }: EcrTag): object => ({
+  return page(parameters, 'imageTagDetails', repo.tags, tagRow, quirks);
+}
+
+function tagRow({ name, digest, size, pushedAt }: EcrTag): object {
+  return {
     imageTag: name,
     createdAt: pushedAt,
     imageDetail: {
@@ -74,8 +78,7 @@ function tags(parameters: Parameters, repo: EcrRepo, quirks: EcrPublicQuirks): R
       imagePushedAt: pushedAt,
       imageManifestMediaType: 'application/vnd.oci.image.index.v1+json',
     },
-  });
-  return page(parameters, 'imageTagDetails', repo.tags, row, quirks);
+  };
 }
 
 function page<Row>(
