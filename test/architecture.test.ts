@@ -95,7 +95,6 @@ const users: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': [],
   parse5: ['sources/ghcr'],
   pg: ['store/postgres'],
-  'pg-boss': ['store/postgres'],
   // Only app/logger.ts.
   pino: [],
   'pino-pretty': [],

@@ -1,5 +1,5 @@
 /** `collect`: one run, without serving anything. */
-import type { RunObserver } from '../collect/engine.ts';
+import type { RunObserver } from '../collect/run.ts';
 import type { HealthMarker } from '../collect/health.ts';
 import type { Config } from '../config/load.ts';
 import type { LatestImage } from '../core/model/history.ts';

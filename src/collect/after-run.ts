@@ -2,7 +2,6 @@
 import { dayOf } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
-import type { RecordedEvent } from '../core/model/event.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
@@ -44,75 +43,22 @@ export interface AfterRun {
 }
 
 export function createAfterRun(deps: AfterRunDeps): AfterRun {
-  const { store, list, buffer, health, clock, log, titles } = deps;
+  const { list, health, log, titles } = deps;
   let judged: string | undefined;
-
-  function diagnosisOf({ registry, imagesRead, failures }: RegistryRun): string | undefined {
-    return diagnose(titles.get(registry) ?? registry, imagesRead, failures);
-  }
-
-  /** Does it, and resolves to the message of what went wrong. */
-  async function attempt(what: string, step: () => Promise<void>): Promise<string | undefined> {
-    try {
-      await step();
-      return undefined;
-    } catch (error) {
-      const failure = toAppError(error);
-      log.error(what, errorFields(failure));
-      return failure.message;
-    }
-  }
-
-  async function recordEvents(run: RunRecord): Promise<void> {
-    const at = new Date(clock.now()).toISOString();
-    const noted = buffer.noted();
-    const states = statesOf([...(await store.events()), ...noted]);
-    const known = new Set((await store.latest({})).map(imageKey));
-    const events = run.registries.flatMap((part) => {
-      const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
-      return registryEvents({ ...part, diagnosis: diagnosisOf(part) }, states, isKnown, at);
-    });
-    await save(run, events);
-  }
-
-  /** A run that read nothing writes nothing: its events are saved with the next readings. */
-  async function save(run: RunRecord, events: readonly RecordedEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) && !run.saveError;
-    if (!hasRead) return buffer.note(events);
-    await store.save([], events).catch((error: unknown) => {
-      buffer.note(events);
-      throw error;
-    });
-  }
-
-  async function prune(): Promise<void> {
-    const before = firstKeptDay(dayOf(clock.now()), deps.retentionDays);
-    const days = before === undefined ? [] : await store.prune(before);
-    if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
-  }
-
-  function endOf(run: RunRecord): RunEnd {
-    return {
-      run,
-      async events() {
-        const from = dayOf(run.startedAt);
-        return listEvents(await store.totals({}, { from }), await store.events(), { from });
-      },
-    };
-  }
 
   return {
     async conclude(run) {
       if (run.interrupted) return log.info('run stopped before its end', { durationMs: run.durationMs });
       for (const part of run.registries) {
-        const diagnosis = diagnosisOf(part);
+        const diagnosis = diagnosisOf(part, titles);
         if (diagnosis !== undefined) log.error('registry failing', { registry: part.registry, diagnosis });
       }
-      await attempt('events of the run could not be recorded', () => recordEvents(run));
-      const problem = await attempt('old snapshots could not be deleted', prune);
-      if (problem !== undefined) await attempt('the run could not be updated', () => list.noteRetentionError(run.id, problem));
-      for (const listener of deps.listeners ?? []) await attempt('what follows a run has failed', () => listener(endOf(run)));
+      await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, run));
+      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps));
+      if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
+      for (const listener of deps.listeners ?? []) {
+        await attempt(log, 'what follows a run has failed', () => listener({ run, events: () => eventsOf(deps, run) }));
+      }
     },
     async follow({ finished, finishedAgoMs, running }) {
       if (finished && finished.id !== judged) {
@@ -129,6 +75,52 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       await health.fail(reason);
     },
   };
+}
+
+function diagnosisOf({ registry, imagesRead, failures }: RegistryRun, titles: AfterRunDeps['titles']): string | undefined {
+  return diagnose(titles.get(registry) ?? registry, imagesRead, failures);
+}
+
+/** Does it, and resolves to the message of what went wrong. */
+async function attempt(log: Logger, what: string, step: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    const failure = toAppError(error);
+    log.error(what, errorFields(failure));
+    return failure.message;
+  }
+}
+
+async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
+  const { store, buffer, clock, titles } = deps;
+  const at = new Date(clock.now()).toISOString();
+  const states = statesOf([...(await store.events()), ...buffer.noted()]);
+  const known = new Set((await store.latest({})).map(imageKey));
+  const events = run.registries.flatMap((part) => {
+    const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
+    return registryEvents({ ...part, diagnosis: diagnosisOf(part, titles) }, states, isKnown, at);
+  });
+  if (events.length === 0) return;
+  // A run that read nothing writes nothing: its events are saved with the next readings.
+  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) && !run.saveError;
+  if (!hasRead) return buffer.note(events);
+  await store.save([], events).catch((error: unknown) => {
+    buffer.note(events);
+    throw error;
+  });
+}
+
+async function prune({ store, clock, log, retentionDays }: AfterRunDeps): Promise<void> {
+  const before = firstKeptDay(dayOf(clock.now()), retentionDays);
+  const days = before === undefined ? [] : await store.prune(before);
+  if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
+}
+
+async function eventsOf({ store }: AfterRunDeps, { startedAt }: RunRecord): Promise<readonly ImageEvent[]> {
+  const from = dayOf(startedAt);
+  return listEvents(await store.totals({}, { from }), await store.events(), { from });
 }
 
 /** Logs what a run came to. */

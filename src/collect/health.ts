@@ -44,9 +44,7 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
   let longestRunMs = minRunMs;
   let marked: { readonly reason?: string | undefined; readonly at: number } | undefined;
 
-  function maxAgeMs(): number {
-    return intervalMs === 0 ? Number.POSITIVE_INFINITY : Math.ceil(intervalMs * intervalSlack + longestRunMs);
-  }
+  const maxAgeMs = (): number => (intervalMs === 0 ? Number.POSITIVE_INFINITY : Math.ceil(intervalMs * intervalSlack + longestRunMs));
 
   function good(registry: string, agoMs: number): void {
     failing.delete(registry);
@@ -62,9 +60,7 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
     return clock.now() - oldest() > maxAgeMs() ? staleReason : undefined;
   }
 
-  function oldest(): number {
-    return Math.min(...[...titles.keys()].map((registry) => lastGood.get(registry) ?? 0));
-  }
+  const oldest = (): number => Math.min(...[...titles.keys()].map((registry) => lastGood.get(registry) ?? 0));
 
   async function mark(): Promise<void> {
     const reason = reasonToFail();

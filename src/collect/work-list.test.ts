@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { start } from './testing/fake-registry.ts';
-import { describeWorkList, image, isRead, openRun } from './testing/work-list-contract.ts';
+import { describeWorkList, image, isRead, openRun } from './testing/contract.ts';
 import { createWorkList } from './work-list.ts';
 
 const hour = 3_600_000;

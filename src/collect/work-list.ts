@@ -8,7 +8,9 @@ import {
   type RunRecord,
   type RunningRun,
   type TakenItem,
+  type Requeued,
   type WorkItem,
+  type WorkResult,
 } from '../core/model/run.ts';
 import { compareText } from '../core/model/image.ts';
 import type { Clock, OpenedRun, Random, Taken, TakeQuery, WorkList } from '../core/ports.ts';
@@ -37,105 +39,52 @@ interface OpenRun {
 }
 
 /** An empty list, whose first run is due. */
-export function createWorkList({ clock, random, intervalMs }: WorkListDeps): WorkList {
+export function createWorkList(deps: WorkListDeps): WorkList {
+  const due = createDueTime(deps);
   const counts = new Map<string, RegistryCount>();
   let runs = 0;
   let open: OpenRun | undefined;
   let finished: { readonly record: RunRecord; readonly at: number } | undefined;
-  let nextAt: number | undefined;
-  let hasWaited = true;
 
-  function openRun(run: string): OpenRun {
+  function find(run: string): OpenRun {
     if (open?.id !== run) throw new TypeError(`run ${run} is not open`);
     return open;
-  }
-
-  function add({ entries }: OpenRun, items: readonly WorkItem[]): void {
-    for (const item of items) {
-      const key = keyOf(item);
-      if (!entries.has(key)) entries.set(key, { item: { ...item, attempt: 0 }, availableAt: 0 });
-    }
-  }
-
-  function close(run: OpenRun, interrupted: boolean): RunRecord {
-    const { id, startedAt, saveError } = run;
-    const states = [...run.entries.values()];
-    open = undefined;
-    const durationMs = clock.now() - startedAt;
-    return { id, startedAt, durationMs, registries: summarizeRun(states, startedAt, interrupted), saveError, interrupted };
   }
 
   return {
     pollMs: undefined,
     async open(): Promise<OpenedRun> {
       if (open) return { run: open.id, isToPlan: false };
-      const now = clock.now();
-      if (!hasWaited) {
-        if (intervalMs === 0) return { waitMs: undefined };
-        // The caller waits: a clock that is set back meanwhile keeps no run away.
-        hasWaited = true;
-        const waitMs = Math.min(Math.max(0, (nextAt ?? now) - now), intervalMs * (1 + intervalJitter));
-        nextAt = now + waitMs;
-        return { waitMs };
-      }
-      hasWaited = false;
-      open = { id: String((runs += 1)), startedAt: now, entries: new Map() };
-      nextAt = intervalMs === 0 ? undefined : now + intervalMs * (1 - intervalJitter + 2 * intervalJitter * random());
+      const wait = due.wait();
+      if (wait) return wait;
+      open = { id: String((runs += 1)), startedAt: deps.clock.now(), entries: new Map() };
       return { run: open.id, isToPlan: true };
     },
-    async plan(run, items) {
-      add(openRun(run), items);
-    },
-    async take({ run, registry, max, holds }: TakeQuery): Promise<Taken> {
-      const held = new Set(holds.map((item) => keyOf({ ...item, registry })));
-      const left = [...openRun(run).entries].filter(([key, { item, outcome }]) => item.registry === registry && !outcome && !held.has(key));
-      const now = clock.now();
-      const ready = left.map(([, entry]) => entry).filter(({ availableAt }) => availableAt <= now);
-      if (ready.length > 0) {
-        return {
-          items: ready
-            .map(({ item }) => item)
-            .toSorted(compareItems)
-            .slice(0, max),
-        };
-      }
-      if (left.length === 0) return { items: [] };
-      return { items: [], waitMs: Math.min(...left.map(([, { availableAt }]) => availableAt)) - now };
-    },
+    plan: async (run, items) => add(find(run), items),
+    take: async (query) => take(find(query.run), query, deps.clock.now()),
     async finish(run, results, saveError) {
-      const current = openRun(run);
-      for (const { item, outcome, found = [] } of results) {
-        add(current, found);
-        const entry = current.entries.get(keyOf(item));
-        if (!entry || entry.outcome) continue;
-        entry.outcome = outcome;
-        entry.endedAt = clock.now();
-      }
+      const current = find(run);
+      for (const result of results) end(current, result, deps.clock.now());
       current.saveError ??= saveError;
     },
     async requeue(run, items) {
-      const { entries } = openRun(run);
-      for (const { item, delayMs, failure } of items) {
-        const entry = entries.get(keyOf(item));
-        if (!entry) continue;
-        const attempt = entry.item.attempt + Number(failure !== undefined);
-        entries.set(keyOf(item), {
-          item: { ...entry.item, attempt, failure: failure ?? entry.item.failure },
-          availableAt: clock.now() + delayMs,
-        });
-      }
+      for (const each of items) requeue(find(run), each, deps.clock.now());
     },
     async beat() {},
     async end() {
       if (!open || [...open.entries.values()].some(({ outcome }) => !outcome)) return undefined;
-      const record = close(open, false);
-      finished = { record, at: clock.now() };
-      const lastSuccess = new Date(clock.now()).toISOString();
-      for (const part of record.registries) counts.set(part.registry, countRun(counts.get(part.registry), part, lastSuccess));
+      const now = deps.clock.now();
+      const record = toRecord(open, now, false);
+      open = undefined;
+      finished = { record, at: now };
+      for (const part of record.registries)
+        counts.set(part.registry, countRun(counts.get(part.registry), part, new Date(now).toISOString()));
       return record;
     },
     async interrupt(run) {
-      return close(openRun(run), true);
+      const record = toRecord(find(run), deps.clock.now(), true);
+      open = undefined;
+      return record;
     },
     async noteRetentionError(run, message) {
       if (finished?.record.id === run) finished = { ...finished, record: { ...finished.record, retentionError: message } };
@@ -143,14 +92,79 @@ export function createWorkList({ clock, random, intervalMs }: WorkListDeps): Wor
     async report() {
       return {
         finished: finished?.record,
-        finishedAgoMs: finished && Math.max(0, clock.now() - finished.at),
-        running: open && runningRun(open, clock.now()),
+        finishedAgoMs: finished && Math.max(0, deps.clock.now() - finished.at),
+        running: open && runningRun(open, deps.clock.now()),
         counts: [...counts.values()],
-        nextAt: open ? undefined : nextAt,
+        nextAt: open ? undefined : due.nextAt(),
       };
     },
     async close() {},
   };
+}
+
+interface DueTime {
+  /** When the next run begins, in milliseconds since the epoch. */
+  nextAt(): number | undefined;
+  /** How long to wait for the next run; undefined when it begins now, from which the one after it is counted. */
+  wait(): { readonly waitMs: number | undefined } | undefined;
+}
+
+function createDueTime({ clock, random, intervalMs }: WorkListDeps): DueTime {
+  let nextAt: number | undefined;
+  let isDue = true;
+  return {
+    nextAt: () => nextAt,
+    wait() {
+      const now = clock.now();
+      if (isDue) {
+        isDue = false;
+        nextAt = intervalMs === 0 ? undefined : now + intervalMs * (1 - intervalJitter + 2 * intervalJitter * random());
+        return undefined;
+      }
+      if (intervalMs === 0) return { waitMs: undefined };
+      // The caller waits: a clock that is set back meanwhile keeps no run away.
+      isDue = true;
+      const waitMs = Math.min(Math.max(0, (nextAt ?? now) - now), intervalMs * (1 + intervalJitter));
+      nextAt = now + waitMs;
+      return { waitMs };
+    },
+  };
+}
+
+function add({ entries }: OpenRun, items: readonly WorkItem[]): void {
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!entries.has(key)) entries.set(key, { item: { ...item, attempt: 0 }, availableAt: 0 });
+  }
+}
+
+function take({ entries }: OpenRun, { registry, max, holds }: TakeQuery, now: number): Taken {
+  const held = new Set(holds.map((item) => keyOf({ ...item, registry })));
+  const left = [...entries].filter(([key, { item, outcome }]) => item.registry === registry && !outcome && !held.has(key));
+  const ready = left.flatMap(([, { item, availableAt }]) => (availableAt <= now ? [item] : []));
+  if (ready.length > 0) return { items: ready.toSorted(compareItems).slice(0, max) };
+  if (left.length === 0) return { items: [] };
+  return { items: [], waitMs: Math.min(...left.map(([, { availableAt }]) => availableAt)) - now };
+}
+
+function end(run: OpenRun, { item, outcome, found = [] }: WorkResult, now: number): void {
+  add(run, found);
+  const entry = run.entries.get(keyOf(item));
+  if (!entry || entry.outcome) return;
+  entry.outcome = outcome;
+  entry.endedAt = now;
+}
+
+function requeue({ entries }: OpenRun, { item, delayMs, failure }: Requeued, now: number): void {
+  const known = entries.get(keyOf(item))?.item;
+  if (!known) return;
+  const attempt = known.attempt + Number(failure !== undefined);
+  entries.set(keyOf(item), { item: { ...known, attempt, failure: failure ?? known.failure }, availableAt: now + delayMs });
+}
+
+function toRecord({ id, startedAt, saveError, entries }: OpenRun, now: number, interrupted: boolean): RunRecord {
+  const registries = summarizeRun([...entries.values()], startedAt, interrupted);
+  return { id, startedAt, durationMs: now - startedAt, registries, saveError, interrupted };
 }
 
 function keyOf({ registry, kind, name }: Pick<WorkItem, 'registry' | 'kind' | 'name'>): string {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { AppError } from '../core/model/errors.ts';
 import { parseRepo } from '../core/model/image-ref.ts';
-import type { Reading } from '../core/model/reading.ts';
-import type { RegistryRun } from '../core/model/run.ts';
-import type { SnapshotStore, Source } from '../core/ports.ts';
+import type { Listing, Reading } from '../core/model/reading.ts';
+import type { RegistryRun, Requeued } from '../core/model/run.ts';
+import type { SnapshotStore, Source, WorkList } from '../core/ports.ts';
 import type { Progress } from '../core/model/outcome.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import { listing, reading, tracked, type FakeRegistry } from './testing/fake-registry.ts';
-import { createTestEngine, never } from './testing/test-engine.ts';
+import { listing, reading, start, tracked, type FakeRegistry } from './testing/fake-registry.ts';
+import { createTestEngine, never, untilSettled } from './testing/test-engine.ts';
+import { createWorkList } from './work-list.ts';
 
 interface Run {
   readonly result: RegistryRun;
@@ -197,5 +199,120 @@ describe("a registry's part of a run", () => {
       expect(asked).toEqual([]);
       expect(result).toMatchObject({ listings: [], failures: [] });
     });
+  });
+});
+
+describe('what a registry refuses for now', () => {
+  it('is tried again after a pause that grows, and at the third try is the outcome', async () => {
+    const hub = tracked({ targets: ['acme/app'], totals: { 'acme/app': unreachable } });
+    const { log, run: runOnce } = createTestEngine([hub]);
+
+    const ended = await runOnce();
+
+    expect(hub.asked).toEqual(['acme/app', 'acme/app', 'acme/app']);
+    expect(log.lines.filter(({ message }) => message === 'job requeued').map(({ fields }) => fields?.['delayMs'])).toEqual([5_000, 10_000]);
+    expect(ended.registries[0]?.failures).toEqual([{ repo: 'acme/app', code: 'unreachable', message: 'no answer', missing: 'total' }]);
+  });
+
+  it.each([
+    ['is waited for', 60_000, 3],
+    ['is left until the next run where it takes longer than ten minutes', 1_800_000, 1],
+  ])('%s when it says for how long', async (_, retryAfterMs, tries) => {
+    const limited = new AppError('rate_limited', 'slow down', { retryAfterMs });
+    const hub = tracked({ targets: ['acme/app'], totals: { 'acme/app': limited } });
+    const { log, run: runOnce } = createTestEngine([hub]);
+
+    await runOnce();
+
+    expect(hub.asked).toHaveLength(tries);
+    expect(log.lines.filter(({ fields }) => fields?.['delayMs'] === retryAfterMs)).toHaveLength(tries - 1);
+  });
+
+  it('is read when it passes, and a listing too', async () => {
+    const totals: Record<string, number | AppError> = { 'acme/app': unreachable };
+    const listings: Record<string, Listing | AppError> = { acme: unreachable };
+    const hub = tracked({ targets: ['acme/app', 'acme/*'], totals, listings });
+    const { clock, engine } = createTestEngine([hub]);
+
+    const running = engine.runOnce(never);
+    await clock.advance(1_000);
+    totals['acme/app'] = 10;
+    listings['acme'] = listing(['acme/app']);
+    const ended = await untilSettled(clock, running);
+
+    expect(ended.registries[0]).toMatchObject({ imagesRead: 1, failures: [], listings: [{ owner: 'acme', complete: true }] });
+  });
+});
+
+describe('a list of work that cannot be reached', () => {
+  it('is tried again, and what was read meanwhile is not lost', async () => {
+    const list = createWorkList({ clock: createFixedClock(start), random: () => 0.5, intervalMs: 3_600_000 });
+    let failures = 4;
+    const fail = async <T>(step: () => Promise<T>): Promise<T> => {
+      failures -= 1;
+      if (failures >= 0) throw unreachable;
+      return step();
+    };
+    const flaky: WorkList = {
+      ...list,
+      take: (query) => fail(() => list.take(query)),
+      finish: (...args) => fail(() => list.finish(...args)),
+    };
+    const hub = tracked({ targets: ['acme/app', 'acme/tool'], totals: { 'acme/app': 10, 'acme/tool': 20 } });
+    const { log, run: runOnce } = createTestEngine([hub], { list: flaky });
+
+    const ended = await runOnce();
+
+    expect(ended.registries[0]).toMatchObject({ imagesRead: 2, failures: [] });
+    expect(log.lines.filter(({ message }) => message === 'run is interrupted')).toHaveLength(4);
+  });
+
+  it('gets back at once what was begun when the process stops, and no outcome of it', async () => {
+    const list = createWorkList({ clock: createFixedClock(start), random: () => 0.5, intervalMs: 3_600_000 });
+    const stopping = new AbortController();
+    const requeued: Requeued[] = [];
+    const spied: WorkList = {
+      ...list,
+      async requeue(run, items) {
+        requeued.push(...items);
+        await list.requeue(run, items);
+      },
+    };
+    const hub = tracked({
+      targets: ['acme/app', 'acme/tool'],
+      async onRead(_, signal) {
+        stopping.abort(new Error('stop'));
+        signal?.throwIfAborted();
+      },
+    });
+    const { run: runOnce } = createTestEngine([hub], { list: spied });
+
+    const ended = await runOnce(stopping.signal);
+
+    expect(hub.asked).toEqual(['acme/app']);
+    expect(requeued.map(({ item, failure }) => [item.name, failure])).toEqual([
+      ['acme/app', undefined],
+      ['acme/tool', undefined],
+    ]);
+    expect(ended).toMatchObject({ interrupted: true, registries: [{ imagesRead: 0, failures: [] }] });
+  });
+
+  it('ends an item whose processes have always died with it', async () => {
+    const list = createWorkList({ clock: createFixedClock(start), random: () => 0.5, intervalMs: 3_600_000 });
+    const worn: WorkList = {
+      ...list,
+      async take(query) {
+        const { items, ...rest } = await list.take(query);
+        return { ...rest, items: items.map((item) => ({ ...item, attempt: 10 })) };
+      },
+    };
+    const hub = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
+
+    const ended = await createTestEngine([hub], { list: worn }).run();
+
+    expect(hub.asked).toEqual([]);
+    expect(ended.registries[0]?.failures).toMatchObject([
+      { repo: 'acme/app', code: 'internal', message: expect.stringContaining('10 collectors ended') },
+    ]);
   });
 });

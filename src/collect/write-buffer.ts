@@ -1,11 +1,11 @@
 /** Readings on their way to the store, and outcomes on their way to the list of work: written together every few seconds, readings first. */
 import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
-import { imageKey } from '../core/model/image.ts';
-import { wasRead } from '../core/model/mark.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
-import { snapshotDay, type Reading } from '../core/model/reading.ts';
+import type { Reading } from '../core/model/reading.ts';
 import type { WorkItem, WorkResult } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
+
+import { createPendingReadings } from './pending-readings.ts';
 
 export interface WriteBufferDeps {
   readonly store: SnapshotStore;
@@ -39,8 +39,6 @@ export interface WriteBuffer {
 const pauseMs = 5_000;
 /** A save that takes long is made rarer, so that large days do not keep the disk busy. */
 const pausePerSaveTime = 20;
-/** Readings with their tags, counted together, that are kept while nothing can be saved; beyond it only totals are. */
-const maxDetails = 50_000;
 
 interface Ended {
   readonly run: string;
@@ -48,42 +46,27 @@ interface Ended {
 }
 
 export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteBufferDeps): WriteBuffer {
-  const readings = new Map<string, Reading>();
+  const pending = createPendingReadings();
   const events = new Set<RecordedEvent>();
   const ended = new Set<Ended>();
-  let details = 0;
   let nextFlushAt = 0;
   let hasFailed = false;
   let running: Promise<void> = Promise.resolve();
 
-  function put(reading: Reading): void {
-    const key = `${imageKey(reading)} ${snapshotDay(reading)}`;
-    details += sizeOf(reading) - sizeOf(readings.get(key));
-    readings.set(key, reading);
-  }
-
   /** Resolves to the error when it fails. */
   async function save(): Promise<AppError | undefined> {
-    const batch = [...readings];
+    const batch = pending.all();
     const noted = [...events];
     if (batch.length === 0) return undefined;
     try {
-      await store.save(
-        batch.map(([, reading]) => reading),
-        noted,
-      );
+      await store.save(batch, noted);
     } catch (error) {
       const failure = toAppError(error);
       log.error('snapshot could not be stored', { readings: batch.length, ...errorFields(failure) });
       return failure;
     }
     for (const event of noted) events.delete(event);
-    for (const [key, reading] of batch) {
-      // Another one may have come meanwhile.
-      if (readings.get(key) !== reading) continue;
-      readings.delete(key);
-      details -= sizeOf(reading);
-    }
+    pending.remove(batch);
     log.debug('snapshot saved', { readings: batch.length });
     return undefined;
   }
@@ -97,15 +80,8 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
       if (failure && !isLast) return;
       hasFailed = failure !== undefined;
       const saveError = failure && { code: failure.code, message: failure.message };
-      for (const run of new Set(batch.map((each) => each.run))) {
-        const own = batch.filter((each) => each.run === run);
-        await list.finish(
-          run,
-          own.map(({ result }) => result),
-          saveError,
-        );
-        for (const each of own) ended.delete(each);
-      }
+      for (const [run, results] of byRun(batch)) await list.finish(run, results, saveError);
+      for (const each of batch) ended.delete(each);
       if (batch.length > 0 && !failure) await onWritten?.();
     } finally {
       const now = clock.now();
@@ -124,12 +100,7 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
       for (const event of more) events.add(event);
     },
     noted: () => [...events],
-    add(more) {
-      for (const reading of more) {
-        if (details < maxDetails) put(reading);
-        else if (wasRead(reading.mark)) put({ ...reading, tags: undefined });
-      }
-    },
+    add: (more) => pending.add(more),
     end: (run, result) => void ended.add({ run, result }),
     held: (registry) => [...ended].map(({ result }) => result.item).filter((item) => item.registry === registry),
     async flushIfDue({ isIdle = false } = {}) {
@@ -140,6 +111,7 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
   };
 }
 
-function sizeOf(reading: Reading | undefined): number {
-  return reading ? 1 + (reading.tags?.length ?? 0) : 0;
+function byRun(batch: readonly Ended[]): ReadonlyMap<string, readonly WorkResult[]> {
+  const runs = new Set(batch.map(({ run }) => run));
+  return new Map([...runs].map((run) => [run, batch.filter((each) => each.run === run).map(({ result }) => result)]));
 }

@@ -97,7 +97,7 @@ export const settings = {
   }),
   jobSilenceSeconds: setting({
     variable: 'JOB_SILENCE_SECONDS',
-    means: 'With PostgreSQL: after so long without a result a collector counts as dead, and another one reads its image',
+    means: 'With PostgreSQL: after so long without a sign of life a collector counts as dead, and another one reads its images',
     valid: 'a whole number of seconds from 2 to 3600',
     default: '300',
     parse: parseWholeNumber({ min: 2, max: 3600 }),

@@ -42,6 +42,7 @@ export function statusPage(context: PageContext): Html {
         ${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.
         ${running ? html`A cycle is running since ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`The next cycle begins ${ago(status.nextCycle, now)}.`}
       </p>
+      ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
       ${status.registries.map(failureTable)}`,

@@ -139,6 +139,7 @@ export const statusAnswer = z
     configuration_problems: z.array(z.object({ variable: z.string(), entry: z.string(), reason: z.string() })),
     running_since: z.string().optional(),
     next_cycle: z.string().optional(),
+    retention_error: z.string().optional(),
     registries: z.array(
       z.object({
         registry,

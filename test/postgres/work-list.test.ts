@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/collect/engine.ts';
 import { createHealth } from '../../src/collect/health.ts';
 import { listing, tracked } from '../../src/collect/testing/fake-registry.ts';
-import { describeWorkList, image, isRead, openRun, takeFrom } from '../../src/collect/testing/work-list-contract.ts';
+import { describeWorkList, image, isRead, openRun, takeFrom } from '../../src/collect/testing/contract.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { AppError } from '../../src/core/model/errors.ts';
 import type { WorkList } from '../../src/core/ports.ts';

@@ -5,9 +5,10 @@ import type { RegistryDescriptor } from '../../core/model/registry.ts';
 import type { RunRecord } from '../../core/model/run.ts';
 import type { SnapshotStore, WorkList } from '../../core/ports.ts';
 import { createMemoryStore } from '../../store/memory.ts';
-import { createEngine, type Engine, type EngineDeps, type RunObserver } from '../engine.ts';
+import { createEngine, type Engine, type EngineDeps } from '../engine.ts';
 import { createHealth, type HealthMarker } from '../health.ts';
 import type { TrackedRegistry } from '../plan.ts';
+import type { RunObserver } from '../run.ts';
 import { createWorkList } from '../work-list.ts';
 import { start } from './fake-registry.ts';
 

@@ -23,6 +23,7 @@ export function statusAnswer(deps: StatusDeps, status: CollectorStatus, now: num
     configuration_problems: [...deps.configProblems],
     running_since: status.runningSince,
     next_cycle: status.nextCycle,
+    retention_error: status.retentionError,
     registries: status.registries.map((registry) => ({ ...registryAnswer(registry, now), counts: deps.counting[registry.registry] })),
   };
 }
