@@ -94,7 +94,7 @@ describe('a chart', () => {
   });
 
   it('tells reconstructed and doubtful bars by their looks, on hover and in a legend', () => {
-    const svg = chartSvg(drawing({ points: [...reconstructed, ...marked('restated', points([7], '2026-03-04'))] }));
+    const svg = chartSvg(drawing({ points: [...reconstructed, ...marked('inconsistent', points([7], '2026-03-04'))] }));
 
     expect(svg.match(/<rect [^>]*fill="url\(#reconstructed\)"/g)).toHaveLength(3);
     expect(svg).toContain('2026-03-02: 112, reconstructed');

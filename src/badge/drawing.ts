@@ -53,7 +53,7 @@ const surenessOfMark: Readonly<Record<Mark, Sureness>> = {
   estimated: 'reconstructed',
   closed: 'read',
   frozen: 'in doubt',
-  restated: 'in doubt',
+  inconsistent: 'in doubt',
 };
 
 export function surenessOf({ mark = 'read' }: ChartPoint): Sureness {

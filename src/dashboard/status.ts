@@ -26,7 +26,7 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   degraded: 'something is missing',
   failing: 'nothing was read',
   frozen: "totals stand still although the registry's own days move, or the reverse",
-  restated: "totals no longer agree with the registry's own days",
+  inconsistent: "totals no longer agree with the registry's own days",
 };
 
 export function statusPage(context: PageContext): Html {

@@ -49,7 +49,7 @@ const imageRow = z
     last_read: z.string().nullable().openapi({ description: 'When its newest total was read' }),
     stale: z.boolean().openapi({ description: 'Whether that is longer ago than a day, or two poll intervals where they are longer' }),
     doubt: z
-      .enum(['frozen', 'restated'])
+      .enum(['frozen', 'inconsistent'])
       .nullable()
       .openapi({ description: "Whether the newest total contradicts the registry's own days" }),
     total_since: z.string().nullable().openapi({
@@ -144,7 +144,7 @@ export const statusAnswer = z
       z.object({
         registry,
         title: z.string(),
-        state: z.enum(['off', 'waiting', 'ok', 'degraded', 'failing', 'frozen', 'restated']),
+        state: z.enum(['off', 'waiting', 'ok', 'degraded', 'failing', 'frozen', 'inconsistent']),
         images_ok: count,
         images_failed: count,
         failures: z.array(failure.extend({ repo, missing: z.enum(['total', 'details']) })),
@@ -157,7 +157,7 @@ export const statusAnswer = z
             shortfall: failure.optional(),
           }),
         ),
-        doubts: z.array(z.object({ repo, doubt: z.enum(['frozen', 'restated']) })),
+        doubts: z.array(z.object({ repo, doubt: z.enum(['frozen', 'inconsistent']) })),
         diagnosis: z.string().optional(),
         last_success: z.string().optional(),
         seconds_since_success: z.int().optional().openapi({ description: 'For alerts; absent before the first success' }),

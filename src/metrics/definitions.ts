@@ -38,7 +38,7 @@ export const definitions = {
   registrystats_registry_images_in_doubt: {
     type: 'gauge',
     labels: registry,
-    help: "Images whose total contradicts the registry's own days (frozen or restated).",
+    help: "Images whose total contradicts the registry's own days (frozen or inconsistent).",
   },
   registrystats_registry_listing_complete: {
     type: 'gauge',

@@ -52,7 +52,7 @@ export function toRegistry(member: string): string {
  */
 const markFields: Readonly<Record<Mark, Row>> = {
   frozen: { doubt: 'frozen' },
-  restated: { doubt: 'restated' },
+  inconsistent: { doubt: 'inconsistent' },
   backfilled: { backfilled: true, closed: true },
   estimated: { backfilled: true },
   imported: { imported: true },
@@ -68,7 +68,9 @@ const totalFields = new Set([
 ]);
 const marksByPriority = Object.keys(markFields).filter(isMark);
 
-function parseMark(row: Row): Mark {
+function parseMark(written: Row): Mark {
+  // What versions before 1.1 called it.
+  const row = written['doubt'] === 'restated' ? { ...written, doubt: 'inconsistent' } : written;
   return marksByPriority.find((mark) => Object.entries(markFields[mark]).every(([field, value]) => row[field] === value)) ?? 'read';
 }
 
@@ -91,9 +93,7 @@ export function parseReading(registry: string, row: Row, undatedAt: string): Rea
     tags,
     totalSince: day(row['total_since']),
     mark: parseMark(row),
-    observed: parseObserved(row['observed']),
-    dayPulls: count(row['day_pulls']),
-    discrepancy: parseDiscrepancy(row['discrepancy']),
+    ...parseNote(row),
   };
 }
 
@@ -114,12 +114,28 @@ export function toRow(reading: Reading, before: Row = {}): Row {
       total_since: reading.totalSince,
     }),
     ...markFields[reading.mark ?? 'read'],
-    ...defined({
-      observed: reading.observed && { pull_count: reading.observed.pullCount, read_at: reading.observed.readAt },
-      day_pulls: reading.dayPulls,
-      discrepancy: reading.discrepancy && { ...reading.discrepancy },
-    }),
+    ...toNoteRow(reading),
   };
+}
+
+/** What is known of a total beside itself. */
+export type Note = Pick<Reading, 'observed' | 'dayPulls' | 'discrepancy'>;
+
+export function parseNote(row: Row): Note {
+  return {
+    observed: parseObserved(row['observed']),
+    dayPulls: count(row['day_pulls']),
+    discrepancy: parseDiscrepancy(row['discrepancy']),
+  };
+}
+
+/** The fields of a row that hold the note of a reading. */
+export function toNoteRow({ observed, dayPulls, discrepancy }: Note): Row {
+  return defined({
+    observed: observed && { pull_count: observed.pullCount, read_at: observed.readAt },
+    day_pulls: dayPulls,
+    discrepancy: discrepancy && { ...discrepancy },
+  });
 }
 
 function parseObserved(value: unknown): Observed | undefined {
@@ -132,7 +148,7 @@ function parseDiscrepancy(value: unknown): Discrepancy | undefined {
   if (!isRow(value)) return undefined;
   const { kind, by } = value;
   const since = instant(value['since']);
-  if ((kind !== 'frozen' && kind !== 'restated') || !Number.isSafeInteger(by) || since === undefined) return undefined;
+  if ((kind !== 'frozen' && kind !== 'inconsistent') || !Number.isSafeInteger(by) || since === undefined) return undefined;
   return { kind, by: Number(by), since };
 }
 

@@ -20,7 +20,7 @@ const rules = {
   /** Read, but the total does not change although the daily counts do, or the reverse. */
   frozen: { certainty: certainties.read, wasRead: true, isInconsistent: true },
   /** Read, but the total disagrees with the daily counts otherwise. */
-  restated: { certainty: certainties.read, wasRead: true, isInconsistent: true },
+  inconsistent: { certainty: certainties.read, wasRead: true, isInconsistent: true },
   /** Taken over from another program's records. */
   imported: { certainty: certainties.takenOver, wasRead: true },
   /** The exact total at the end of a day that was also read. */
@@ -57,6 +57,9 @@ export function compareMarks(a: Mark | undefined, b: Mark | undefined): number {
 export function wasRead(mark: Mark = 'read'): boolean {
   return rules[mark].wasRead;
 }
+
+/** The marks of totals that somebody read. */
+export const readMarks: readonly Mark[] = marks.filter((mark) => rules[mark].wasRead);
 
 /** Whether the total is exact and that of the end of its day. */
 export function isEndOfDay(mark: Mark | undefined): boolean {

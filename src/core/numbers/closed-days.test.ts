@@ -32,7 +32,7 @@ function createHistory() {
       [...totals]
         .filter(([, { certainty }]) => certainty === 'end')
         .map(([day, { total }]): [string, number] => [fromEpochDay(day), total])
-        .toSorted(),
+        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   };
 }
 
@@ -140,7 +140,7 @@ describe('a total that was restated', () => {
     const history = before();
     history.take(page('2026-11-10T13:00:00Z', 492, '2026-11-10', [12, 30, 30]));
 
-    expect(history.discrepancy()).toEqual({ kind: 'restated', by: -510, since: '2026-11-10T13:00:00.000Z' });
+    expect(history.discrepancy()).toEqual({ kind: 'inconsistent', by: -510, since: '2026-11-10T13:00:00.000Z' });
     expect(history.pulls.get(toEpochDay('2026-11-10'))).toBe(12);
   });
 

@@ -56,7 +56,7 @@ export function closeDays(page: PageCounts, known: KnownDays): Closing {
   if (anchor === undefined || by === 0) return { day: newest, ends: fill(bars, page.total, { known, ends }) };
 
   const discrepancy = discrepancyOf(page, known, { by, barsMoved: endOf(bars, page.total, anchor) < page.total });
-  const fell = by < 0 && discrepancy.kind === 'restated';
+  const fell = by < 0 && discrepancy.kind === 'inconsistent';
   const running = { day: newest, pulls: fell ? bars.pulls[0] : undefined };
   // Restated once, and moving with its days again since: the days before keep the level of then.
   const step = Math.max(toEpochDay(dayOf(Date.parse(discrepancy.since))), anchor + 1);
@@ -90,7 +90,7 @@ function discrepancyOf(
   { by, barsMoved }: { readonly by: number; readonly barsMoved: boolean },
 ): Discrepancy {
   const isFrozen = by < 0 ? total === lastRead : !barsMoved;
-  return { kind: isFrozen ? 'frozen' : 'restated', by, since: discrepancy?.since ?? new Date(readAt).toISOString() };
+  return { kind: isFrozen ? 'frozen' : 'inconsistent', by, since: discrepancy?.since ?? new Date(readAt).toISOString() };
 }
 
 /** The ends of the days between the last one that is known and a step of the total, at the level before it. */

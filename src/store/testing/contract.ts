@@ -235,14 +235,14 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
         reading('acme/app', 8, '2026-03-12', { mark: 'backfilled' }),
         reading('acme/app', 10, '2026-03-13'),
         reading('acme/app', 10, '2026-03-14', { mark: 'frozen' }),
-        reading('acme/app', 10, '2026-03-15', { mark: 'restated' }),
+        reading('acme/app', 10, '2026-03-15', { mark: 'inconsistent' }),
         reading('acme/old', 3, '2026-03-12', { mark: 'backfilled' }),
       ]);
       await store.save([reading('acme/app', 11, '2026-03-14T18:00:00')]);
 
       for await (const each of asItIsAndReopened()) {
         const [app, old] = await each.totals({});
-        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'restated']);
+        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'inconsistent']);
         expect(old && listMarks(old)).toEqual(['backfilled']);
         const readAt = (await each.latest({})).map((image) => image.readAt);
         expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
