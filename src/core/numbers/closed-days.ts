@@ -51,23 +51,45 @@ export function closeDays(page: PageCounts, known: KnownDays): Closing {
   if (!bars) return { ends: [], discrepancy: known.discrepancy };
   const { newest } = bars;
   const ends = areOneDayOff(exact, bars, page.total) ? new Map<EpochDay, number>() : exact;
-  const anchor = newestEnd(ends, bars);
-  const by = anchor === undefined ? 0 : endOf(bars, page.total, anchor) - (ends.get(anchor) ?? 0);
-  if (anchor === undefined || by === 0) return { day: newest, ends: fill(bars, page.total, { known, ends }) };
+  const reference = findReference(bars, page.total, { known, ends });
+  const by = reference ? endOf(bars, page.total, reference.day) - reference.total : 0;
+  if (!reference || by === 0) return { day: newest, ends: fill(bars, page.total, { known, ends }) };
 
-  const discrepancy = discrepancyOf(page, known, { by, barsMoved: endOf(bars, page.total, anchor) < page.total });
+  const discrepancy = discrepancyOf(page, known, { by, barsMoved: endOf(bars, page.total, reference.day) < page.total });
   const fell = by < 0 && discrepancy.kind === 'inconsistent';
   const running = { day: newest, pulls: fell ? bars.pulls[0] : undefined };
   // Restated once, and moving with its days again since: the days before keep the level of then.
-  const step = Math.max(toEpochDay(dayOf(Date.parse(discrepancy.since))), anchor + 1);
   const isInStep = known.discrepancy?.by === by && page.total !== known.lastRead;
   if (!isInStep) return { ...running, ends: [], discrepancy };
-  const before = new Map([...ends, ...oldLevel(bars, anchor, { from: ends.get(anchor) ?? 0, step })]);
-  const restated = fill(bars, page.total, { known, ends: before });
-  const added = [...before].filter(([day]) => !ends.has(day)).map(([day, total]) => ({ day, total }));
-  if (step >= newest) return { ...running, ends: added.toReversed(), discrepancy };
+  const step = Math.max(toEpochDay(dayOf(Date.parse(discrepancy.since))), reference.day + 1);
+  const added = reference.isExact ? [...oldLevel(bars, reference, step)] : [];
+  if (step >= newest) return { ...running, ends: added, discrepancy };
+  const restated = fill(bars, page.total, { known, ends }).filter(({ day }) => day >= step);
   const pulls = fell ? bars.pulls[newest - step] : undefined;
-  return { day: newest, ends: [...restated.map((end) => (end.day === step ? { ...end, pulls } : end)), ...added.toReversed()] };
+  return { day: newest, ends: [...restated.map((end) => (end.day === step ? { ...end, pulls } : end)), ...added] };
+}
+
+/** A total of a past day that the page is measured against. */
+interface Reference {
+  readonly day: EpochDay;
+  readonly total: number;
+  readonly isExact: boolean;
+}
+
+interface Known {
+  readonly known: KnownDays;
+  readonly ends: ReadonlyMap<EpochDay, number>;
+}
+
+/** The newest end of a day that is known, or where there is none a total that was read and is above what its day would have ended with. */
+function findReference(bars: DatedBars, total: number, { known, ends }: Known): Reference | undefined {
+  const anchor = newestEnd(ends, bars);
+  if (anchor !== undefined) return { day: anchor, total: ends.get(anchor) ?? 0, isExact: true };
+  for (let day = bars.newest - 1; day >= bars.newest - bars.pulls.length; day -= 1) {
+    const before = known.totals.get(day);
+    if (before?.certainty === 'read' && before.total > endOf(bars, total, day)) return { day, total: before.total, isExact: false };
+  }
+  return undefined;
 }
 
 function endsOf({ totals }: KnownDays): Map<EpochDay, number> {
@@ -93,25 +115,19 @@ function discrepancyOf(
   return { kind: isFrozen ? 'frozen' : 'inconsistent', by, since: discrepancy?.since ?? new Date(readAt).toISOString() };
 }
 
-/** The ends of the days between the last one that is known and a step of the total, at the level before it. */
-function* oldLevel(
-  { newest, pulls }: DatedBars,
-  anchor: EpochDay,
-  { from, step }: { readonly from: number; readonly step: EpochDay },
-): Generator<[EpochDay, number]> {
-  let end = from;
-  for (let day = anchor + 1; day < Math.min(step, newest); day += 1) {
-    end += pulls[newest - day] ?? 0;
-    yield [day, end];
+/** The ends of the days between the last one that is known and a step of the total, at the level before it, newest first. */
+function oldLevel({ newest, pulls }: DatedBars, from: Reference, step: EpochDay): DayEnd[] {
+  const found: DayEnd[] = [];
+  let { total } = from;
+  for (let day = from.day + 1; day < Math.min(step, newest); day += 1) {
+    total += pulls[newest - day] ?? 0;
+    found.unshift({ day, total });
   }
+  return found;
 }
 
 /** Ends of past days back from the page's total, newest first. A day whose end is known keeps it, and those before it follow from it. */
-function fill(
-  { newest, pulls }: DatedBars,
-  total: number,
-  { known, ends }: { readonly known: KnownDays; readonly ends: ReadonlyMap<EpochDay, number> },
-): DayEnd[] {
+function fill({ newest, pulls }: DatedBars, total: number, { known, ends }: Known): DayEnd[] {
   const found: DayEnd[] = [];
   let end = total;
   for (let at = 0; at < pulls.length - 1; at += 1) {

@@ -45,7 +45,7 @@ async function known(store: SnapshotStore): Promise<unknown[]> {
 describe('what is taken in', () => {
   it('is marked as imported, stands before what was reconstructed, and never in the place of what was read', async () => {
     const store = await storeWith([
-      reading('acme/app', 8, '2026-03-13', { mark: 'backfilled' }),
+      reading('acme/app', 8, '2026-03-13', { mark: 'estimated' }),
       reading('acme/app', 10, '2026-03-14'),
       reading('acme/app', 12, '2026-03-15', { mark: 'frozen' }),
     ]);
