@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { bundleTable } from './bundle-table.ts';
 import { writeClientAssets } from './client-assets.ts';
 import { fontWidths } from './font-widths.ts';
-import { licencesOf } from './licences.ts';
+import { licensesOf } from './licenses.ts';
 
 const bundle = 'dist/registry-stats';
 const migrations = 'src/store/postgres/migrations';
@@ -24,7 +24,7 @@ const program = await build({
   bundle: true,
   platform: 'node',
   plugins: [fontWidths],
-  // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
+  // Linked packages keep their local paths in the bundle, so that the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
   format: 'cjs',
@@ -41,7 +41,7 @@ const program = await build({
   metafile: true,
   logLevel: 'warning',
 });
-await writeFile('dist/third-party-licenses.txt', await licencesOf([...clientMetafiles, program.metafile]));
+await writeFile('dist/third-party-licenses.txt', await licensesOf([...clientMetafiles, program.metafile]));
 await chmod(`${bundle}.cjs`, 0o755);
 
 const table = bundleTable(program.metafile);

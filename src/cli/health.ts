@@ -1,11 +1,11 @@
-/** `health`: whether the service does its work, from the marker file alone. */
+/** `health`: whether the service is healthy, from the marker file alone. */
 import { readFile, stat } from 'node:fs/promises';
 import { settings } from '../config/settings.ts';
 import { readMarker, reasonPath } from '../core/model/health-marker.ts';
 import type { HealthReport } from '../core/model/health-marker.ts';
 import type { CliIo } from './io.ts';
 
-/** Exits 0 while the marker is there and fresh, 1 otherwise, and prints the reason. Knows one option, `--health-file <path>`. */
+/** Exits 0 while the marker exists and is fresh, 1 otherwise, and prints the reason. Its one option is `--health-file <path>`. */
 export async function health(args: readonly string[], { env, stdout }: CliIo): Promise<number> {
   const option = args[args.indexOf('--health-file') + 1];
   const path = (args.includes('--health-file') && option) || env[settings.healthFile.variable]?.trim() || settings.healthFile.default;
@@ -27,6 +27,6 @@ async function unhealthyReason(path: string): Promise<string> {
   try {
     return (await readFile(reasonPath(path), 'utf8')).trim();
   } catch {
-    return `there is no marker ${path}: the service is not running, or its first cycle has not finished`;
+    return `health marker ${path} not found: the service is not running, or its first run has not finished`;
   }
 }

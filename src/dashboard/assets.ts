@@ -1,4 +1,4 @@
-/** The files that pages load, under names that hold their content's hash, so that browsers may keep them for ever. */
+/** The files that pages load, under names that hold their content's hash, so that browsers may cache them forever. */
 import { brotliDecompressSync } from 'node:zlib';
 import type { SiteAsset } from '../core/views/site.ts';
 

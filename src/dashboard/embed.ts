@@ -5,8 +5,8 @@ import { hiddenInputs, registrySelect, select } from './controls.ts';
 import { readable, type Html } from './layout.ts';
 import { choice, keysOf } from './view.ts';
 
-const periods = { total: 'Total', day: 'A day', week: 'A week', month: 'A month' };
-const styles = { flat: 'Flat', 'flat-square': 'Flat, square', plastic: 'Plastic', 'for-the-badge': 'For the badge', social: 'Social' };
+const periods = { total: 'Total', day: 'Per day', week: 'Per week', month: 'Per month' };
+const styles = { flat: 'Flat', 'flat-square': 'Flat square', plastic: 'Plastic', 'for-the-badge': 'For the badge', social: 'Social' };
 const colors = {
   blue: 'Blue',
   brightgreen: 'Bright green',
@@ -15,7 +15,7 @@ const colors = {
   orange: 'Orange',
   red: 'Red',
   blueviolet: 'Violet',
-  lightgrey: 'Grey',
+  lightgrey: 'Gray',
 };
 const markups = { markdown: 'Markdown', html: 'HTML', rst: 'reStructuredText' };
 
@@ -55,8 +55,8 @@ export function embedSection(
   return html`<section class="card" aria-labelledby="embed">
     <h2 id="embed">Badge and chart for a README</h2>
     <form class="controls" method="get" data-view>
-      ${hiddenInputs(kept)} ${registrySelect(context, 'badge', 'all', embed.registry)} ${select('period', 'Shows', periods, embed.period)}
-      ${select('style', 'Style', styles, embed.style)} ${select('color', 'Colour', colors, embed.color)}
+      ${hiddenInputs(kept)} ${registrySelect(context, 'badge', 'all', embed.registry)} ${select('period', 'Pulls', periods, embed.period)}
+      ${select('style', 'Style', styles, embed.style)} ${select('color', 'Color', colors, embed.color)}
       <label>Label <input type="text" name="label" value="${embed.label}" maxlength="64" placeholder="pulls" autocomplete="off" /></label>
       <button type="submit">Show</button>
     </form>

@@ -25,8 +25,8 @@ describe('the site', () => {
   });
 
   it.each([
-    ['/images/acme/none', 404, 'acme/none is not tracked'],
-    ['/images/%ff', 404, 'there is nothing at this address'],
+    ['/images/acme/none', 404, 'acme/none is not tracked. Check the spelling, or add it to the configuration'],
+    ['/images/%ff', 404, 'this address does not exist'],
     ['/?kind=hourly', 400, '&quot;kind&quot; is &quot;hourly&quot;: valid are total, daily, weekly, monthly'],
     ['/images/acme/app?style=round', 400, 'valid are flat, flat-square'],
   ])('answers %s with a page that says what is right', async (address, status, text) => {
@@ -113,7 +113,7 @@ describe('the site', () => {
     const light = await ask('/data/chart.svg?kind=total');
     const dark = await ask('/data/chart.svg?kind=total&theme=dark');
 
-    expect(light).toMatchObject({ kind: 'data', type: 'image/svg+xml', text: expect.stringContaining('<title>Total pulls</title>') });
+    expect(light).toMatchObject({ kind: 'data', type: 'image/svg+xml', text: expect.stringContaining('<title>Cumulative pulls</title>') });
     expect(dark?.text).not.toBe(light?.text);
   });
 

@@ -55,7 +55,7 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
     const asked = withGroups({ repos: new Set([repo]) }, context.groups);
     const images = await knownOf(asked);
     if (registriesOf(context, repo, images).length === 0) {
-      throw new AppError('not_found', `${readable(repo)} is not tracked: its name may be another, or the configuration does not have it`);
+      throw new AppError('not_found', `${readable(repo)} is not tracked. Check the spelling, or add it to the configuration`);
     }
     const [tags, events] = await Promise.all([tagsOf(asked), store.events()]);
     const recorded = events.filter(asked.hasEvent);
@@ -88,7 +88,7 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
       title: chartTitle(view),
       points: pointsOf(chart),
       kind: view.kind,
-      goesOn: isPartial(chart, view.kind, todayOf(context)),
+      isPartial: isPartial(chart, view.kind, todayOf(context)),
       theme,
       width: 960,
       height: 320,
@@ -114,7 +114,9 @@ export function createSite({ store, assets, ...rest }: SiteDeps): Site {
         // People asked for a page, and get one; programs get the API's errors.
         if (!(error instanceof AppError) || request.path.startsWith('/data/')) throw error;
         if (error.code !== 'not_found' && error.code !== 'invalid_input') throw error;
-        return pageAnswer(errorPage(context, error.message), error.code === 'not_found' ? 404 : 400);
+        return error.code === 'not_found'
+          ? pageAnswer(errorPage(context, 'Page not found', error.message), 404)
+          : pageAnswer(errorPage(context, 'Invalid request', error.message), 400);
       }
     },
   };
@@ -138,6 +140,6 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch (error) {
-    throw new AppError('not_found', 'there is nothing at this address', { cause: error });
+    throw new AppError('not_found', 'this address does not exist', { cause: error });
   }
 }

@@ -5,9 +5,9 @@ import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import { readable } from './layout.ts';
 
-export const kinds = { total: 'Total', daily: 'By day', weekly: 'By week', monthly: 'By month' } satisfies Record<ChartKind, string>;
-export const splits = { none: 'Sum', registry: 'By registry', image: 'By image' } satisfies Record<ChartSplit, string>;
-export const ranges = { '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All', custom: 'From … to …' };
+export const kinds = { total: 'Cumulative', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly' } satisfies Record<ChartKind, string>;
+export const splits = { none: 'none', registry: 'registry', image: 'image' } satisfies Record<ChartSplit, string>;
+export const ranges = { '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All', custom: 'Custom range' };
 export const sorts = {
   name: 'Image',
   total: 'Total',
@@ -58,7 +58,7 @@ const defaultView: View = {
 export function parseView(query: URLSearchParams, registries: readonly string[]): View {
   const sort = query.get('sort') ?? '';
   const [from, to] = [dateOf(query, 'from'), dateOf(query, 'to')];
-  if (from !== '' && to !== '' && from > to) throw new AppError('invalid_input', '"from" is after "to": swap them');
+  if (from !== '' && to !== '' && from > to) throw new AppError('invalid_input', '"from" must not be after "to"');
   return {
     registry: choice('registry', query.get('registry') ?? '', ['', ...registries], ''),
     search: (query.get('q') ?? '').trim().slice(0, 200),
@@ -112,7 +112,7 @@ export function chartOptions(view: View, today: EpochDay, mostLines: number): Ch
 
 /** What the chart of the view is called. */
 export function chartTitle(view: View): string {
-  const what = { total: 'Total pulls', daily: 'Pulls by day', weekly: 'Pulls by week', monthly: 'Pulls by month' }[view.kind];
+  const what = { total: 'Cumulative pulls', daily: 'Daily pulls', weekly: 'Weekly pulls', monthly: 'Monthly pulls' }[view.kind];
   const of =
     view.repos.length === 0 ? '' : ` of ${view.repos.length === 1 ? readable(view.repos[0] ?? '') : `${view.repos.length} images`}`;
   return what + of;

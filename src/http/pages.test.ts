@@ -23,7 +23,7 @@ describe('a badge', () => {
     ['/badge/all/acme/app.svg', 'pulls: 1.1k'],
     ['/badge/ghcr/Acme/App.svg', 'pulls: 50'],
     ['/badge/ghcr/acme/app.svg?period=day&label=d', 'd: 10/day'],
-    ['/badge/dockerhub/acme/app.svg?period=day', 'pulls: not known yet'],
+    ['/badge/dockerhub/acme/app.svg?period=day', 'pulls: no data yet'],
   ])('%s says "%s"', async (address, text) => {
     const answer = await ask(address);
 
@@ -44,7 +44,7 @@ describe('a badge', () => {
   it('of a configured image that was not read yet is none of these', async () => {
     const answer = await ask('/badge/ghcr/acme/new.svg', {}, { configured: [{ registry: 'ghcr', repo: 'acme/new' }] });
 
-    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('not known yet')]);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('no data yet')]);
   });
 
   it('is there for names with further slashes', async () => {

@@ -43,7 +43,7 @@ export async function badgeContent(deps: EmbedDeps, { req }: Context): Promise<C
 
 async function badgeValue(deps: EmbedDeps, query: SeriesQuery, period: BadgePeriod): Promise<BadgeValue> {
   const images = await queryImages(deps, query);
-  return images.length === 0 ? 'not tracked' : (sumKnown(images.map(shownBy[period])) ?? 'not known yet');
+  return images.length === 0 ? 'not tracked' : (sumKnown(images.map(shownBy[period])) ?? 'no data yet');
 }
 
 const shownBy: Readonly<Record<BadgePeriod, (image: TrackedImage) => number | undefined>> = {
@@ -80,7 +80,7 @@ export async function chartContent(deps: EmbedDeps, { req }: Context): Promise<C
     title: `${titles[kind]} of ${name}`,
     points: pointsOf(chart),
     kind,
-    goesOn: isPartial(chart, kind, today),
+    isPartial: isPartial(chart, kind, today),
     theme,
     width: 720,
     height: 240,

@@ -1,4 +1,4 @@
-/** The index on disk, beside the files that it was made from. It is only ever a short cut: the files hold the truth. */
+/** A cache of the index on disk, next to the files it was built from. The files stay the source of truth. */
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import { replaceFile } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
 import type { IndexState } from './index.ts';
-import { codeOf, storageError } from './storage-error.ts';
+import { errorCode, storageError } from './storage-error.ts';
 
-export interface SidecarDeps {
+export interface IndexCacheDeps {
   readonly directory: string;
   readonly files: FileSystem;
   readonly host: Host;
@@ -20,26 +20,26 @@ export interface SidecarDeps {
   readonly log: Logger;
 }
 
-/** What the index was made from, and what came of it. */
-export interface Kept {
+/** What the index was built from, and its content. */
+export interface CachedIndex {
   /** By day: how its file looked when it was read. */
   readonly stamps: ReadonlyMap<Day, string>;
   readonly state: IndexState;
 }
 
-export interface Sidecar {
-  /** Undefined when there is none, or none that can be trusted. Never rejects. */
-  read(): Promise<Kept | undefined>;
-  /** Never rejects: without it the next start takes longer. */
+export interface IndexCache {
+  /** Undefined when there is none, or it is invalid. Never rejects. */
+  read(): Promise<CachedIndex | undefined>;
+  /** Never rejects: without a cache the next start only takes longer. */
   write(stamps: ReadonlyMap<Day, FileStamp>, state: IndexState): Promise<void>;
 }
 
-/** A dot file: neither we nor the Go tool take it for a day. */
-export const sidecarName = '.index.json';
-/** The number grows whenever this changes, or what is made of a day's file. The rest is what the columns mean. */
+/** A dot file: neither this program nor the Go tool reads it as a day. */
+export const indexCacheName = '.index.json';
+/** The number is raised whenever this format changes, or what is made of a day's file. The rest says what the columns mean. */
 const format = `3 ${endianness()} ${marks.join(' ')}`;
 /** A hundred years of a thousand images. */
-const mostBytes = 1024 * 1024 * 1024;
+const maxBytes = 1024 * 1024 * 1024;
 /** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */
 const settledMs = 2_000;
 
@@ -49,20 +49,20 @@ interface Payload {
   readonly state: IndexState;
 }
 
-export function createSidecar({ directory, files, host, clock, log }: SidecarDeps): Sidecar {
-  const path = join(directory, sidecarName);
+export function createIndexCache({ directory, files, host, clock, log }: IndexCacheDeps): IndexCache {
+  const path = join(directory, indexCacheName);
   return {
     async read() {
       try {
-        const text = new TextDecoder().decode(await files.read(path, mostBytes));
+        const text = new TextDecoder().decode(await files.read(path, maxBytes));
         const end = text.indexOf('\n');
         const json = text.slice(end + 1);
-        if (end === -1 || text.slice(0, end) !== checksum(json)) throw new Error('its checksum is wrong');
+        if (end === -1 || text.slice(0, end) !== checksum(json)) throw new Error('wrong checksum');
         const payload: Payload = JSON.parse(json);
-        if (payload.format !== format) throw new Error(`its format is ${payload.format}`);
+        if (payload.format !== format) throw new Error(`other format: ${payload.format}`);
         return { ...payload, stamps: new Map(payload.stamps) };
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') log.debug('kept index is not used', { file: path, reason: String(error) });
+        if (errorCode(error) !== 'ENOENT') log.debug('ignoring index cache', { file: path, reason: String(error) });
         return undefined;
       }
     },
@@ -72,12 +72,9 @@ export function createSidecar({ directory, files, host, clock, log }: SidecarDep
       const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), state };
       const json = JSON.stringify(payload);
       try {
-        await replaceFile(files, { directory, name: sidecarName, content: `${checksum(json)}\n${json}`, id: host.uniqueId() });
+        await replaceFile(files, { directory, name: indexCacheName, content: `${checksum(json)}\n${json}`, id: host.uniqueId() });
       } catch (error) {
-        log.warn(
-          'index cannot be kept for the next start',
-          errorFields(storageError(error, sidecarName, { directory, owner: host.owner })),
-        );
+        log.warn('cannot write index cache', errorFields(storageError(error, indexCacheName, { directory, owner: host.owner })));
       }
     },
   };

@@ -10,7 +10,7 @@ import type { SnapshotStore } from '../../core/ports.ts';
 import { totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
-import { sidecarName } from './sidecar.ts';
+import { indexCacheName } from './index-cache.ts';
 import { createFaultyFiles, createTestFolder, oldFiles, type TestFolder } from './testing/folder.ts';
 
 let folder: TestFolder;
@@ -82,11 +82,11 @@ async function edit(name: string, content: string, where = folder): Promise<void
 
 /** The same from the files alone. */
 async function rebuilt(): Promise<unknown> {
-  await rm(join(folder.directory, sidecarName), { force: true });
+  await rm(join(folder.directory, indexCacheName), { force: true });
   return (await opened()).answers;
 }
 
-describe('the kept index', () => {
+describe('the index cache', () => {
   it('answers as the files do, without reading one of them', async () => {
     await prepare();
 
@@ -99,16 +99,16 @@ describe('the kept index', () => {
   it('is not listed as a day, and belongs to its owner alone', async () => {
     await prepare();
 
-    expect((await stat(join(folder.directory, sidecarName))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder.directory, indexCacheName))).mode & 0o777).toBe(0o600);
     const store = await folder.open();
     expect(await store.days()).toEqual(days);
     await store.close();
-    expect((await readdir(folder.directory)).toSorted()).toEqual([sidecarName, ...days.map((day) => `${day}.json`)]);
+    expect((await readdir(folder.directory)).toSorted()).toEqual([indexCacheName, ...days.map((day) => `${day}.json`)]);
   });
 
   it.each([
     ['just before it', 1_000, days],
-    ['at a time that is yet to come', -3_600_000, days],
+    ['in the future', -3_600_000, days],
     ['well before it', 3_000, []],
   ] as const)('trusts a file only when it was not written %s', async (_what, ageMs, expected) => {
     const stamp = async (path: string) => ({ ...(await nodeFileSystem.stamp(path)), modifiedAt: folder.clock.now() - ageMs });
@@ -128,9 +128,9 @@ describe('the kept index', () => {
     ],
     ['that is new', async () => edit('2026-03-13.json', '{"docker_hub":[{"repo":"acme/app","pull_count":40}]}'), ['2026-03-13']],
     ['that is older than all', async () => edit('2026-03-01.json', '{"ghcr":[]}'), ['2026-03-01']],
-    ['that is gone, the oldest', async () => rm(join(folder.directory, '2026-03-10.json')), []],
+    ['that was deleted, the oldest', async () => rm(join(folder.directory, '2026-03-10.json')), []],
     [
-      'that is gone, and had the newest value of a detail',
+      'that was deleted, and had the newest value of a detail',
       async () => rm(join(folder.directory, '2026-03-11.json')),
       ['2026-03-10', '2026-03-12'],
     ],
@@ -145,7 +145,7 @@ describe('the kept index', () => {
     expect(read).toEqual(expected);
   });
 
-  it('warns at every start of a file that cannot be used, and notices when it was mended', async () => {
+  it('warns at every start about an invalid file, and notices when it was repaired', async () => {
     await prepare();
     await edit('2026-03-11.json', '{');
     await opened();
@@ -154,7 +154,7 @@ describe('the kept index', () => {
     await store.close();
 
     expect((await opened()).read).toEqual(['2026-03-11']);
-    expect(folder.logged('snapshot file is skipped').length).toBeGreaterThanOrEqual(3);
+    expect(folder.logged('skipping snapshot file').length).toBeGreaterThanOrEqual(3);
 
     await edit('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}');
     const { answers, read } = await opened();
@@ -179,31 +179,31 @@ describe('the kept index', () => {
     ['foreign', () => '{"hello":"world"}'],
     ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
     ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":"3 ', '"format":"4 '))],
-  ])('is made anew when it is %s', async (_what, damage) => {
+  ])('is rebuilt when it is %s', async (_what, damage) => {
     await prepare();
     const before = (await opened()).answers;
-    await folder.write(sidecarName, damage(await folder.read(sidecarName)));
+    await folder.write(indexCacheName, damage(await folder.read(indexCacheName)));
 
     const { answers, read } = await opened();
 
     expect(read).toEqual(days);
     expect(answers).toEqual(before);
-    expect(folder.logged('kept index is not used')).toHaveLength(1);
+    expect(folder.logged('ignoring index cache')).toHaveLength(1);
   });
 
-  it('is written every ten minutes, after old days went, and after a start that read many files', async () => {
+  it('is written every ten minutes, after old days were deleted, and after a start that read many files', async () => {
     const store = await folder.open();
     await store.save(readingsOfDay(0));
-    await expect(folder.read(sidecarName)).rejects.toThrow('ENOENT');
+    await expect(folder.read(indexCacheName)).rejects.toThrow('ENOENT');
 
     await folder.clock.advance(10 * 60_000);
     await store.save(readingsOfDay(1));
-    const second = await folder.read(sidecarName);
+    const second = await folder.read(indexCacheName);
     await store.save(readingsOfDay(2));
-    expect(await folder.read(sidecarName)).toBe(second);
+    expect(await folder.read(indexCacheName)).toBe(second);
 
     await store.prune('2026-03-11');
-    expect(await folder.read(sidecarName)).not.toBe(second);
+    expect(await folder.read(indexCacheName)).not.toBe(second);
     await store.close();
 
     for (let at = 0; at < 12; at += 1) await folder.write(`${addDays('2026-01-01', at)}.json`, '{"ghcr":[]}');
@@ -212,7 +212,7 @@ describe('the kept index', () => {
     expect(await killed.days()).toHaveLength(14);
   });
 
-  it('that cannot be written is a warning, and nothing else suffers', async () => {
+  it('that cannot be written is a warning, and nothing else is affected', async () => {
     const files = createFaultyFiles();
     const store = await folder.open({ files });
     await store.save(readingsOfDay(0));
@@ -222,19 +222,19 @@ describe('the kept index', () => {
     await store.save([]);
     await store.close();
 
-    expect(folder.logged('index cannot be kept for the next start')).toHaveLength(1);
+    expect(folder.logged('cannot write index cache')).toHaveLength(1);
     expect((await opened()).read).toEqual(['2026-03-10']);
   });
 
   it('stays as it was when a detail is lost that an older day may have', async () => {
     await prepare();
-    const before = await folder.read(sidecarName);
+    const before = await folder.read(indexCacheName);
     const store = await folder.open();
     await edit('2026-03-11.json', '{"docker_hub":[{"repo":"acme/app","pull_count":15}]}');
     await store.save([reading('acme/app', 16, '2026-03-11T13:00:00')]);
     await store.close();
 
-    expect(await folder.read(sidecarName)).toBe(before);
+    expect(await folder.read(indexCacheName)).toBe(before);
     expect((await opened()).answers).toEqual(await rebuilt());
   });
 
@@ -283,7 +283,7 @@ describe('the kept index', () => {
           if (each.kind === 'close' || each.kind === 'kill') store = await own.open();
         }
         const warm = await answersOf(await own.open());
-        await rm(join(own.directory, sidecarName), { force: true });
+        await rm(join(own.directory, indexCacheName), { force: true });
         const cold = await answersOf(await own.open());
         await own.remove();
         expect(warm).toEqual(cold);
@@ -293,7 +293,7 @@ describe('the kept index', () => {
   });
 });
 
-/** A sidecar's text with the checksum that its payload has. */
+/** A cache's text with the checksum that its payload has. */
 function signed(json: string): string {
   return `${createHash('sha1').update(json).digest('hex')}\n${json}`;
 }
