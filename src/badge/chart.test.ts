@@ -94,7 +94,7 @@ describe('a chart', () => {
   });
 
   it('distinguishes backfilled and inconsistent bars by their looks, on hover and in a legend', () => {
-    const svg = chartSvg(drawing({ points: [...backfilled, ...marked('restated', points([7], '2026-03-04'))] }));
+    const svg = chartSvg(drawing({ points: [...backfilled, ...marked('inconsistent', points([7], '2026-03-04'))] }));
 
     expect(svg.match(/<rect [^>]*fill="url\(#backfilled\)"/g)).toHaveLength(3);
     expect(svg).toContain('2026-03-02: 112, backfilled');

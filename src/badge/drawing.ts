@@ -50,8 +50,10 @@ const certaintyByMark: Readonly<Record<Mark, Certainty>> = {
   read: 'read',
   imported: 'read',
   backfilled: 'backfilled',
+  estimated: 'backfilled',
+  closed: 'read',
   frozen: 'inconsistent',
-  restated: 'inconsistent',
+  inconsistent: 'inconsistent',
 };
 
 export function certaintyOf({ mark = 'read' }: ChartPoint): Certainty {

@@ -14,6 +14,6 @@ export function pointsOf({ days, lines, remarks }: Chart): readonly ChartPoint[]
 
 /** Inconsistent wins over backfilled. */
 function markOf(remark: ChartRemark | undefined): Mark {
-  if (remark && remark.doubtful > 0) return 'restated';
+  if (remark && remark.doubtful > 0) return 'inconsistent';
   return remark && remark.backfilled > 0 ? 'backfilled' : 'read';
 }

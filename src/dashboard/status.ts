@@ -27,7 +27,7 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   degraded: 'Last run incomplete',
   failing: 'Last run failed',
   frozen: "Totals inconsistent with the registry's daily counts: only one of them changes",
-  restated: "Totals inconsistent with the registry's daily counts",
+  inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
 export function statusPage(context: PageContext): Html {

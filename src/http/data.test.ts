@@ -11,7 +11,7 @@ import type { Json } from './schema.ts';
 const history = [
   read('ghcr', 'acme/app', '2026-02-28', 40, { mark: 'backfilled' }),
   ...example,
-  read('ghcr', 'acme/app', '2026-03-04', 50, { mark: 'restated', lastUpdated: '2026-03-01T08:00:00Z' }),
+  read('ghcr', 'acme/app', '2026-03-04', 50, { mark: 'inconsistent', lastUpdated: '2026-03-01T08:00:00Z' }),
 ];
 
 describe('/api/pulls/weekly and /api/pulls/monthly', () => {
@@ -130,7 +130,7 @@ describe('/api/images', () => {
         imported_days: 0,
         last_read: '2026-03-04T10:00:00.000Z',
         stale: false,
-        doubt: 'restated',
+        doubt: 'inconsistent',
         total_since: null,
         unit: 'downloads',
       },
@@ -186,7 +186,7 @@ describe('/api/events', () => {
         time: '2026-03-04T00:00:00Z',
         registry: 'ghcr',
         repo: 'acme/app',
-        kind: 'restated',
+        kind: 'inconsistent',
         text: 'acme/app (ghcr): total inconsistent with the published daily counts',
       },
     ]);

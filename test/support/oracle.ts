@@ -102,15 +102,15 @@ function differences(history: readonly Observation[], question: Question): Point
   return points;
 }
 
-/** The image's days: of several attempts on one day the newest counts, but a reconstructed total never replaces a read one. */
+/** The image's days: of several attempts on one day the newest counts, but the exact total of a day's end replaces what was read on it. */
 function imagesOf(history: readonly Observation[]): Image[] {
   const kept = new Map<string, Observation>();
   for (const seen of history) {
     if (seen.total === undefined || isFailedRead(seen)) continue;
     const key = `${seen.registry} ${foldedName(seen.repo)} ${dayOf(seen)}`;
     const before = kept.get(key);
-    if (before && !before.backfilled && seen.backfilled) continue;
-    const isUpgrade = before?.backfilled && !seen.backfilled;
+    if (before?.backfilled && !seen.backfilled) continue;
+    const isUpgrade = before && !before.backfilled && seen.backfilled;
     if (before && !isUpgrade && Date.parse(seen.at) < Date.parse(before.at)) continue;
     kept.set(key, seen);
   }

@@ -91,7 +91,7 @@ describe('a chart', () => {
   it('remarks how many values of a day were reconstructed, reset or doubtful', () => {
     const odd = [
       image('ghcr', 'acme/app', { 1: [10, 'backfilled'], 2: 12, 3: 5, 4: [5, 'frozen'] }),
-      image('ghcr', 'acme/tool', { 1: [1, 'backfilled'], 2: 1, 3: 1, 4: [1, 'restated'] }),
+      image('ghcr', 'acme/tool', { 1: [1, 'backfilled'], 2: 1, 3: 1, 4: [1, 'inconsistent'] }),
     ];
 
     expect([...chart(odd).remarks]).toEqual([

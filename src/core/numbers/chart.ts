@@ -1,6 +1,6 @@
 /** The data of a chart: lines over days, weeks or months, with a remark where a value was not simply read. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { isInconsistent } from '../model/mark.ts';
+import { isBackfilled, isInconsistent } from '../model/mark.ts';
 import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
@@ -116,12 +116,12 @@ function collectRemarks(series: readonly ImageSeries[], kind: ChartKind, days: R
     for (let at = 0; at < image.days.length; at += 1) {
       const mark = image.marks.at(at) ?? 'read';
       const reset = at > 0 && (image.totals[at] ?? 0) < (image.totals[at - 1] ?? 0);
-      if (mark === 'read' && !reset) continue;
+      if ((mark === 'read' || mark === 'closed') && !reset) continue;
       const day = shownUnder(image.days[at] ?? 0, kind);
       if (!days.has(day)) continue;
       const { backfilled, reset: resets, doubtful, imported } = remarks.get(day) ?? { backfilled: 0, reset: 0, doubtful: 0, imported: 0 };
       remarks.set(day, {
-        backfilled: backfilled + Number(mark === 'backfilled'),
+        backfilled: backfilled + Number(isBackfilled(mark)),
         reset: resets + Number(reset),
         doubtful: doubtful + Number(isInconsistent(mark)),
         imported: imported + Number(mark === 'imported'),

@@ -48,9 +48,9 @@ describe('events', () => {
   });
 
   it('say once when a total was restated', () => {
-    const [, restated, ...others] = listEvents([image('acme/app', [[10], [90, 'restated'], [91, 'restated']])], []);
+    const [, restated, ...others] = listEvents([image('acme/app', [[10], [90, 'inconsistent'], [91, 'inconsistent']])], []);
 
-    expect(restated).toMatchObject({ time: '2026-03-02T00:00:00Z', kind: 'restated', text: expect.stringContaining('inconsistent') });
+    expect(restated).toMatchObject({ time: '2026-03-02T00:00:00Z', kind: 'inconsistent', text: expect.stringContaining('inconsistent') });
     expect(others).toEqual([]);
   });
 
@@ -123,12 +123,12 @@ describe('events', () => {
   });
 
   it('say how a total disagrees with the daily counts', () => {
-    const app = image('acme/app', [[10], [10, 'frozen'], [20], [20, 'restated']]);
+    const app = image('acme/app', [[10], [10, 'frozen'], [20], [20, 'inconsistent']]);
 
     expect(listEvents([app], []).map(({ kind, text }) => [kind, text])).toEqual([
       ['first_seen', 'first seen, with 10 pulls'],
       ['frozen', 'the total does not change while the published daily counts do, or the reverse'],
-      ['restated', 'total inconsistent with the published daily counts'],
+      ['inconsistent', 'total inconsistent with the published daily counts'],
     ]);
   });
 });

@@ -74,8 +74,8 @@ function* totalEvents({ days, totals, marks }: ImageSeries): Generator<TotalEven
     if (mark !== markBefore && mark === 'frozen') {
       yield { epochDay, kind: 'frozen', text: 'the total does not change while the published daily counts do, or the reverse' };
     }
-    if (mark !== markBefore && mark === 'restated') {
-      yield { epochDay, kind: 'restated', text: 'total inconsistent with the published daily counts' };
+    if (mark !== markBefore && mark === 'inconsistent') {
+      yield { epochDay, kind: 'inconsistent', text: 'total inconsistent with the published daily counts' };
     }
     markBefore = mark;
   }

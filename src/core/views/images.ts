@@ -2,7 +2,7 @@
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
-import { isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
+import { isBackfilled, isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
 import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
@@ -77,7 +77,7 @@ function trackedImage(
     last30Days: growthOver(30),
     firstSeen: dayAt(series, marks.findIndex(wasRead)),
     historySince: dayAt(series, 0),
-    backfilledDays: marks.filter((mark) => mark === 'backfilled').length,
+    backfilledDays: marks.filter(isBackfilled).length,
     importedDays: marks.filter((mark) => mark === 'imported').length,
     totalSince: latest?.totalSince,
     lastRead,
