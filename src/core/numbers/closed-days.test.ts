@@ -135,13 +135,13 @@ describe('a day that was read before it ended', () => {
   });
 });
 
-describe('a total that was restated', () => {
-  function createReadHistory(): ReturnType<typeof createHistory> {
-    const history = createHistory();
-    history.take(publish('2026-11-10T12:00:00Z', 1000, '2026-11-10', [10, 30, 30]));
-    return history;
-  }
+function createReadHistory(): ReturnType<typeof createHistory> {
+  const history = createHistory();
+  history.take(publish('2026-11-10T12:00:00Z', 1000, '2026-11-10', [10, 30, 30]));
+  return history;
+}
 
+describe('a total that was restated', () => {
   it('is told by how much and since when, after one run', () => {
     const history = createReadHistory();
     history.take(publish('2026-11-10T13:00:00Z', 492, '2026-11-10', [12, 30, 30]));
