@@ -1,5 +1,6 @@
 /** Every setting in one object: its variable, what it means, what is valid and how it is read. The documentation is generated from it. */
 import { AppError } from '../core/model/errors.ts';
+import { markerSetting } from '../core/model/health-marker.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import {
   parseBasePath,
@@ -117,10 +118,9 @@ export const settings = {
     parse: parseBasePath,
   }),
   healthFile: setting({
-    variable: 'HEALTH_FILE',
+    ...markerSetting,
     means: 'Marker of the health probe, there while the last cycle was good',
     valid: 'the path of a file',
-    default: '/tmp/.healthy',
     parse: parsePath,
   }),
   logLevel: setting({
