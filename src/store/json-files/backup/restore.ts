@@ -49,12 +49,10 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
   const counts = { written: 0, equal: 0, setAside: 0 };
 
   async function present(name: string): Promise<Uint8Array | undefined> {
-    try {
-      return await files.read(join(directory, name), maxFileBytes);
-    } catch (error) {
+    return files.read(join(directory, name), maxFileBytes).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
-    }
+    });
   }
 
   async function write(expected: ArchivedFile, content: Uint8Array): Promise<void> {
