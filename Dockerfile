@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # No package needs its install script to build this.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/build.ts scripts/bundle-table.ts scripts/client-assets.ts scripts/font-widths.ts scripts/licences.ts scripts/
+COPY scripts/build.ts scripts/bundle-table.ts scripts/client-assets.ts scripts/font-widths.ts scripts/licenses.ts scripts/
 COPY src src
 RUN npm run build
 # The final image has no shell that could make a folder.

@@ -117,7 +117,7 @@ describe('the image', () => {
     await rm(join(image.root, 'tmp/.healthy'), { force: true });
   }
 
-  it('adds the program, its source map, the licences and an empty folder that its user can write to, and nothing else', () => {
+  it('adds the program, its source map, the licenses and an empty folder that its user can write to, and nothing else', () => {
     const [root, nonroot] = process.getuid?.() === 0 ? [0, nonrootId] : [process.getuid?.(), process.getuid?.()];
 
     expect(files).toEqual({
@@ -139,13 +139,13 @@ describe('the image', () => {
     }
   });
 
-  it('names the licence of every package whose code is in the program, and only such as go with its own', async () => {
-    const licenceTexts = await readFile(join(image.root, 'third-party-licenses.txt'), 'utf8');
-    const licences = [...licenceTexts.matchAll(/^={80}\n(\S+) [\d.]+: (.+)\n={80}$/gm)].map(([, name, licence]) => [name, licence]);
+  it('names the license of every package whose code is in the program, and only such as go with its own', async () => {
+    const licenseTexts = await readFile(join(image.root, 'third-party-licenses.txt'), 'utf8');
+    const licenses = [...licenseTexts.matchAll(/^={80}\n(\S+) [\d.]+: (.+)\n={80}$/gm)].map(([, name, license]) => [name, license]);
     const compatible = /^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|CC0-1\.0|Unlicense|\(MIT OR Apache-2\.0\))$/;
 
-    expect(licences.map(([name]) => name)).toEqual(expect.arrayContaining(['hono', 'pg', 'uplot', 'zod']));
-    expect(licences.filter(([, licence = '']) => !compatible.test(licence))).toEqual([]);
+    expect(licenses.map(([name]) => name)).toEqual(expect.arrayContaining(['hono', 'pg', 'uplot', 'zod']));
+    expect(licenses.filter(([, license = '']) => !compatible.test(license))).toEqual([]);
   });
 
   it('has a program that starts by its first line, is strict as tsconfig.json says, and names the source map beside it', async () => {
@@ -169,7 +169,7 @@ describe('the image', () => {
     await writeMarker(61_000);
     const old = await outcome(start(context, image.healthcheck));
 
-    expect(without).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: there is no marker \/tmp\/\.healthy/) });
+    expect(without).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: health marker \/tmp\/\.healthy not found/) });
     expect(old).toEqual({ code: 1, output: expect.stringMatching(/^unhealthy: nothing was read for longer/) });
   });
 

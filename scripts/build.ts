@@ -7,7 +7,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { bundleTable } from './bundle-table.ts';
 import { writeClientAssets } from './client-assets.ts';
 import { fontWidths } from './font-widths.ts';
-import { licencesOf } from './licences.ts';
+import { licensesOf } from './licenses.ts';
 
 /** What is started, and what it loads. launcher.ts names the program, too. */
 const launcher = 'dist/registry-stats.cjs';
@@ -23,7 +23,7 @@ await writeFile('dist/migrations.json', JSON.stringify(await Promise.all(sqlFile
 const common = {
   bundle: true,
   platform: 'node',
-  // Where packages are linked to, their paths stand in the program as if they were here: the same source gives the same file.
+  // Linked packages keep their local paths in the bundle, so that the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
   format: 'cjs',
@@ -53,7 +53,7 @@ await build({
   // first time, and halves the memory under load (bench/RESULTS.md, bench/SOAK.md); a first line takes no second one.
   banner: { js: '#!/nodejs/bin/node --optimize-for-size' },
 });
-await writeFile('dist/third-party-licenses.txt', await licencesOf([...clientMetafiles, program.metafile]));
+await writeFile('dist/third-party-licenses.txt', await licensesOf([...clientMetafiles, program.metafile]));
 await chmod(launcher, 0o755);
 
 const table = bundleTable(program.metafile);

@@ -1,4 +1,4 @@
-/** `health`: whether the service does its work, from the marker file alone. launcher.ts runs it without the rest of the program. */
+/** `health`: whether the service is healthy, from the marker file alone. launcher.ts runs it without the rest of the program. */
 import { readFileSync, statSync } from 'node:fs';
 import { agoText, markerSetting, readMarker, reasonPath, type HealthReport } from '../core/model/health-marker.ts';
 
@@ -8,7 +8,7 @@ export interface ProbeResult {
   readonly text: string;
 }
 
-/** 0 while the marker is there and fresh, 1 otherwise. `args` may have `--health-file <path>`; `now` in milliseconds since the epoch. */
+/** 0 while the marker exists and is fresh, 1 otherwise. `args` may have `--health-file <path>`; `now` in milliseconds since the epoch. */
 export function health(args: readonly string[], env: Readonly<Record<string, string | undefined>>, now: number): ProbeResult {
   const option = args.includes('--health-file') && args[args.indexOf('--health-file') + 1];
   const path = option || env[markerSetting.variable]?.trim() || markerSetting.default;
@@ -29,6 +29,6 @@ function unhealthyReason(path: string, now: number): string {
   try {
     return `${readFileSync(beside, 'utf8').trim()}${agoText(now - statSync(beside).mtimeMs)}`;
   } catch {
-    return `there is no marker ${path}: the service is not running, or its first cycle has not finished`;
+    return `health marker ${path} not found: the service is not running, or its first run has not finished`;
   }
 }

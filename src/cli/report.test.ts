@@ -22,26 +22,26 @@ const report: Report = {
   ],
 };
 
-describe('the written report', () => {
+describe('the printed report', () => {
   it('is a table with a line for the sum', () => {
     expect(formats.table(report)).toBe(
       [
-        'Pulls from 2026-03-11 to 2026-03-13 (UTC days), change against as many days before',
+        'Pulls from 2026-03-11 to 2026-03-13 (UTC days), change from the same number of days before',
         '',
         'IMAGE            REGISTRIES       TOTAL  PULLS  CHANGE  TREND  NEXT',
-        'acme/charts/app  dockerhub, ghcr  1,000    130   +30 %  ▂▂█    2k about 2026-04-06',
+        'acme/charts/app  dockerhub, ghcr  1,000    130    +30%  ▂▂█    2k about 2026-04-06',
         'a|b              ghcr                43      —',
-        'total                             1,043    130   +30 %',
+        'total                             1,043    130    +30%',
         '',
       ].join('\n'),
     );
-    expect(formats.table({ ...report, rows: [] })).toContain('Nothing is stored yet');
+    expect(formats.table({ ...report, rows: [] })).toContain('No data yet');
   });
 
   it('is Markdown in which a name cannot break a row', () => {
     const lines = formats.markdown(report).split('\n');
 
-    expect(lines[4]).toBe('| acme/charts/app | dockerhub, ghcr | 1,000 | 130 | +30 % | ▂▂█ | 2k about 2026-04-06 |');
+    expect(lines[4]).toBe('| acme/charts/app | dockerhub, ghcr | 1,000 | 130 | +30% | ▂▂█ | 2k about 2026-04-06 |');
     expect(lines[5]).toContain('| a\\|b |');
   });
 
@@ -66,7 +66,7 @@ describe('the options of the report', () => {
   it('choose one format', () => {
     expect(parseFormat({})).toBe('table');
     expect(parseFormat({ csv: true })).toBe('csv');
-    expect(() => parseFormat({ csv: true, json: true })).toThrow('--json and --csv exclude each other');
+    expect(() => parseFormat({ csv: true, json: true })).toThrow('--json and --csv cannot be combined');
   });
 
   it.each([

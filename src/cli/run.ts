@@ -1,9 +1,9 @@
-/** The command line: from arguments to a verb and its exit code. */
+/** The command line: from arguments to a command and its exit code. */
 import type { CliIo } from './io.ts';
 import { AppError } from '../core/model/errors.ts';
 import { runProgram } from './program.ts';
 
-/** Runs a verb and resolves to the exit code: 0 good, 1 not done, 2 wrong usage. Errors are told on standard error. */
+/** Runs a command and resolves to the exit code: 0 done, 1 failed, 2 wrong usage. Errors go to standard error. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   try {
     return await runProgram(args, io);

@@ -12,7 +12,7 @@ import { createSeededRandom } from '../support/simulator/seeded-random.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
 import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../support/simulator/world.ts';
 
-const images = 300;
+const images = 200;
 /** A process that is killed must be missed within the test. */
 const quickly = { JOB_SILENCE_SECONDS: '2', GHCR_DELAY_MS: '20', DOCKERHUB_DELAY_MS: '20' };
 let database: TestDatabase;
@@ -155,7 +155,7 @@ describe('three collectors and two processes of the API', () => {
 
 describe('a database that is restarted in the middle of a run', () => {
   it('turns the service unhealthy, and it recovers by itself', async () => {
-    await startWorld(60);
+    await startWorld(40);
     const url = await database.create();
     const service = await start(url, 'all', { JOB_SILENCE_SECONDS: '2', GHCR_DELAY_MS: '120' });
     const client = await openSqlClient(url);

@@ -1,4 +1,4 @@
-/** Marks on a chart's days: reconstructed, missing, reset, in doubt, and releases. Each has a shape of its own. */
+/** Marks on a chart's days: backfilled, no data, counter reset, inconsistent, and releases. Each has a shape of its own. */
 import type uPlot from 'uplot';
 import type { ChartData } from './chart-data.ts';
 import { hatch, type Ink } from './ink.ts';
@@ -40,7 +40,7 @@ export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink)
   context.restore();
 }
 
-/** The last bar lets the ground shine through: what it shows has not ended. */
+/** The last bar is pale: its period is in progress. */
 export function fadeLast(chart: uPlot, { lines }: ChartData, { ground }: Ink): void {
   const { ctx: context, data: columns, bbox } = chart;
   const [xs] = columns;

@@ -1,4 +1,4 @@
-/** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
+/** The index in memory: each image's totals by day and its newest details, from which queries are answered. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
@@ -9,23 +9,23 @@ import { compareImages, compareImagesByName, compareText, type ImageName } from 
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
-  /** Makes these the values of the day; what an earlier call gave for that day is gone. */
+  /** Makes these the values of the day; what an earlier call set for that day is dropped. */
   setDay(day: Day, readings: readonly Reading[], events: readonly RecordedEvent[]): void;
   /** Forgets a day, and the details that were last seen on it. */
   removeDay(day: Day): void;
   /** The days that were set, ascending. */
   days(): readonly Day[];
-  /** As SnapshotStore.totals; the answer does not change later. */
+  /** As SnapshotStore.totals; the result does not change later. */
   totals(query: SeriesQuery): readonly ImageSeries[];
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
   /** As SnapshotStore.events. */
   events(): readonly RecordedEvent[];
-  /** All that there is, from which createIndex makes the same index again; only of an exact index. */
+  /** Everything in it, from which createIndex builds the same index again; only of an exact index. */
   state(): IndexState;
   /**
-   * Whether it is the index that the days' documents give. It is not when the day went that had the newest value of a detail, while
-   * an older day may have another one: that is no longer known here.
+   * Whether it equals an index built from the days' documents. It does not after the day with the newest value of a detail was removed
+   * while an older day may have another value, which the index does not keep.
    */
   isExact(): boolean;
 }
@@ -55,25 +55,25 @@ interface Detail<T> {
   readonly value: T;
 }
 
-/** Without a value when that day went and an older one may have another. */
-type KnownDetail<T> = Detail<T | undefined> | undefined;
+/** Without a value when that day was removed and an older one may have another. */
+type MaybeLost<T> = Detail<T | undefined> | undefined;
 
 interface Image extends ImageName {
   readonly series: DaySeries;
-  readAt: KnownDetail<string>;
-  tagCount: KnownDetail<number>;
-  lastUpdated: KnownDetail<string>;
-  totalSince: KnownDetail<Day>;
+  readAt: MaybeLost<string>;
+  tagCount: MaybeLost<number>;
+  lastUpdated: MaybeLost<string>;
+  totalSince: MaybeLost<Day>;
 }
 
-/** An index; with a state what the one that had it knew of these days. */
-export function createIndex(state: IndexState = { images: [], events: [] }, keptDays: readonly Day[] = []): Index {
+/** An index; with a state, what that state has for these days. */
+export function createIndex(state: IndexState = { images: [], events: [] }, cachedDays: readonly Day[] = []): Index {
   const registries = new Map<string, Map<string, Image>>();
-  const days = new Set(keptDays);
+  const days = new Set(cachedDays);
   const eventsByDay = new Map(state.events.filter(([day]) => days.has(day)));
   let sortedDays: readonly Day[] | undefined;
 
-  function imageOf({ registry, repo }: ImageName): Image {
+  function findOrCreate({ registry, repo }: ImageName): Image {
     const images = registries.get(registry) ?? new Map<string, Image>();
     registries.set(registry, images);
     const image = images.get(repo) ?? newImage(registry, repo);
@@ -81,8 +81,8 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
     return image;
   }
 
-  const keptEpochDays = new Set(keptDays.map(toEpochDay));
-  for (const kept of state.images) restore(kept, keptEpochDays, imageOf(kept));
+  const cachedEpochDays = new Set(cachedDays.map(toEpochDay));
+  for (const cached of state.images) restore(cached, cachedEpochDays, findOrCreate(cached));
   dropEmpty();
 
   function clearDay(day: EpochDay): void {
@@ -114,17 +114,17 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
   return {
     setDay(day, readings, events) {
       const epochDay = toEpochDay(day);
-      const known = days.has(day);
-      if (known) clearDay(epochDay);
+      const isReplaced = days.has(day);
+      if (isReplaced) clearDay(epochDay);
       for (const reading of readings) {
-        const image = imageOf(reading);
+        const image = findOrCreate(reading);
         image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
         image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
         image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
       }
-      if (known) dropEmpty();
+      if (isReplaced) dropEmpty();
       eventsByDay.delete(day);
       if (events.length > 0) eventsByDay.set(day, events);
       days.add(day);
@@ -151,10 +151,10 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
     },
     latest(query) {
       const images = matching(query).toSorted(compareImages);
-      return images.flatMap(latestOf);
+      return images.flatMap(toLatest);
     },
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
-    state: () => ({ images: matching({}).map(stateOf), events: [...eventsByDay] }),
+    state: () => ({ images: matching({}).map(toState), events: [...eventsByDay] }),
     isExact: () => matching({}).every((image) => [image.readAt, image.tagCount, image.lastUpdated, image.totalSince].every(isKnown)),
   };
 }
@@ -164,7 +164,7 @@ function newImage(registry: string, repo: string): Image {
   return { registry, repo, series: createDaySeries(), ...details };
 }
 
-function latestOf({ registry, repo, series, ...image }: Image): LatestImage[] {
+function toLatest({ registry, repo, series, ...image }: Image): LatestImage[] {
   const last = series.last();
   if (!last) return [];
   const day = fromEpochDay(last.day);
@@ -172,7 +172,7 @@ function latestOf({ registry, repo, series, ...image }: Image): LatestImage[] {
   return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value }];
 }
 
-function stateOf({ registry, repo, series, ...image }: Image): ImageState {
+function toState({ registry, repo, series, ...image }: Image): ImageState {
   const { days, totals, codes } = series.columns();
   const details = {
     readAt: withValue(image.readAt),
@@ -180,27 +180,27 @@ function stateOf({ registry, repo, series, ...image }: Image): ImageState {
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
   };
-  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), ...details };
+  return { registry, repo, days: encodeBase64(days), totals: encodeBase64(totals), marks: encodeBase64(codes), ...details };
 }
 
-/** Gives a new image what its state had of these days. */
-function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Image): void {
-  const days = new Int32Array(bufferOf(state.days));
-  const totals = new Float64Array(bufferOf(state.totals));
-  const marks = unpackMarks(new Uint8Array(bufferOf(state.marks)));
-  for (const [at, day] of days.entries()) if (keptDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
+/** Fills a new image with what its state has for these days. */
+function restore(state: ImageState, cachedDays: ReadonlySet<EpochDay>, image: Image): void {
+  const days = new Int32Array(decodeBase64(state.days));
+  const totals = new Float64Array(decodeBase64(state.totals));
+  const marks = unpackMarks(new Uint8Array(decodeBase64(state.marks)));
+  for (const [at, day] of days.entries()) if (cachedDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
   image.readAt = state.readAt;
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;
   image.totalSince = state.totalSince;
-  loseDetails(image, ({ day }) => !keptDays.has(day));
+  loseDetails(image, ({ day }) => !cachedDays.has(day));
 }
 
-/** Forgets the values of details whose day went. */
-function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean): void {
+/** Drops the values of details whose day was removed. */
+function loseDetails(image: Image, isRemoved: (detail: Detail<unknown>) => boolean): void {
   const first = image.series.first() ?? Infinity;
-  const rest = <T>(detail: KnownDetail<T>): KnownDetail<T> => {
-    if (!detail || !isGone(detail)) return detail;
+  const rest = <T>(detail: MaybeLost<T>): MaybeLost<T> => {
+    if (!detail || !isRemoved(detail)) return detail;
     return first < detail.day ? { day: detail.day, value: undefined } : undefined;
   };
   image.readAt = rest(image.readAt);
@@ -209,23 +209,23 @@ function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean)
   image.totalSince = rest(image.totalSince);
 }
 
-function isKnown(detail: KnownDetail<unknown>): boolean {
+function isKnown(detail: MaybeLost<unknown>): boolean {
   return !detail || detail.value !== undefined;
 }
 
-function withValue<T>(detail: KnownDetail<T>): Detail<T> | undefined {
+function withValue<T>(detail: MaybeLost<T>): Detail<T> | undefined {
   return detail?.value === undefined ? undefined : { day: detail.day, value: detail.value };
 }
 
-function base64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint8Array): string {
+function encodeBase64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
 /** A buffer of its own, because a typed array has to begin at a multiple of its element's size. */
-function bufferOf(text: string): ArrayBuffer {
+function decodeBase64(text: string): ArrayBuffer {
   return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 }
 
-function newer<T>(known: KnownDetail<T>, day: EpochDay, value: T | undefined): KnownDetail<T> {
-  return value === undefined || (known && known.day > day) ? known : { day, value };
+function newer<T>(current: MaybeLost<T>, day: EpochDay, value: T | undefined): MaybeLost<T> {
+  return value === undefined || (current && current.day > day) ? current : { day, value };
 }

@@ -1,4 +1,4 @@
-/** Snapshots as one JSON file a day, in the shape of the older Go tool. The files hold the truth, the index answers. */
+/** Snapshots as one JSON file a day, in the format of the Go tool. The files are the source of truth, the index answers queries. */
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
@@ -14,7 +14,7 @@ import { loadIndex, type LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
 import { openFolder } from './open-folder.ts';
 import { createQueue } from './queue.ts';
-import { createSidecar } from './sidecar.ts';
+import { createIndexCache } from './index-cache.ts';
 import { storageError, type Place } from './storage-error.ts';
 
 export interface JsonFileStoreDeps {
@@ -24,21 +24,21 @@ export interface JsonFileStoreDeps {
   /** Who holds the folder: this process. */
   readonly pid: number;
   readonly hostname: string;
-  /** The rest is the real thing where absent. */
+  /** The real ones where absent. */
   readonly files?: FileSystem;
   readonly host?: Host;
   /** Largest file that is read or written. */
   readonly maxBytes?: number;
 }
 
-/** A stale index only means that the days since are read again: it is written seldom. */
-const keepEveryMs = 10 * 60_000;
-/** Files that a start may read before it keeps the index at once. */
-const mostReadAgain = 10;
+/** A stale cache only means that the days since are read again, so it is written seldom. */
+const cacheEveryMs = 10 * 60_000;
+/** Files that a start may read before it writes the cache at once. */
+const maxFilesRead = 10;
 
 /**
- * Opens the folder, made where missing, locks it, and reads the files that the kept index does not know.
- * A file that is no snapshot is skipped with one warning; it is set aside when its day has to be written.
+ * Opens the folder, made where missing, locks it, and reads the files that the index cache does not cover.
+ * A file that is not a snapshot is skipped with one warning; it is set aside when its day has to be written.
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
 export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
@@ -46,23 +46,23 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
   const { lock, days } = await openFolder({ ...deps, files, host }, folder);
-  const sidecar = createSidecar({ ...deps, files, host });
-  const loaded = await loadIndex(folder, days, await sidecar.read());
+  const cache = createIndexCache({ ...deps, files, host });
+  const loaded = await loadIndex(folder, days, await cache.read());
   const { index } = loaded;
   const enqueue = createQueue();
-  // An answer that somebody kept over a restart must not look current.
+  // A response that a client cached before a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
   const writer = createWriter({ ...loaded, folder, lock, place, onChange: () => (changes += 1) });
-  let kept = { changes, at: clock.now() };
+  let cached = { changes, at: clock.now() };
 
-  async function keepIndex(): Promise<void> {
-    kept = { changes, at: clock.now() };
-    // What is on the disk then stays: the days that changed since are read again.
-    if (index.isExact()) await sidecar.write(loaded.stamps, index.state());
+  async function writeCache(): Promise<void> {
+    cached = { changes, at: clock.now() };
+    // Otherwise the cache on disk stays: the days that changed since are read again.
+    if (index.isExact()) await cache.write(loaded.stamps, index.state());
   }
 
-  if (loaded.filesRead > mostReadAgain) await keepIndex();
+  if (loaded.filesRead > maxFilesRead) await writeCache();
 
   return {
     async save(readings, events) {
@@ -70,7 +70,7 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
       if (byDay.size === 0) return;
       await enqueue(async () => {
         await writer.store(byDay);
-        if (clock.now() - kept.at >= keepEveryMs) await keepIndex();
+        if (clock.now() - cached.at >= cacheEveryMs) await writeCache();
       });
     },
     totals: async (query) => index.totals(query),
@@ -78,23 +78,23 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     readings: (query, range) => readingsByDay(index.days(), (day) => folder.document(day), query, range),
     events: async () => index.events(),
     async snapshot(day) {
-      // A text that is no day must never become a path.
+      // A text that is not a day must never become a path.
       return isDay(day) ? folder.document(day) : undefined;
     },
     days: async () => index.days(),
     async prune(before) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return enqueue(async () => {
-        const gone = await writer.removeBefore(before);
-        if (gone.length > 0) await keepIndex();
-        return gone;
+        const deleted = await writer.removeBefore(before);
+        if (deleted.length > 0) await writeCache();
+        return deleted;
       });
     },
     version: () => `${opened}-${changes}`,
     close: () =>
       enqueue(async () => {
         // A folder that another process has taken over is no longer ours to write to.
-        if (kept.changes !== changes && (await isHeld(lock))) await keepIndex();
+        if (cached.changes !== changes && (await isHeld(lock))) await writeCache();
         await lock.release();
       }),
   };

@@ -126,7 +126,7 @@ describe('a backup', () => {
     expect(await to.names()).toEqual(['2026-03-14.json']);
   });
 
-  it('is told when the folder cannot be read', async () => {
+  it('is reported when the folder cannot be read', async () => {
     const { clock } = from;
 
     await expect(bytesOf(backupFolder({ directory: join(work, 'none'), clock, version: '1' }))).rejects.toMatchObject({
@@ -137,20 +137,20 @@ describe('a backup', () => {
   it('does not hold many files in memory', async () => {
     const large = Buffer.alloc(1024 * 1024, 'x');
     let heldBytes = 0;
-    let mostBytes = 0;
+    let maxHeldBytes = 0;
     const counting: FileSystem = {
       ...nodeFileSystem,
       listFiles: async () => Array.from({ length: 60 }, (_, at) => `${addDays('2026-01-01', at)}.json`),
       read: async () => {
         heldBytes += large.length;
-        mostBytes = Math.max(mostBytes, heldBytes);
+        maxHeldBytes = Math.max(maxHeldBytes, heldBytes);
         setImmediate(() => (heldBytes -= large.length));
         return large;
       },
     };
     await backUp(counting);
 
-    expect(mostBytes).toBeLessThan(10 * large.length);
+    expect(maxHeldBytes).toBeLessThan(10 * large.length);
   });
 });
 
@@ -239,7 +239,7 @@ describe('a restore', () => {
     ['an absolute path', [[{ name: '/etc/2026-03-14.json' }, day]]],
     ['a folder before the name', [[{ name: 'x/2026-03-14.json' }, day]]],
     ['a link', [[{ name: '2026-03-14.json', type: 'symlink', linkname: '/etc/passwd' }]]],
-    ['the kept index', [[{ name: '.index.json' }, '{}']]],
+    ['the index cache', [[{ name: '.index.json' }, '{}']]],
     ['a file of another name', [[{ name: 'run.sh' }, 'rm']]],
     [
       'a file twice',
@@ -294,7 +294,7 @@ describe('a restore', () => {
     await running.close();
   });
 
-  it('replaces nothing that is different, unless told to, and then sets it aside', async () => {
+  it('replaces nothing that differs, unless forced, and then renames it', async () => {
     await small();
     await to.write('2026-03-14.json', '{"timestamp":"mine"}');
 

@@ -8,7 +8,7 @@ import type { Clock } from '../../../core/ports.ts';
 import { maxFileBytes } from '../day-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { nodeHost } from '../host.ts';
-import { codeOf, storageError, unusableFolder } from '../storage-error.ts';
+import { errorCode, storageError, unusableFolder } from '../storage-error.ts';
 import { archivedFile, isArchived, manifestName, type ArchivedFile, type Manifest } from './manifest.ts';
 
 export interface BackupDeps {
@@ -23,7 +23,7 @@ export interface BackupDeps {
 
 /**
  * The bytes of the archive.
- * @throws AppError misconfigured (the folder cannot be read), internal (a file in it cannot)
+ * @throws AppError misconfigured (cannot read the folder), internal (cannot read a file in it)
  */
 export async function* backupFolder({
   directory,
@@ -42,14 +42,14 @@ export async function* backupFolder({
 
   async function fill(): Promise<void> {
     const archived: ArchivedFile[] = [];
-    const wanted = names.filter(isArchived).toSorted();
-    for (const [at, name] of wanted.entries()) {
+    const selected = names.filter(isArchived).toSorted();
+    for (const [at, name] of selected.entries()) {
       const content = await read(name);
-      // Retention may have deleted it meanwhile.
+      // Retention may have deleted it in the meantime.
       if (!content) continue;
       await add(name, content);
       archived.push(archivedFile(name, content));
-      onProgress?.(at + 1, wanted.length);
+      onProgress?.(at + 1, selected.length);
     }
     const manifest: Manifest = { format: 1, version, created: new Date(clock.now()).toISOString(), files: archived };
     await add(manifestName, Buffer.from(JSON.stringify(manifest, null, 2)));
@@ -60,7 +60,7 @@ export async function* backupFolder({
     try {
       return await files.read(join(directory, name), maxFileBytes);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
     }
   }

@@ -1,4 +1,4 @@
-/** Puts the files of a backup back, after all of it was checked. */
+/** Restores the files of a backup, after all of it was verified. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,36 +12,36 @@ import { replaceFile, syncFolder } from '../durable-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { nodeHost, type Host } from '../host.ts';
 import { openFolder } from '../open-folder.ts';
-import { codeOf, storageError } from '../storage-error.ts';
+import { errorCode, storageError } from '../storage-error.ts';
 import type { JsonFileStoreDeps } from '../store.ts';
 import { archivedFile, isArchived, manifestName, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
 
 export interface RestoreDeps extends Omit<JsonFileStoreDeps, 'files' | 'host' | 'maxBytes'> {
   /** Path of the archive. */
   readonly archive: string;
-  /** Whether files that are there with another content are set aside; otherwise nothing is restored then. */
+  /** Whether existing files with different content are renamed; otherwise nothing is restored. */
   readonly force: boolean;
   readonly onProgress?: (done: number, total: number) => void;
-  /** The rest is the real thing where absent. */
+  /** The real ones where absent. */
   readonly files?: FileSystem;
   readonly host?: Host;
 }
 
 export interface Restored {
   readonly written: number;
-  /** There already, with the same content. */
+  /** Already existing, with the same content. */
   readonly equal: number;
-  /** Under a name with `before-restore`. */
+  /** Renamed with `before-restore`. */
   readonly setAside: number;
 }
 
 /**
- * Checks every file of the archive, then writes them. What was there with another content is set aside or stops it all; nothing is lost.
- * @throws AppError invalid_input (the archive is damaged or none), conflict (a service uses the folder, or files differ), misconfigured, internal
+ * Verifies every file of the archive, then writes them. Existing files with different content are renamed, or stop the restore; nothing is lost.
+ * @throws AppError invalid_input (the archive is damaged, or not a backup), conflict (a service uses the folder, or files differ), misconfigured, internal
  */
 export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
   const { directory, archive, force, clock, onProgress, files = nodeFileSystem, host = nodeHost } = deps;
-  const manifest = await verified(archive);
+  const manifest = await verify(archive);
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes: maxFileBytes });
   const { lock } = await openFolder({ ...deps, files, host }, folder);
@@ -50,7 +50,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
 
   async function present(name: string): Promise<Uint8Array | undefined> {
     return files.read(join(directory, name), maxFileBytes).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
     });
   }
@@ -83,15 +83,15 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
     if (different.length > 0 && !force) {
       throw new AppError(
         'conflict',
-        `${directory} has ${different.length} of these files with another content, the first is ${different[0]}: restore into an empty folder, or set them aside with --force`,
+        `${different.length} files in ${directory} differ from the backup, the first is ${different[0]}: restore into an empty folder, or rename them with --force`,
       );
     }
     const expected = new Map(manifest.files.map((each) => [each.name, each]));
-    for await (const { name, content } of contentsOf(archive)) {
+    for await (const { name, content } of readEntries(archive)) {
       const file = expected.get(name);
       if (!file) continue;
       // The archive may have been changed since it was checked.
-      if (archivedFile(name, content).sha256 !== file.sha256) throw damaged(`${name} is not what it was a moment ago`);
+      if (archivedFile(name, content).sha256 !== file.sha256) throw damaged(`${name} has changed since it was verified`);
       await lock.assertHeld();
       await write(file, content);
       onProgress?.(counts.written + counts.equal, manifest.files.length);
@@ -109,28 +109,28 @@ function isSame(content: Uint8Array, { name, sha256 }: ArchivedFile): boolean {
   return archivedFile(name, content).sha256 === sha256;
 }
 
-/** The manifest of an archive in which everything is as it says. @throws AppError invalid_input */
-async function verified(archive: string): Promise<Manifest> {
+/** The manifest of an archive, after every file was compared with it. @throws AppError invalid_input */
+async function verify(archive: string): Promise<Manifest> {
   const found = new Map<string, ArchivedFile>();
   let manifest: Manifest | undefined;
-  for await (const { name, content } of contentsOf(archive)) {
-    if (manifest || found.has(name)) throw damaged(`${name} stands in it twice, or after its end`);
+  for await (const { name, content } of readEntries(archive)) {
+    if (manifest || found.has(name)) throw damaged(`${name} occurs twice, or after the manifest`);
     if (name === manifestName) {
       manifest = parseManifest(content);
-      if (!manifest) throw damaged('its manifest is of another format, or was made by a later version');
+      if (!manifest) throw damaged('its manifest has another format, or is from a later version');
     } else if (isArchived(name)) {
       found.set(name, archivedFile(name, content));
     } else {
-      throw damaged(`${JSON.stringify(name)} does not belong into it`);
+      throw damaged(`${JSON.stringify(name)} does not belong in a backup`);
     }
   }
-  if (!manifest) throw damaged('it has no manifest, so it is not whole');
+  if (!manifest) throw damaged('no manifest, so it is incomplete');
   for (const { name, bytes, sha256 } of manifest.files) {
     const file = found.get(name);
     if (!file) throw damaged(`${name} is missing`);
     if (file.bytes !== bytes || file.sha256 !== sha256) throw damaged(`the checksum of ${name} is wrong`);
   }
-  if (manifest.files.length !== found.size) throw damaged('it has files that its manifest does not name');
+  if (manifest.files.length !== found.size) throw damaged('it contains files that are not in its manifest');
   return manifest;
 }
 
@@ -140,9 +140,9 @@ interface Content {
 }
 
 /** The files of an archive, one at a time. @throws AppError invalid_input */
-async function* contentsOf(archive: string): AsyncGenerator<Content> {
+async function* readEntries(archive: string): AsyncGenerator<Content> {
   await stat(archive).catch((error: unknown) => {
-    throw new AppError('invalid_input', `${archive} cannot be read: ${toAppError(error).message}`, { cause: error });
+    throw new AppError('invalid_input', `cannot read ${archive}: ${toAppError(error).message}`, { cause: error });
   });
   const extract = tar.extract();
   pipeline(createReadStream(archive), createGunzip(), extract, (error) => {
@@ -151,7 +151,7 @@ async function* contentsOf(archive: string): AsyncGenerator<Content> {
   try {
     for await (const entry of extract) {
       const { name, type, size } = entry.header;
-      if (type !== 'file') throw damaged(`${JSON.stringify(name)} is no plain file`);
+      if (type !== 'file') throw damaged(`${JSON.stringify(name)} is not a regular file`);
       if (size > maxFileBytes) throw damaged(`${JSON.stringify(name)} is larger than ${maxFileBytes} bytes`);
       const chunks: Uint8Array[] = [];
       for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(chunk);
@@ -159,12 +159,12 @@ async function* contentsOf(archive: string): AsyncGenerator<Content> {
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw damaged(`it cannot be unpacked (${toAppError(error).message})`, error);
+    throw damaged(`cannot unpack it (${toAppError(error).message})`, error);
   } finally {
     extract.destroy();
   }
 }
 
 function damaged(reason: string, cause?: unknown): AppError {
-  return new AppError('invalid_input', `the backup cannot be used, and nothing was changed: ${reason}`, { cause });
+  return new AppError('invalid_input', `invalid backup, nothing was changed: ${reason}`, { cause });
 }
