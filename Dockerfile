@@ -22,6 +22,8 @@ COPY --from=build --chmod=0644 /build/dist/registry-stats-program.cjs /build/dis
 COPY --from=build --chown=65532:65532 --chmod=0755 /build/data /data
 
 ENV NODE_ENV=production DATA_DIR=/data
+# The heap follows from the memory limit: by default V8 takes at least 256 MiB, whatever the container may have, and is killed before it collects.
+ENV NODE_OPTIONS=--max-old-space-size-percentage=60
 # The C library gives large buffers back at once instead of keeping them, and shares what it keeps among threads (mallopt(3)).
 ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
 VOLUME /data

@@ -57,7 +57,7 @@ describe('the Dockerfile', () => {
     const names = new Set(properties.map((property) => property?.getName()));
 
     const malloc = ['MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'];
-    expect(names).toEqual(new Set([...malloc, 'DATA_DIR', 'NODE_ENV', 'REVISION', 'SOURCE', 'VERSION']));
+    expect(names).toEqual(new Set([...malloc, 'DATA_DIR', 'NODE_ENV', 'NODE_OPTIONS', 'REVISION', 'SOURCE', 'VERSION']));
   });
 
   it('says what the image is', () => {

@@ -49,7 +49,7 @@ export async function openCollecting(
   const isCollector = config.role !== 'api';
   return {
     store,
-    engine: createEngine({ registries, descriptors, list, store, health, clock, log, isCollector, backfill, retentionDays }),
+    engine: createEngine({ registries, descriptors, list, store, health, clock, log, isCollector, intervalMs, backfill, retentionDays }),
     tracked: [...titles.keys()],
     fail: (reason) => health.fail(reason),
     async close() {
