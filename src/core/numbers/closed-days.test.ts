@@ -129,7 +129,9 @@ describe('a day that was read before it ended', () => {
     expect(ends).toEqual([]);
     expect(discrepancy).toEqual({ kind: 'inconsistent', by: -13, since: '2026-11-10T12:00:00.000Z' });
     const next = page('2026-11-11T12:00:00Z', 1010, '2026-11-11', [6, 7, 50, 7, 5]);
-    expect(closeDays(next, { totals, lastRead: 1000, discrepancy }).ends).toEqual([{ day: toEpochDay('2026-11-10'), total: 1004, pulls: 7 }]);
+    expect(closeDays(next, { totals, lastRead: 1000, discrepancy }).ends).toEqual([
+      { day: toEpochDay('2026-11-10'), total: 1004, pulls: 7 },
+    ]);
   });
 });
 
