@@ -1,7 +1,6 @@
 /** When the next run begins. PostgreSQL has the same rule in SQL, for its own clock (store/postgres/work-list/runs.ts). */
 import { dayMs, dayOf, startOfDay } from '../model/day.ts';
 import { intervalJitter } from '../model/run.ts';
-import type { Random } from '../ports.ts';
 
 /** The start of a run, and how long a run takes. */
 export interface RunStart {
@@ -17,7 +16,7 @@ export interface RunStart {
 export const minDayMarginMs = 3_600_000;
 
 /** Part of the interval after which the next run begins: ±10 %. */
-export function drawJitter(random: Random): number {
+export function drawJitter(random: () => number): number {
   return 1 - intervalJitter + 2 * intervalJitter * random();
 }
 
