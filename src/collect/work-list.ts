@@ -77,8 +77,7 @@ export function createWorkList(deps: WorkListDeps): WorkList {
       const now = deps.clock.now();
       const record = toRecord(open, now, false);
       due.note(record);
-      open = undefined;
-      finished = { record, at: now };
+      [open, finished] = [undefined, { record, at: now }];
       for (const part of record.registries)
         counts.set(part.registry, countRun(counts.get(part.registry), part, new Date(now).toISOString()));
       return record;
