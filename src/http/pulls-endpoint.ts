@@ -3,6 +3,7 @@ import { startOfDay } from '../core/model/day.ts';
 import { wholePeriods, type Period } from '../core/numbers/period.ts';
 import type { RowOptions, SeriesRow } from '../core/numbers/series.ts';
 import type { ImageSeries } from '../core/model/history.ts';
+import { seriesWithFreezes } from '../core/views/frozen-series.ts';
 import { withGroups } from '../core/views/groups.ts';
 import { createPullDetails, detailMarks } from '../core/views/pull-details.ts';
 import type { Cell } from '../core/views/table.ts';
@@ -45,7 +46,11 @@ export function pullsEndpoint(declaration: PullsDeclaration): Endpoint<Pick<ApiD
     order: 'timestamp, repo',
     async handle({ query }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
       const grouped = withGroups(query.images, groups);
-      const series = grouped.named(await store.totals(grouped.query, period ? wholePeriods(query.range, period) : query.range));
+      const load = async (): Promise<readonly ImageSeries[]> => {
+        if (query.details) return (await seriesWithFreezes(store, grouped.query)).series;
+        return store.totals(grouped.query, period ? wholePeriods(query.range, period) : query.range);
+      };
+      const series = grouped.named(await load());
       const isSplit = query.split === 'registry';
       const detailsOf = query.details ? createPullDetails(series, isSplit) : undefined;
       const left = new Set([...(isSplit ? [] : ['registry']), ...(detailsOf ? [] : Object.keys(detailFields))]);
