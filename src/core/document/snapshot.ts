@@ -123,7 +123,7 @@ function complete(before: Reading | undefined, reading: Reading): Reading {
 }
 
 /** Of two readings of one image the one to keep: the more certain, then the later; of equals the second. */
-function newer(first: Reading | undefined, second: Reading): Reading {
+export function newer(first: Reading | undefined, second: Reading): Reading {
   if (!first) return second;
   const difference = compareMarks(second.mark, first.mark);
   if (difference !== 0) return difference > 0 ? second : first;
