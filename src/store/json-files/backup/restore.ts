@@ -12,9 +12,10 @@ import { replaceFile, syncFolder } from '../durable-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { nodeHost, type Host } from '../host.ts';
 import { openFolder } from '../open-folder.ts';
+import { historyFolderName } from '../kept-totals.ts';
 import { errorCode, storageError } from '../storage-error.ts';
 import type { JsonFileStoreDeps } from '../store.ts';
-import { archivedFile, isArchived, manifestName, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
+import { archivedFile, isArchived, manifestName, maxBytesOf, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
 
 export interface RestoreDeps extends Omit<JsonFileStoreDeps, 'files' | 'host' | 'maxBytes'> {
   /** Path of the archive. */
@@ -50,7 +51,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
 
   async function present(name: string): Promise<ArchivedFile | undefined> {
     try {
-      return archivedFile(name, await files.read(join(directory, name), maxFileBytes));
+      return archivedFile(name, await files.read(join(directory, name), maxBytesOf(name)));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
@@ -66,6 +67,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
     }
     const aside = `${name}.before-restore-${stamp}`;
     const beforeRename = before && (() => files.rename(join(directory, name), join(directory, aside)));
+    if (name.startsWith(historyFolderName)) await files.makeFolder(join(directory, historyFolderName));
     await replaceFile(files, { directory, name, content, id: host.uniqueId(), beforeRename });
     counts.written += 1;
     if (before) counts.setAside += 1;
@@ -93,6 +95,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
       await write(file, content);
       onProgress?.(counts.written + counts.equal, manifest.files.length);
     }
+    if (manifest.files.some(({ name }) => name.startsWith(historyFolderName))) await syncFolder(files, join(directory, historyFolderName));
     await syncFolder(files, directory);
     return counts;
   } catch (error) {
@@ -145,7 +148,7 @@ async function* readEntries(archive: string): AsyncGenerator<Content> {
     for await (const entry of extract) {
       const { name, type, size } = entry.header;
       if (type !== 'file') throw damaged(`${JSON.stringify(name)} is not a regular file`);
-      if (size > maxFileBytes) throw damaged(`${JSON.stringify(name)} is larger than ${maxFileBytes} bytes`);
+      if ((size ?? 0) > maxBytesOf(name)) throw damaged(`${JSON.stringify(name)} is larger than ${maxBytesOf(name)} bytes`);
       const chunks: Uint8Array[] = [];
       for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(chunk);
       yield { name, content: Buffer.concat(chunks) };
