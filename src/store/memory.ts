@@ -31,6 +31,15 @@ export function createMemoryStore(): SnapshotStore {
     return [...documents.keys()].toSorted(compareText);
   }
 
+  function pruneDay(day: Day, withTotals: boolean): void {
+    const document = documents.get(day);
+    documents.delete(day);
+    pruned.delete(day);
+    if (withTotals || !document || parseReadings(document).length === 0) return;
+    documents.set(day, totalsOnly(document));
+    pruned.add(day);
+  }
+
   /** What is known of each image that matches, by ascending day. */
   function histories(query: SeriesQuery): StoredReading[][] {
     const images = new Map<string, StoredReading[]>();
@@ -70,16 +79,9 @@ export function createMemoryStore(): SnapshotStore {
     async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       const gone = snapshotDays().filter((day) => day < before);
-      const old = sortedDays().filter((day) => day < before);
-      for (const day of withTotals ? old : gone) {
-        const document = documents.get(day);
-        const hasTotals = !withTotals && document && parseReadings(document).length > 0;
-        if (hasTotals) documents.set(day, totalsOnly(document));
-        else documents.delete(day);
-        if (hasTotals) pruned.add(day);
-        else pruned.delete(day);
-      }
-      if (gone.length > 0 || (withTotals && old.length > 0)) changes += 1;
+      const old = withTotals ? sortedDays().filter((day) => day < before) : gone;
+      for (const day of old) pruneDay(day, withTotals);
+      if (old.length > 0) changes += 1;
       return gone;
     },
     version: () => String(changes),

@@ -39,7 +39,19 @@ export interface KeptTotals {
   reader(): (day: Day) => Promise<SnapshotDocument | undefined>;
 }
 
-export function createKeptTotals({ directory, clock, log, files, host }: Omit<DayFolderDeps, 'maxBytes'>): KeptTotals {
+interface YearFiles {
+  /** Ascending. Never rejects. */
+  years(): Promise<readonly number[]>;
+  /** Never rejects. Warns about an invalid file, once as long as it stays so. */
+  read(year: number): Promise<YearFile>;
+  /** Durable when it resolves. */
+  replace(year: number, before: YearFile, totals: YearTotals): Promise<void>;
+  remove(year: number): Promise<void>;
+}
+
+type KeptTotalsDeps = Omit<DayFolderDeps, 'maxBytes'>;
+
+function createYearFiles({ directory, clock, log, files, host }: KeptTotalsDeps): YearFiles {
   const folder = join(directory, historyFolderName);
   const place = { directory: folder, owner: host.owner };
   const skipped = new Set<number>();
@@ -50,10 +62,8 @@ export function createKeptTotals({ directory, clock, log, files, host }: Omit<Da
         log.warn('cannot list kept totals', { folder, ...errorFields(storageError(error, 'cannot list it', place)) });
       return [];
     });
-    return names
-      .filter((name) => /^\d{4}\.json$/.test(name))
-      .map((name) => Number(name.slice(0, 4)))
-      .toSorted((a, b) => a - b);
+    const own = names.filter((name) => /^\d{4}\.json$/.test(name));
+    return own.map((name) => Number(name.slice(0, 4))).toSorted((a, b) => a - b);
   }
 
   function warnOnce(year: number, fields: Readonly<Record<string, unknown>>): void {
@@ -71,21 +81,15 @@ export function createKeptTotals({ directory, clock, log, files, host }: Omit<Da
       warnOnce(year, errorFields(storageError(error, 'cannot read it', place)));
       return { kind: 'unreadable', error };
     }
-    try {
-      const totals = parseYear(new TextDecoder('utf-8', { fatal: true }).decode(bytes), year);
-      skipped.delete(year);
-      return { kind: 'totals', totals };
-    } catch {
-      warnOnce(year, { reason: 'not a file of kept totals, or from a later version' });
-      return { kind: 'corrupt' };
-    }
+    const totals = decodeYear(bytes, year);
+    if (totals) skipped.delete(year);
+    else warnOnce(year, { reason: 'not a file of kept totals, or from a later version' });
+    return totals ? { kind: 'totals', totals } : { kind: 'corrupt' };
   }
 
   async function replace(year: number, before: YearFile, totals: YearTotals): Promise<void> {
     const name = yearFileName(year);
-    const content = formatYear(totals, year);
-    if (Buffer.byteLength(content) > maxYearBytes)
-      throw new AppError('internal', `cannot keep the totals of ${year}: their file would exceed ${maxYearBytes} bytes`);
+    const content = encodeYear(totals, year);
     await files.makeFolder(folder);
     const moveAway = async (): Promise<void> => {
       const as = await setAside(files, directory, name, clock.now());
@@ -99,6 +103,27 @@ export function createKeptTotals({ directory, clock, log, files, host }: Omit<Da
     await syncFolder(files, directory);
   }
 
+  return { years, read, replace, remove: (year) => files.remove(join(directory, yearFileName(year))) };
+}
+
+/** Undefined when it is none. */
+function decodeYear(bytes: Uint8Array, year: number): YearTotals | undefined {
+  try {
+    return parseYear(new TextDecoder('utf-8', { fatal: true }).decode(bytes), year);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws AppError internal: a file that is too large to read would be set aside by the next change */
+function encodeYear(totals: YearTotals, year: number): string {
+  const content = formatYear(totals, year);
+  if (Buffer.byteLength(content) <= maxYearBytes) return content;
+  throw new AppError('internal', `cannot keep the totals of ${year}: their file would exceed ${maxYearBytes} bytes`);
+}
+
+export function createKeptTotals(deps: KeptTotalsDeps): KeptTotals {
+  const { years, read, replace, remove } = createYearFiles(deps);
   return {
     async *load() {
       for (const year of await years()) {
@@ -121,7 +146,7 @@ export function createKeptTotals({ directory, clock, log, files, host }: Omit<Da
         if (file.kind !== 'totals') continue;
         const size = formatYear(file.totals, year).length;
         dropBefore(file.totals, before);
-        if (file.totals.size === 0) await files.remove(join(directory, yearFileName(year)));
+        if (file.totals.size === 0) await remove(year);
         else if (formatYear(file.totals, year).length !== size) await replace(year, file, file.totals);
       }
     },

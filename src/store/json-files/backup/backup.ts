@@ -7,7 +7,7 @@ import { toAppError } from '../../../core/model/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { nodeHost } from '../host.ts';
-import { errorCode, storageError, unusableFolder } from '../storage-error.ts';
+import { errorCode, storageError, unusableFolder, type Place } from '../storage-error.ts';
 import { historyFolderName } from '../kept-totals.ts';
 import { archivedFile, isArchived, maxBytesOf, manifestName, type ArchivedFile, type Manifest } from './manifest.ts';
 
@@ -57,23 +57,10 @@ export async function* backupFolder({
     }
     await addAll(names.filter(isArchived).toSorted());
     // Only now, so that the totals of a day that was deleted since are in it.
-    await addAll(await keptTotals());
+    await addAll(await keptTotals(files, place));
     const manifest: Manifest = { format: 1, version, created: new Date(clock.now()).toISOString(), files: archived };
     await add(manifestName, Buffer.from(JSON.stringify(manifest, null, 2)));
     pack.finalize();
-  }
-
-  async function keptTotals(): Promise<readonly string[]> {
-    try {
-      const years = await files.listFiles(join(directory, historyFolderName));
-      return years
-        .map((name) => `${historyFolderName}/${name}`)
-        .filter(isArchived)
-        .toSorted();
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw storageError(error, `cannot list ${historyFolderName}`, place);
-    }
   }
 
   async function read(name: string): Promise<Uint8Array | undefined> {
@@ -97,4 +84,18 @@ export async function* backupFolder({
   const filled = fill().catch((error: unknown) => void gzip.destroy(toAppError(error)));
   yield* gzip;
   await filled;
+}
+
+/** The files of kept totals. @throws AppError internal */
+async function keptTotals(files: FileSystem, place: Place): Promise<readonly string[]> {
+  try {
+    const years = await files.listFiles(join(place.directory, historyFolderName));
+    return years
+      .map((name) => `${historyFolderName}/${name}`)
+      .filter(isArchived)
+      .toSorted();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw storageError(error, `cannot list ${historyFolderName}`, place);
+  }
 }
