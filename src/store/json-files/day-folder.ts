@@ -50,7 +50,7 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
   }
 
   async function moveAway(day: Day): Promise<void> {
-    const name = await setAside(files, directory, day, clock.now());
+    const name = await setAside(files, directory, dayFileName(day), clock.now());
     log.info('set aside invalid snapshot file', { file: pathOf(day), as: join(directory, name) });
   }
 

@@ -167,12 +167,16 @@ function storedReading(row: z.infer<typeof readingRow>): StoredReading {
   };
 }
 
-export async function readDays(database: Queries, { from, to }: DayRange = {}): Promise<readonly Day[]> {
+/** The days that have a snapshot; with `withPruned` also those that have no more than totals. */
+export async function readDays(
+  database: Queries,
+  { from, to, withPruned = false }: DayRange & { readonly withPruned?: boolean } = {},
+): Promise<readonly Day[]> {
   const rows = await database.select(
     dayRow,
     sql`
     SELECT day::text FROM snapshot_days
-    WHERE (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
+    WHERE (${withPruned} OR NOT pruned) AND (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
     ORDER BY day`,
   );
   return rows.map(({ day }) => day);
