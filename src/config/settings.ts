@@ -1,5 +1,6 @@
 /** Every setting, written once: its variable, what it means, its default and its format. Types, help and documentation follow from it. */
 import { AppError } from '../core/model/errors.ts';
+import { markerSetting } from '../core/model/health-marker.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import {
   anyText,
@@ -22,6 +23,8 @@ import {
 
 export interface Setting<T> extends Format<T> {
   readonly variable: string;
+  /** Another name under which it is read, where its own is not set. */
+  readonly formerVariable?: string | undefined;
   readonly means: string;
   readonly default: string;
   /** Hidden wherever it is shown, no command line option, and readable from the file that `…_FILE` names. */
@@ -62,7 +65,9 @@ export const settings = {
     format: onOrOff,
   }),
   groups: setting({
-    variable: 'GROUPS',
+    variable: 'IMAGE_GROUPS',
+    // bash reserves this name and never passes it on; env files and containers do.
+    formerVariable: 'GROUPS',
     means:
       'Names for several images that are counted as one: `name=registry:owner/name+registry:owner/name`, comma-separated, e.g. `app=ghcr:acme/app+dockerhub:acme/app`',
     default: '',
@@ -112,9 +117,8 @@ export const settings = {
     format: basePath,
   }),
   healthFile: setting({
-    variable: 'HEALTH_FILE',
+    ...markerSetting,
     means: 'Marker file of the health check; it exists while the service is healthy',
-    default: '/tmp/.healthy',
     format: path('file'),
   }),
   logLevel: setting({
