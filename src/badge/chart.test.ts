@@ -86,6 +86,16 @@ describe('a chart', () => {
     expect(svg).toMatch(/height="1" [^>]*><title>2026-03-02: 0</);
   });
 
+  it('marks a bar that covers several days, and says how many', () => {
+    const several = [...points([4, 5]), { day: '2026-03-06', value: 20, days: 4 }];
+    const svg = chartSvg(drawing({ points: several }));
+
+    expect(svg).toMatch(/fill="url\(#several\)"><title>2026-03-06: 20, covers 4 days</);
+    expect(svg).toContain('>several days</text>');
+    expect(svg).toContain('<pattern id="several"');
+    expect(chartSvg(drawing({ points: week }))).not.toContain('several');
+  });
+
   it('has no line across a missing day', () => {
     const svg = chartSvg(drawing({ points: points([1, 2, null, 4, 5, null, 7, null, 8]), kind: 'total' }));
 
@@ -94,7 +104,7 @@ describe('a chart', () => {
   });
 
   it('distinguishes backfilled and inconsistent bars by their looks, on hover and in a legend', () => {
-    const svg = chartSvg(drawing({ points: [...backfilled, ...marked('restated', points([7], '2026-03-04'))] }));
+    const svg = chartSvg(drawing({ points: [...backfilled, ...marked('inconsistent', points([7], '2026-03-04'))] }));
 
     expect(svg.match(/<rect [^>]*fill="url\(#backfilled\)"/g)).toHaveLength(3);
     expect(svg).toContain('2026-03-02: 112, backfilled');

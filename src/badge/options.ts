@@ -12,7 +12,7 @@ export interface BadgeOptions {
   readonly period: BadgePeriod;
   readonly label: string;
   readonly color: string;
-  /** Absent: the usual grey. */
+  /** Absent: gray. */
   readonly labelColor?: string | undefined;
   readonly style: (typeof styles)[number];
 }
@@ -21,7 +21,7 @@ const named =
   'brightgreen green yellowgreen yellow orange red blue blueviolet grey gray lightgrey lightgray success important critical informational inactive'.split(
     ' ',
   );
-const mostLabelLength = 64;
+const maxLabelLength = 64;
 
 /**
  * The options of a badge's address.
@@ -30,26 +30,26 @@ const mostLabelLength = 64;
 export function parseBadgeOptions(query: URLSearchParams): BadgeOptions {
   return {
     period: parseChoice('period', query.get('period'), periods) ?? 'total',
-    label: labelOf(query.get('label')),
-    color: colorOf('color', query) ?? 'blue',
-    labelColor: colorOf('labelColor', query),
+    label: parseLabel(query.get('label')),
+    color: parseColor('color', query) ?? 'blue',
+    labelColor: parseColor('labelColor', query),
     style: parseChoice('style', query.get('style'), styles) ?? 'flat',
   };
 }
 
-function labelOf(text: string | null): string {
+function parseLabel(text: string | null): string {
   const label = printable(text ?? '').trim();
   const length = Array.from(label).length;
-  if (length > mostLabelLength) {
-    throw new AppError('invalid_input', `"label" has ${length} characters: valid are at most ${mostLabelLength}`);
+  if (length > maxLabelLength) {
+    throw new AppError('invalid_input', `"label" has ${length} characters: the maximum is ${maxLabelLength}`);
   }
   return label === '' ? 'pulls' : label;
 }
 
-function colorOf(name: string, query: URLSearchParams): string | undefined {
+function parseColor(name: string, query: URLSearchParams): string | undefined {
   const text = (query.get(name) ?? '').trim().toLowerCase();
   if (text === '') return undefined;
   if (named.includes(text)) return text;
   if (/^#?([0-9a-f]{3}|[0-9a-f]{6})$/.test(text)) return `#${text.replace('#', '')}`;
-  throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid are ${named.join(', ')}, and colours such as 2496ed`);
+  throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid are ${named.join(', ')}, and hex colors such as 2496ed`);
 }

@@ -94,8 +94,8 @@ describe('a run', () => {
       expect(await storedDays(0)).toEqual({ '2026-03-12': 975, '2026-03-13': 995, '2026-03-14': 1000 });
     });
 
-    it('never replaces a value that was read', async () => {
-      expect(await storedDays(0, [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')])).toMatchObject({ '2026-03-13': 990 });
+    it('closes a day that was read before it ended', async () => {
+      expect(await storedDays(0, [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')])).toMatchObject({ '2026-03-13': 995 });
     });
 
     it('leaves out days that retention would delete again', async () => {
@@ -121,7 +121,7 @@ describe('a run', () => {
     expect(series && listMarks(series)).toEqual(['read', 'frozen']);
     expect(run.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
     expect(log.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: { registry: 'ghcr', repo: 'acme/app', doubt: 'frozen' } }),
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ repo: 'acme/app', kind: 'frozen', by: -80 }) }),
     );
   });
 

@@ -1,6 +1,5 @@
 /** What a reading tells about days before it: whether it agrees with them, and the totals of those that nobody read. */
-import { backfillReadings } from '../core/numbers/backfill.ts';
-import { findInconsistency } from '../core/numbers/cross-check.ts';
+import { closedReadings } from '../core/numbers/closed-readings.ts';
 import { dayOf } from '../core/model/day.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
@@ -34,9 +33,10 @@ export function createPastDays({ store, clock, log, backfill }: PastDaysDeps): A
         const [newest, ...past] = summedReadings(reading, { series: known, totalSince: latest?.totalSince });
         return [newest, ...past.filter(isKept)];
       }
-      const mark = findInconsistency(reading, known);
-      if (mark) log.warn('total contradicts the days that the registry publishes', { registry, repo, doubt: mark });
-      return [{ ...reading, mark }, ...backfillReadings(reading, known).filter(isKept)];
+      const [latest] = await store.latest(image);
+      const [newest, ...past] = closedReadings(reading, { series: known, latest });
+      if (newest.mark) log.warn('total inconsistent with published daily counts', { registry, repo, ...newest.discrepancy });
+      return [newest, ...past.filter(isKept)];
     } catch (error) {
       log.warn('past days cannot be looked at', { registry, repo, ...errorFields(toAppError(error)) });
       // A sum that does not go on from the stored one would look like a fall.

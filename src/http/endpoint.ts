@@ -126,7 +126,7 @@ export function toRoutes<Deps>(endpoints: readonly Endpoint<Deps>[], deps: Deps)
 }
 
 export function nothingHere(options: { readonly cause?: unknown } = {}): AppError {
-  return new AppError('not_found', 'there is nothing at this address', options);
+  return new AppError('not_found', 'this address does not exist', options);
 }
 
 /** @throws AppError not_found for an escape that is none */

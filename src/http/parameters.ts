@@ -34,6 +34,9 @@ export const snapshotDate: Field<string | undefined> = {
 };
 
 export const split = choice('split', ['registry'], { description: 'One row a registry instead of their sum' });
+export const details = choice('details', ['true'], { description: 'Adds the days that each value covers, and how it is known' });
+/** For endpoints without details: the parameter is not theirs. */
+export const noDetails: Field<undefined> = { parameters: {}, parse: () => undefined };
 export const format = withDefault(choice('format', ['json', 'csv'], { description: 'json where absent' }), 'json');
 
 function repeatable(keywords: Keywords): Schema {
@@ -77,7 +80,7 @@ function meansAll(name: string): boolean {
 export function parseRange(query: URLSearchParams): DayRange {
   const range = { from: parseMoment('from', query.get('from')), to: parseMoment('to', query.get('to')) };
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw new AppError('invalid_input', '"from" is after "to": swap them');
+    throw new AppError('invalid_input', '"from" must not be after "to"');
   }
   return range;
 }

@@ -34,7 +34,7 @@ describe('the router', () => {
   });
 
   it.each(['/', '/b', '/a/', '/badge/all', '/badge/all/%ff', '/statsa', '*', ''])('refuses %s', (url) => {
-    expect(() => match(url)).toThrow(expect.objectContaining({ code: 'not_found', message: 'there is nothing at this address' }));
+    expect(() => match(url)).toThrow(expect.objectContaining({ code: 'not_found', message: 'this address does not exist' }));
   });
 
   it('tells hosts apart only for endpoints that name the host', () => {

@@ -38,7 +38,7 @@ export const definitions = {
   registrystats_registry_images_in_doubt: {
     type: 'gauge',
     labels: registry,
-    help: "Images whose total is inconsistent with the registry's daily counts (frozen or restated).",
+    help: "Images whose total is inconsistent with the registry's daily counts (frozen or inconsistent).",
   },
   registrystats_registry_listing_complete: {
     type: 'gauge',

@@ -4,7 +4,7 @@ import { AppError } from '../core/model/errors.ts';
 import { compareEvents } from '../core/model/event.ts';
 import { compareImages, compareImagesByName, compareText, imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
-import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
+import { toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
@@ -75,17 +75,23 @@ function seriesOf(history: readonly StoredReading[]): ImageSeries[] {
   const days: EpochDay[] = history.map(({ day }) => toEpochDay(day));
   const { registry, repo } = newest;
   const totals = history.map(({ pullCount }) => pullCount);
-  return [{ registry, repo, days, totals, marks: history.map(({ mark = 'read' }) => mark) }];
+  const notes = new Map(
+    history.flatMap((reading): [EpochDay, DayNote][] => {
+      const note = toDayNote(reading);
+      return note ? [[toEpochDay(reading.day), note]] : [];
+    }),
+  );
+  return [{ registry, repo, days, totals, marks: history.map(({ mark = 'read' }) => mark), notes }];
 }
 
 /** Each value is the newest that is known: tags that were not read today leave the count of yesterday. */
 function latestOf(history: readonly StoredReading[]): LatestImage[] {
   const newest = history.at(-1);
   if (!newest) return [];
-  const { registry, repo, day, pullCount } = newest;
+  const { registry, repo, day, pullCount, discrepancy } = newest;
   const tagCount = history.findLast((reading) => reading.tagCount !== undefined)?.tagCount;
   const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
   const totalSince = history.findLast((reading) => reading.totalSince !== undefined)?.totalSince;
   const readAt = history.findLast(({ mark }) => wasRead(mark))?.readAt;
-  return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince }];
+  return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince, discrepancy }];
 }

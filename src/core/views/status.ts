@@ -9,7 +9,7 @@ export type RegistryState = 'off' | 'waiting' | 'ok' | 'degraded' | 'failing' | 
 export interface RegistryStatus {
   readonly registry: string;
   readonly title: string;
-  /** `off`: nothing configured; `waiting`: no run has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `restated`: all was read, but totals are inconsistent with the registry's daily counts. */
+  /** `off`: nothing configured; `waiting`: no run has ended yet; `degraded`: something is missing; `failing`: nothing was read; `frozen`, `inconsistent`: all was read, but totals are inconsistent with the registry's daily counts. */
   readonly state: RegistryState;
   readonly imagesRead: number;
   readonly imagesFailed: number;

@@ -26,7 +26,7 @@ async function ask(address: string, options: PagesOptions = { readings }): Promi
   return { kind, status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
 }
 
-const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('there is nothing at this address') };
+const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('this address does not exist') };
 
 describe('the pages', () => {
   it('are the files of this folder', async () => {

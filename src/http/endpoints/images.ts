@@ -61,7 +61,7 @@ const columns = {
     cell: ({ stale }) => stale,
   },
   doubt: {
-    schema: nullable(oneOf(['frozen', 'restated'], { description: "Whether the newest total contradicts the registry's own days" })),
+    schema: nullable(oneOf(['frozen', 'inconsistent'], { description: "Whether the newest total contradicts the registry's own days" })),
     cell: ({ doubt }) => doubt,
   },
   total_since: {

@@ -10,14 +10,14 @@ const failure = { code: text(), message: text() };
 const registrySchema = object({
   registry,
   title: text(),
-  state: oneOf(['off', 'waiting', 'ok', 'degraded', 'failing', 'frozen', 'restated']),
+  state: oneOf(['off', 'waiting', 'ok', 'degraded', 'failing', 'frozen', 'inconsistent']),
   images_ok: count(),
   images_failed: count(),
   failures: list(object({ ...failure, repo, missing: oneOf(['total', 'details']) })),
   listings: list(
     object({ owner: text(), listed: count(), expected: optional(count()), complete: flag(), shortfall: optional(object(failure)) }),
   ),
-  doubts: list(object({ repo, doubt: oneOf(['frozen', 'restated']) })),
+  doubts: list(object({ repo, doubt: oneOf(['frozen', 'inconsistent']) })),
   diagnosis: optional(text()),
   last_success: optional(text()),
   seconds_since_success: optional(integer({ description: 'For alerts; absent before the first success' })),

@@ -3,7 +3,7 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/mo
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
-import type { ImageSeries, LatestImage } from '../../core/model/history.ts';
+import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import { compareImages, compareImagesByName, compareText, type ImageName } from '../../core/model/image.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
@@ -43,6 +43,7 @@ export interface ImageState extends ImageName {
   readonly days: string;
   readonly totals: string;
   readonly marks: string;
+  readonly notes: readonly (readonly [EpochDay, DayNote])[];
   readonly readAt?: Detail<string> | undefined;
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
@@ -60,6 +61,7 @@ type MaybeLost<T> = Detail<T | undefined> | undefined;
 
 interface Image extends ImageName {
   readonly series: DaySeries;
+  readonly notes: Map<EpochDay, DayNote>;
   readAt: MaybeLost<string>;
   tagCount: MaybeLost<number>;
   lastUpdated: MaybeLost<string>;
@@ -88,6 +90,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
   function clearDay(day: EpochDay): void {
     for (const image of matching({})) {
       image.series.delete(day);
+      image.notes.delete(day);
       loseDetails(image, (detail) => detail.day === day);
     }
   }
@@ -119,6 +122,8 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       for (const reading of readings) {
         const image = findOrCreate(reading);
         image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
+        const note = toDayNote(reading);
+        if (note) image.notes.set(epochDay, note);
         image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
         image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
         image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
@@ -144,9 +149,9 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
     },
     totals(query) {
       const images = matching(query).toSorted(compareImagesByName);
-      return images.map(({ registry, repo, series }) => {
+      return images.map(({ registry, repo, series, notes }) => {
         const { days: epochDays, totals, codes } = series.columns();
-        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes) };
+        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes), notes: new Map(notes) };
       });
     },
     latest(query) {
@@ -161,18 +166,19 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
 
 function newImage(registry: string, repo: string): Image {
   const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
-  return { registry, repo, series: createDaySeries(), ...details };
+  return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
 }
 
-function toLatest({ registry, repo, series, ...image }: Image): LatestImage[] {
+function toLatest({ registry, repo, series, notes, ...image }: Image): LatestImage[] {
   const last = series.last();
   if (!last) return [];
   const day = fromEpochDay(last.day);
   const details = { readAt: image.readAt?.value, tagCount: image.tagCount?.value, lastUpdated: image.lastUpdated?.value };
-  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value }];
+  const { discrepancy } = notes.get(last.day) ?? {};
+  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value, discrepancy }];
 }
 
-function toState({ registry, repo, series, ...image }: Image): ImageState {
+function toState({ registry, repo, series, notes, ...image }: Image): ImageState {
   const { days, totals, codes } = series.columns();
   const details = {
     readAt: withValue(image.readAt),
@@ -180,7 +186,15 @@ function toState({ registry, repo, series, ...image }: Image): ImageState {
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
   };
-  return { registry, repo, days: encodeBase64(days), totals: encodeBase64(totals), marks: encodeBase64(codes), ...details };
+  return {
+    registry,
+    repo,
+    days: encodeBase64(days),
+    totals: encodeBase64(totals),
+    marks: encodeBase64(codes),
+    notes: [...notes],
+    ...details,
+  };
 }
 
 /** Fills a new image with what its state has for these days. */
@@ -189,6 +203,7 @@ function restore(state: ImageState, cachedDays: ReadonlySet<EpochDay>, image: Im
   const totals = new Float64Array(decodeBase64(state.totals));
   const marks = unpackMarks(new Uint8Array(decodeBase64(state.marks)));
   for (const [at, day] of days.entries()) if (cachedDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
+  for (const [day, note] of state.notes) if (cachedDays.has(day)) image.notes.set(day, note);
   image.readAt = state.readAt;
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;

@@ -1,6 +1,7 @@
 /** What every store does, whatever it keeps its snapshots in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fromEpochDay } from '../../core/model/day.ts';
+import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
+import type { Reading } from '../../core/model/reading.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
@@ -111,13 +112,53 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       });
     });
 
-    it('never replaces what was read by what was reconstructed', async () => {
+    it('never replaces what was read by what was estimated', async () => {
       await store.save([reading('acme/app', 10, '2026-03-14T10:00:00')]);
-      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { mark: 'backfilled' })]);
-      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { mark: 'backfilled' })]);
+      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { mark: 'estimated' })]);
+      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { mark: 'estimated' })]);
       await store.save([reading('acme/tool', 20, '2026-03-14T10:00:00')]);
 
       expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10 }, 'dockerhub acme/tool': { '2026-03-14': 20 } });
+    });
+
+    it('closes a day that was read with the exact total of its end, once, and keeps what was read beside it', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-14T10:00:00'), reading('acme/old', 5, '2026-03-13T10:00:00')]);
+      await store.save([endOfDay(14, '2026-03-15T09:00:00')]);
+      await store.save([
+        reading('acme/app', 11, '2026-03-14T11:00:00'),
+        endOfDay(15, '2026-03-15T12:00:00'),
+        endOfDay(13, '2026-03-15T08:00:00'),
+      ]);
+      await store.save([reading('acme/new', 7, '2026-03-15T09:00:00', { day: '2026-03-14', mark: 'backfilled' })]);
+
+      const again = await reopened();
+      const stored: StoredReading[] = [];
+      for await (const each of again.readings({}, { from: '2026-03-14' })) stored.push(each);
+      expect(stored).toMatchObject([
+        { repo: 'acme/app', pullCount: 15, mark: 'closed', observed: { pullCount: 10 } },
+        { repo: 'acme/new', pullCount: 7, mark: 'backfilled' },
+      ]);
+      expect(stored[1]?.observed).toBeUndefined();
+      expect((await again.totals({})).map((series) => [series.repo, listMarks(series)])).toEqual([
+        ['acme/app', ['closed']],
+        ['acme/new', ['backfilled']],
+        ['acme/old', ['read']],
+      ]);
+    });
+
+    it('keeps the own pulls of a day and a discrepancy, as long as the total that they belong to', async () => {
+      const discrepancy = { kind: 'inconsistent', by: -510, since: '2026-03-14T10:00:00.000Z' } as const;
+      await store.save([
+        reading('acme/app', 1000, '2026-03-13T10:00:00'),
+        reading('acme/app', 490, '2026-03-14T10:00:00', { mark: 'inconsistent', dayPulls: 12, discrepancy }),
+      ]);
+      const [series] = await (await reopened()).totals({});
+      expect(series?.notes?.get(toEpochDay('2026-03-14'))).toEqual({ dayPulls: 12, discrepancy });
+      expect((await store.latest({}))[0]?.discrepancy).toEqual(discrepancy);
+
+      await store.save([reading('acme/app', 500, '2026-03-14T11:00:00')]);
+      expect((await store.latest({}))[0]?.discrepancy).toBeUndefined();
+      expect((await store.totals({}))[0]?.notes?.size).toBe(0);
     });
 
     it('keeps a total of 0 that was really read, and totals beyond 32 bits', async () => {
@@ -235,14 +276,14 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
         reading('acme/app', 8, '2026-03-12', { mark: 'backfilled' }),
         reading('acme/app', 10, '2026-03-13'),
         reading('acme/app', 10, '2026-03-14', { mark: 'frozen' }),
-        reading('acme/app', 10, '2026-03-15', { mark: 'restated' }),
+        reading('acme/app', 10, '2026-03-15', { mark: 'inconsistent' }),
         reading('acme/old', 3, '2026-03-12', { mark: 'backfilled' }),
       ]);
       await store.save([reading('acme/app', 11, '2026-03-14T18:00:00')]);
 
       for await (const each of asItIsAndReopened()) {
         const [app, old] = await each.totals({});
-        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'restated']);
+        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'inconsistent']);
         expect(old && listMarks(old)).toEqual(['backfilled']);
         const readAt = (await each.latest({})).map((image) => image.readAt);
         expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
@@ -275,12 +316,12 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       await store.save([
         reading('a/read', 10, '2026-03-14T10:00:00'),
         reading('a/imported', 20, '2026-03-14T10:00:00', imported),
-        reading('a/backfilled', 30, '2026-03-14T10:00:00', { mark: 'backfilled' }),
+        reading('a/backfilled', 30, '2026-03-14T10:00:00', { mark: 'estimated' }),
       ]);
 
       await store.save([
         reading('a/read', 11, '2026-03-14T23:00:00', imported),
-        reading('a/imported', 21, '2026-03-14T23:00:00', { mark: 'backfilled' }),
+        reading('a/imported', 21, '2026-03-14T23:00:00', { mark: 'estimated' }),
         reading('a/backfilled', 31, '2026-03-14T09:00:00', imported),
       ]);
 
@@ -447,4 +488,9 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(store.version()).toEqual(expect.any(String));
     });
   });
+}
+
+/** The exact total of the end of 2026-03-14, worked out later. */
+function endOfDay(pullCount: number, readAt: string): Reading {
+  return reading('acme/app', pullCount, readAt, { day: '2026-03-14', mark: 'backfilled' });
 }

@@ -45,7 +45,7 @@ async function known(store: SnapshotStore): Promise<unknown[]> {
 describe('an import', () => {
   it('is marked as imported, replaces what was backfilled, and never what was read', async () => {
     const store = await storeWith([
-      reading('acme/app', 8, '2026-03-13', { mark: 'backfilled' }),
+      reading('acme/app', 8, '2026-03-13', { mark: 'estimated' }),
       reading('acme/app', 10, '2026-03-14'),
       reading('acme/app', 12, '2026-03-15', { mark: 'frozen' }),
     ]);
