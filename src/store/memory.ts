@@ -40,20 +40,6 @@ export function createMemoryStore(): SnapshotStore {
     pruned.add(day);
   }
 
-  /** What is known of each image that matches, by ascending day. */
-  function histories(query: SeriesQuery): StoredReading[][] {
-    const images = new Map<string, StoredReading[]>();
-    for (const day of sortedDays()) {
-      const document = documents.get(day);
-      for (const reading of document ? parseReadings(document) : []) {
-        if (!matches(query, reading)) continue;
-        const key = imageKey(reading);
-        images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
-      }
-    }
-    return [...images.values()];
-  }
-
   return {
     async save(readings, events) {
       const days = groupByDay(readings, events);
@@ -61,10 +47,10 @@ export function createMemoryStore(): SnapshotStore {
       if (days.size > 0) changes += 1;
     },
     async totals(query) {
-      return histories(query).flatMap(seriesOf).toSorted(compareImagesByName);
+      return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
     },
     async latest(query) {
-      return histories(query).flatMap(latestOf).toSorted(compareImages);
+      return historiesIn(documents, query).flatMap(latestOf).toSorted(compareImages);
     },
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
@@ -87,6 +73,20 @@ export function createMemoryStore(): SnapshotStore {
     version: () => String(changes),
     async close() {},
   };
+}
+
+/** What is known of each image that matches, by ascending day. */
+function historiesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: SeriesQuery): StoredReading[][] {
+  const images = new Map<string, StoredReading[]>();
+  for (const day of [...documents.keys()].toSorted(compareText)) {
+    const document = documents.get(day);
+    for (const reading of document ? parseReadings(document) : []) {
+      if (!matches(query, reading)) continue;
+      const key = imageKey(reading);
+      images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
+    }
+  }
+  return [...images.values()];
 }
 
 function totalsOnly(document: SnapshotDocument): SnapshotDocument {

@@ -39,19 +39,23 @@ const openHistory = (url: string, own = migrations): Promise<PostgresHistory> =>
 const older = (): readonly Migration[] => migrations.slice(0, -1);
 const versions = (): readonly string[] => migrations.map(({ name }) => name.replace('.sql', ''));
 
+/** A database of the version before, with one total as that version wrote it. */
+async function createOlder(): Promise<string> {
+  const url = await database.create();
+  const store = await openPostgresStore({ url, migrations: older(), log });
+  await store.database.query(sql`
+    WITH image AS (INSERT INTO images (registry, repo) VALUES ('ghcr', 'acme/app') RETURNING id), days AS (INSERT INTO snapshot_days VALUES ('2026-03-14'))
+    SELECT FROM image`);
+  await store.close();
+  return url;
+}
+
 /** A database with one total and one event. */
 async function createFilled(): Promise<string> {
   const url = await database.create();
   const store = await openPostgresStore({ url, migrations, log });
   await store.save([reading('acme/app', 7, '2026-03-14')], [event('image_gone', '2026-03-14T09:00:00.000Z')]);
   await store.close();
-  return url;
-}
-
-/** One whose tables an older version made. */
-async function createOlder(): Promise<string> {
-  const url = await database.create();
-  await (await openPostgresStore({ url, migrations: older(), log })).close();
   return url;
 }
 

@@ -41,12 +41,12 @@ export interface KeptTotals {
 
 interface YearFiles {
   /** Ascending. Never rejects. */
-  years(): Promise<readonly number[]>;
+  readonly years: () => Promise<readonly number[]>;
   /** Never rejects. Warns about an invalid file, once as long as it stays so. */
-  read(year: number): Promise<YearFile>;
+  readonly read: (year: number) => Promise<YearFile>;
   /** Durable when it resolves. */
-  replace(year: number, before: YearFile, totals: YearTotals): Promise<void>;
-  remove(year: number): Promise<void>;
+  readonly replace: (year: number, before: YearFile, totals: YearTotals) => Promise<void>;
+  readonly remove: (year: number) => Promise<void>;
 }
 
 type KeptTotalsDeps = Omit<DayFolderDeps, 'maxBytes'>;
