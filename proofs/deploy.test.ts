@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { openApiDocument } from '../src/http/schemas.ts';
+import { endpoints } from '../src/http/endpoints/index.ts';
+import { openApiDocument } from '../src/http/openapi.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const workflowsFolder = '.github/workflows';
@@ -138,7 +139,7 @@ describe('the provisioning of Grafana', () => {
 
     expect([asked.url, asked.root_selector]).toEqual(['/api/status', 'registries']);
     expect(asked.columns.map(({ type }) => type)).toEqual(['string', 'number']);
-    const described = JSON.stringify(openApiDocument());
+    const described = JSON.stringify(openApiDocument(endpoints));
     for (const { selector } of asked.columns) expect(described).toContain(`"${selector}":`);
   });
 });

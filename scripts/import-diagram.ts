@@ -1,4 +1,4 @@
-/** The folders of src and who imports whom, as a diagram. */
+/** The folders of src and their imports, as a diagram. */
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 
 const options = {
@@ -11,12 +11,12 @@ const options = {
 export async function importDiagram(): Promise<string> {
   const { output } = await cruise(['src'], options);
   if (typeof output === 'string') throw new Error('dependency-cruiser gave no modules');
-  const edges = edgesOf(output);
+  const edges = toEdges(output);
   if (edges.length === 0) throw new Error('dependency-cruiser found no imports');
   return ['flowchart TD', ...edges.map(([from, to]) => `  ${from} --> ${to}`)].join('\n');
 }
 
-function edgesOf({ modules }: ICruiseResult): readonly (readonly [string, string])[] {
+function toEdges({ modules }: ICruiseResult): readonly (readonly [string, string])[] {
   const edges = new Set<string>();
   for (const { source, dependencies } of modules) {
     for (const { resolved } of dependencies) {

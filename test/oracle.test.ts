@@ -301,18 +301,18 @@ function rowOf(day: string, column: string, value: number | undefined): Row[] {
   return value === undefined ? [] : [{ timestamp: `${day}T00:00:00Z`, repo: 'acme/app', [column]: value }];
 }
 
-function isReconstructed(cell: string): boolean {
-  return cell.endsWith(', reconstructed');
+function isBackfilled(cell: string): boolean {
+  return cell.endsWith(', backfilled');
 }
 
 describe('the example in docs/how-numbers-are-made.md', () => {
-  it('has a missed day, a reset, reconstructed days, and periods that hold all days', async () => {
+  it('has a missed day, a reset, backfilled days, and periods that hold all days', async () => {
     const { days, periods } = await readExample();
 
     expect(days).toHaveLength(8);
     expect(periods).toHaveLength(4);
-    expect(days.some(({ hub }) => hub === 'not read')).toBe(true);
-    expect(days.filter(({ ghcr }) => isReconstructed(ghcr)).map(({ day }) => day)).toEqual(['2026-03-27', '2026-03-28', '2026-04-02']);
+    expect(days.some(({ hub }) => hub === 'no data')).toBe(true);
+    expect(days.filter(({ ghcr }) => isBackfilled(ghcr)).map(({ day }) => day)).toEqual(['2026-03-27', '2026-03-28', '2026-04-02']);
     expect(days.some(({ numbers }, at) => (numbers.hub ?? 0) < (days[at - 1]?.numbers.hub ?? 0))).toBe(true);
     for (const { day } of days) expect(periods.filter(({ from, to }) => from <= day && day <= to)).toHaveLength(2);
   });
@@ -321,7 +321,7 @@ describe('the example in docs/how-numbers-are-made.md', () => {
     const example = await readExample();
     const history = example.days.flatMap(({ day, ghcr, numbers }): Observation[] => [
       { at: `${day}T10:00:00Z`, registry: 'dockerhub', repo: 'acme/app', total: numbers.hub },
-      { at: `${day}T10:00:00Z`, registry: 'ghcr', repo: 'acme/app', total: numbers.ghcr, backfilled: isReconstructed(ghcr) },
+      { at: `${day}T10:00:00Z`, registry: 'ghcr', repo: 'acme/app', total: numbers.ghcr, backfilled: isBackfilled(ghcr) },
     ]);
 
     expect({
@@ -334,7 +334,7 @@ describe('the example in docs/how-numbers-are-made.md', () => {
     }).toEqual(answersIn(example));
   });
 
-  it('is what the API says after these reads, with the reconstructed days worked out from the published ones', async () => {
+  it('is what the API says after these reads, with backfilled days calculated from the published ones', async () => {
     const example = await readExample();
     const store = createMemoryStore();
     const published: DailyPulls[] = [];
@@ -344,7 +344,7 @@ describe('the example in docs/how-numbers-are-made.md', () => {
       const addPastDays = createPastDays({ store, clock, log: createRecordingLog(), backfill: { retentionDays: 90 } });
       const read = { repo: 'acme/app', readAt: `${day}T10:00:00Z` };
       if (numbers.hub !== undefined) await store.save([{ ...read, registry: 'dockerhub', pullCount: numbers.hub }]);
-      if (numbers.ghcr === undefined || isReconstructed(ghcr)) continue;
+      if (numbers.ghcr === undefined || isBackfilled(ghcr)) continue;
       const pages = [...published, { day: '2026-03-26', pulls: 0 }, { day: '2026-03-25', pulls: 0 }];
       await store.save(await addPastDays({ ...read, registry: 'ghcr', pullCount: numbers.ghcr, recentDays: pages }));
     }

@@ -1,9 +1,9 @@
-/** The dashboard over our own API, for the Infinity data source; it takes the place of the older tool's. */
+/** The dashboard for the API, through the Infinity data source; it replaces the one of the Go tool. */
 import type { VariableModel } from '@grafana/schema';
 import {
   bars,
   choiceVariable,
-  chosen,
+  selectedSource,
   columns,
   dashboard,
   lines,
@@ -31,10 +31,10 @@ export interface InfinityQuery {
   readonly refId: string;
   readonly type: 'json';
   readonly source: 'url';
-  /** Written out, because without it a query with columns runs in the browser, and then there is no alerting. */
+  /** Explicit, because a query with columns runs in the browser by default, and then alerting does not work. */
   readonly parser: 'backend';
   readonly format: 'table' | 'timeseries' | 'dataframe';
-  /** Relative: the data source has the rest. */
+  /** Relative to the URL of the data source. */
   readonly url: string;
   readonly url_options: {
     readonly method: 'GET';
@@ -70,8 +70,8 @@ function query(
   };
 }
 
-function asked(...args: Parameters<typeof query>): readonly Target[] {
-  return [{ ...query(...args), datasource: chosen(infinityType) }];
+function targetsOf(...args: Parameters<typeof query>): readonly Target[] {
+  return [{ ...query(...args), datasource: selectedSource(infinityType) }];
 }
 
 function field(selector: string, type: InfinityColumn['type'], text = selector): InfinityColumn {
@@ -80,14 +80,14 @@ function field(selector: string, type: InfinityColumn['type'], text = selector):
 
 /** Exactly "Value", so that a legend is the name of the image and nothing else. */
 function overTime(url: string, value: string): readonly Target[] {
-  return asked(url, 'timeseries', [field('timestamp', 'timestamp', 'Time'), field(value, 'number', 'Value'), field('repo', 'string')], {
+  return targetsOf(url, 'timeseries', [field('timestamp', 'timestamp', 'Time'), field(value, 'number', 'Value'), field('repo', 'string')], {
     ...filter,
     ...range,
   });
 }
 
 function namesVariable(name: string, label: string, column: string, multi: boolean): VariableModel {
-  // Never empty once something is configured: an empty answer would be an error to the plugin.
+  // Never empty once something is configured: the plugin treats an empty response as an error.
   const infinityQuery = { ...query('/api/images', 'table', [field(column, 'string', '__value')], {}), refId: 'variable' };
   return choiceVariable({
     name,
@@ -100,34 +100,39 @@ function namesVariable(name: string, label: string, column: string, multi: boole
   });
 }
 
-const approximate = 'Registries count approximately and with some delay.';
+const approximate = 'Registries count approximately and with a delay.';
 
-function made(kind: Parameters<typeof panel>[1], parts: PanelParts): Panel {
+function createPanel(kind: Parameters<typeof panel>[1], parts: PanelParts): Panel {
   return panel(infinityType, kind, parts);
 }
 
 const panels: readonly Panel[] = [
-  made(stat('/^pull_count$/', 'sum'), {
+  createPanel(stat('/^pull_count$/', 'sum'), {
     id: 10,
     title: 'Total Downloads',
-    description: `The newest totals of the chosen images, summed. ${approximate}`,
+    description: `Sum of the newest totals of the selected images. ${approximate}`,
     place: [0, 0, 6, 5],
-    targets: asked('/api/summary', 'table', [field('pull_count', 'number')], filter),
+    targets: targetsOf('/api/summary', 'table', [field('pull_count', 'number')], filter),
   }),
-  made(stat('/^name$/', 'distinctCount'), {
+  createPanel(stat('/^name$/', 'distinctCount'), {
     id: 11,
     title: 'Tracked Packages',
-    description: 'Different names; one that is in two registries counts once.',
+    description: 'Distinct names; a name in two registries counts once.',
     place: [0, 5, 6, 5],
     unit: 'none',
-    targets: asked('/api/summary', 'table', [field('name', 'string')], filter),
+    targets: targetsOf('/api/summary', 'table', [field('name', 'string')], filter),
   }),
-  made(table('Total Downloads'), {
+  createPanel(table('Total Downloads'), {
     id: 1,
     title: 'Package Overview',
-    description: 'The newest totals, registries of one name summed.',
+    description: 'Newest totals, summed over registries by name.',
     place: [6, 0, 18, 10],
-    targets: asked('/api/summary', 'table', [field('name', 'string'), field('pull_count', 'number'), field('tag_count', 'number')], filter),
+    targets: targetsOf(
+      '/api/summary',
+      'table',
+      [field('name', 'string'), field('pull_count', 'number'), field('tag_count', 'number')],
+      filter,
+    ),
     transformations: [
       {
         id: 'groupBy',
@@ -142,41 +147,40 @@ const panels: readonly Panel[] = [
       columns({ name: 'Package', 'pull_count (sum)': 'Total Downloads', 'tag_count (sum)': 'Tags' }),
     ],
   }),
-  made(lines, {
+  createPanel(lines, {
     id: 2,
     title: 'Cumulative Downloads',
-    description: 'Totals at the end of each UTC day. A registry that was not read counts with its last known total.',
+    description: 'Totals at the end of each UTC day. A registry without data for a day counts with its last known total.',
     place: [0, 10, 12, 11],
     targets: overTime('/api/pulls', 'pull_count'),
   }),
-  made(bars, {
+  createPanel(bars, {
     id: 3,
     title: 'Daily Download Delta',
-    description: `Pulls of each UTC day. A missing day has no bar, and the next one has the whole difference. ${approximate}`,
+    description: `Pulls per UTC day. A day without data has no bar; the next value covers it. ${approximate}`,
     place: [12, 10, 12, 11],
     targets: overTime('/api/pulls/daily', 'daily_pulls'),
   }),
-  made(bars, {
+  createPanel(bars, {
     id: 4,
     title: 'Downloads per Week',
-    description: 'Whole ISO weeks, dated by their Monday.',
+    description: 'Complete ISO weeks, dated by their Monday.',
     place: [0, 21, 12, 9],
     targets: overTime('/api/pulls/weekly', 'weekly_pulls'),
   }),
-  made(bars, {
+  createPanel(bars, {
     id: 5,
     title: 'Downloads per Month',
-    description: 'Whole months, dated by the 1st.',
+    description: 'Complete months, dated by the 1st.',
     place: [12, 21, 12, 9],
     targets: overTime('/api/pulls/monthly', 'monthly_pulls'),
   }),
-  made(table('7 days'), {
+  createPanel(table('7 days'), {
     id: 6,
     title: 'Top Movers',
-    description:
-      'The ten with the most pulls of the 7 whole days that end with yesterday, and how many more that is than in the 7 days before.',
+    description: 'The ten images with the most pulls in the last 7 complete days, and the change from the previous 7 days.',
     place: [0, 30, 12, 9],
-    targets: asked(
+    targets: targetsOf(
       '/api/images',
       'table',
       [field('name', 'string'), field('registry', 'string'), field('pulls_7d', 'number'), field('change_7d', 'number')],
@@ -188,13 +192,13 @@ const panels: readonly Panel[] = [
       columns({ name: 'Package', registry: 'Registry', pulls_7d: '7 days', change_7d: 'Change' }),
     ],
   }),
-  made(pie, {
+  createPanel(pie, {
     id: 7,
     title: 'Share per Registry',
     description:
-      'Of the newest totals. Registries count differently: GHCR counts every manifest, so a pull of a multi-platform image about twice.',
+      'Share of the newest totals. Registries count differently: GHCR counts every manifest, so a pull of a multi-platform image counts about twice.',
     place: [12, 30, 6, 9],
-    targets: asked('/api/summary', 'table', [field('registry', 'string'), field('pull_count', 'number')], filter),
+    targets: targetsOf('/api/summary', 'table', [field('registry', 'string'), field('pull_count', 'number')], filter),
     transformations: [
       {
         id: 'groupBy',
@@ -204,12 +208,12 @@ const panels: readonly Panel[] = [
       },
     ],
   }),
-  made(table('Age', { Age: 's' }), {
+  createPanel(table('Age', { Age: 's' }), {
     id: 8,
     title: 'Freshness',
-    description: 'How long ago each registry was read with success, and how it is.',
+    description: 'Time since the last successful run of each registry, and its state.',
     place: [18, 30, 6, 9],
-    targets: asked(
+    targets: targetsOf(
       '/api/status',
       'table',
       [field('registry', 'string'), field('state', 'string'), field('seconds_since_success', 'number')],
@@ -234,14 +238,14 @@ export const infinityDashboard = dashboard({
       name: 'Events',
       enable: true,
       iconColor: 'orange',
-      datasource: chosen(infinityType),
+      datasource: selectedSource(infinityType),
       target: {
         ...query('/api/events', 'dataframe', [field('time', 'timestamp'), field('text', 'string'), field('kind', 'string', 'tags')], {
           ...filter,
           ...range,
         }),
         refId: 'Anno',
-        datasource: chosen(infinityType),
+        datasource: selectedSource(infinityType),
       },
     },
   ],

@@ -6,10 +6,10 @@ export type { Panel } from '@grafana/schema';
 /** A query of a panel; each data source has fields of its own. */
 export type Target = Readonly<Record<string, unknown>> & { readonly refId: string };
 
-/** The data source that the reader chooses; it works for imported and for provisioned dashboards alike. */
-export const chosen = (type: string): DataSourceRef => ({ type, uid: '${ds}' });
+/** The data source selected in the dashboard; works for imported and provisioned dashboards alike. */
+export const selectedSource = (type: string): DataSourceRef => ({ type, uid: '${ds}' });
 
-/** Where a panel stands: 24 columns wide. */
+/** Position of a panel in a grid of 24 columns. */
 export type Place = readonly [x: number, y: number, w: number, h: number];
 
 export interface PanelParts {
@@ -45,7 +45,7 @@ export function panel(type: string, { type: kind, options, custom, overrides = [
     type: kind,
     title,
     description,
-    datasource: chosen(type),
+    datasource: selectedSource(type),
     gridPos: { x, y, w, h },
     targets: targets.map((target) => ({ ...target })),
     transformations: transformations.map((each) => ({ ...each })),
@@ -57,7 +57,7 @@ export function panel(type: string, { type: kind, options, custom, overrides = [
 const legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
 const tooltip = { mode: 'multi', sort: 'desc' };
 
-/** One number, worked out from all values of the fields whose name matches. */
+/** One number, calculated from all values of the fields whose name matches. */
 export function stat(fields: string, calc: string): Kind {
   return {
     type: 'stat',
@@ -71,7 +71,7 @@ export const lines: Kind = {
   custom: { drawStyle: 'line', lineWidth: 2, fillOpacity: 10, showPoints: 'auto', spanNulls: true },
 };
 
-/** Stacked bars; a time series panel keeps to the dashboard's range, which a bar chart does not. */
+/** Stacked bars; a time series panel respects the dashboard's range, a bar chart does not. */
 export const bars: Kind = {
   type: 'timeseries',
   options: { legend, tooltip },
@@ -115,7 +115,7 @@ export function columns(names: Readonly<Record<string, string>>, hidden: readonl
   };
 }
 
-/** The first variable: which data source to ask. */
+/** The first variable: the data source. */
 export function sourceVariable(type: string): VariableModel {
   return {
     name: 'ds',
@@ -136,21 +136,21 @@ export function sourceVariable(type: string): VariableModel {
 export interface ChoiceParts {
   readonly name: string;
   readonly label: string;
-  /** Data source that is asked for the names. */
+  /** Data source of the names. */
   readonly type: string;
   readonly definition: string;
   readonly query: object;
-  /** What is sent for All, so that an address does not spell out every name. */
+  /** What is sent for All, so that the URL does not list every name. */
   readonly allValue: string;
   readonly multi: boolean;
 }
 
-/** A choice among names that a data source gives, All at first. */
+/** A choice of names from a data source, All by default. */
 export function choiceVariable({ type, ...parts }: ChoiceParts): VariableModel {
   return {
     ...parts,
     type: 'query',
-    datasource: chosen(type),
+    datasource: selectedSource(type),
     query: { ...parts.query },
     current: { text: ['All'], value: ['$__all'] },
     includeAll: true,
@@ -180,7 +180,7 @@ export function dashboard({ uid, title, description, variables, annotations, pan
     title,
     description,
     tags: ['registry', 'docker', 'ghcr', 'downloads'],
-    // Rows are UTC days: in another zone they would stand on the evening before.
+    // Rows are UTC days: in another time zone they could appear on the day before.
     timezone: 'utc',
     schemaVersion: 42,
     version: 1,

@@ -1,9 +1,9 @@
-/** The dashboard over Prometheus. */
+/** The dashboard for Prometheus. */
 import type { VariableModel } from '@grafana/schema';
 import {
   bars,
   choiceVariable,
-  chosen,
+  selectedSource,
   columns,
   dashboard,
   lines,
@@ -18,35 +18,35 @@ import {
 } from './panels.ts';
 
 const type = 'prometheus';
-const chosenImages = '{registry=~"$registry", repo=~"$repo"}';
+const selectedImages = '{registry=~"$registry", repo=~"$repo"}';
 const image = 'max by (registry, owner, repo)';
 
 /**
- * A metric of the chosen images as it stood at a moment, whoever scraped it. It looks back a day: the past that was taken in with
- * promtool has one sample a day.
+ * The newest value of a metric of the selected images, from any scrape target. It looks back one day, because history that was
+ * backfilled with promtool has one sample per day.
  */
-function held(metric: string, offset = ''): string {
-  return `${image} (last_over_time(${metric}${chosenImages}[1d]${offset === '' ? '' : ` offset ${offset}`}))`;
+function newest(metric: string, offset = ''): string {
+  return `${image} (last_over_time(${metric}${selectedImages}[1d]${offset === '' ? '' : ` offset ${offset}`}))`;
 }
 
-const pulls = held('registrystats_image_pulls');
+const pulls = newest('registrystats_image_pulls');
 
-/** Pulls over a span that ended now. A counter that went down counts nothing. */
+/** Pulls over a time span until now. A counter reset counts 0. */
 function pullsSince(span: string): string {
-  return `clamp_min(${pulls} - ${held('registrystats_image_pulls', span)}, 0)`;
+  return `clamp_min(${pulls} - ${newest('registrystats_image_pulls', span)}, 0)`;
 }
 
-function asked(expr: string, more: Readonly<Record<string, unknown>> = {}, refId = 'A'): Target {
-  return { refId, datasource: chosen(type), expr, range: true, instant: false, editorMode: 'code', ...more };
+function rangeQuery(expr: string, more: Readonly<Record<string, unknown>> = {}, refId = 'A'): Target {
+  return { refId, datasource: selectedSource(type), expr, range: true, instant: false, editorMode: 'code', ...more };
 }
 
-function now(expr: string, more: Readonly<Record<string, unknown>> = {}, refId = 'A'): Target {
-  return asked(expr, { range: false, instant: true, ...more }, refId);
+function instantQuery(expr: string, more: Readonly<Record<string, unknown>> = {}, refId = 'A'): Target {
+  return rangeQuery(expr, { range: false, instant: true, ...more }, refId);
 }
 
 const legendFormat = '{{owner}}/{{repo}}';
 
-function made(kind: Parameters<typeof panel>[1], parts: PanelParts): Panel {
+function createPanel(kind: Parameters<typeof panel>[1], parts: PanelParts): Panel {
   return panel(type, kind, parts);
 }
 
@@ -56,106 +56,112 @@ function labelVariable(name: string, label: string, definition: string, multi: b
 }
 
 const panels: readonly Panel[] = [
-  made(stat('', 'lastNotNull'), {
+  createPanel(stat('', 'lastNotNull'), {
     id: 10,
     title: 'Total Downloads',
-    description: 'The newest totals of the chosen images, summed.',
+    description: 'Sum of the newest totals of the selected images.',
     place: [0, 0, 6, 5],
-    targets: [now(`sum(${pulls})`)],
+    targets: [instantQuery(`sum(${pulls})`)],
   }),
-  made(stat('', 'lastNotNull'), {
+  createPanel(stat('', 'lastNotNull'), {
     id: 12,
     title: 'Downloads in This Range',
-    description: 'From the start of the chosen range to now.',
+    description: 'From the start of the selected range until now.',
     place: [0, 5, 6, 5],
-    targets: [now(`sum(${pullsSince('$__range')})`)],
+    targets: [instantQuery(`sum(${pullsSince('$__range')})`)],
   }),
-  made(table('Total Downloads'), {
+  createPanel(table('Total Downloads'), {
     id: 1,
     title: 'Package Overview',
-    description: 'The newest totals, registries of one name summed.',
+    description: 'Newest totals, summed over registries by name.',
     place: [6, 0, 18, 10],
     targets: [
-      now(`sum by (owner, repo) (${pulls})`, { format: 'table' }),
-      now(`max by (owner, repo) (${held('registrystats_image_tags')})`, { format: 'table' }, 'B'),
+      instantQuery(`sum by (owner, repo) (${pulls})`, { format: 'table' }),
+      instantQuery(`max by (owner, repo) (${newest('registrystats_image_tags')})`, { format: 'table' }, 'B'),
     ],
     transformations: [
       { id: 'merge', options: {} },
       columns({ owner: 'Owner', repo: 'Package', 'Value #A': 'Total Downloads', 'Value #B': 'Tags' }, ['Time']),
     ],
   }),
-  made(lines, {
+  createPanel(lines, {
     id: 2,
     title: 'Cumulative Downloads',
-    description: 'Totals over time, registries of one name summed.',
+    description: 'Totals over time, summed over registries by name.',
     place: [0, 10, 12, 11],
-    targets: [asked(`sum by (owner, repo) (${pulls})`, { legendFormat })],
+    targets: [rangeQuery(`sum by (owner, repo) (${pulls})`, { legendFormat })],
   }),
-  made(bars, {
+  createPanel(bars, {
     id: 3,
     title: 'Daily Download Delta',
-    description: 'Pulls of each UTC day: the total a day later less the total then. A counter that went down counts nothing.',
+    description: 'Pulls per UTC day: the total one day later minus the total of the day. A counter reset counts 0.',
     place: [12, 10, 12, 11],
     targets: [
-      asked(`sum by (owner, repo) (clamp_min(${held('registrystats_image_pulls', '-1d')} - ${pulls}, 0))`, {
+      rangeQuery(`sum by (owner, repo) (clamp_min(${newest('registrystats_image_pulls', '-1d')} - ${pulls}, 0))`, {
         legendFormat,
         interval: '1d',
       }),
     ],
   }),
-  made(lines, {
+  createPanel(lines, {
     id: 4,
     title: 'Downloads per Week',
-    description: 'Pulls of the 7 days before each moment.',
+    description: 'Pulls in the 7 days before each point.',
     place: [0, 21, 12, 9],
-    targets: [asked(`sum by (owner, repo) (${pullsSince('7d')})`, { legendFormat })],
+    targets: [rangeQuery(`sum by (owner, repo) (${pullsSince('7d')})`, { legendFormat })],
   }),
-  made(lines, {
+  createPanel(lines, {
     id: 5,
     title: 'Downloads per Month',
-    description: 'Pulls of the 30 days before each moment. Prometheus keeps 15 days unless its retention says more.',
+    description: 'Pulls in the 30 days before each point. Prometheus keeps 15 days by default.',
     place: [12, 21, 12, 9],
-    targets: [asked(`sum by (owner, repo) (${pullsSince('30d')})`, { legendFormat })],
+    targets: [rangeQuery(`sum by (owner, repo) (${pullsSince('30d')})`, { legendFormat })],
   }),
-  made(table('7 days'), {
+  createPanel(table('7 days'), {
     id: 6,
     title: 'Top Movers',
-    description: 'The ten with the most pulls of the last 7 days.',
+    description: 'The ten images with the most pulls in the last 7 days.',
     place: [0, 30, 12, 9],
-    targets: [now(`topk(10, ${pullsSince('7d')})`, { format: 'table' })],
+    targets: [instantQuery(`topk(10, ${pullsSince('7d')})`, { format: 'table' })],
     transformations: [columns({ owner: 'Owner', repo: 'Package', registry: 'Registry', Value: '7 days' }, ['Time'])],
   }),
-  made(pie, {
+  createPanel(pie, {
     id: 7,
     title: 'Share per Registry',
     description:
-      'Of the newest totals. Registries count differently: GHCR counts every manifest, so a pull of a multi-platform image about twice.',
+      'Share of the newest totals. Registries count differently: GHCR counts every manifest, so a pull of a multi-platform image counts about twice.',
     place: [12, 30, 6, 9],
-    targets: [now(`sum by (registry) (${pulls})`, { legendFormat: '{{registry}}' })],
+    targets: [instantQuery(`sum by (registry) (${pulls})`, { legendFormat: '{{registry}}' })],
   }),
-  made(table('Age', { Age: 's' }), {
+  createPanel(table('Age', { Age: 's' }), {
     id: 8,
     title: 'Freshness',
-    description: 'How long ago each registry was read with success.',
+    description: 'Time since the last successful run of each registry.',
     place: [18, 30, 6, 9],
     targets: [
-      now('time() - max by (registry) (registrystats_registry_last_success_timestamp_seconds{registry=~"$registry"})', { format: 'table' }),
+      instantQuery('time() - max by (registry) (registrystats_registry_last_success_timestamp_seconds{registry=~"$registry"})', {
+        format: 'table',
+      }),
     ],
     transformations: [columns({ registry: 'Registry', Value: 'Age' }, ['Time'])],
   }),
-  made(lines, {
+  createPanel(lines, {
     id: 9,
-    title: 'Images That Could Not Be Read',
-    description: 'In the last cycle of each registry; the status page says why.',
+    title: 'Failed Images',
+    description: 'Images that failed in the last run of each registry; see the status page for the reasons.',
     place: [0, 39, 12, 8],
-    targets: [asked('max by (registry) (registrystats_registry_images_failed{registry=~"$registry"})', { legendFormat: '{{registry}}' })],
+    targets: [
+      rangeQuery('max by (registry) (registrystats_registry_images_failed{registry=~"$registry"})', { legendFormat: '{{registry}}' }),
+    ],
   }),
-  made(table('Lost'), {
+  createPanel(table('Lost'), {
     id: 13,
-    title: 'Counts That Went Down',
-    description: 'Totals below their highest in this range: the registry restated them, or the repository was made anew.',
+    title: 'Counter Resets',
+    description: 'Totals below their maximum in this range: the registry corrected them, or the repository was recreated.',
     place: [12, 39, 12, 8],
-    targets: [now(`${image} (max_over_time(registrystats_image_pulls${chosenImages}[$__range])) - ${pulls} > 0`, { format: 'table' })],
+    targets: [
+      instantQuery(`${image} (max_over_time(registrystats_image_pulls${selectedImages}[$__range])) - ${pulls} > 0`, { format: 'table' }),
+    ],
     transformations: [columns({ owner: 'Owner', repo: 'Package', registry: 'Registry', Value: 'Lost' }, ['Time'])],
   }),
 ];
@@ -171,13 +177,13 @@ export const prometheusDashboard = dashboard({
   ],
   annotations: [
     {
-      name: 'Counts that went down',
+      name: 'Counter resets',
       enable: true,
       iconColor: 'red',
-      datasource: chosen(type),
-      target: asked(
-        `${pulls} < ${held('registrystats_image_pulls', '1h')}`,
-        { interval: '1h', legendFormat: '{{owner}}/{{repo}} on {{registry}} went down' },
+      datasource: selectedSource(type),
+      target: rangeQuery(
+        `${pulls} < ${newest('registrystats_image_pulls', '1h')}`,
+        { interval: '1h', legendFormat: '{{owner}}/{{repo}} on {{registry}}: counter reset' },
         'Anno',
       ),
     },

@@ -6,9 +6,10 @@ import { type Day, addDays, dayOf } from '../core/model/day.ts';
 import { AppError, toAppError } from '../core/model/errors.ts';
 import { type History, openHistory, emptyHistory } from '../store/index.ts';
 import { readCsv } from '../transfer/import/csv.ts';
-import { type Intake, type IntakeStore, takeIn } from '../transfer/import/import-into.ts';
-import type { Item, Problem } from '../transfer/import/import-record.ts';
-import { linesOf } from '../transfer/import/lines.ts';
+import { readFolder } from '../transfer/import/folder.ts';
+import { type ImportResult, type ImportStore, importInto } from '../transfer/import/import-into.ts';
+import type { ImportRecord, ImportProblem } from '../transfer/import/import-record.ts';
+import { splitLines } from '../transfer/import/lines.ts';
 import { readNdjson } from '../transfer/import/ndjson.ts';
 import { parsePrometheusAddress } from '../transfer/import/prometheus-address.ts';
 import { readPrometheus } from '../transfer/import/prometheus.ts';
@@ -24,7 +25,7 @@ export interface ImportOptions {
   /** Of Prometheus: the metric, and the first day. */
   readonly metric: string;
   readonly since?: Day | undefined;
-  readonly onProblem: (problem: Problem) => void;
+  readonly onProblem: (problem: ImportProblem) => void;
   /** In bytes of a file, days of a folder, or parts of Prometheus' range. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -33,32 +34,32 @@ export interface ImportOptions {
  * Takes a history over into the store; what it is read from stays as it is.
  * @throws AppError invalid_input (not something that can be taken over), misconfigured, conflict (a service uses the folder), …
  */
-export async function importHistory(config: Config, options: ImportOptions, overrides: Overrides = {}): Promise<Intake> {
+export async function importHistory(config: Config, options: ImportOptions, overrides: Overrides = {}): Promise<ImportResult> {
   const world = createWorld(config, overrides);
   const items = await itemsOf(options, world);
   const store = await (options.dryRun ? storedAlready(config, world) : openStoreOf(config, world));
   try {
-    return await takeIn(store, items, { ...options, today: dayOf(world.clock.now()) });
+    return await importInto(store, items, { ...options, today: dayOf(world.clock.now()) });
   } finally {
     await store.close();
   }
 }
 
 /** Only to look at: a service may be running on it. A folder that is still to be made has nothing. */
-async function storedAlready(config: Config, world: World): Promise<History & IntakeStore> {
+async function storedAlready(config: Config, world: World): Promise<History & ImportStore> {
   const isThere = databaseOf(config) !== undefined || (await stat(config.dataDir).catch(() => undefined)) !== undefined;
   const history = isThere ? await historyOf(config, world) : emptyHistory();
   return { ...history, save: async () => undefined };
 }
 
-async function itemsOf(options: ImportOptions, world: World): Promise<AsyncIterable<Item>> {
+async function itemsOf(options: ImportOptions, world: World): Promise<AsyncIterable<ImportRecord>> {
   const { from, onProgress, stdin } = options;
   const registries = descriptors.map(({ id }) => id);
-  if (from === '-') return readNdjson(linesOf(stdin), registries);
+  if (from === '-') return readNdjson(splitLines(stdin), registries);
   if (/^https?:\/\//.test(from)) return prometheusItems(from, options, world, registries);
   const size = await sizeOf(from);
-  if (size === undefined) return folderItems(from, world, onProgress);
-  const lines = linesOf(counted(createReadStream(from), (bytes) => onProgress(bytes, size)));
+  if (size === undefined) return folderItems(from, world, { registries, onProgress });
+  const lines = splitLines(counted(createReadStream(from), (bytes) => onProgress(bytes, size)));
   if (from.endsWith('.csv')) return readCsv(lines, registries);
   if (/\.(ndjson|jsonl)$/.test(from)) return readNdjson(lines, registries);
   throw new AppError(
@@ -77,18 +78,18 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-async function* folderItems(directory: string, { clock, log }: World, onProgress: ImportOptions['onProgress']): AsyncGenerator<Item> {
+async function* folderItems(
+  directory: string,
+  { clock, log }: World,
+  { registries, onProgress }: Pick<ImportOptions, 'onProgress'> & { readonly registries: readonly string[] },
+): AsyncGenerator<ImportRecord> {
   const history = await openHistory({ directory, clock, log });
   const days = await history.days();
   if (days.length === 0) throw new AppError('invalid_input', `${directory} has no snapshot: its files would be called 2026-03-14.json`);
-  for (const event of await history.events()) yield { event };
-  for (const [at, day] of days.entries()) {
-    for await (const reading of history.readings({}, { from: day, to: day })) yield { reading };
-    onProgress(at + 1, days.length);
-  }
+  yield* readFolder(history, { days, registries, onProgress });
 }
 
-function prometheusItems(from: string, options: ImportOptions, world: World, registries: readonly string[]): AsyncIterable<Item> {
+function prometheusItems(from: string, options: ImportOptions, world: World, registries: readonly string[]): AsyncIterable<ImportRecord> {
   if (options.keepMarks) throw new AppError('invalid_input', '--keep-marks is for folders and NDJSON: Prometheus knows no marks');
   const { origin, url, credentials } = parsePrometheusAddress(from);
   const today = dayOf(world.clock.now());

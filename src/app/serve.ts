@@ -1,6 +1,6 @@
 /** `serve`: collects in the background and answers requests, until it is closed. */
 import assets from '../../dist/assets.json' with { type: 'json' };
-import { createApi } from '../http/app.ts';
+import { createApi } from '../http/api.ts';
 import { listen, type ApiServer } from '../http/server.ts';
 import { createMarkerFile } from '../collect/marker-file.ts';
 import type { Config } from '../config/load.ts';
@@ -8,7 +8,7 @@ import { dayMs } from '../core/model/day.ts';
 import { formatRepo } from '../core/model/image-ref.ts';
 import type { ImageName } from '../core/model/image.ts';
 import { createAssets } from '../dashboard/assets.ts';
-import { createSite } from '../dashboard/site.ts';
+import { createPages } from '../dashboard/endpoints/index.ts';
 import { openCollecting } from './collecting.ts';
 import { createWorld, descriptors, version, type Overrides } from './world.ts';
 
@@ -48,14 +48,14 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         configProblems: config.problems,
         howToConfigure,
       };
-      const site = createSite({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
+      const pages = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
       // Loaded with the first scrape: those without Prometheus keep its memory.
       const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics(shown));
       const api = createApi({
         ...shown,
         metrics: { scrape: async () => (await metrics()).scrape() },
         registries: descriptors.map(({ id }) => id),
-        site,
+        pages,
         log,
       });
       try {

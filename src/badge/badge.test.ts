@@ -1,20 +1,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../core/model/errors.ts';
-import { badgeSvg, parseBadgeOptions, periods, shieldsEndpoint, styles, type BadgeOptions, type BadgeValue } from './badge.ts';
+import { badgeSvg, shieldsEndpoint, type BadgeValue } from './badge.ts';
+import { parseBadgeOptions, periods, styles, type BadgeOptions } from './options.ts';
 import { golden } from './testing/golden.ts';
 import { shapeOf } from './testing/svg-shape.ts';
 
-const usual: BadgeOptions = { period: 'total', label: 'pulls', color: 'blue', labelColor: undefined, style: 'flat' };
+const defaults: BadgeOptions = { period: 'total', label: 'pulls', color: 'blue', labelColor: undefined, style: 'flat' };
 
 function parse(query: string): BadgeOptions {
   return parseBadgeOptions(new URLSearchParams(query));
 }
 
 describe('the options of a badge', () => {
-  it('are the usual ones where nothing is said', () => {
-    expect(parse('')).toEqual(usual);
-    expect(parse('period=&label=&color=&style=&other=x')).toEqual(usual);
+  it('have defaults', () => {
+    expect(parse('')).toEqual(defaults);
+    expect(parse('period=&label=&color=&style=&other=x')).toEqual(defaults);
   });
 
   it('are taken from the address', () => {
@@ -32,8 +33,8 @@ describe('the options of a badge', () => {
     ['period=year', '"period" is "year": valid are total, day, week, month'],
     ['style=round', '"style" is "round": valid are flat, flat-square, plastic, for-the-badge, social'],
     ['color=url(x)', '"color" is "url(x)": valid are brightgreen'],
-    ['labelColor=12345', 'and colours such as 2496ed'],
-    [`label=${'x'.repeat(65)}`, '"label" has 65 characters: valid are at most 64'],
+    ['labelColor=12345', 'and hex colors such as 2496ed'],
+    [`label=${'x'.repeat(65)}`, '"label" has 65 characters: the maximum is 64'],
   ])('are refused when they are none: %s', (query, message) => {
     expect(() => parse(query)).toThrow(expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(message) }));
   });
@@ -57,15 +58,15 @@ describe('a badge', () => {
     [1_234, 'day', 'pulls: 1.2k/day'],
     [8_400, 'week', 'pulls: 8.4k/week'],
     [36_000, 'month', 'pulls: 36k/month'],
-    ['not known yet', 'total', 'pulls: not known yet'],
+    ['no data yet', 'total', 'pulls: no data yet'],
     ['not tracked', 'month', 'pulls: not tracked'],
   ] as const)('of %s for the period %s says "%s"', (value, period, text) => {
-    expect(badgeSvg(value, { ...usual, period })).toContain(`aria-label="${text}"`);
-    expect(shieldsEndpoint(value, { ...usual, period }, 60).message).toBe(text.slice('pulls: '.length));
+    expect(badgeSvg(value, { ...defaults, period })).toContain(`aria-label="${text}"`);
+    expect(shieldsEndpoint(value, { ...defaults, period }, 60).message).toBe(text.slice('pulls: '.length));
   });
 
-  it('is grey where there is no count', () => {
-    expect(shieldsEndpoint('not tracked', usual, 300)).toEqual({
+  it('is gray where there is no count', () => {
+    expect(shieldsEndpoint('not tracked', defaults, 300)).toEqual({
       schemaVersion: 1,
       label: 'pulls',
       message: 'not tracked',
@@ -74,22 +75,22 @@ describe('a badge', () => {
       isError: true,
       cacheSeconds: 300,
     });
-    expect(shieldsEndpoint(3, { ...usual, labelColor: '#abc' }, 60)).toMatchObject({ color: 'blue', labelColor: '#abc', message: '3' });
-    expect(shieldsEndpoint('not known yet', usual, 60)).toMatchObject({ color: 'lightgrey' });
-    expect(shieldsEndpoint('not known yet', usual, 60)).not.toHaveProperty('isError');
+    expect(shieldsEndpoint(3, { ...defaults, labelColor: '#abc' }, 60)).toMatchObject({ color: 'blue', labelColor: '#abc', message: '3' });
+    expect(shieldsEndpoint('no data yet', defaults, 60)).toMatchObject({ color: 'lightgrey' });
+    expect(shieldsEndpoint('no data yet', defaults, 60)).not.toHaveProperty('isError');
   });
 
   it.each(styles)('in the style %s looks as it did', (style) => {
-    const svg = badgeSvg(1_234_567, { ...usual, style, period: 'week' });
+    const svg = badgeSvg(1_234_567, { ...defaults, style, period: 'week' });
 
     expect(svg).toBe(golden(`badge-${style}`, svg));
   });
 
   it.each([
     ['not tracked', 'badge-not-tracked'],
-    ['not known yet', 'badge-not-known-yet'],
+    ['no data yet', 'badge-no-data'],
   ] as const)('that is %s looks as it did', (value, file) => {
-    const svg = badgeSvg(value, usual);
+    const svg = badgeSvg(value, defaults);
 
     expect(svg).toBe(golden(file, svg));
   });
@@ -109,7 +110,7 @@ const hostile = fc.constantFrom(
   '</title>',
 );
 const anyText = fc.oneof(fc.string({ maxLength: 64 }), fc.string({ unit: 'binary', maxLength: 40 }), hostile);
-const value: fc.Arbitrary<BadgeValue> = fc.oneof(fc.nat(), fc.constant('not tracked' as const), fc.constant('not known yet' as const));
+const value: fc.Arbitrary<BadgeValue> = fc.oneof(fc.nat(), fc.constant('not tracked' as const), fc.constant('no data yet' as const));
 
 describe('the address of a badge', () => {
   it('brings no element and no attribute into it', () => {
@@ -144,19 +145,19 @@ describe('the address of a badge', () => {
   });
 });
 
-/** The usual ones where the address is refused as it should be. */
+/** The defaults where the address is rejected, as it should be. */
 function parsed(query: URLSearchParams): BadgeOptions {
   try {
     return parseBadgeOptions(query);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'invalid_input') return usual;
+    if (error instanceof AppError && error.code === 'invalid_input') return defaults;
     throw error;
   }
 }
 
-/** All that badges are made of; light colours give their texts a darker fill. */
+/** All that badges are made of; light colors give their texts a darker fill. */
 const expectedShape: ReadonlySet<string> = new Set(
   styles.flatMap((style) =>
-    ['blue', '#ffffff'].flatMap((color) => [...shapeOf(badgeSvg(1, { ...usual, style, color, labelColor: color }))]),
+    ['blue', '#ffffff'].flatMap((color) => [...shapeOf(badgeSvg(1, { ...defaults, style, color, labelColor: color }))]),
   ),
 );

@@ -19,9 +19,9 @@ function drawing(more: Partial<ChartDrawing>): ChartDrawing {
 }
 
 const week = points([12, 15, null, 9, 22, 18, 20]);
-const reconstructed = marked('backfilled', points([100, 112, 130]));
+const backfilled = marked('backfilled', points([100, 112, 130]));
 const mixed = [
-  ...reconstructed,
+  ...backfilled,
   ...points([140, 155, null, null, 180, null, 181, 190], '2026-03-04'),
   ...marked('frozen', points([190, 190], '2026-03-12')),
 ];
@@ -44,10 +44,10 @@ describe('a chart', () => {
     ['daily-light', { points: week }],
     ['daily-dark', { points: week, theme: 'dark' }],
     ['daily-quarter', { points: quarter }],
-    ['daily-so-far', { points: quarter, goesOn: true }],
+    ['daily-partial', { points: quarter, isPartial: true }],
     [
       'daily-backfilled',
-      { points: [...reconstructed, ...points([90, 95, 0], '2026-03-04'), ...marked('frozen', points([80], '2026-03-07'))] },
+      { points: [...backfilled, ...points([90, 95, 0], '2026-03-04'), ...marked('frozen', points([80], '2026-03-07'))] },
     ],
     ['weekly', { points: points([80, 95, 70], '2026-03-02', 7), kind: 'weekly', title: 'Pulls by week' }],
     ['monthly', { points: months, kind: 'monthly', title: 'Pulls by month' }],
@@ -74,7 +74,7 @@ describe('a chart', () => {
 
   it.each([
     ['weekly', '5 in the week of 2026-03-02'],
-    ['monthly', '5 in 2026-03'],
+    ['monthly', '5 in March 2026'],
   ] as const)('of the kind %s says which one its newest value is of', (kind, text) => {
     expect(chartSvg(drawing({ points: points([5], '2026-03-02'), kind }))).toContain(`<desc>${text}</desc>`);
   });
@@ -86,6 +86,16 @@ describe('a chart', () => {
     expect(svg).toMatch(/height="1" [^>]*><title>2026-03-02: 0</);
   });
 
+  it('marks a bar that covers several days, and says how many', () => {
+    const several = [...points([4, 5]), { day: '2026-03-06', value: 20, days: 4 }];
+    const svg = chartSvg(drawing({ points: several }));
+
+    expect(svg).toMatch(/fill="url\(#several\)"><title>2026-03-06: 20, covers 4 days</);
+    expect(svg).toContain('>several days</text>');
+    expect(svg).toContain('<pattern id="several"');
+    expect(chartSvg(drawing({ points: week }))).not.toContain('several');
+  });
+
   it('has no line across a missing day', () => {
     const svg = chartSvg(drawing({ points: points([1, 2, null, 4, 5, null, 7, null, 8]), kind: 'total' }));
 
@@ -93,20 +103,20 @@ describe('a chart', () => {
     expect(svg.match(/r="2"/g)).toHaveLength(2);
   });
 
-  it('tells reconstructed and doubtful bars by their looks, on hover and in a legend', () => {
-    const svg = chartSvg(drawing({ points: [...reconstructed, ...marked('restated', points([7], '2026-03-04'))] }));
+  it('distinguishes backfilled and inconsistent bars by their looks, on hover and in a legend', () => {
+    const svg = chartSvg(drawing({ points: [...backfilled, ...marked('inconsistent', points([7], '2026-03-04'))] }));
 
-    expect(svg.match(/<rect [^>]*fill="url\(#reconstructed\)"/g)).toHaveLength(3);
-    expect(svg).toContain('2026-03-02: 112, reconstructed');
-    expect(svg).toContain('2026-03-04: 7, in doubt');
-    expect(svg).toContain('>reconstructed</text>');
-    expect(svg).toContain('>in doubt</text>');
+    expect(svg.match(/<rect [^>]*fill="url\(#backfilled\)"/g)).toHaveLength(3);
+    expect(svg).toContain('2026-03-02: 112, backfilled');
+    expect(svg).toContain('2026-03-04: 7, inconsistent');
+    expect(svg).toContain('>backfilled</text>');
+    expect(svg).toContain('>inconsistent</text>');
     expect(chartSvg(drawing({ points: week }))).not.toContain('</text><text x="42"');
   });
 
-  it('breaks the line of totals only where they were reconstructed, each stretch apart', () => {
+  it('breaks the line of totals only where they were backfilled, each stretch apart', () => {
     const back = [
-      ...reconstructed,
+      ...backfilled,
       ...points([140, 150, 160], '2026-03-04'),
       ...marked('backfilled', points([170], '2026-03-07')),
       ...points([180, 190], '2026-03-08'),
@@ -114,8 +124,8 @@ describe('a chart', () => {
 
     const svg = chartSvg(drawing({ points: back, kind: 'total' }));
 
-    expect(svg).toContain('<title>2026-03-01 to 2026-03-04: reconstructed</title>');
-    expect(svg).toContain('<title>2026-03-06 to 2026-03-08: reconstructed</title>');
+    expect(svg).toContain('<title>2026-03-01 to 2026-03-04: backfilled</title>');
+    expect(svg).toContain('<title>2026-03-06 to 2026-03-08: backfilled</title>');
     expect(svg.match(/stroke-linecap="butt" stroke-dasharray/g)).toHaveLength(2);
     expect(svg.match(/stroke-linecap="round"\/>/g)).toHaveLength(2);
   });
@@ -236,7 +246,7 @@ describe('any chart', () => {
       fc.property(anyDrawing, (all) => {
         const svg = chartSvg(all);
         expect([...shapeOf(svg)].filter((each) => !expected.has(each))).toEqual([]);
-        expect(chartSvg({ ...all, title: '' })).not.toMatch(/url\((?!#reconstructed\))|http(?!:\/\/www\.w3\.org\/2000\/svg")/);
+        expect(chartSvg({ ...all, title: '' })).not.toMatch(/url\((?!#backfilled\))|http(?!:\/\/www\.w3\.org\/2000\/svg")/);
       }),
     );
   });

@@ -5,7 +5,17 @@ import { formatCount, formatExact } from '../core/views/format.ts';
 import { bars } from './chart-bars.ts';
 import { line } from './chart-line.ts';
 import { dayLabels } from './day-labels.ts';
-import { hatching, stepDays, surenessOf, type ChartDrawing, type ChartPoint, type Colors, type Frame, type Sureness } from './drawing.ts';
+import {
+  hatching,
+  stepDays,
+  wideHatching,
+  certaintyOf,
+  type ChartDrawing,
+  type ChartPoint,
+  type Colors,
+  type Frame,
+  type Certainty,
+} from './drawing.ts';
 import { tickText, ticks } from './scale.ts';
 import { escaped, pixel } from './svg.ts';
 
@@ -16,12 +26,12 @@ const themes: Readonly<Record<ChartDrawing['theme'], Colors>> = {
   light: { ground: '#ffffff', text: '#16202c', muted: '#56616e', grid: '#e6eaef', ink: '#0b62c4' },
   dark: { ground: '#171e26', text: '#e6ebf1', muted: '#9aa7b5', grid: '#28313d', ink: '#4aa3ff' },
 };
-const usualSize = { width: 720, height: 240 };
-/** Less has no room for a plot. */
-const leastSize = { width: 160, height: 120 };
+const defaultSize = { width: 720, height: 240 };
+/** Smaller charts have no room for a plot. */
+const minSize = { width: 160, height: 120 };
 const margin = { top: 62, side: 20, bottom: 32 };
 const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
-/** Widths of a character in pixels, rather too large: the reader's font is not known. */
+/** Widths of a character in pixels, estimated generously: the reader's font is unknown. */
 const characterWidth = { text: 7, title: 10 };
 
 interface Sheet extends Required<ChartDrawing> {
@@ -30,30 +40,36 @@ interface Sheet extends Required<ChartDrawing> {
 
 /** The chart as an SVG document without scripts and references. */
 export function chartSvg(drawing: ChartDrawing): string {
-  const width = Math.max(drawing.width ?? usualSize.width, leastSize.width);
-  const height = Math.max(drawing.height ?? usualSize.height, leastSize.height);
-  const sheet: Sheet = { goesOn: false, ...drawing, width, height, colors: themes[drawing.theme] };
+  const width = Math.max(drawing.width ?? defaultSize.width, minSize.width);
+  const height = Math.max(drawing.height ?? defaultSize.height, minSize.height);
+  const sheet: Sheet = { isPartial: false, ...drawing, width, height, colors: themes[drawing.theme] };
   const { title, colors, points } = sheet;
   const newest = points.at(-1);
-  const description = newest ? `${formatExact(newest.value)} ${whenOf(newest.day, sheet)}` : 'no data yet';
+  const description = newest ? `${formatExact(newest.value)} ${describePeriod(newest.day, sheet)}` : 'no data yet';
   const parts = newest ? [heading(sheet, newest), legend(sheet), plot(sheet)] : [heading(sheet), emptyText(sheet)];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${font}" font-size="12">
 <title>${escaped(title)}</title><desc>${escaped(description)}</desc>
-<defs>${hatchingOf(colors)}</defs>
+<defs>${drawHatching(colors)}${points.some((point) => certaintyOf(point) === 'several days') ? drawWideHatching(colors) : ''}</defs>
 <rect width="${width}" height="${height}" rx="8" fill="${colors.ground}"/>
 ${parts.filter((part) => part !== '').join('\n')}
 </svg>
 `;
 }
 
-function whenOf(day: Day, { kind, goesOn }: Pick<Sheet, 'kind' | 'goesOn'>): string {
-  const soFar = goesOn ? 'so far ' : '';
-  if (kind === 'weekly') return `${soFar}in the week of ${day}`;
-  return kind === 'monthly' ? `${soFar}in ${day.slice(0, 7)}` : `${soFar}on ${day}`;
+const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+function describePeriod(day: Day, { kind, isPartial }: Pick<Sheet, 'kind' | 'isPartial'>): string {
+  const progress = isPartial ? ', in progress' : '';
+  if (kind === 'weekly') return `in the week of ${day}${progress}`;
+  return kind === 'monthly' ? `in ${month.format(Date.parse(day))}${progress}` : `on ${day}${progress}`;
 }
 
-function hatchingOf({ ink }: Colors): string {
+function drawHatching({ ink }: Colors): string {
   return `<pattern id="${hatching}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0h5v5h-5z" fill="${ink}" fill-opacity=".22"/><path d="M1 0v5" stroke="${ink}" stroke-width="2"/></pattern>`;
+}
+
+function drawWideHatching({ ink }: Colors): string {
+  return `<pattern id="${wideHatching}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0h8v8h-8z" fill="${ink}" fill-opacity=".45"/><path d="M2 0v8" stroke="${ink}" stroke-width="4"/></pattern>`;
 }
 
 /** The title, and the newest value with its day. */
@@ -63,42 +79,43 @@ function heading(sheet: Sheet, newest?: ChartPoint): string {
   const value = newest ? formatCount(newest.value) : '';
   const room = width - 2 * margin.side - (value === '' ? 0 : value.length * characterWidth.title + 16);
   const strong = `fill="${text}" font-size="15" font-weight="600"`;
-  const name = `<text x="${margin.side}" y="28" ${strong}>${escaped(shortened(title, Math.floor(room / characterWidth.title)))}</text>`;
+  const name = `<text x="${margin.side}" y="28" ${strong}>${escaped(truncate(title, Math.floor(room / characterWidth.title)))}</text>`;
   if (!newest) return name;
   const right = width - margin.side;
-  return `${name}<text x="${right}" y="28" ${strong} text-anchor="end">${value}</text><text x="${right}" y="46" fill="${muted}" text-anchor="end">${whenOf(newest.day, sheet)}</text>`;
+  return `${name}<text x="${right}" y="28" ${strong} text-anchor="end">${value}</text><text x="${right}" y="46" fill="${muted}" text-anchor="end">${describePeriod(newest.day, sheet)}</text>`;
 }
 
-function shortened(text: string, most: number): string {
+function truncate(text: string, maxLength: number): string {
   const characters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+  return characters.length <= maxLength ? text : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
 
-/** What the looks of less sure values mean, where there are any. */
+/** The legend of values that were not read, where there are any. */
 function legend(sheet: Sheet): string {
   const { points, kind, width } = sheet;
   const { muted, ink } = sheet.colors;
-  // The newest value's day stands on the right.
-  const taken = Math.max(150, whenOf(points.at(-1)?.day ?? '', sheet).length * characterWidth.text + 16);
-  const found = new Set(points.map(surenessOf));
+  // The newest value's day is on the right.
+  const taken = Math.max(150, describePeriod(points.at(-1)?.day ?? '', sheet).length * characterWidth.text + 16);
+  const found = new Set(points.map(certaintyOf));
   let x = margin.side;
   let texts = '';
-  for (const [sureness, lineLook, barLook] of legendLooks) {
-    const end = x + 24 + sureness.length * characterWidth.text;
-    if (!found.has(sureness) || end > width - margin.side - taken) continue;
+  for (const [certainty, lineLook, barLook] of legendLooks) {
+    const end = x + 24 + certainty.length * characterWidth.text;
+    if (!found.has(certainty) || end > width - margin.side - taken) continue;
     const swatch =
       kind === 'total'
         ? `<path d="M${x} 42h16" fill="none" stroke="${ink}" stroke-width="2" ${lineLook}/>`
         : `<path d="M${x + 0.5} 36.5h15v10h-15z" ${barLook.replaceAll('INK', ink)}/>`;
-    texts += `${swatch}<text x="${x + 22}" y="46" fill="${muted}">${sureness}</text>`;
+    texts += `${swatch}<text x="${x + 22}" y="46" fill="${muted}">${certainty}</text>`;
     x = end + 16;
   }
   return texts;
 }
 
-const legendLooks: readonly (readonly [Sureness, string, string])[] = [
-  ['reconstructed', 'stroke-dasharray="6 4"', `fill="url(#${hatching})"`],
-  ['in doubt', 'stroke-dasharray="0.1 5" stroke-linecap="round"', 'fill="INK" fill-opacity=".2" stroke="INK" stroke-dasharray="2 2"'],
+const legendLooks: readonly (readonly [Certainty, string, string])[] = [
+  ['backfilled', 'stroke-dasharray="6 4"', `fill="url(#${hatching})"`],
+  ['several days', '', `fill="url(#${wideHatching})"`],
+  ['inconsistent', 'stroke-dasharray="0.1 5" stroke-linecap="round"', 'fill="INK" fill-opacity=".2" stroke="INK" stroke-dasharray="2 2"'],
 ];
 
 function emptyText({ width, height, colors }: Sheet): string {
@@ -106,10 +123,10 @@ function emptyText({ width, height, colors }: Sheet): string {
 }
 
 function plot(sheet: Sheet): string {
-  const { points, kind, goesOn, width, height, colors } = sheet;
+  const { points, kind, isPartial, width, height, colors } = sheet;
   const [top, right, bottom] = [margin.top, width - margin.side, height - margin.bottom];
-  const [least, most] = rangeOf(points, kind);
-  const levels = ticks(least, most, Math.max(2, Math.floor((bottom - top) / 38)));
+  const [min, max] = valueRange(points, kind);
+  const levels = ticks(min, max, Math.max(2, Math.floor((bottom - top) / 38)));
   const [low, high] = [levels[0] ?? 0, levels.at(-1) ?? 1];
   const texts = levels.map((level) => tickText(level, (levels[1] ?? high) - low));
   const left = margin.side + 10 + Math.max(...texts.map((text) => text.length)) * characterWidth.text;
@@ -124,15 +141,15 @@ function plot(sheet: Sheet): string {
     yOf: (value) => bottom - ((value - low) / Math.max(high - low, 1)) * (bottom - top),
     columnWidth: dayWidth * stepDays[kind],
   };
-  const values = kind === 'total' ? line(points, frame, colors) : bars(points, frame, colors, goesOn);
+  const values = kind === 'total' ? line(points, frame, colors) : bars(points, frame, colors, isPartial);
   return [grid(levels, texts, frame, colors), dayTexts([first, last], sheet, frame), values].join('\n');
 }
 
-/** Bars stand on 0. A line does too, unless that would press it flat against the top. */
-function rangeOf(points: readonly ChartPoint[], kind: ChartKind): readonly [least: number, most: number] {
+/** Bars start at 0. A line does too, unless that would flatten it. */
+function valueRange(points: readonly ChartPoint[], kind: ChartKind): readonly [min: number, max: number] {
   const values = points.map(({ value }) => value);
-  const [least, most] = [Math.min(...values), Math.max(...values, 1)];
-  return [kind !== 'total' || least < most * 0.3 || least === most ? 0 : least, most];
+  const [min, max] = [Math.min(...values), Math.max(...values, 1)];
+  return [kind !== 'total' || min < max * 0.3 || min === max ? 0 : min, max];
 }
 
 function grid(levels: readonly number[], texts: readonly string[], { left, right, yOf }: Frame, { grid: color, muted }: Colors): string {
@@ -143,16 +160,16 @@ function grid(levels: readonly number[], texts: readonly string[], { left, right
   return lines.join('');
 }
 
-const leastGap = 14;
+const minGap = 14;
 
 function dayTexts([first, last]: readonly [number, number], { kind, width, colors }: Sheet, { left, right, bottom, xOf }: Frame): string {
   let free = 0;
   let texts = '';
   for (const { day, text } of dayLabels(first, last, kind, Math.floor((right - left) / 72))) {
     const half = (text.length * characterWidth.text) / 2;
-    const x = Math.min(Math.max(xOf(day), half + leastGap / 2), width - half - leastGap / 2);
+    const x = Math.min(Math.max(xOf(day), half + minGap / 2), width - half - minGap / 2);
     if (x - half < free) continue;
-    free = x + half + leastGap;
+    free = x + half + minGap;
     texts += `<text x="${pixel(x)}" y="${bottom + 20}" fill="${colors.muted}" text-anchor="middle">${text}</text>`;
   }
   return texts;

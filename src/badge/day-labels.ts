@@ -1,4 +1,4 @@
-/** Which days are named below a chart. */
+/** Which days are labeled below a chart. */
 import type { ChartKind } from '../core/numbers/chart.ts';
 import { dayMs, fromEpochDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
 
@@ -19,26 +19,26 @@ const steps: readonly Step[] = [
   ...[1, 2, 3, 6].map((count): Step => ({ length: count * 30.4, unit: 'month', count })),
   ...[1, 2, 5, 10, 50, 1_000].map((count): Step => ({ length: count * 365.25, unit: 'year', count })),
 ];
-const leastLength: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 30 };
+const minLength: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 30 };
 /** 1970-01-05. */
 const firstMonday = 4;
 
 const dayText = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const monthText = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric', timeZone: 'UTC' });
 
-/** The days from `first` to `last` to name: days, Mondays, firsts of months or of years, about `most` of them and always one. */
-export function dayLabels(first: EpochDay, last: EpochDay, kind: ChartKind, most: number): readonly DayLabel[] {
-  const fitting = steps.find(({ length }) => length >= leastLength[kind] && (last - first) / length < Math.max(most, 1));
+/** The days from `first` to `last` to label: days, Mondays, firsts of months or years; about `maxLabels` of them, at least one. */
+export function dayLabels(first: EpochDay, last: EpochDay, kind: ChartKind, maxLabels: number): readonly DayLabel[] {
+  const fitting = steps.find(({ length }) => length >= minLength[kind] && (last - first) / length < Math.max(maxLabels, 1));
   const step = fitting ?? { length: 365_250, unit: 'year', count: 1_000 };
   const days =
     step.unit === 'day' ? everyDay(first, last, step.count) : everyMonth(first, last, step.unit === 'month' ? step.count : step.count * 12);
-  const text = textOf[step.unit];
+  const text = formatters[step.unit];
   return days.length === 0
-    ? [{ day: first, text: textOf[kind === 'monthly' ? 'month' : 'day'](first) }]
+    ? [{ day: first, text: formatters[kind === 'monthly' ? 'month' : 'day'](first) }]
     : days.map((day) => ({ day, text: text(day) }));
 }
 
-const textOf: Readonly<Record<Step['unit'], (day: EpochDay) => string>> = {
+const formatters: Readonly<Record<Step['unit'], (day: EpochDay) => string>> = {
   day: (day) => dayText.format(day * dayMs),
   month: (day) => monthText.format(day * dayMs),
   year: (day) => fromEpochDay(day).slice(0, 4),
@@ -58,7 +58,7 @@ function everyMonth(first: EpochDay, last: EpochDay, count: number): EpochDay[] 
   const [year = 0, month = 1] = fromEpochDay(first).split('-').map(Number);
   for (let at = Math.floor((year * 12 + month - 1) / count) * count; ; at += count) {
     const day = firstOfMonth(at);
-    // Also past the last year that a day can be in.
+    // Also ends past the last valid day, where the comparison is with NaN.
     if (!(day <= last)) return found;
     if (day >= first) found.push(day);
   }

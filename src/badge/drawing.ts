@@ -1,4 +1,4 @@
-/** What a chart is drawn from, and the frame that its lines and bars stand in. */
+/** What a chart is drawn from, and the frame around its lines and bars. */
 import type { ChartKind } from '../core/numbers/chart.ts';
 import type { Day, EpochDay } from '../core/model/day.ts';
 import type { Mark } from '../core/model/mark.ts';
@@ -7,15 +7,17 @@ export interface ChartPoint {
   readonly day: Day;
   readonly value: number;
   readonly mark?: Mark | undefined;
+  /** How many days the value covers, where those are more than the one, the week or the month that it is shown under. */
+  readonly days?: number | undefined;
 }
 
 export interface ChartDrawing {
   readonly title: string;
-  /** By ascending day, each day once; a day that is not there is a gap. Of weeks and months it is the first day. */
+  /** By ascending day, each day once; a missing day is a gap. Weeks and months have their first day. */
   readonly points: readonly ChartPoint[];
   readonly kind: ChartKind;
-  /** Whether the last point's day, week or month has not ended: its value is only what came so far. */
-  readonly goesOn?: boolean;
+  /** Whether the day, week or month of the last point is still in progress. */
+  readonly isPartial?: boolean;
   readonly theme: 'light' | 'dark';
   /** In pixels. */
   readonly width?: number;
@@ -43,25 +45,37 @@ export interface Frame {
   readonly columnWidth: number;
 }
 
-/** How sure a value is; each looks different, also without colour. */
-export type Sureness = 'read' | 'reconstructed' | 'in doubt';
+/** How certain a value is; each looks different, also without color. */
+export type Certainty = 'read' | 'backfilled' | 'several days' | 'inconsistent';
 
-const surenessOfMark: Readonly<Record<Mark, Sureness>> = {
+const certaintyByMark: Readonly<Record<Mark, Certainty>> = {
   read: 'read',
   imported: 'read',
-  backfilled: 'reconstructed',
-  frozen: 'in doubt',
-  restated: 'in doubt',
+  backfilled: 'backfilled',
+  estimated: 'backfilled',
+  closed: 'read',
+  frozen: 'inconsistent',
+  inconsistent: 'inconsistent',
 };
 
-export function surenessOf({ mark = 'read' }: ChartPoint): Sureness {
-  return surenessOfMark[mark];
+/** A value over several days wins over a backfilled one: it is the larger part of the truth about its bar. */
+export function certaintyOf({ mark = 'read', days = 1 }: ChartPoint): Certainty {
+  const certainty = certaintyByMark[mark];
+  return days > 1 && certainty !== 'inconsistent' ? 'several days' : certainty;
+}
+
+/** The certainty as a text under a bar says it. */
+export function certaintyText(point: ChartPoint): string {
+  const certainty = certaintyOf(point);
+  return certainty === 'several days' ? `covers ${point.days} days` : certainty;
 }
 
 /** The id of the hatching in the document. */
-export const hatching = 'reconstructed';
-/** More points than this look the same, and have no room for a text of their own. */
-export const mostPoints = 400;
+export const hatching = 'backfilled';
+/** The id of the hatching of values over several days. */
+export const wideHatching = 'several';
+/** More points than this have no room for a look and a text of their own. */
+export const maxPoints = 400;
 
-/** Days from one point to the next where none is missing, a month being as long as the longest. */
+/** Days between adjacent points; for months those of the longest. */
 export const stepDays: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 31 };

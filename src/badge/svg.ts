@@ -1,8 +1,8 @@
-/** Text and numbers as they may stand in an SVG document. */
+/** Text and numbers in an SVG document. */
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Without what is invisible: some control characters may not stand in XML at all, others turn the direction of the text. */
+/** Without invisible characters: some control characters are invalid in XML, others reverse the text. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, '');
 }

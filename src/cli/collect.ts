@@ -1,15 +1,24 @@
-/** `collect`: one run with a progress bar, and a summary of what was read and what was not. */
+/** `collect`: one run with a progress bar, and a summary of what was read and what failed. */
 import { collectOnce, type Collected } from '../app/collect.ts';
+import { descriptors } from '../app/world.ts';
 import type { Config } from '../config/load.ts';
+import { formatExact } from '../core/views/format.ts';
 import type { Progress } from '../core/model/outcome.ts';
 import { plainText } from '../core/views/plain-text.ts';
+import type { CommandDefinition } from './command.ts';
 import type { CliIo } from './io.ts';
 import { describeProblem } from './problem.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { formatTable } from './table.ts';
 
+export const collectCommand: CommandDefinition = {
+  name: 'collect',
+  description: 'run once, print a summary, and exit 1 if nothing could be read',
+  run: collect,
+};
+
 /** @throws AppError when the folder cannot be opened */
-export async function collect(config: Config, { stdout, stderr, signal }: CliIo): Promise<number> {
+async function collect(config: Config, { stdout, stderr, signal }: CliIo): Promise<number> {
   const bar = stderr.isTTY ? createProgressBar(stderr) : undefined;
   const progress = new Map<string, Progress>();
   const result = await collectOnce({ ...config, logLevel: bar ? 'error' : config.logLevel }, signal, {
@@ -20,17 +29,17 @@ export async function collect(config: Config, { stdout, stderr, signal }: CliIo)
     },
   });
   bar?.clear();
-  stdout.write(summaryOf(config, result));
+  stdout.write(summarize(config, result));
   const { registries, saveError, interrupted } = result.run;
   const readAny = registries.some(({ imagesRead }) => imagesRead > 0);
   return readAny && !saveError && !interrupted ? 0 : 1;
 }
 
-function summaryOf(config: Config, { run, status, images }: Collected): string {
+function summarize(config: Config, { run, status, images }: Collected): string {
   const lines: string[] = [];
-  if (run.registries.length === 0 && !run.interrupted) lines.push('Nothing is configured: set DOCKERHUB_REPOS or GHCR_REPOS, see --help.');
+  if (run.registries.length === 0 && !run.interrupted) lines.push(nothingConfigured());
   if (images.length > 0) {
-    const rows = images.map(({ registry, repo, pullCount }) => [registry, repo, pullCount.toLocaleString('en-US')]);
+    const rows = images.map(({ registry, repo, pullCount }) => [registry, repo, formatExact(pullCount)]);
     lines.push(formatTable(['REGISTRY', 'IMAGE', 'PULLS'], rows, { right: [2] }), '');
   }
   for (const problem of config.problems) lines.push(describeProblem(problem));
@@ -45,8 +54,13 @@ function summaryOf(config: Config, { run, status, images }: Collected): string {
     if (diagnosis !== undefined) lines.push(plainText(`  ${failures.length - unexplained.length} images: ${diagnosis}`));
   }
   if (run.saveError) lines.push(`not stored: ${run.saveError.message}`);
-  if (run.interrupted) lines.push('stopped before the end; what was read is stored');
+  if (run.interrupted) lines.push('interrupted; what was read is stored');
   return `${lines.join('\n')}\n`;
+}
+
+function nothingConfigured(): string {
+  const variables = descriptors.map(({ variablePrefix }) => `${variablePrefix}_REPOS`);
+  return `No images are configured: set ${variables.slice(0, -1).join(', ')} or ${variables.at(-1)}, see --help.`;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,12 +1,19 @@
-/** `config`: what every setting came out as, and which entries cannot be used. */
+/** `config`: the effective configuration and its invalid entries. */
 import type { Config } from '../config/load.ts';
+import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
 import { describeProblem } from './problem.ts';
 import { formatTable } from './table.ts';
 
-export async function printConfig(config: Config, { stdout }: CliIo, options: Readonly<Record<string, unknown>>): Promise<number> {
-  const { effective, problems } = config;
-  if (options['json'] === true) {
+export const configCommand: CommandDefinition = {
+  name: 'config',
+  description: 'print the effective configuration, secrets hidden',
+  options: [{ flags: '--json', description: 'print JSON' }],
+  run: printConfig,
+};
+
+async function printConfig({ effective, problems }: Config, { stdout }: CliIo, { json }: CommandOptions): Promise<number> {
+  if (json === true) {
     stdout.write(`${JSON.stringify({ settings: effective, problems }, null, 2)}\n`);
     return 0;
   }

@@ -6,44 +6,64 @@ import { isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import type { DayRange, SeriesQuery } from '../core/model/query.ts';
+import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
 import { writeTo } from './output.ts';
 
-type Options = Readonly<Record<string, unknown>>;
+export const exportCommand: CommandDefinition = {
+  name: 'export',
+  description: 'export the stored history; safe while the service is running',
+  options: [
+    {
+      flags: '--format <value>',
+      description: 'csv, ndjson (everything, for `import`), json, or openmetrics (for promtool tsdb create-blocks-from openmetrics)',
+      required: true,
+    },
+    { flags: '--output <file>', description: 'file to write (default: standard output)' },
+    { flags: '--since <day>', description: 'first day, such as 2026-03-14' },
+    { flags: '--until <day>', description: 'last day' },
+    { flags: '--registry <values>', description: 'only these registries, comma-separated' },
+    { flags: '--repo <values>', description: 'only these images, comma-separated' },
+  ],
+  run: exportTo,
+};
 
-/** @throws AppError invalid_input (an option is not valid, the file is there), misconfigured (what is stored cannot be read) */
-export async function exportTo(config: Config, { stdout }: CliIo, options: Options): Promise<number> {
+/** @throws AppError invalid_input (an option is invalid, the file already exists), misconfigured (the store cannot be read) */
+async function exportTo(config: Config, { stdout }: CliIo, options: CommandOptions): Promise<number> {
   const format = exportFormats.find((each) => each === options['format']);
-  if (!format)
-    throw new AppError('invalid_input', `--format is ${JSON.stringify(options['format'])}: valid is ${exportFormats.join(', ')}`);
+  if (!format) throw invalidOption('format', options['format'], exportFormats);
   const pieces = exportHistory(config, { format, query: parseQuery(options), range: parseRange(options) });
   await writeTo(typeof options['output'] === 'string' ? options['output'] : '-', pieces, stdout);
   return 0;
 }
 
-function parseQuery({ registry, repo }: Options): SeriesQuery {
-  const known = descriptors.map(({ id }) => id);
-  const registries = listOf(registry);
-  const unknown = registries?.find((each) => !known.includes(each));
-  if (unknown !== undefined) throw new AppError('invalid_input', `--registry is ${JSON.stringify(unknown)}: valid are ${known.join(', ')}`);
-  const repos = listOf(repo)?.map(canonicalRepo);
+function parseQuery({ registry, repo }: CommandOptions): SeriesQuery {
+  const ids = descriptors.map(({ id }) => id);
+  const registries = parseList(registry);
+  const unknown = registries?.find((each) => !ids.includes(each));
+  if (unknown !== undefined) throw invalidOption('registry', unknown, ids);
+  const repos = parseList(repo)?.map(canonicalRepo);
   return { registries: registries && new Set(registries), repos: repos && new Set(repos) };
 }
 
-function listOf(value: unknown): string[] | undefined {
+function parseList(value: unknown): string[] | undefined {
   return typeof value === 'string' ? value.split(',').map((each) => each.trim().toLowerCase()) : undefined;
 }
 
-function parseRange({ since, until }: Options): DayRange {
+function parseRange({ since, until }: CommandOptions): DayRange {
   const range = { from: parseDay('since', since), to: parseDay('until', until) };
   if (range.from !== undefined && range.to !== undefined && range.from > range.to)
-    throw new AppError('invalid_input', '--since is after --until: swap them');
+    throw new AppError('invalid_input', '--since must not be after --until');
   return range;
 }
 
-/** @throws AppError invalid_input for anything that is not a date */
+/** @throws AppError invalid_input for anything but a date */
 export function parseDay(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && isDay(value)) return value;
-  throw new AppError('invalid_input', `--${name} is ${JSON.stringify(value)}: valid is a date such as 2026-03-14`);
+  throw invalidOption(name, value, ['a date such as 2026-03-14']);
+}
+
+function invalidOption(name: string, value: unknown, valid: readonly string[]): AppError {
+  return new AppError('invalid_input', `invalid --${name} ${JSON.stringify(value)}: valid is ${valid.join(', ')}`);
 }

@@ -4,6 +4,6 @@ export interface CliIo {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  /** Aborted when the program is asked to stop. */
+  /** Aborted when the program has to stop. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** Where a verb writes its result to: standard output, or a file that appears when it is whole. */
+/** Where a command writes its result: standard output, or a file that appears when it is whole. */
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -7,10 +7,10 @@ import { AppError, toAppError } from '../core/model/errors.ts';
 
 type Pieces = AsyncIterable<string | Uint8Array>;
 
-/** `path`: `-` for standard output. @throws AppError invalid_input (the file is there already), misconfigured (it cannot be written), what the pieces throw */
+/** `path`: `-` for standard output. @throws AppError invalid_input (the file already exists), misconfigured (it cannot be written), what the pieces throw */
 export async function writeTo(path: string, pieces: Pieces, stdout: NodeJS.WritableStream): Promise<void> {
   if (path === '-') return print(pieces, stdout);
-  if (existsSync(path)) throw new AppError('invalid_input', `${path} is there already: remove it, or choose another name`);
+  if (existsSync(path)) throw new AppError('invalid_input', `${path} already exists: remove it, or choose another name`);
   const part = `${path}.part`;
   try {
     const file = createWriteStream(part, { flush: true, mode: 0o600 });
@@ -26,19 +26,19 @@ export async function writeTo(path: string, pieces: Pieces, stdout: NodeJS.Writa
     await rm(part, { force: true });
     throw error instanceof AppError
       ? error
-      : new AppError('misconfigured', `${path} cannot be written: ${toAppError(error).message}`, { cause: error });
+      : new AppError('misconfigured', `cannot write ${path}: ${toAppError(error).message}`, { cause: error });
   }
 }
 
-/** Ends early when whoever reads has seen enough, as `head` does. */
+/** Ends early when the reader closes the pipe, as `head` does. */
 async function print(pieces: Pieces, stdout: NodeJS.WritableStream): Promise<void> {
-  // Each write is told of its own error; without a listener the event would end the process.
+  // Each write gets its own error in the callback; without a listener the event would end the process.
   stdout.on('error', () => undefined);
   for await (const piece of pieces) {
     const error = await new Promise<Error | null | undefined>((resolve) => void stdout.write(piece, resolve));
     if (!error) continue;
     if ('code' in error && error.code === 'EPIPE') return;
-    throw new AppError('misconfigured', `standard output cannot be written: ${error.message}`, { cause: error });
+    throw new AppError('misconfigured', `cannot write standard output: ${error.message}`, { cause: error });
   }
 }
 

@@ -5,12 +5,12 @@ describe('a configuration problem', () => {
   it('shows the entry as it was written', () => {
     const problem = { variable: 'GHCR_REPOS', entry: '\\owner1/*', reason: 'it starts with a stray backslash, remove it' };
 
-    expect(describeProblem(problem)).toBe('skipped "\\owner1/*" of GHCR_REPOS: it starts with a stray backslash, remove it');
+    expect(describeProblem(problem)).toBe('ignoring invalid entry "\\owner1/*" in GHCR_REPOS: it starts with a stray backslash, remove it');
   });
 
   it('shows control characters as escapes, so that no entry can move the cursor', () => {
     expect(describeProblem({ variable: 'GHCR_REPOS', entry: 'a\u001B[2J\n', reason: 'x' })).toBe(
-      'skipped "a\\u001b[2J\\n" of GHCR_REPOS: x',
+      'ignoring invalid entry "a\\u001b[2J\\n" in GHCR_REPOS: x',
     );
   });
 });

@@ -9,7 +9,7 @@ function drawn(columns: number, done: number, total: number): string {
 }
 
 describe('the progress bar', () => {
-  it('fills with the share that is done', () => {
+  it('fills in proportion to what is done', () => {
     expect(drawn(80, 1, 3)).toBe(`${'█'.repeat(10)}${'░'.repeat(20)} 1/3 images`);
   });
 

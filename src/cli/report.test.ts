@@ -22,27 +22,46 @@ const report: Report = {
   ],
 };
 
-describe('the written report', () => {
+describe('the printed report', () => {
   it('is a table with a line for the sum', () => {
     expect(formats.table(report)).toBe(
       [
-        'Pulls from 2026-03-11 to 2026-03-13 (UTC days), change against as many days before',
+        'Pulls from 2026-03-11 to 2026-03-13 (UTC days), change from the same number of days before',
         '',
         'IMAGE            REGISTRIES       TOTAL  PULLS  CHANGE  TREND  NEXT',
-        'acme/charts/app  dockerhub, ghcr  1,000    130   +30 %  ▂▂█    2k about 2026-04-06',
+        'acme/charts/app  dockerhub, ghcr  1,000    130    +30%  ▂▂█    2k about 2026-04-06',
         'a|b              ghcr                43      —',
-        'total                             1,043    130   +30 %',
+        'total                             1,043    130    +30%',
         '',
       ].join('\n'),
     );
-    expect(formats.table({ ...report, rows: [] })).toContain('Nothing is stored yet');
+    expect(formats.table({ ...report, rows: [] })).toContain('No data yet');
   });
 
   it('is Markdown in which a name cannot break a row', () => {
     const lines = formats.markdown(report).split('\n');
 
-    expect(lines[4]).toBe('| acme/charts/app | dockerhub, ghcr | 1,000 | 130 | +30 % | ▂▂█ | 2k about 2026-04-06 |');
+    expect(lines[4]).toBe('| acme/charts/app | dockerhub, ghcr | 1,000 | 130 | +30% | ▂▂█ | 2k about 2026-04-06 |');
     expect(lines[5]).toContain('| a\\|b |');
+  });
+
+  it.each([
+    ['a`b`c', 'a\\`b\\`c'],
+    ['[x](y)', '\\[x\\](y)'],
+    ['![x](y)', '\\!\\[x\\](y)'],
+    ['a\\|b', 'a\\\\\\|b'],
+    ['<img src=x> &amp;', '&#60;img src=x&#62; &#38;amp;'],
+    ['_a_ *b* ~c~', '\\_a\\_ \\*b\\* \\~c\\~'],
+    ['two\r\n\nlines', 'two lines'],
+    ['https://x.test @me #1', 'https&#58;//x.test &#64;me &#35;1'],
+  ])('is Markdown in which %j is only text', (name, escaped) => {
+    const [row] = report.rows;
+    const rows = row ? [{ ...row, name, registries: [name] }] : [];
+
+    const lines = formats.markdown({ ...report, rows }).split('\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[4]).toMatch(/ \| 1,000 \| 130 \| \+30% \| ▂▂█ \| 2k about 2026-04-06 \|$/);
+    expect(lines[4]?.startsWith(`| ${escaped} | ${escaped} | 1,000`)).toBe(true);
   });
 
   it('is CSV with what is not known left empty', () => {
@@ -66,7 +85,7 @@ describe('the options of the report', () => {
   it('choose one format', () => {
     expect(parseFormat({})).toBe('table');
     expect(parseFormat({ csv: true })).toBe('csv');
-    expect(() => parseFormat({ csv: true, json: true })).toThrow('--json and --csv exclude each other');
+    expect(() => parseFormat({ csv: true, json: true })).toThrow('--json and --csv cannot be combined');
   });
 
   it.each([

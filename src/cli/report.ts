@@ -1,4 +1,4 @@
-/** `report`: how the images do, as a table with sparklines, Markdown, CSV or JSON. */
+/** `report`: pulls and trends as a table with sparklines, Markdown, CSV or JSON. */
 import { readReport } from '../app/report.ts';
 import type { Config } from '../config/load.ts';
 import { addDays, dayOf, isDay } from '../core/model/day.ts';
@@ -7,71 +7,93 @@ import { formatChange, formatCount, formatExact } from '../core/views/format.ts'
 import type { ComparedGrowth } from '../core/numbers/growth.ts';
 import type { Report, ReportRow } from '../core/views/report.ts';
 import { csvChunks } from '../core/views/table.ts';
+import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
 import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';
 
-const usualDays = 30;
-const mostDays = 3650;
+export const reportCommand: CommandDefinition = {
+  name: 'report',
+  description: 'summarize pulls and trends: totals, pulls, change and the next milestone',
+  options: [
+    { flags: '--since <value>', description: 'first day: a date, or a number of days such as 7d (default: 30d)' },
+    { flags: '--json', description: 'print JSON' },
+    { flags: '--csv', description: 'print CSV' },
+    { flags: '--markdown', description: 'print a Markdown table, for an issue or a mail' },
+  ],
+  run: report,
+};
 
-/** @throws AppError invalid_input (an option is not valid), misconfigured (what is stored cannot be read) */
-export async function report(config: Config, { stdout }: CliIo, options: Readonly<Record<string, unknown>>): Promise<number> {
+const defaultDays = 30;
+const maxDays = 3650;
+
+/** @throws AppError invalid_input (an option is invalid), misconfigured (the store cannot be read) */
+async function report(config: Config, { stdout }: CliIo, options: CommandOptions): Promise<number> {
   const now = Date.now();
   const format = parseFormat(options);
   stdout.write(formats[format](await readReport(config, { now, from: parseSince(options['since'], dayOf(now)) })));
   return 0;
 }
 
-/** How a report is written. */
-export const formats = { table: tableText, json: jsonText, csv: csvText, markdown: markdownText };
+/** How a report is printed. */
+export const formats = { table: formatText, json: formatJson, csv: formatCsv, markdown: formatMarkdown };
 
-/** @throws AppError invalid_input when two formats are asked for */
-export function parseFormat(options: Readonly<Record<string, unknown>>): keyof typeof formats {
+/** @throws AppError invalid_input when two formats are given */
+export function parseFormat(options: CommandOptions): keyof typeof formats {
   const [first, second] = (['json', 'csv', 'markdown'] as const).filter((name) => options[name] === true);
-  if (first && second) throw new AppError('invalid_input', `--${first} and --${second} exclude each other: keep one of them`);
+  if (first && second) throw new AppError('invalid_input', `--${first} and --${second} cannot be combined`);
   return first ?? 'table';
 }
 
 /** From a date, or a number of days as `30d`, to the first day. @throws AppError invalid_input */
 export function parseSince(text: unknown, today: string): string {
-  if (text === undefined) return addDays(today, -usualDays);
+  if (text === undefined) return addDays(today, -defaultDays);
   const days = typeof text === 'string' ? /^(\d{1,4})d?$/.exec(text)?.[1] : undefined;
-  if (days !== undefined && Number(days) >= 1 && Number(days) <= mostDays) return addDays(today, -Number(days));
-  if (typeof text === 'string' && isDay(text) && text < today && text >= addDays(today, -mostDays)) return text;
+  if (days !== undefined && Number(days) >= 1 && Number(days) <= maxDays) return addDays(today, -Number(days));
+  if (typeof text === 'string' && isDay(text) && text < today && text >= addDays(today, -maxDays)) return text;
   throw new AppError(
     'invalid_input',
-    `--since is ${JSON.stringify(text)}: valid is a date before today such as ${addDays(today, -7)}, or a number of days such as 7d, up to ${mostDays}`,
+    `invalid --since ${JSON.stringify(text)}: valid is a date before today such as ${addDays(today, -7)}, or a number of days such as 7d, up to ${maxDays}`,
   );
 }
 
 const head = ['IMAGE', 'REGISTRIES', 'TOTAL', 'PULLS', 'CHANGE', 'TREND', 'NEXT'];
 const numbers = [2, 3, 4];
 
-function tableText({ from, to, rows, total, growth }: Report): string {
-  if (rows.length === 0) return 'Nothing is stored yet: run `registry-stats collect`.\n';
-  const cells = rows.map((row) => [...cellsOf(row), sparkline(row.daily), forecast(row)]);
-  const sum = ['total', '', formatExact(total), pullsOf(growth), changeOf(growth), '', ''];
-  return `Pulls from ${from} to ${to} (UTC days), change against as many days before\n\n${formatTable(head, [...cells, sum], { right: numbers })}\n`;
+function formatText({ from, to, rows, total, growth }: Report): string {
+  if (rows.length === 0) return 'No data yet: run `registry-stats collect`.\n';
+  const cells = rows.map((row) => [...formatCells(row), sparkline(row.daily), forecast(row)]);
+  const sum = ['total', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', ''];
+  return `Pulls from ${from} to ${to} (UTC days), change from the same number of days before\n\n${formatTable(head, [...cells, sum], { right: numbers })}\n`;
 }
 
-function markdownText({ from, to, rows, total, growth }: Report): string {
-  const body = rows.map((row) => markdownRow([...cellsOf(row), sparkline(row.daily), forecast(row)]));
+function formatMarkdown({ from, to, rows, total, growth }: Report): string {
+  const body = rows.map((row) => markdownRow([...formatCells(row).map(escapeMarkdown), sparkline(row.daily), forecast(row)]));
   return [
     `Pulls from ${from} to ${to}`,
     '',
     markdownRow(['Image', 'Registries', 'Total', 'Pulls', 'Change', 'Trend', 'Next milestone']),
     '| --- | --- | ---: | ---: | ---: | --- | --- |',
     ...body,
-    markdownRow(['**total**', '', formatExact(total), pullsOf(growth), changeOf(growth), '', '']),
+    markdownRow(['**total**', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', '']),
     '',
   ].join('\n');
 }
 
+/** The cells are Markdown. */
 function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `| ${cells.join(' | ')} |`;
 }
 
-function csvText({ rows }: Report): string {
+/** As text that neither ends its cell nor is taken for markup, HTML, a link, a mention or an issue (CommonMark 2.4, GFM 6.9). */
+function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll(/[&<>@#]|:(?=\/\/)/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll(/[\\|`*_~[\]!]/g, '\\$&')
+    .replaceAll(/\s+/g, ' ');
+}
+
+function formatCsv({ rows }: Report): string {
   const table = {
     columns: ['name', 'registries', 'total', 'pulls', 'change', 'milestone', 'milestone_day'],
     rows: rows.map(({ name, registries, total, growth, milestone, milestoneDay }) => [
@@ -87,8 +109,8 @@ function csvText({ rows }: Report): string {
   return [...csvChunks(table)].join('');
 }
 
-function jsonText({ from, to, rows, total, growth }: Report): string {
-  const written = rows.map(({ name, registries, growth: own, daily, milestone, milestoneDay = null, ...row }) => ({
+function formatJson({ from, to, rows, total, growth }: Report): string {
+  const images = rows.map(({ name, registries, growth: own, daily, milestone, milestoneDay = null, ...row }) => ({
     name,
     registries,
     total: row.total,
@@ -98,18 +120,18 @@ function jsonText({ from, to, rows, total, growth }: Report): string {
     milestone,
     milestone_day: milestoneDay,
   }));
-  return `${JSON.stringify({ from, to, total, pulls: growth.pulls ?? null, change: growth.change ?? null, images: written }, null, 2)}\n`;
+  return `${JSON.stringify({ from, to, total, pulls: growth.pulls ?? null, change: growth.change ?? null, images }, null, 2)}\n`;
 }
 
-function cellsOf({ name, registries, total, growth }: ReportRow): string[] {
-  return [name.replaceAll('%2F', '/'), registries.join(', '), formatExact(total), pullsOf(growth), changeOf(growth)];
+function formatCells({ name, registries, total, growth }: ReportRow): string[] {
+  return [name.replaceAll('%2F', '/'), registries.join(', '), formatExact(total), formatPulls(growth), formatGrowth(growth)];
 }
 
-function pullsOf({ pulls }: ComparedGrowth): string {
+function formatPulls({ pulls }: ComparedGrowth): string {
   return pulls === undefined ? '—' : formatExact(pulls);
 }
 
-function changeOf({ change, before }: ComparedGrowth): string {
+function formatGrowth({ change, before }: ComparedGrowth): string {
   return (change === undefined || before === undefined ? undefined : formatChange(before + change, before)) ?? '';
 }
 

@@ -1,10 +1,18 @@
-/** `serve`: the service, until it is asked to stop. */
+/** `serve`: the service, until it receives a signal. */
 import { createApp } from '../app/serve.ts';
 import type { Config } from '../config/load.ts';
+import type { CommandDefinition } from './command.ts';
 import type { CliIo } from './io.ts';
 
+export const serveCommand: CommandDefinition = {
+  name: 'serve',
+  description: 'collect on a schedule and serve the history (default)',
+  isDefault: true,
+  run: serve,
+};
+
 /** @throws AppError when the folder or the port cannot be opened */
-export async function serve(config: Config, { signal }: CliIo): Promise<number> {
+async function serve(config: Config, { signal }: CliIo): Promise<number> {
   const app = createApp(config);
   await app.start();
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

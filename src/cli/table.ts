@@ -1,6 +1,6 @@
 import { plainText } from '../core/views/plain-text.ts';
 
-/** Aligned columns for a terminal. Names come from registries, so that their cells are made plain. */
+/** Aligned columns for a terminal. Names come from registries, so every cell is made plain. */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainDescriptor } from '../../test/support/descriptor.ts';
+import { fromEpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
@@ -70,8 +71,47 @@ describe('after a run', () => {
     expect(await store.days()).toEqual(['2026-03-12', '2026-03-13', '2026-03-14']);
   });
 
+  it.each([
+    [true, ['2026-03-11', '2026-03-12', '2026-03-13', '2026-03-14']],
+    [false, ['2026-03-12', '2026-03-13', '2026-03-14']],
+  ])('the totals of what is deleted stay (%s)', async (keepTotals, expected) => {
+    const store = createMemoryStore();
+    await store.save(['11', '12', '13'].map((day) => reading('dockerhub', 'acme/app', 1, `2026-03-${day}T10:00:00.000Z`)));
+    const registry = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
+    const { run } = createTestEngine([registry], { store, retentionDays: 2, keepTotals });
+
+    await run();
+
+    const [series] = await store.totals({});
+    expect(Array.from(series?.days ?? [], fromEpochDay)).toEqual(expected);
+  });
+
+  it('a clock that is eleven months ahead deletes nothing, with totals or without', async () => {
+    const store = createMemoryStore();
+    const days = ['2025-04-12', '2025-04-13', '2025-04-14'];
+    await store.save(days.map((day) => reading('dockerhub', 'acme/app', 1, `${day}T10:00:00.000Z`)));
+    const registry = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
+    const { run } = createTestEngine([registry], { store, retentionDays: 90, keepTotals: false });
+
+    await run();
+
+    expect(await store.days()).toEqual([...days, '2026-03-14']);
+  });
+
+  it('days that lie in the future delete nothing', async () => {
+    const store = createMemoryStore();
+    const days = ['2026-03-12', '2026-03-13', '2027-02-01', '2027-02-02'];
+    await store.save(days.map((day) => reading('dockerhub', 'acme/app', 1, `${day}T10:00:00.000Z`)));
+    const { run } = createTestEngine([tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } })], { store, retentionDays: 10 });
+
+    await run();
+
+    expect(await store.days()).toEqual([...days.slice(0, 2), '2026-03-14', ...days.slice(2)]);
+  });
+
   it('old snapshots that cannot be deleted are logged and shown, and leave the service healthy', async () => {
     const store: SnapshotStore = { ...createMemoryStore(), prune: () => Promise.reject(new AppError('internal', 'read-only')) };
+    await store.save([reading('dockerhub', 'acme/app', 1, '2026-03-13T10:00:00.000Z')]);
     const hub = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
     const { engine, log, run } = createTestEngine([hub], { store, retentionDays: 2 });
 
@@ -162,5 +202,41 @@ describe('after a restart', () => {
     await clock.advance(0);
 
     expect(engine.status().health.healthy).toBe(healthy);
+  });
+
+  it('the last success is when the newest stored total was read, and is overdue two intervals and four hours later', async () => {
+    const store = createMemoryStore();
+    await store.save([
+      reading('dockerhub', 'acme/old', 1, '2026-03-14T06:00:00.000Z'),
+      reading('dockerhub', 'acme/app', 1, '2026-03-14T09:30:00.000Z'),
+    ]);
+    const hub = tracked({ targets: ['acme/app'], onRead: () => new Promise(() => undefined) });
+    const day = 24 * 3_600_000;
+    const { engine, clock } = createTestEngine([hub], { store, intervalMs: day });
+
+    engine.start();
+    await clock.advance(0);
+
+    expect(engine.status()).toMatchObject({
+      pollIntervalMs: day,
+      registries: [{ state: 'waiting', lastSuccess: '2026-03-14T09:30:00.000Z', overdueAt: '2026-03-16T13:30:00.000Z' }],
+    });
+  });
+
+  it('a registry without any success is overdue so long after the start', async () => {
+    const { engine, clock } = createTestEngine([tracked({ targets: ['acme/app'] })]);
+    const startedAt = clock.now();
+
+    const [status] = engine.status().registries;
+
+    expect(status?.lastSuccess).toBeUndefined();
+    expect(Date.parse(status?.overdueAt ?? '') - startedAt).toBe(6 * 3_600_000);
+  });
+
+  it('nothing is ever overdue where only one run is made', async () => {
+    const { engine } = createTestEngine([tracked({ targets: ['acme/app'] })], { intervalMs: 0 });
+
+    expect(engine.status().pollIntervalMs).toBeUndefined();
+    expect(engine.status().registries[0]?.overdueAt).toBeUndefined();
   });
 });

@@ -1,9 +1,11 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
-import { dayOf } from '../core/model/day.ts';
+import { addDays, dayOf, fromEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
+import { wasRead } from '../core/model/mark.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
-import { firstKeptDay } from '../core/numbers/retention.ts';
+import { findFreezes, withStillDays } from '../core/numbers/freezes.ts';
+import { firstKeptDay, retentionDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
@@ -29,6 +31,8 @@ export interface AfterRunDeps {
   readonly titles: ReadonlyMap<string, string>;
   /** 0: nothing is deleted. */
   readonly retentionDays: number;
+  /** Whether the totals of what is deleted stay. */
+  readonly keepTotals: boolean;
   /** Called once for a run that came to its end, after its events are recorded; what it throws is logged. */
   readonly listeners?: readonly ((end: RunEnd) => Promise<void>)[] | undefined;
 }
@@ -55,7 +59,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
         else if (diagnosis) log.warn('details of a registry failing', { registry: part.registry, diagnosis: diagnosis.text });
       }
       await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, run));
-      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps));
+      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
       if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
       for (const listener of deps.listeners ?? []) {
         await attempt(log, 'what follows a run has failed', () => listener({ run, events: () => eventsOf(deps, run) }));
@@ -114,15 +118,35 @@ async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
   });
 }
 
-async function prune({ store, clock, log, retentionDays }: AfterRunDeps): Promise<void> {
-  const before = firstKeptDay(dayOf(clock.now()), retentionDays);
-  const days = before === undefined ? [] : await store.prune(before);
+/** The list of work may have a better clock than this process, and the newest read day a better one than both. */
+async function prune({ store, clock, log, retentionDays, keepTotals }: AfterRunDeps, { startedAt, durationMs }: RunRecord): Promise<void> {
+  if (retentionDays === 0) return;
+  const today = dayOf(Math.min(clock.now(), startedAt + durationMs));
+  const newest = retentionDay(await readDays(store, addDays(today, -lookBackDays)), today);
+  const before = newest === undefined ? undefined : firstKeptDay(newest, retentionDays);
+  const days = before === undefined ? [] : await store.prune(before, { withTotals: !keepTotals });
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
+}
+
+/** Days that tell whether counters were frozen; a longer freeze began before them. */
+const freezeHistoryDays = 150;
+
+/** Where nothing was read for so long, nothing is deleted either until the second day that is read again. */
+const lookBackDays = 31;
+
+async function readDays(store: SnapshotStore, from: Day): Promise<ReadonlySet<Day>> {
+  const read = new Set<EpochDay>();
+  for (const { days, marks } of await store.totals({}, { from })) {
+    for (const [at, day] of Array.from(days).entries()) if (wasRead(marks.at(at))) read.add(day);
+  }
+  return new Set([...read].map(fromEpochDay));
 }
 
 async function eventsOf({ store }: AfterRunDeps, { startedAt }: RunRecord): Promise<readonly ImageEvent[]> {
   const from = dayOf(startedAt);
-  return listEvents(await store.totals({}, { from }), await store.events(), { from });
+  const series = await store.totals({}, { from: addDays(from, -freezeHistoryDays) });
+  const freezes = findFreezes(series);
+  return listEvents(withStillDays(series, freezes), { recorded: await store.events(), freezes }, { from });
 }
 
 /** Logs what a run came to. */

@@ -77,12 +77,12 @@ describe('a run', () => {
       { day: '2026-03-12', pulls: 30 },
     ];
 
-    async function storedDays(retentionDays: number | undefined, before: readonly Reading[] = []): Promise<unknown> {
+    async function storedDays(retentionDays: number | undefined, before: readonly Reading[] = [], keepTotals = true): Promise<unknown> {
       const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'] });
       const source: Source = { ...ghcr.source, read: async () => ({ reading: { ...reading('ghcr', 'acme/app', 1000), recentDays } }) };
       const store = createMemoryStore();
       await store.save(before);
-      const options = { store, retentionDays: retentionDays ?? 0, backfill: retentionDays !== undefined };
+      const options = { store, retentionDays: retentionDays ?? 0, backfill: retentionDays !== undefined, keepTotals };
       const engine = createTestEngine([{ ...ghcr, source }], options);
       await engine.run();
       await engine.run();
@@ -94,12 +94,17 @@ describe('a run', () => {
       expect(await storedDays(0)).toEqual({ '2026-03-12': 975, '2026-03-13': 995, '2026-03-14': 1000 });
     });
 
-    it('never replaces a value that was read', async () => {
-      expect(await storedDays(0, [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')])).toMatchObject({ '2026-03-13': 990 });
+    it('closes a day that was read before it ended', async () => {
+      expect(await storedDays(0, [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')])).toMatchObject({ '2026-03-13': 995 });
     });
 
     it('leaves out days that retention would delete again', async () => {
-      expect(await storedDays(1)).toEqual({ '2026-03-13': 995, '2026-03-14': 1000 });
+      expect(await storedDays(1, [], false)).toEqual({ '2026-03-13': 995, '2026-03-14': 1000 });
+    });
+
+    it('keeps the totals of days whose snapshots are deleted', async () => {
+      const before = [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')];
+      expect(await storedDays(1, before)).toEqual({ '2026-03-12': 975, '2026-03-13': 995, '2026-03-14': 1000 });
     });
 
     it('reconstructs nothing when it is off', async () => {
@@ -121,7 +126,7 @@ describe('a run', () => {
     expect(series && listMarks(series)).toEqual(['read', 'frozen']);
     expect(run.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
     expect(log.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: { registry: 'ghcr', repo: 'acme/app', doubt: 'frozen' } }),
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ repo: 'acme/app', kind: 'frozen', by: -80 }) }),
     );
   });
 

@@ -38,12 +38,12 @@ describe('the status of a registry', () => {
       'frozen',
       {
         doubts: [
-          { repo: 'acme/a', doubt: 'restated' },
+          { repo: 'acme/a', doubt: 'inconsistent' },
           { repo: 'acme/b', doubt: 'frozen' },
         ],
       },
     ],
-    ['restated', { doubts: [{ repo: 'acme/a', doubt: 'restated' }] }],
+    ['inconsistent', { doubts: [{ repo: 'acme/a', doubt: 'inconsistent' }] }],
     ['degraded', { listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false }] }],
     ['ok', { listings: [{ owner: 'acme', listed: 2, expected: 2, complete: true }] }],
     ['ok', { imagesRead: 0, listings: [{ owner: 'acme', listed: 0, expected: 0, complete: true }] }],

@@ -115,12 +115,12 @@ describe('the configuration', () => {
     });
 
     expect(text.split('\n')).toEqual([
-      'the configuration cannot be used:',
-      '  - POLL_INTERVAL_HOURS: "hourly" is not 0, or a number of hours from 0.001 to 8760 such as 1 or 0.5',
-      '  - RETENTION_DAYS: "1.5" is not a whole number of days from 0 to 36500',
-      '  - BACKFILL: "yes" is not on or off',
-      '  - LISTEN_ADDR: "9100" is not host:port or :port such as :9100, 127.0.0.1:9100 or [::1]:9100',
-      '  - DOCKERHUB_URL: "hub" is not an http or https address without a query such as https://hub.docker.com',
+      'invalid configuration:',
+      '  - POLL_INTERVAL_HOURS must be 0 or a number of hours from 0.001 to 8760, such as 1 or 0.5; got "hourly"',
+      '  - RETENTION_DAYS must be a whole number of days from 0 to 36500; got "1.5"',
+      '  - BACKFILL must be on or off; got "yes"',
+      '  - LISTEN_ADDR must be host:port or :port, such as :9100, 127.0.0.1:9100 or [::1]:9100; got "9100"',
+      '  - DOCKERHUB_URL must be an http or https URL without credentials, query or fragment, such as https://hub.docker.com; got "hub"',
     ]);
   });
 
@@ -152,7 +152,10 @@ describe('the configuration', () => {
     ['GHCR_DELAY_MS', '0.5'],
   ])('refuses %s=%s', (variable, text) => {
     const shown = variable === 'DATABASE_URL' ? '(hidden)' : text;
-    expect(message({ env: { [variable]: text } })).toContain(`${variable}: ${JSON.stringify(shown)} is not `);
+    const problem = message({ env: { [variable]: text } });
+
+    expect(problem).toContain(`  - ${variable} must be `);
+    expect(problem).toContain(`; got ${JSON.stringify(shown)}`);
   });
 
   it.each([
@@ -173,7 +176,7 @@ describe('the configuration', () => {
   it('wants a database where several processes share the work', () => {
     const env = { ROLE: 'Collector', EGRESS: 'fra-1' };
 
-    expect(message({ env })).toContain('ROLE is set, but DATABASE_URL is not: several processes need PostgreSQL');
+    expect(message({ env })).toContain('ROLE needs DATABASE_URL: several processes can share PostgreSQL');
     expect(load({ env: { ...env, DATABASE_URL: 'postgres://db/stats' } })).toMatchObject({ role: 'collector', egress: 'fra-1' });
     expect(load({ env: { ROLE: 'all' } }).role).toBe('all');
   });
@@ -192,7 +195,7 @@ describe('the configuration', () => {
     const env = fc.dictionary(fc.constantFrom(...variables, 'DOCKERHUB_TOKEN_FILE', 'TZ'), fc.string());
     fc.assert(
       fc.property(env, (given) => {
-        expect(message({ env: given })).toMatch(/^(it was accepted|the configuration cannot be used:\n {2}- )/);
+        expect(message({ env: given })).toMatch(/^(it was accepted|invalid configuration:\n {2}- )/);
       }),
     );
   });
@@ -216,22 +219,30 @@ describe('the lists of images', () => {
     for (const text of ['acme/charts/app', 'acme/charts%2Fapp', 'acme/charts%2fapp,acme/charts/app']) expect(targets(text)).toEqual(nested);
   });
 
+  it('are read from GROUPS too, where that arrives: bash keeps it to itself', () => {
+    const names = (env: Record<string, string>): string[] => load({ env }).groups.map(({ name }) => name);
+
+    expect(names({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
+  });
+
   it('skip an entry that cannot be used, say why, and keep the others', () => {
     const { problems, registries } = load({ env: { DOCKERHUB_REPOS: '\\owner1/*,acme,acme/a b,acme/charts/app,acme/app' } });
 
     expect(registries['dockerhub']?.targets).toEqual([{ kind: 'image', ref: { owner: 'acme', name: 'app' } }]);
     expect(problems).toEqual([
       { variable: 'DOCKERHUB_REPOS', entry: '\\owner1/*', reason: 'it starts with a stray backslash, remove it' },
-      { variable: 'DOCKERHUB_REPOS', entry: 'acme', reason: 'it has no slash, write owner/name, owner/* or library/acme' },
+      { variable: 'DOCKERHUB_REPOS', entry: 'acme', reason: 'no owner, use owner/name, owner/* or library/acme' },
       { variable: 'DOCKERHUB_REPOS', entry: 'acme/a b', reason: expect.stringContaining('characters other than letters') },
-      { variable: 'DOCKERHUB_REPOS', entry: 'acme/charts/app', reason: 'Docker Hub has no nested names, write owner/name' },
+      { variable: 'DOCKERHUB_REPOS', entry: 'acme/charts/app', reason: 'Docker Hub has no nested names, use owner/name' },
     ]);
   });
 });
 
 describe('the groups', () => {
-  it('stand for several images', () => {
-    const { groups, problems } = load({ env: { GROUPS: 'App=ghcr:acme/app+dockerhub:acme/app, tool=ghcr:acme/tool' } });
+  it('name several images', () => {
+    const { groups, problems } = load({ env: { IMAGE_GROUPS: 'App=ghcr:acme/app+dockerhub:acme/app, tool=ghcr:acme/tool' } });
 
     expect(problems).toEqual([]);
     expect(groups.map(({ name }) => name)).toEqual(['app', 'tool']);
@@ -241,32 +252,40 @@ describe('the groups', () => {
     ]);
   });
 
+  it('are read from GROUPS too, where that arrives: bash keeps it to itself', () => {
+    const names = (env: Record<string, string>): string[] => load({ env }).groups.map(({ name }) => name);
+
+    expect(names({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
+  });
+
   it('skip an entry that cannot be used, say why, and keep the others', () => {
-    const { groups, problems } = load({ env: { GROUPS: 'app=ghcr:acme/app,app=ghcr:acme/tool,x=npm:acme/app' } });
+    const { groups, problems } = load({ env: { IMAGE_GROUPS: 'app=ghcr:acme/app,app=ghcr:acme/tool,x=npm:acme/app' } });
 
     expect(groups.map(({ name }) => name)).toEqual(['app']);
     expect(problems).toEqual([
       {
-        variable: 'GROUPS',
+        variable: 'IMAGE_GROUPS',
         entry: 'app=ghcr:acme/tool',
-        reason: 'there is a group app already, write its images with + in one entry',
+        reason: 'group app already exists, join its images with + in one entry',
       },
-      { variable: 'GROUPS', entry: 'x=npm:acme/app', reason: expect.stringContaining('npm') },
+      { variable: 'IMAGE_GROUPS', entry: 'x=npm:acme/app', reason: expect.stringContaining('npm') },
     ]);
   });
 });
 
 describe('an entry that was copied from elsewhere', () => {
   it.each([
-    ['DOCKERHUB_REPOS', 'nginx', 'it has no slash, write owner/name, owner/* or library/nginx'],
-    ['DOCKERHUB_REPOS', 'docker.io/acme/app', 'docker.io is not needed, write acme/app'],
-    ['DOCKERHUB_REPOS', 'Docker.io/nginx:1.27', 'docker.io is not needed, write library/nginx'],
-    ['DOCKERHUB_REPOS', 'ghcr.io/acme/app:latest', 'it is on GHCR, write acme/app into GHCR_REPOS'],
-    ['DOCKERHUB_REPOS', 'acme/app:1.0', 'a tag is no part of it, write acme/app'],
-    ['GHCR_REPOS', 'acme/charts/app@sha256:0a', 'a digest is no part of it, write acme/charts/app'],
-    ['GHCR_REPOS', 'ghcr.io/acme/*', 'ghcr.io is not needed, write acme/*'],
-    ['GHCR_REPOS', 'ghcr.io/acme', 'ghcr.io is not needed, write owner/name or owner/*'],
-    ['GHCR_REPOS', 'https://github.com/acme/app', 'it is an address, write owner/name or owner/*'],
+    ['DOCKERHUB_REPOS', 'nginx', 'no owner, use owner/name, owner/* or library/nginx'],
+    ['DOCKERHUB_REPOS', 'docker.io/acme/app', 'remove docker.io, use acme/app'],
+    ['DOCKERHUB_REPOS', 'Docker.io/nginx:1.27', 'remove docker.io, use library/nginx'],
+    ['DOCKERHUB_REPOS', 'ghcr.io/acme/app:latest', 'this image is on GHCR, add acme/app to GHCR_REPOS'],
+    ['DOCKERHUB_REPOS', 'acme/app:1.0', 'remove the tag, use acme/app'],
+    ['GHCR_REPOS', 'acme/charts/app@sha256:0a', 'remove the digest, use acme/charts/app'],
+    ['GHCR_REPOS', 'ghcr.io/acme/*', 'remove ghcr.io, use acme/*'],
+    ['GHCR_REPOS', 'ghcr.io/acme', 'remove ghcr.io, use owner/name or owner/*'],
+    ['GHCR_REPOS', 'https://github.com/acme/app', 'use owner/name or owner/*, not a URL'],
   ])('is skipped, with what to write instead: %s=%s', (variable, entry, reason) => {
     const { problems, registries } = load({ env: { [variable]: entry } });
 
@@ -278,7 +297,7 @@ describe('an entry that was copied from elsewhere', () => {
 describe('the time zone', () => {
   it('is a problem when it does not exist, and never an error: it is for the log only', () => {
     expect(load({ env: { TZ: 'Europe/Atlantis' } }).problems).toEqual([
-      { variable: 'TZ', entry: 'Europe/Atlantis', reason: 'it is no time zone, the log is in UTC; write one such as Europe/Berlin' },
+      { variable: 'TZ', entry: 'Europe/Atlantis', reason: 'unknown time zone, logging in UTC; use one such as Europe/Berlin' },
     ]);
     expect(load({ env: { TZ: 'Europe/Berlin' } }).problems).toEqual([]);
   });
@@ -304,9 +323,9 @@ describe('a secret', () => {
   it.each([
     [
       { DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN: 'x', DOCKERHUB_TOKEN_FILE: '/run/token' },
-      'DOCKERHUB_TOKEN and DOCKERHUB_TOKEN_FILE are both set: keep one',
+      'DOCKERHUB_TOKEN and DOCKERHUB_TOKEN_FILE cannot be combined: keep one',
     ],
-    [{ DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN_FILE: '/run/none' }, 'DOCKERHUB_TOKEN_FILE: "/run/none" cannot be read: ENOENT'],
+    [{ DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN_FILE: '/run/none' }, 'DOCKERHUB_TOKEN_FILE: cannot read "/run/none": ENOENT'],
     [{ DOCKERHUB_USERNAME: 'acme' }, 'DOCKERHUB_USERNAME is set but DOCKERHUB_TOKEN is not: a login needs both'],
     [{ DOCKERHUB_TOKEN: 'x' }, 'DOCKERHUB_TOKEN is set but DOCKERHUB_USERNAME is not: a login needs both'],
   ])('of %o is a problem', (env, text) => {

@@ -1,33 +1,20 @@
 /** From the environment to the configuration, with every problem reported at once. */
-import { AppError, toAppError } from '../core/model/errors.ts';
-import { parseGroup, type Group } from '../core/views/groups.ts';
+import { AppError } from '../core/model/errors.ts';
 import { formatRepo, type Target } from '../core/model/image-ref.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
-import { readEntries } from './entries.ts';
-import type { ListenAddress, LogFormat, LogLevel, Role } from './parse.ts';
-import { registrySettings, settings, type LoginSettings, type Setting } from './settings.ts';
+import type { Group } from '../core/views/groups.ts';
+import { parseEntries, parseGroups } from './entries.ts';
+import { createSettingReader, type EffectiveSetting, type SettingInput, type SettingReader } from './read-setting.ts';
+import { registryFields, settings, type LoginFields, type ValuesOf } from './settings.ts';
 
-export interface Config {
-  readonly pollIntervalHours: number;
-  readonly retentionDays: number;
-  readonly backfill: boolean;
+/** Each setting's value under its name in `settings`, and what is made of them. */
+export interface Config extends Omit<ValuesOf<typeof settings>, 'groups'> {
   readonly groups: readonly Group[];
-  readonly dataDir: string;
-  /** Empty: snapshots are files. */
-  readonly databaseUrl: string;
-  readonly role: Role;
-  readonly egress: string;
-  readonly jobSilenceSeconds: number;
-  readonly listen: ListenAddress;
-  readonly basePath: string;
-  readonly healthFile: string;
-  readonly logLevel: LogLevel;
-  readonly logFormat: LogFormat;
-  /** By registry id, also those that nothing is tracked on. */
+  /** By registry id, also those on which nothing is tracked. */
   readonly registries: Readonly<Record<string, RegistrySettings>>;
-  /** Entries that cannot be used; the others are tracked all the same. */
+  /** Invalid entries; the valid ones are tracked all the same. */
   readonly problems: readonly ConfigProblem[];
-  /** What every variable came out as, secrets hidden. */
+  /** The effective configuration, secrets hidden. */
   readonly effective: readonly EffectiveSetting[];
 }
 
@@ -37,19 +24,8 @@ export interface ConfigProblem {
   readonly reason: string;
 }
 
-export interface EffectiveSetting {
-  readonly variable: string;
-  readonly value: string;
-  readonly from: 'default' | 'environment' | 'file' | 'option';
-}
-
-export interface ConfigInput {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Command line options by the variable they override. */
-  readonly options?: Readonly<Record<string, string>>;
+export interface ConfigInput extends SettingInput {
   readonly descriptors: readonly RegistryDescriptor[];
-  /** Reads a `…_FILE`; throws what the file system throws. */
-  readonly readTextFile: (path: string) => string;
 }
 
 /**
@@ -57,56 +33,36 @@ export interface ConfigInput {
  * @throws AppError misconfigured, listing every problem and what would be valid
  */
 export function loadConfig(input: ConfigInput): Config {
-  const errors: string[] = [];
+  const { descriptors, env } = input;
+  const reader = createSettingReader(input);
   const problems: ConfigProblem[] = [];
-  const effective: EffectiveSetting[] = [];
-  const read: Read = (setting) => readSetting(setting, input, errors, effective);
+  const report = (variable: string) => (entry: string, reason: string) => void problems.push({ variable, entry, reason });
 
-  const config = {
-    pollIntervalHours: read(settings.pollIntervalHours),
-    retentionDays: read(settings.retentionDays),
-    backfill: read(settings.backfill),
-    groups: readGroups(read(settings.groups), input.descriptors, problems),
-    dataDir: read(settings.dataDir),
-    databaseUrl: read(settings.databaseUrl),
-    role: read(settings.role),
-    egress: read(settings.egress),
-    jobSilenceSeconds: read(settings.jobSilenceSeconds),
-    listen: read(settings.listen),
-    basePath: read(settings.basePath),
-    healthFile: read(settings.healthFile),
-    logLevel: read(settings.logLevel),
-    logFormat: read(settings.logFormat),
-    registries: Object.fromEntries(
-      input.descriptors.map((descriptor) => {
-        const fields = registrySettings(descriptor);
-        const entries = readEntries(read(fields.repos), {
-          descriptor,
-          descriptors: input.descriptors,
-          onProblem: (entry, reason) => problems.push({ variable: fields.repos.variable, entry, reason }),
-        });
-        const registry: RegistrySettings = {
-          targets: withoutDuplicates(entries),
-          urls: Object.fromEntries(fields.urls.map((setting) => [setting.variable, read(setting)])),
-          delayMs: read(fields.delayMs),
-          login: fields.login && readLogin(fields.login, read, errors),
-        };
-        return [descriptor.id, registry];
-      }),
-    ),
-    problems,
-    effective,
-  };
-  if (config.role !== 'all' && config.databaseUrl === '') {
-    errors.push('ROLE is set, but DATABASE_URL is not: several processes need PostgreSQL, one folder belongs to one of them');
+  const values = reader.all(settings);
+  const groups = parseGroups(values.groups, { descriptors, onProblem: report(settings.groups.variable) });
+  const inconsistencies: string[] = [];
+  const registries = Object.fromEntries(
+    descriptors.map((descriptor): [string, RegistrySettings] => {
+      const { repos, urls, delayMs, login } = registryFields(descriptor);
+      const targets = parseEntries(reader.one(repos), { descriptor, descriptors, onProblem: report(repos.variable) });
+      const registry = {
+        targets: unique(targets),
+        urls: Object.fromEntries(urls.map((url) => [url.variable, reader.one(url)])),
+        delayMs: reader.one(delayMs),
+        login: login && readLogin(login, reader, inconsistencies),
+      };
+      return [descriptor.id, registry];
+    }),
+  );
+  if (values.role !== 'all' && values.databaseUrl === '') {
+    inconsistencies.push('ROLE needs DATABASE_URL: several processes can share PostgreSQL, but not one folder');
   }
-  const timeZone = input.env['TZ']?.trim();
-  if (timeZone && !isTimeZone(timeZone)) {
-    problems.push({ variable: 'TZ', entry: timeZone, reason: 'it is no time zone, the log is in UTC; write one such as Europe/Berlin' });
-  }
-  const list = errors.map((error) => `  - ${error}`).join('\n');
-  if (errors.length > 0) throw new AppError('misconfigured', `the configuration cannot be used:\n${list}`);
-  return config;
+  const timeZone = env['TZ']?.trim();
+  if (timeZone && !isTimeZone(timeZone)) report('TZ')(timeZone, 'unknown time zone, logging in UTC; use one such as Europe/Berlin');
+
+  const errors = [...reader.errors, ...inconsistencies];
+  if (errors.length > 0) throw new AppError('misconfigured', `invalid configuration:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
+  return { ...values, groups, registries, problems, effective: reader.effective };
 }
 
 function isTimeZone(text: string): boolean {
@@ -118,67 +74,16 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-type Read = <T>(setting: Setting<T>) => T;
-
-function readSetting<T>(setting: Setting<T>, input: ConfigInput, errors: string[], effective: EffectiveSetting[]): T {
-  const { text, from } = lookUp(setting, input, errors);
-  const value = setting.parse(text);
-  const shown = setting.secret && text !== '' ? '(hidden)' : text;
-  effective.push({ variable: setting.variable, value: shown, from });
-  if (value === undefined) errors.push(`${setting.variable}: ${JSON.stringify(shown)} is not ${setting.valid}`);
-  return value ?? setting.fallback;
-}
-
-/** An option wins over the variable, the variable over its file; an empty text counts as unset. */
-function lookUp(
-  setting: Setting<unknown>,
-  input: ConfigInput,
-  errors: string[],
-): Pick<EffectiveSetting, 'from'> & { readonly text: string } {
-  const { variable } = setting;
-  const option = input.options?.[variable]?.trim();
-  if (option) return { text: option, from: 'option' };
-  const text = input.env[variable]?.trim();
-  const file = setting.secret ? input.env[`${variable}_FILE`]?.trim() : undefined;
-  if (text && file) errors.push(`${variable} and ${variable}_FILE are both set: keep one of them`);
-  if (text) return { text, from: 'environment' };
-  if (!file) return { text: setting.default, from: 'default' };
-  try {
-    return { text: input.readTextFile(file).trim(), from: 'file' };
-  } catch (error) {
-    errors.push(`${variable}_FILE: ${JSON.stringify(file)} cannot be read: ${toAppError(error).message}`);
-    return { text: setting.default, from: 'default' };
-  }
-}
-
-function readLogin(login: LoginSettings, read: Read, errors: string[]): RegistrySettings['login'] {
-  const username = read(login.username);
-  const token = read(login.token);
-  if (username && token) return { username, token };
-  if (username) errors.push(`${login.username.variable} is set but ${login.token.variable} is not: a login needs both`);
-  if (token) errors.push(`${login.token.variable} is set but ${login.username.variable} is not: a login needs both`);
+function readLogin({ username, token }: LoginFields, reader: SettingReader, errors: string[]): RegistrySettings['login'] {
+  const login = { username: reader.one(username), token: reader.one(token) };
+  if (login.username && login.token) return login;
+  const [set, missing] = login.username ? [username, token] : [token, username];
+  if (login.username || login.token) errors.push(`${set.variable} is set but ${missing.variable} is not: a login needs both`);
   return undefined;
 }
 
-/** The usable groups; the others, and a second one of a name, become problems. */
-function readGroups(entries: readonly string[], descriptors: readonly RegistryDescriptor[], problems: ConfigProblem[]): Group[] {
-  const registries = descriptors.map(({ id }) => id);
-  const groups = new Map<string, Group>();
-  for (const entry of entries) {
-    try {
-      const group = parseGroup(entry, registries);
-      if (groups.has(group.name))
-        throw new AppError('invalid_input', `there is a group ${group.name} already, write its images with + in one entry`);
-      groups.set(group.name, group);
-    } catch (error) {
-      problems.push({ variable: settings.groups.variable, entry, reason: toAppError(error).message });
-    }
-  }
-  return [...groups.values()];
-}
-
 /** Each target once; an image whose owner is tracked as a whole stays named, so that it is read even when the listing fails. */
-function withoutDuplicates(targets: readonly Target[]): Target[] {
+function unique(targets: readonly Target[]): Target[] {
   return [...new Map(targets.map((target) => [formatTarget(target), target])).values()];
 }
 

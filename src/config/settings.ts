@@ -1,200 +1,184 @@
-/** Every setting in one object: its variable, what it means, what is valid and how it is read. The documentation is generated from it. */
+/** Every setting, written once: its variable, what it means, its default and its format. Types, help and documentation follow from it. */
 import { AppError } from '../core/model/errors.ts';
+import { markerSetting } from '../core/model/health-marker.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import {
-  parseBasePath,
-  parseDatabaseUrl,
-  parseList,
-  parseListenAddress,
-  parseLogFormat,
-  parseLogLevel,
-  parseName,
-  parseNumber,
-  parsePath,
-  parseRole,
-  parseSwitch,
-  parseUrl,
-  parseWholeNumber,
-  type Parse,
-} from './parse.ts';
+  anyText,
+  basePath,
+  baseUrl,
+  databaseUrl,
+  list,
+  listenAddress,
+  logFormats,
+  logLevels,
+  name,
+  oneOf,
+  onOrOff,
+  path,
+  roles,
+  wholeNumber,
+  zeroOrNumber,
+  type Format,
+} from './formats.ts';
 
-export interface Setting<T> {
+export interface Setting<T> extends Format<T> {
   readonly variable: string;
+  /** Another name under which it is read, where its own is not set. */
+  readonly formerVariable?: string | undefined;
   readonly means: string;
-  /** Completes "… is not": what a value has to be. */
-  readonly valid: string;
   readonly default: string;
+  /** Hidden wherever it is shown, no command line option, and readable from the file that `…_FILE` names. */
   readonly secret?: true;
-  readonly parse: Parse<T>;
   /** The default, parsed. */
-  readonly fallback: T;
+  readonly defaultValue: T;
 }
 
-function setting<T>(fields: Omit<Setting<T>, 'fallback'>): Setting<T> {
-  const fallback = fields.parse(fields.default);
-  if (fallback === undefined) throw new AppError('internal', `the default of ${fields.variable} is not ${fields.valid}`);
-  return { ...fields, fallback };
+/** What the settings of an object are set to, by the same names. */
+export type ValuesOf<Settings> = { readonly [Name in keyof Settings]: Settings[Name] extends Setting<infer Value> ? Value : never };
+
+function setting<T>({
+  format,
+  ...fields
+}: Omit<Setting<T>, 'defaultValue' | keyof Format<T>> & { readonly format: Format<T> }): Setting<T> {
+  const defaultValue = format.parse(fields.default);
+  if (defaultValue === undefined) throw new AppError('internal', `the default of ${fields.variable} must be ${format.valid}`);
+  return { ...fields, ...format, defaultValue };
 }
 
 export const settings = {
   pollIntervalHours: setting({
     variable: 'POLL_INTERVAL_HOURS',
-    means: 'Hours between two cycles, ±10 % jitter; decimals allowed. `0` collects once and then only serves',
-    valid: '0, or a number of hours from 0.001 to 8760 such as 1 or 0.5',
+    means: 'Hours between two runs, ±10% jitter; decimals allowed. `0` collects once and then only serves',
     default: '1',
-    parse: parseNumber({ min: 0.001, max: 8760, zero: true }),
+    format: zeroOrNumber({ unit: 'hours', min: 0.001, max: 8760, examples: '1 or 0.5' }),
   }),
   retentionDays: setting({
     variable: 'RETENTION_DAYS',
-    means: 'Snapshots older than this many days are deleted after each cycle; `0` keeps them for ever',
-    valid: 'a whole number of days from 0 to 36500',
+    means: 'Snapshots older than this many days (tags, platforms, events) are deleted after each run; `0` keeps them forever',
     default: '90',
-    parse: parseWholeNumber({ min: 0, max: 36_500 }),
+    format: wholeNumber({ unit: 'days', min: 0, max: 36_500 }),
+  }),
+  keepTotals: setting({
+    variable: 'KEEP_TOTALS',
+    means: 'Whether the daily totals of deleted snapshots stay for ever: `on` or `off`',
+    default: 'on',
+    format: onOrOff,
   }),
   backfill: setting({
     variable: 'BACKFILL',
-    means: 'Reconstruct days before the first read, and days that were missed, where a registry publishes them: `on` or `off`',
-    valid: 'on or off',
+    means: 'Backfill days before the first run, and missed days, where a registry publishes daily counts: `on` or `off`',
     default: 'on',
-    parse: parseSwitch,
+    format: onOrOff,
   }),
   groups: setting({
-    variable: 'GROUPS',
+    variable: 'IMAGE_GROUPS',
+    // bash reserves this name and never passes it on; env files and containers do.
+    formerVariable: 'GROUPS',
     means:
-      'Names that stand for several images, with one number for all: `name=registry:owner/name+registry:owner/name`, comma-separated, e.g. `app=ghcr:acme/app+dockerhub:acme/app`',
-    valid: 'a comma-separated list',
+      'Names for several images that are counted as one: `name=registry:owner/name+registry:owner/name`, comma-separated, e.g. `app=ghcr:acme/app+dockerhub:acme/app`',
     default: '',
-    parse: parseList,
+    format: list,
   }),
   dataDir: setting({
     variable: 'DATA_DIR',
     means: 'Folder of the snapshots (`/data` in the image)',
-    valid: 'the path of a folder',
     default: './data',
-    parse: parsePath,
+    format: path('folder'),
   }),
   databaseUrl: setting({
     variable: 'DATABASE_URL',
     means: 'Keep snapshots in PostgreSQL instead of files: `postgres://user:password@host:5432/database`',
-    valid: 'an address such as postgres://user:password@host:5432/database',
     default: '',
     secret: true,
-    parse: parseDatabaseUrl,
+    format: databaseUrl,
   }),
   role: setting({
     variable: 'ROLE',
     means: 'With PostgreSQL, what this process does: `all`, `api` (only serves) or `collector` (only collects)',
-    valid: 'all, api or collector',
     default: 'all',
-    parse: parseRole,
+    format: oneOf(roles),
   }),
   egress: setting({
     variable: 'EGRESS',
-    means: 'With PostgreSQL: collectors with the same name reach registries from one address, and share the pace',
-    valid: 'a name of up to 100 characters',
+    means: 'With PostgreSQL: collectors with the same name reach registries from one IP address and share its rate limits',
     default: 'default',
-    parse: parseName,
+    format: name,
   }),
   jobSilenceSeconds: setting({
     variable: 'JOB_SILENCE_SECONDS',
-    means: 'With PostgreSQL: after so long without a sign of life a collector counts as dead, and another one reads its images',
-    valid: 'a whole number of seconds from 2 to 3600',
+    means: 'With PostgreSQL: seconds without a sign of life before a collector is considered dead and its images are read by another',
     default: '300',
-    parse: parseWholeNumber({ min: 2, max: 3600 }),
+    format: wholeNumber({ unit: 'seconds', min: 2, max: 3600 }),
   }),
   listen: setting({
     variable: 'LISTEN_ADDR',
-    means: 'Where the API listens: `host:port` or `:port`',
-    valid: 'host:port or :port such as :9100, 127.0.0.1:9100 or [::1]:9100',
+    means: 'Address that the server listens on: `host:port` or `:port`',
     default: ':9100',
-    parse: parseListenAddress,
+    format: listenAddress,
   }),
   basePath: setting({
     variable: 'BASE_PATH',
     means: 'Path prefix behind a reverse proxy',
-    valid: 'a path such as / or /registry-stats',
     default: '/',
-    parse: parseBasePath,
+    format: basePath,
   }),
   healthFile: setting({
-    variable: 'HEALTH_FILE',
-    means: 'Marker of the health probe, there while the last cycle was good',
-    valid: 'the path of a file',
-    default: '/tmp/.healthy',
-    parse: parsePath,
+    ...markerSetting,
+    means: 'Marker file of the health check; it exists while the service is healthy',
+    format: path('file'),
   }),
   logLevel: setting({
     variable: 'LOG_LEVEL',
-    means: 'Least severity that is logged: debug, info, warn or error',
-    valid: 'debug, info, warn or error',
+    means: 'Minimum log level: debug, info, warn or error',
     default: 'info',
-    parse: parseLogLevel,
+    format: oneOf(logLevels),
   }),
   logFormat: setting({
     variable: 'LOG_FORMAT',
-    means: 'Format of the log: `json`, `pretty` for people, or `auto`, which is `pretty` on a terminal and `json` elsewhere',
-    valid: 'auto, json or pretty',
+    means: 'Log format: `json`, `pretty`, or `auto`, which is `pretty` on a terminal and `json` otherwise',
     default: 'auto',
-    parse: parseLogFormat,
+    format: oneOf(logFormats),
   }),
 };
 
-export interface RegistrySettingFields {
-  readonly repos: Setting<readonly string[]>;
-  readonly delayMs: Setting<number>;
-  readonly urls: readonly Setting<string>[];
-  readonly login?: LoginSettings | undefined;
-}
-
-export interface LoginSettings {
+export interface LoginFields {
   readonly username: Setting<string>;
   readonly token: Setting<string>;
 }
 
+export interface RegistryFields {
+  readonly repos: Setting<readonly string[]>;
+  readonly delayMs: Setting<number>;
+  readonly urls: readonly Setting<string>[];
+  readonly login?: LoginFields | undefined;
+}
+
 /** The settings that a registry adds. */
-export function registrySettings(descriptor: RegistryDescriptor): RegistrySettingFields {
-  const { title, variablePrefix, login } = descriptor;
+export function registryFields({ title, variablePrefix, example, delay, urls, login }: RegistryDescriptor): RegistryFields {
   return {
     repos: setting({
       variable: `${variablePrefix}_REPOS`,
-      means: `Images on ${title}, comma-separated: \`owner/name\` or \`owner/*\` for every public image of an owner, e.g. \`${descriptor.example}\``,
-      valid: 'a comma-separated list',
+      means: `Images on ${title}, comma-separated: \`owner/name\`, or \`owner/*\` for every public image of an owner, e.g. \`${example}\``,
       default: '',
-      parse: parseList,
+      format: list,
     }),
     delayMs: setting({
       variable: `${variablePrefix}_DELAY_MS`,
-      means: `Least milliseconds between two requests to ${title}${descriptor.delay.note}`,
-      valid: 'a whole number of milliseconds from 0 to 600000',
-      default: String(descriptor.delay.defaultMs),
-      parse: parseWholeNumber({ min: 0, max: 600_000 }),
+      means: `Minimum delay between requests to ${title} (ms)${delay.note}`,
+      default: String(delay.defaultMs),
+      format: wholeNumber({ unit: 'milliseconds', min: 0, max: 600_000 }),
     }),
-    urls: descriptor.urls.map((url) =>
-      setting({
-        variable: url.variable,
-        means: url.what,
-        valid: `an http or https address without a query such as ${url.default}`,
-        default: url.default,
-        parse: parseUrl,
-      }),
-    ),
+    urls: urls.map((url) => setting({ variable: url.variable, means: url.what, default: url.default, format: baseUrl(url.default) })),
     login: login && {
-      username: setting({ variable: login.usernameVariable, means: login.what, valid: 'a name', default: '', parse: (text) => text }),
-      token: setting({
-        variable: login.tokenVariable,
-        means: login.what,
-        valid: 'a token',
-        default: '',
-        secret: true,
-        parse: (text) => text,
-      }),
+      username: setting({ variable: login.usernameVariable, means: login.what, default: '', format: anyText('a name') }),
+      token: setting({ variable: login.tokenVariable, means: login.what, default: '', secret: true, format: anyText('a token') }),
     },
   };
 }
 
 /** Every setting there is, in the order in which the documentation shows them. */
 export function allSettings(descriptors: readonly RegistryDescriptor[]): readonly Setting<unknown>[] {
-  const fields = descriptors.map(registrySettings);
+  const fields = descriptors.map(registryFields);
   return [
     ...fields.map(({ repos }) => repos),
     ...Object.values(settings),

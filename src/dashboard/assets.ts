@@ -1,6 +1,9 @@
-/** The files that pages load, under names that hold their content's hash, so that browsers may keep them for ever. */
+/** The files that pages load, under names that hold their content's hash, so that browsers may cache them forever. */
 import { brotliDecompressSync } from 'node:zlib';
-import type { SiteAsset } from '../core/views/site.ts';
+import type { FileContent } from '../http/endpoint.ts';
+
+/** Where they are served, below the base path. */
+export const assetPrefix = '/assets/';
 
 /** As the build writes it. */
 export interface BuiltAsset {
@@ -9,7 +12,7 @@ export interface BuiltAsset {
   /** As it is served, e.g. `main-4F2K.js`. */
   readonly file: string;
   readonly type: string;
-  /** Packed with brotli, in base64. */
+  /** Compressed with brotli, in base64. */
   readonly brotli: string;
 }
 
@@ -17,7 +20,7 @@ export interface Assets {
   /** The served name of an asset. */
   nameOf(name: string): string;
   /** The asset with this served name. */
-  find(file: string): SiteAsset | undefined;
+  find(file: string): FileContent | undefined;
 }
 
 export function createAssets(built: readonly BuiltAsset[]): Assets {
@@ -26,7 +29,7 @@ export function createAssets(built: readonly BuiltAsset[]): Assets {
   return { nameOf: (name) => files.get(name) ?? name, find: (file) => assets.get(file) };
 }
 
-function assetOf({ type, brotli: packed }: BuiltAsset): SiteAsset {
-  const brotli = Uint8Array.from(Buffer.from(packed, 'base64'));
+function assetOf({ type, brotli: base64 }: BuiltAsset): FileContent {
+  const brotli = Uint8Array.from(Buffer.from(base64, 'base64'));
   return { type, brotli, plain: () => Uint8Array.from(brotliDecompressSync(brotli)) };
 }

@@ -2,9 +2,10 @@
 import { dayOf, toEpochDay, type EpochDay } from '../core/model/day.ts';
 import type { Group } from '../core/views/groups.ts';
 import type { ImageName } from '../core/model/image.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { Counting } from '../core/model/registry.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
+import type { Assets } from './assets.ts';
 import type { Surroundings } from './layout.ts';
 
 export interface PageContext extends Surroundings {
@@ -23,6 +24,12 @@ export interface PageContext extends Surroundings {
   readonly howToConfigure?: string | undefined;
   /** A variable and what it may hold, for each registry. */
   readonly examples: readonly { readonly variable: string; readonly example: string }[];
+}
+
+/** What the endpoints of pages are given. */
+export interface PageDeps extends PageContext {
+  readonly store: SnapshotStore;
+  readonly assets: Assets;
 }
 
 /** The UTC day that it is now. */

@@ -1,10 +1,10 @@
-/** Pieces of forms, and what is said where there is nothing to choose from. */
+/** Form controls, and the notice that is shown when no images are configured. */
 import { html } from 'hono/html';
 import type { PageContext } from './context.ts';
 import type { Html } from './layout.ts';
 import { keysOf, kinds, ranges, type View } from './view.ts';
 
-/** A labelled choice among the keys of `names`. */
+/** A labeled choice among the keys of `names`. */
 export function select<Key extends string>(name: string, label: string, names: Readonly<Record<Key, string>>, selected: Key): Html {
   const options = keysOf(names).map((key) => html`<option value="${key}" ${key === selected ? html`selected` : ''}>${names[key]}</option>`);
   return html`<label
@@ -17,7 +17,7 @@ export function select<Key extends string>(name: string, label: string, names: R
 
 /** The choices of a chart; `splits` are those that make sense on the page. */
 export function chartControls(view: View, splits: Readonly<Record<string, string>>): Html {
-  return html`${select('kind', 'Chart', kinds, view.kind)} ${select('split', 'Lines', splits, view.split)}
+  return html`${select('kind', 'Chart', kinds, view.kind)} ${select('split', 'Group by', splits, view.split)}
     ${select('range', 'Range', ranges, view.range)}
     <span class="dates" ${view.range === 'custom' ? '' : html`hidden`}
       ><label>From <input type="date" name="from" value="${view.from}" /></label>
@@ -37,15 +37,15 @@ export function registrySelect({ registries }: PageContext, name: string, all: s
   return select(name, 'Registry', names, selected);
 }
 
-/** How to make the service track something, where it tracks nothing. */
+/** How to configure the service, when no images are configured. */
 export function howToConfigure({ howToConfigure: sentence, examples }: PageContext): Html {
   return html`<section class="card notice" aria-labelledby="configure">
-    <h2 id="configure">Nothing is tracked yet</h2>
+    <h2 id="configure">No images configured</h2>
     <p>${sentence}.</p>
     <pre><code>${examples.map(({ variable, example }) => `${variable}=${example}`).join('\n')}</code></pre>
     <p>
-      An entry is one image, or <code>owner/*</code> for all public images of an owner. Put the variables into the container's environment
-      and start it again.
+      An entry is one image, or <code>owner/*</code> for all public images of an owner. Set the variables in the container's environment and
+      restart it.
     </p>
   </section>`;
 }

@@ -1,15 +1,15 @@
-/** What the numbers count: registries count different things, and a sum of them is a sum of different things. */
+/** How pulls are counted: registries count differently, so a sum across registries mixes different counts. */
 import { html } from 'hono/html';
 import type { ImageName } from '../core/model/image.ts';
 import type { PageContext } from './context.ts';
 import type { Html } from './layout.ts';
 
 /** The help for the registries of these images. */
-export function whatIsCounted({ registries }: PageContext, images: readonly ImageName[]): Html {
+export function howPullsAreCounted({ registries }: PageContext, images: readonly ImageName[]): Html {
   const shown = registries.filter(({ id }) => images.some(({ registry }) => registry === id));
   if (shown.length === 0) return html``;
   return html`<details class="help">
-    <summary>What is counted</summary>
+    <summary>How pulls are counted</summary>
     <dl>
       ${shown.map(
         ({ title, counts }) =>
@@ -19,6 +19,6 @@ export function whatIsCounted({ registries }: PageContext, images: readonly Imag
           </div>`,
       )}
     </dl>
-    ${shown.length > 1 ? html`<p>A sum over registries adds different things. The chart by registry keeps them apart.</p>` : ''}
+    ${shown.length > 1 ? html`<p>Registries count differently, so a sum across registries mixes different counts. Group the chart by registry to see each on its own.</p>` : ''}
   </details>`;
 }

@@ -1,12 +1,14 @@
 /** The builder of badges and charts to embed: what to show, how it looks, and the text to copy. */
 import { html } from 'hono/html';
+import { parseChoice } from '../core/model/choice.ts';
+import { textParameters, type Field } from '../http/query.ts';
 import type { PageContext } from './context.ts';
 import { hiddenInputs, registrySelect, select } from './controls.ts';
 import { readable, type Html } from './layout.ts';
-import { choice, keysOf } from './view.ts';
+import { keysOf } from './view.ts';
 
-const periods = { total: 'Total', day: 'A day', week: 'A week', month: 'A month' };
-const styles = { flat: 'Flat', 'flat-square': 'Flat, square', plastic: 'Plastic', 'for-the-badge': 'For the badge', social: 'Social' };
+const periods = { total: 'Total', day: 'Per day', week: 'Per week', month: 'Per month' };
+const styles = { flat: 'Flat', 'flat-square': 'Flat square', plastic: 'Plastic', 'for-the-badge': 'For the badge', social: 'Social' };
 const colors = {
   blue: 'Blue',
   brightgreen: 'Bright green',
@@ -15,7 +17,7 @@ const colors = {
   orange: 'Orange',
   red: 'Red',
   blueviolet: 'Violet',
-  lightgrey: 'Grey',
+  lightgrey: 'Gray',
 };
 const markups = { markdown: 'Markdown', html: 'HTML', rst: 'reStructuredText' };
 
@@ -29,15 +31,21 @@ export interface Embed {
 }
 
 /** @throws AppError invalid_input that names the parameter and what would be valid */
-export function parseEmbed(query: URLSearchParams, registries: readonly string[]): Embed {
+function parseEmbed(query: URLSearchParams, registries: readonly string[]): Embed {
   return {
-    registry: choice('badge', query.get('badge') ?? '', ['all', ...registries], 'all'),
-    period: choice('period', query.get('period') ?? '', keysOf(periods), 'total'),
-    style: choice('style', query.get('style') ?? '', keysOf(styles), 'flat'),
-    color: choice('color', query.get('color') ?? '', keysOf(colors), 'blue'),
+    registry: parseChoice('badge', query.get('badge'), ['all', ...registries]) ?? 'all',
+    period: parseChoice('period', query.get('period'), keysOf(periods)) ?? 'total',
+    style: parseChoice('style', query.get('style'), keysOf(styles)) ?? 'flat',
+    color: parseChoice('color', query.get('color'), keysOf(colors)) ?? 'blue',
     label: (query.get('label') ?? '').slice(0, 64),
   };
 }
+
+/** What to embed as an endpoint takes it. */
+export const embedField: Field<Embed> = {
+  parameters: textParameters('badge', 'period', 'style', 'color', 'label'),
+  parse: (query, { registries }) => parseEmbed(query, registries),
+};
 
 /** `origin`: where the service is reached from outside, as `https://stats.example`; `kept`: the rest of the page's address. */
 export function embedSection(
@@ -55,8 +63,8 @@ export function embedSection(
   return html`<section class="card" aria-labelledby="embed">
     <h2 id="embed">Badge and chart for a README</h2>
     <form class="controls" method="get" data-view>
-      ${hiddenInputs(kept)} ${registrySelect(context, 'badge', 'all', embed.registry)} ${select('period', 'Shows', periods, embed.period)}
-      ${select('style', 'Style', styles, embed.style)} ${select('color', 'Colour', colors, embed.color)}
+      ${hiddenInputs(kept)} ${registrySelect(context, 'badge', 'all', embed.registry)} ${select('period', 'Pulls', periods, embed.period)}
+      ${select('style', 'Style', styles, embed.style)} ${select('color', 'Color', colors, embed.color)}
       <label>Label <input type="text" name="label" value="${embed.label}" maxlength="64" placeholder="pulls" autocomplete="off" /></label>
       <button type="submit">Show</button>
     </form>

@@ -1,10 +1,11 @@
 /** The pieces that pages share: numbers with their change, and the figure of a chart. */
 import { html } from 'hono/html';
-import { isPartial, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/numbers/chart.ts';
+import { isPartial, sumLabel, type Chart, type ChartKind } from '../core/numbers/chart.ts';
 import type { EpochDay } from '../core/model/day.ts';
 import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
 import type { ComparedGrowth } from '../core/numbers/growth.ts';
 import type { Html } from './layout.ts';
+import { toRemark, type Remark, type Shape } from './remarks.ts';
 
 /** A count, short, with the exact one on hover. */
 export function count(value: number | undefined): Html {
@@ -17,15 +18,15 @@ export function exactCount(value: number | undefined): Html {
 }
 
 function unknown(): Html {
-  return html`<span class="unknown" title="not known yet">—</span>`;
+  return html`<span class="unknown" title="no data yet">—</span>`;
 }
 
-/** A change against the period before; nothing where that is not wholly known. */
+/** A change from the previous period; nothing where that is not completely known. */
 export function change({ change: difference, before }: ComparedGrowth, period: string): Html {
   const text = difference === undefined || before === undefined ? undefined : formatChange(before + difference, before);
   if (text === undefined || difference === undefined || before === undefined) return html``;
   const direction = difference > 0 ? 'up' : difference < 0 ? 'down' : 'same';
-  return html` <span class="change ${direction}" title="against ${period}: ${formatExact(before)}">${text}</span>`;
+  return html` <span class="change ${direction}" title="${period}: ${formatExact(before)}">${text}</span>`;
 }
 
 export interface FigureParts {
@@ -40,19 +41,20 @@ export interface FigureParts {
   readonly today: EpochDay;
 }
 
-const unitOf = { total: 'Day', daily: 'Day', weekly: 'Week of', monthly: 'Month of' } satisfies Record<ChartKind, string>;
+const unitOf = { total: 'Day', daily: 'Day', weekly: 'Week of', monthly: 'Month' } satisfies Record<ChartKind, string>;
 
 /** Rows of the table beside a chart; the CSV has them all. */
 const tableRows = 31;
 
-/** A chart that JavaScript draws; without it the server's drawing stands there, and the table always. */
+/** A chart that JavaScript draws; without JavaScript it is the server's drawing. The table is always there. */
 export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today }: FigureParts): Html {
-  const { days, lines, remarks } = chart;
+  const { days, lines } = chart;
   if (days.length === 0)
     return html`<figure class="chart empty">
       <figcaption>${title}</figcaption>
-      <p>There is no value in this range yet.</p>
+      <p>No data in this range</p>
     </figure>`;
+  const remarks = new Map([...chart.remarks].map(([day, parts]) => [day, toRemark(parts)]));
   const labels = lines.map(({ label }) => (label === sumLabel ? 'Pulls' : label));
   const goesOn = isPartial(chart, kind, today);
   const shown = days.map((_, at) => days.length - 1 - at).slice(0, tableRows);
@@ -61,29 +63,29 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today
     <div class="plot">
       <picture
         ><source media="(prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
-        <img src="${imagePath}&amp;theme=light" alt="${title}; the table below has the numbers" width="960" height="320"
+        <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" width="960" height="320"
       /></picture>
     </div>
     <p class="legend">${legend([...remarks.values()], hasGaps(chart), goesOn && kind !== 'total')}</p>
     <p class="exports"><a href="${csvPath}" download>CSV</a> <button type="button" data-export="png" hidden>PNG</button></p>
     <details>
-      <summary>Numbers as a table</summary>
+      <summary>Show data table</summary>
       <table>
         <caption>
-          ${title}${days.length > tableRows ? ', the newest' : ''}
+          ${title}${days.length > tableRows ? ', most recent' : ''}
         </caption>
         <thead>
           <tr>
             <th scope="col">${unitOf[kind]}</th>
             ${labels.map((label) => html`<th scope="col" class="number">${label}</th>`)}
-            <th scope="col">Remark</th>
+            <th scope="col">Note</th>
           </tr>
         </thead>
         <tbody>
           ${shown.map(
             (at) =>
               html`<tr>
-                <th scope="row">${days[at]}${goesOn && at === days.length - 1 ? ' so far' : ''}</th>
+                <th scope="row">${dayText(days[at] ?? '', kind)}${goesOn && at === days.length - 1 ? ' (in progress)' : ''}</th>
                 ${lines.map(({ values }) => html`<td class="number">${exact(values[at] ?? undefined)}</td>`)}
                 <td>
                   ${remarkText(
@@ -99,6 +101,13 @@ export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today
   </figure>`;
 }
 
+/** A month by its name; other periods by their first day. */
+function dayText(day: string, kind: ChartKind): string {
+  return kind === 'monthly' ? month.format(Date.parse(day)) : day;
+}
+
+const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 function exact(value: number | undefined): string {
   return value === undefined ? '—' : formatExact(value);
 }
@@ -107,28 +116,23 @@ function hasGaps({ days, lines }: Chart): boolean {
   return days.some((_, at) => lines.every(({ values }) => values[at] === null));
 }
 
-function legend(remarks: readonly ChartRemark[], gaps: boolean, goesOn: boolean): Html[] {
+const shapeTexts: readonly (readonly [Shape, string])[] = [
+  ['backfilled', 'backfilled'],
+  ['severalDays', 'covers several days'],
+  ['reset', 'counter reset'],
+  ['doubtful', 'inconsistent'],
+];
+
+function legend(remarks: readonly Remark[], gaps: boolean, goesOn: boolean): Html[] {
+  const found = new Set(remarks.flatMap(({ shapes }) => shapes));
   return [
-    ...(goesOn ? [html`<span class="key unfinished">so far</span>`] : []),
-    ...(remarks.some(({ backfilled }) => backfilled > 0) ? [html`<span class="key backfilled">reconstructed</span>`] : []),
-    ...(remarks.some(({ reset }) => reset > 0) ? [html`<span class="key reset">counter went down</span>`] : []),
-    ...(remarks.some(({ doubtful }) => doubtful > 0) ? [html`<span class="key doubtful">in doubt</span>`] : []),
-    ...(gaps ? [html`<span class="key missing">not read</span>`] : []),
+    ...(goesOn ? [html`<span class="key unfinished">in progress</span>`] : []),
+    ...shapeTexts.filter(([shape]) => found.has(shape)).map(([shape, text]) => html`<span class="key ${shape}">${text}</span>`),
+    ...(gaps ? [html`<span class="key missing">no data</span>`] : []),
   ];
 }
 
-/** Why a day's value is not simply one that was read. */
-function remarkText(remark: ChartRemark | undefined, missing: boolean): string {
-  if (missing) return 'not read; the next value has the whole difference';
-  const { backfilled = 0, reset = 0, doubtful = 0, imported = 0 } = remark ?? {};
-  return [
-    ...(backfilled > 0 ? [`${times(backfilled)}reconstructed from the registry's own days`] : []),
-    ...(imported > 0 ? [`${times(imported)}imported from other records`] : []),
-    ...(reset > 0 ? [`${times(reset)}counter went down; counted as 0`] : []),
-    ...(doubtful > 0 ? [`${times(doubtful)}total contradicts the registry's own days`] : []),
-  ].join('; ');
-}
-
-function times(values: number): string {
-  return values === 1 ? '' : `${values} values: `;
+/** Why a day's value was not simply read. */
+function remarkText(remark: Remark | undefined, missing: boolean): string {
+  return missing ? 'no data; the next value covers these days' : (remark?.texts ?? []).join('; ');
 }

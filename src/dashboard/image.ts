@@ -1,6 +1,7 @@
 /** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
 import { html } from 'hono/html';
 import { buildChart, type Chart } from '../core/numbers/chart.ts';
+import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
 import { findGroup } from '../core/views/groups.ts';
@@ -12,7 +13,7 @@ import type { RecordedEvent } from '../core/model/event.ts';
 import type { ImageTags } from '../core/views/tags.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
-import { whatIsCounted } from './counting.ts';
+import { howPullsAreCounted } from './counting.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
@@ -67,7 +68,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
       <div class="cards">${images.map((image) => registryCard(context, image, repo))}</div>
-      ${whatIsCounted(context, images)}
+      ${howPullsAreCounted(context, images)}
       <form id="view" class="controls" method="get" action="${path}" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
         <button type="submit">Show</button>
@@ -81,7 +82,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
         imagePath: `${basePath}/data/chart.svg${query}`,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
       })}
-      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, recorded), repo)}
+      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
   });
 }
@@ -93,6 +94,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
     <h2>
       ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
+    ${image.discrepancy ? html`<p>${discrepancyText(image.discrepancy.kind, image.discrepancy)}</p>` : ''}
     <dl class="facts">
       <div>
         <dt>Total</dt>
@@ -102,15 +104,15 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
       </div>
       <div>
         <dt>Yesterday</dt>
-        <dd>${exactCount(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'the day before')}</dd>
+        <dd>${exactCount(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'previous day')}</dd>
       </div>
       <div>
         <dt>7 days</dt>
-        <dd>${exactCount(image.lastWeek.pulls)}${change(sumGrowth([image.lastWeek]), 'the 7 days before')}</dd>
+        <dd>${exactCount(image.lastWeek.pulls)}${change(sumGrowth([image.lastWeek]), 'previous 7 days')}</dd>
       </div>
       <div>
         <dt>30 days</dt>
-        <dd>${exactCount(image.last30Days.pulls)}${change(sumGrowth([image.last30Days]), 'the 30 days before')}</dd>
+        <dd>${exactCount(image.last30Days.pulls)}${change(sumGrowth([image.last30Days]), 'previous 30 days')}</dd>
       </div>
       <div>
         <dt>Tags</dt>
@@ -123,12 +125,12 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
       <div>
         <dt>History since</dt>
         <dd>
-          ${image.historySince ?? '—'}${image.backfilledDays > 0 ? html` <span class="hint">(${image.backfilledDays} days reconstructed)</span>` : ''}${image.importedDays > 0 ? html` <span class="hint">(${image.importedDays} days imported)</span>` : ''}
+          ${image.historySince ?? '—'}${image.backfilledDays > 0 ? html` <span class="hint">(${image.backfilledDays} days backfilled)</span>` : ''}${image.importedDays > 0 ? html` <span class="hint">(${image.importedDays} days imported)</span>` : ''}
         </dd>
       </div>
       <div>
-        <dt>Read</dt>
-        <dd>${ago(image.lastRead, now)}</dd>
+        <dt>Last checked</dt>
+        <dd>${ago(image.lastRead, now, 'never checked')}</dd>
       </div>
     </dl>
   </section>`;
@@ -164,7 +166,7 @@ const tagColumns: readonly TagColumn[] = [
   { heading: 'Size', isNumber: true, cell: ({ fullSize }) => (fullSize === undefined ? undefined : bytes(fullSize)) },
   {
     heading: 'Pulls',
-    hint: 'of the version that the tag points at now',
+    hint: 'of the version that the tag currently points to',
     isNumber: true,
     cell: ({ pullCount }) => (pullCount === undefined ? undefined : count(pullCount)),
   },

@@ -18,7 +18,7 @@ export type Section = 'images' | 'status';
 export interface PageParts {
   readonly title: string;
   readonly section?: Section | undefined;
-  /** Seconds after which the page looks for news by itself. */
+  /** Seconds after which the page refreshes itself. */
   readonly refreshSeconds?: number | undefined;
   /** The shortest address of what is shown. */
   readonly url?: string | undefined;
@@ -65,7 +65,7 @@ export function page({ basePath, version, asset }: Surroundings, { title, sectio
           ${main}
         </main>
         <footer class="bar">
-          registry-stats ${version} · days are UTC days · <a href="${basePath}/api/openapi.json">API</a> ·
+          registry-stats ${version} · days are in UTC · <a href="${basePath}/api/openapi.json">API</a> ·
           <a href="${basePath}/api/images?format=csv">all images as CSV</a>
         </footer>
         <div id="news" class="unseen" role="status"></div>
@@ -83,10 +83,10 @@ export function imagePath(basePath: string, repo: string): string {
   return `${basePath}/images/${readable(repo).split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** A moment, and how long ago it is. */
-export function ago(timestamp: string | undefined, now: number): Html {
+/** A moment, and how long ago it is; `missing` where there is none. */
+export function ago(timestamp: string | undefined, now: number, missing = '—'): Html {
   const epochMs = Date.parse(timestamp ?? '');
-  if (Number.isNaN(epochMs)) return html`<span class="unknown">—</span>`;
+  if (Number.isNaN(epochMs)) return html`<span class="unknown">${missing}</span>`;
   const written = new Date(epochMs).toISOString();
   return html`<time datetime="${written}" title="${written.slice(0, 16).replace('T', ' ')} UTC">${distance(now - epochMs)}</time>`;
 }
@@ -109,10 +109,10 @@ function distance(ms: number): string {
 }
 
 /** A page that says what went wrong and what would be right. */
-export function errorPage(surroundings: Surroundings, message: string): Html {
+export function errorPage(surroundings: Surroundings, title: 'Page not found' | 'Invalid request', message: string): Html {
   return page(surroundings, {
-    title: 'Not found',
-    main: html`<h1>That did not work</h1>
+    title,
+    main: html`<h1>${title}</h1>
       <p class="notice bad">${message}</p>
       <p><a href="${surroundings.basePath}/">All images</a></p>`,
   });

@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
 import { buildChart, type Chart } from '../core/numbers/chart.ts';
+import { formatExact } from '../core/views/format.ts';
 import { isMember } from '../core/views/groups.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
 import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
@@ -10,15 +11,15 @@ import type { ImageSeries } from '../core/model/history.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
-import { whatIsCounted } from './counting.ts';
+import { howPullsAreCounted } from './counting.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { overviewRows, sparkline, type OverviewRow } from './overview-rows.ts';
 import { chartCsvPath, chartOptions, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
-/** Lines that a chart can have and still be read. */
+/** The most lines that are still legible in a chart. */
 const mostLines = 8;
-/** Rows of the table; a search finds the others. */
+/** Rows of the table; the filter finds the others. */
 const mostRows = 500;
 
 export interface Overview {
@@ -74,7 +75,7 @@ export function overviewPage(context: PageContext, view: View, known: KnownImage
             imagePath: `${context.basePath}/data/chart.svg${viewQuery(view) || '?'}`,
             csvPath: csvPath(context, view, rows),
           })}
-          ${table(context, view, overview)} ${whatIsCounted(context, overview.images)}`,
+          ${table(context, view, overview)} ${howPullsAreCounted(context, overview.images)}`,
   });
 }
 
@@ -83,12 +84,12 @@ function notices({ basePath }: PageContext, { health, registries }: CollectorSta
   const running = registries.find(({ progress }) => progress)?.progress;
   if (waiting.length > 0) {
     return html`<p class="notice" role="status">
-      The first cycle is running${running ? `: ${running.done} of ${running.total} images` : ''}. Numbers appear as they are read.
+      First run in progress${running ? `: ${running.done} of ${running.total} images` : ''}. Numbers appear as images are read.
     </p>`;
   }
   return health.healthy
     ? html``
-    : html`<p class="notice bad">Something is wrong: ${health.reason}. <a href="${basePath}/status">What to do</a></p>`;
+    : html`<p class="notice bad">Unhealthy: ${health.reason}. <a href="${basePath}/status">View status</a></p>`;
 }
 
 function tiles(rows: readonly OverviewRow[]): Html {
@@ -105,24 +106,22 @@ function tiles(rows: readonly OverviewRow[]): Html {
     </div>
     <div>
       <dt>Yesterday</dt>
-      <dd>${exactCount(day.pulls)}${change(day, 'the day before')}</dd>
+      <dd>${exactCount(day.pulls)}${change(day, 'previous day')}</dd>
     </div>
     <div>
       <dt>Last 7 days</dt>
-      <dd>${exactCount(week.pulls)}${change(week, 'the 7 days before')}</dd>
+      <dd>${exactCount(week.pulls)}${change(week, 'previous 7 days')}</dd>
     </div>
     <div>
       <dt>Last 30 days</dt>
-      <dd>${exactCount(month.pulls)}${change(month, 'the 30 days before')}</dd>
+      <dd>${exactCount(month.pulls)}${change(month, 'previous 30 days')}</dd>
     </div>
   </dl>`;
 }
 
 function controls(context: PageContext, view: View): Html {
   return html`<form id="view" class="controls" method="get" action="${context.basePath}/" data-view>
-    <label class="search"
-      >Search <input type="search" name="q" value="${view.search}" placeholder="part of a name" autocomplete="off"
-    /></label>
+    <label class="search">Filter by name <input type="search" name="q" value="${view.search}" autocomplete="off" /></label>
     ${context.registries.length > 1 ? registrySelect(context, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
     <input type="hidden" name="sort" value="${view.descending ? '-' : ''}${view.sort}" />
     <button type="submit">Show</button>
@@ -140,15 +139,14 @@ function table(context: PageContext, view: View, { rows, series }: Overview): Ht
   return html`<div class="scroll" role="region" aria-label="Images" tabindex="0">
       <table class="images">
         <caption>
-          ${rows.length}
-          image${rows.length === 1 ? '' : 's'}${rows.length > shown.length ? `, of which ${shown.length} are shown: search for the others` : ''}
+          ${tableCaption(rows.length, shown.length)}
         </caption>
         <thead>
           <tr>
             <th scope="col"><span class="unseen">In the chart</span></th>
             ${keysOf(sorts).map((sort) => heading(context, view, sort))}
             <th scope="col">Trend</th>
-            <th scope="col">Read</th>
+            <th scope="col">Last checked</th>
           </tr>
         </thead>
         <tbody>
@@ -156,12 +154,17 @@ function table(context: PageContext, view: View, { rows, series }: Overview): Ht
         </tbody>
       </table>
     </div>
-    ${rows.length === 0 ? html`<p class="empty">No image has “${view.search}” in its name.</p>` : ''}`;
+    ${rows.length === 0 ? html`<p class="empty">No images match “${view.search}”</p>` : ''}`;
+}
+
+function tableCaption(all: number, shown: number): string {
+  if (all > shown) return `Showing ${formatExact(shown)} of ${formatExact(all)} images; filter to narrow down`;
+  return `${formatExact(all)} image${all === 1 ? '' : 's'}`;
 }
 
 function heading({ basePath }: PageContext, view: View, sort: Sort): Html {
   const current = view.sort === sort;
-  // A click on the sorted column turns it round; names begin with A, numbers with the largest.
+  // A click on the sorted column reverses it; names start with A, numbers with the largest.
   const descending = current ? !view.descending : sort !== 'name';
   const direction = current ? (view.descending ? html`aria-sort="descending"` : html`aria-sort="ascending"`) : '';
   const path = `${basePath}/${viewQuery(view, { sort, descending })}`;
@@ -189,14 +192,14 @@ function tableRow(context: PageContext, view: View, row: OverviewRow, series: re
       ${row.registries.map((id) => html`<span class="registry" title="${titleOf(context, id)}">${id}</span>`)}
     </th>
     <td class="number">${count(row.total)}</td>
-    <td class="number">${count(row.day.pulls)}${change(row.day, 'the day before')}</td>
-    <td class="number">${count(row.week.pulls)}${change(row.week, 'the 7 days before')}</td>
-    <td class="number">${count(row.month.pulls)}${change(row.month, 'the 30 days before')}</td>
+    <td class="number">${count(row.day.pulls)}${change(row.day, 'previous day')}</td>
+    <td class="number">${count(row.week.pulls)}${change(row.week, 'previous 7 days')}</td>
+    <td class="number">${count(row.month.pulls)}${change(row.month, 'previous 30 days')}</td>
     <td class="number">${count(row.tags)}</td>
     <td>${ago(row.pushed, now)}</td>
     <td class="spark">${raw(sparklineSvg(sparkline(series, todayOf(context))))}</td>
     <td>
-      ${ago(row.lastRead, now)}${row.stale ? html` <span class="flag bad" title="not read lately: see the status page">stale</span>` : ''}${row.doubt ? html` <span class="flag" title="the total contradicts the registry's own days">${row.doubt}</span>` : ''}
+      ${ago(row.lastRead, now, 'never checked')}${row.stale ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${row.doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${row.doubt}</span>` : ''}
     </td>
   </tr>`;
 }

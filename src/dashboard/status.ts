@@ -1,35 +1,39 @@
-/** The status page: registries, the running cycle, failures and what to do about them. */
+/** The status page: registries, the current run, failures and what to do about them. */
 import { html } from 'hono/html';
 import type { ErrorCode } from '../core/model/errors.ts';
-import type { ImageFailure, ListingStatus } from '../core/model/outcome.ts';
+import type { LatestImage } from '../core/model/history.ts';
+import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
+import { amountText } from '../core/views/discrepancy.ts';
 import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
 import { ago, page, readable, type Html } from './layout.ts';
 
 const advice: Readonly<Record<ErrorCode, string>> = {
-  not_found: 'Check the name, and that the image is public.',
-  unauthorized: 'The image or its owner is not public, or the login is not valid.',
-  rate_limited: 'The registry limits this address. It is asked again in the next cycle; a larger delay or a login for Docker Hub helps.',
+  not_found: 'Check the spelling, and that the image is public.',
+  unauthorized: 'The image or its owner is not public, or the login is invalid.',
+  rate_limited:
+    'The registry limits requests from this IP address. The next run tries again; a larger delay, or a login for Docker Hub, helps.',
   unreachable: 'The registry did not answer. Check the network, DNS and proxy of the container.',
-  invalid_response: 'The registry has probably changed its pages. See whether a newer version of registry-stats is out.',
+  invalid_response: 'The registry has probably changed its pages or API. Check for a newer version of registry-stats.',
   invalid_input: 'Check the entry in the configuration.',
   misconfigured: 'Check the configuration.',
-  conflict: 'Another process is in the way.',
-  internal: 'Look into the log of the service.',
+  conflict: 'Another process uses the same resource.',
+  internal: 'Check the log of the service.',
 };
 
 const stateText: Readonly<Record<RegistryState, string>> = {
-  off: 'not configured',
-  waiting: 'waiting for its first cycle',
-  ok: 'all read',
-  degraded: 'something is missing',
-  failing: 'nothing was read',
-  frozen: "totals stand still although the registry's own days move, or the reverse",
-  restated: "totals no longer agree with the registry's own days",
+  off: 'Not configured',
+  waiting: 'Waiting for the first run',
+  ok: 'Last run succeeded',
+  degraded: 'Last run incomplete',
+  failing: 'Last run failed',
+  frozen: "Totals inconsistent with the registry's daily counts: only one of them changes",
+  inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-export function statusPage(context: PageContext): Html {
+/** `latest`: what is known of the images, for by how much their totals are inconsistent. */
+export function statusPage(context: PageContext, latest: readonly LatestImage[] = []): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -40,11 +44,11 @@ export function statusPage(context: PageContext): Html {
     main: html`<h1>Status</h1>
       <p class="notice ${status.health.healthy ? 'good' : 'bad'}" role="status">
         ${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.
-        ${running ? html`A cycle is running since ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`The next cycle begins ${ago(status.nextCycle, now)}.`}
+        ${running ? html`Run in progress, started ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`Next run ${ago(status.nextCycle, now)}.`}
       </p>
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
-      <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
+      <div class="cards">${status.registries.map((registry) => registryCard(registry, latest, now))}</div>
       ${status.registries.map(failureTable)}`,
   });
 }
@@ -52,8 +56,8 @@ export function statusPage(context: PageContext): Html {
 function problems({ configProblems }: PageContext): Html {
   if (configProblems.length === 0) return html``;
   return html`<section aria-labelledby="problems">
-    <h2 id="problems">Entries that cannot be used</h2>
-    <div class="scroll" role="region" aria-label="Entries that cannot be used" tabindex="0">
+    <h2 id="problems">Invalid entries</h2>
+    <div class="scroll" role="region" aria-label="Invalid entries" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -77,40 +81,46 @@ function problems({ configProblems }: PageContext): Html {
   </section>`;
 }
 
-function registryCard(registry: RegistryStatus, now: number): Html {
+function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], now: number): Html {
   const { title, state, progress, lastDurationMs, diagnosis, doubts } = registry;
   return html`<section class="card registry-${state}">
     <h2>${title} <span class="flag ${state === 'ok' ? 'good' : state === 'off' || state === 'waiting' ? '' : 'bad'}">${state}</span></h2>
     <p>${stateText[state]}${diagnosis === undefined ? '' : html`: <strong>${diagnosis}</strong>`}</p>
-    ${progress ? html`<p><progress max="${Math.max(progress.total, 1)}" value="${progress.done}" aria-label="Running cycle"></progress> ${progress.done} of ${progress.total} images</p>` : ''}
+    ${progress ? html`<p><progress max="${Math.max(progress.total, 1)}" value="${progress.done}" aria-label="Run in progress"></progress> ${progress.done} of ${progress.total} images</p>` : ''}
     <dl class="facts">
       <div>
         <dt>Images read</dt>
         <dd>${registry.imagesRead}</dd>
       </div>
       <div>
-        <dt>Failed</dt>
+        <dt>Failures</dt>
         <dd>${registry.imagesFailed}</dd>
       </div>
       <div>
         <dt>Last success</dt>
-        <dd>${ago(registry.lastSuccess, now)}</dd>
+        <dd>${ago(registry.lastSuccess, now, 'never')}</dd>
       </div>
       <div>
-        <dt>Took</dt>
+        <dt>Duration</dt>
         <dd>${lastDurationMs === undefined ? '—' : `${(lastDurationMs / 1000).toFixed(1)} s`}</dd>
       </div>
     </dl>
     ${registry.listings.map(listingText)}
-    ${doubts.length === 0 ? '' : html`<p>In doubt: ${doubts.map(({ repo, doubt }) => `${readable(repo)} (${doubt})`).join(', ')}</p>`}
+    ${doubts.length === 0 ? '' : html`<p>Inconsistent totals: ${doubts.map((doubt) => doubtText(registry.registry, doubt, latest)).join(', ')}</p>`}
   </section>`;
+}
+
+/** E.g. `acme/app (inconsistent: −510 since 2026-11-10 13:00 UTC)`. */
+function doubtText(registry: string, { repo, doubt }: ImageDoubt, latest: readonly LatestImage[]): string {
+  const discrepancy = latest.find((image) => image.registry === registry && image.repo === repo)?.discrepancy;
+  return `${readable(repo)} (${doubt}${discrepancy ? `: ${amountText(discrepancy)}` : ''})`;
 }
 
 function listingText({ owner, listed, expected, complete, shortfall }: ListingStatus): Html {
   const count = expected === undefined ? `${listed}` : `${listed} of ${expected}`;
   return html`<p>
     <code>${owner}/*</code>: ${count} image${(expected ?? listed) === 1 ? '' : 's'}
-    listed${complete ? '' : html` <span class="flag bad">not complete</span>${shortfall ? ` ${shortfall.message}` : ''}`}
+    listed${complete ? '' : html` <span class="flag bad">incomplete</span>${shortfall ? ` ${shortfall.message}` : ''}`}
   </p>`;
 }
 
@@ -118,7 +128,7 @@ function listingText({ owner, listed, expected, complete, shortfall }: ListingSt
 function failureTable({ title, failures, unexplained }: RegistryStatus): Html {
   if (unexplained.length === 0) return html``;
   return html`<section>
-    <h2>${title}: what${unexplained.length < failures.length ? ' else' : ''} could not be read</h2>
+    <h2>${title}: ${unexplained.length < failures.length ? 'other ' : ''}failures</h2>
     <div class="scroll" role="region" aria-label="Failures of ${title}" tabindex="0">
       <table>
         <thead>
@@ -140,7 +150,7 @@ function failureTable({ title, failures, unexplained }: RegistryStatus): Html {
 function failureRow({ repo, missing, message, code }: ImageFailure): Html {
   return html`<tr>
     <th scope="row">${readable(repo)}</th>
-    <td>${missing === 'total' ? 'its total' : 'details beside its total'}</td>
+    <td>${missing === 'total' ? 'total' : 'details'}</td>
     <td>${message}</td>
     <td>${advice[code]}</td>
   </tr>`;

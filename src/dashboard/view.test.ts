@@ -51,7 +51,7 @@ describe('a view', () => {
     ['kind=hourly', '"kind" is "hourly": valid are total, daily, weekly, monthly'],
     ['sort=-size', '"sort" is "size": valid are name, total, day, week, month, tags, pushed'],
     ['from=soon', '"from" is "soon": valid is a date such as 2026-03-14'],
-    ['from=2026-03-02&to=2026-03-01', '"from" is after "to": swap them'],
+    ['from=2026-03-02&to=2026-03-01', '"from" must not be after "to"'],
   ])('%s is refused, and it is said what is valid', (query, message) => {
     expect(() => parse(query)).toThrow(message);
   });
@@ -86,20 +86,20 @@ describe('a view', () => {
 
 describe('the chart of a view', () => {
   it('reaches from the first day of its range', () => {
-    expect(chartOptions(parse('range=30d'), today, 8)).toMatchObject({ from: '2026-02-13', to: undefined, mostLines: 8 });
+    expect(chartOptions(parse('range=30d'), today, 8)).toMatchObject({ from: '2026-02-13', to: undefined, maxLines: 8 });
     expect(chartOptions(parse('range=all'), today, 8)).toMatchObject({ from: undefined, to: undefined });
     expect(chartOptions(parse('from=2026-03-01&to=2026-03-05'), today, 8)).toMatchObject({ from: '2026-03-01', to: '2026-03-05' });
     expect(chartOptions(parse('to=2026-03-05'), today, 8)).toMatchObject({ from: undefined, to: '2026-03-05' });
   });
 
   it('is called after what it shows', () => {
-    expect(chartTitle(usual)).toBe('Pulls by day');
-    expect(chartTitle(parse('kind=total&repo=acme/charts/app'))).toBe('Total pulls of acme/charts/app');
-    expect(chartTitle(parse('kind=weekly&repo=a/b&repo=a/c'))).toBe('Pulls by week of 2 images');
+    expect(chartTitle(usual)).toBe('Daily pulls');
+    expect(chartTitle(parse('kind=total&repo=acme/charts/app'))).toBe('Cumulative pulls of acme/charts/app');
+    expect(chartTitle(parse('kind=weekly&repo=a/b&repo=a/c'))).toBe('Weekly pulls of 2 images');
   });
 
   it('has the same rows as CSV', () => {
-    expect(chartCsvPath(usual, today, [])).toBe('/api/pulls/daily?format=csv&from=2025-12-15');
+    expect(chartCsvPath(usual, today, [])).toBe('/api/pulls/daily?format=csv&from=2025-12-15&details=true');
     expect(chartCsvPath(parse('kind=total&registry=ghcr&split=registry&from=2026-03-01&to=2026-03-05'), today, ['a/b', 'c/d%2Fe'])).toBe(
       '/api/pulls?format=csv&registry=ghcr&repo=a%2Fb&repo=c%2Fd%252Fe&from=2026-03-01&to=2026-03-05&split=registry',
     );

@@ -3,11 +3,13 @@ import type { ChartKind, ChartOptions, ChartSplit } from '../core/numbers/chart.
 import { fromEpochDay, isDay, type EpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
+import { parseChoice } from '../core/model/choice.ts';
+import { textParameters, type Field } from '../http/query.ts';
 import { readable } from './layout.ts';
 
-export const kinds = { total: 'Total', daily: 'By day', weekly: 'By week', monthly: 'By month' } satisfies Record<ChartKind, string>;
-export const splits = { none: 'Sum', registry: 'By registry', image: 'By image' } satisfies Record<ChartSplit, string>;
-export const ranges = { '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All', custom: 'From … to …' };
+export const kinds = { total: 'Cumulative', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly' } satisfies Record<ChartKind, string>;
+export const splits = { none: 'none', registry: 'registry', image: 'image' } satisfies Record<ChartSplit, string>;
+export const ranges = { '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All', custom: 'Custom range' };
 export const sorts = {
   name: 'Image',
   total: 'Total',
@@ -58,20 +60,26 @@ const defaultView: View = {
 export function parseView(query: URLSearchParams, registries: readonly string[]): View {
   const sort = query.get('sort') ?? '';
   const [from, to] = [dateOf(query, 'from'), dateOf(query, 'to')];
-  if (from !== '' && to !== '' && from > to) throw new AppError('invalid_input', '"from" is after "to": swap them');
+  if (from !== '' && to !== '' && from > to) throw new AppError('invalid_input', '"from" must not be after "to"');
   return {
-    registry: choice('registry', query.get('registry') ?? '', ['', ...registries], ''),
+    registry: parseChoice('registry', query.get('registry'), registries) ?? '',
     search: (query.get('q') ?? '').trim().slice(0, 200),
-    sort: choice('sort', sort.replace(/^-/, ''), keysOf(sorts), defaultView.sort),
+    sort: parseChoice('sort', sort.replace(/^-/, ''), keysOf(sorts)) ?? defaultView.sort,
     descending: sort === '' ? defaultView.descending : sort.startsWith('-'),
-    range: choice('range', query.get('range') ?? '', keysOf(ranges), from === '' && to === '' ? defaultView.range : 'custom'),
+    range: parseChoice('range', query.get('range'), keysOf(ranges)) ?? (from === '' && to === '' ? defaultView.range : 'custom'),
     from,
     to,
-    kind: choice('kind', query.get('kind') ?? '', keysOf(kinds), defaultView.kind),
-    split: choice('split', query.get('split') ?? '', keysOf(splits), defaultView.split),
+    kind: parseChoice('kind', query.get('kind'), keysOf(kinds)) ?? defaultView.kind,
+    split: parseChoice('split', query.get('split'), keysOf(splits)) ?? defaultView.split,
     repos: [...new Set(query.getAll('repo').map(canonicalRepo))].filter((repo) => repo !== ''),
   };
 }
+
+/** The view as an endpoint takes it. */
+export const viewField: Field<View> = {
+  parameters: textParameters('registry', 'q', 'sort', 'range', 'from', 'to', 'kind', 'split', 'repo'),
+  parse: (query, { registries }) => parseView(query, registries),
+};
 
 /** The query of an address that shows this view, without what is the default; it begins with `?` or is empty. */
 export function viewQuery(view: View, changes: Partial<View> = {}): string {
@@ -112,7 +120,7 @@ export function chartOptions(view: View, today: EpochDay, mostLines: number): Ch
 
 /** What the chart of the view is called. */
 export function chartTitle(view: View): string {
-  const what = { total: 'Total pulls', daily: 'Pulls by day', weekly: 'Pulls by week', monthly: 'Pulls by month' }[view.kind];
+  const what = { total: 'Cumulative pulls', daily: 'Daily pulls', weekly: 'Weekly pulls', monthly: 'Monthly pulls' }[view.kind];
   const of =
     view.repos.length === 0 ? '' : ` of ${view.repos.length === 1 ? readable(view.repos[0] ?? '') : `${view.repos.length} images`}`;
   return what + of;
@@ -127,21 +135,13 @@ export function chartCsvPath(view: View, today: EpochDay, repos: readonly string
   if (from !== undefined) query.set('from', from);
   if (to !== undefined) query.set('to', to);
   if (view.split === 'registry') query.set('split', 'registry');
+  if (view.kind === 'daily') query.set('details', 'true');
   return `/api/pulls${view.kind === 'total' ? '' : `/${view.kind}`}?${query.toString()}`;
 }
 
 /** The keys of an object whose keys are all known. */
 export function keysOf<Key extends string>(object: Readonly<Record<Key, unknown>>): Key[] {
   return Object.keys(object).filter((key): key is Key => key in object);
-}
-
-/** One of the choices; the usual one where nothing is said. @throws AppError invalid_input */
-export function choice<Choice extends string>(name: string, text: string, choices: readonly Choice[], usual: NoInfer<Choice>): Choice {
-  if (text === '') return usual;
-  const found = choices.find((each) => each === text);
-  if (found !== undefined) return found;
-  const valid = choices.filter((each) => each !== '').join(', ');
-  throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid are ${valid}`);
 }
 
 function dateOf(query: URLSearchParams, name: string): string {

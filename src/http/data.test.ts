@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
-import { openApiDocument, routes } from './schemas.ts';
+import type { Reading } from '../core/model/reading.ts';
+import type { SnapshotStore } from '../core/ports.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import { endpoints } from './endpoints/index.ts';
+import generated from './openapi.json' with { type: 'json' };
+import { openApiDocument, openApiPath } from './openapi.ts';
+import type { Json } from './schema.ts';
 
 const history = [
   read('ghcr', 'acme/app', '2026-02-28', 40, { mark: 'backfilled' }),
   ...example,
-  read('ghcr', 'acme/app', '2026-03-04', 50, { mark: 'restated', lastUpdated: '2026-03-01T08:00:00Z' }),
+  read('ghcr', 'acme/app', '2026-03-04', 50, { mark: 'inconsistent', lastUpdated: '2026-03-01T08:00:00Z' }),
 ];
 
 describe('/api/pulls/weekly and /api/pulls/monthly', () => {
@@ -41,6 +47,64 @@ describe('split=registry', () => {
   });
 });
 
+function reading(registry: string, day: string, pullCount: number): Reading {
+  return { registry, repo: 'acme/app', pullCount, readAt: `${day}T10:00:00.000Z` };
+}
+
+describe('details=true', () => {
+  const gap: readonly Reading[] = [
+    ...[
+      ['2026-03-01', 100],
+      ['2026-03-02', 110],
+      ['2026-03-05', 140],
+    ].map(([day, pullCount]) => reading('dockerhub', String(day), Number(pullCount))),
+    ...[1, 2, 3, 4, 5].map((day) => ({
+      ...reading('ghcr', `2026-03-0${day}`, 50 + 2 * day),
+      mark: day === 2 ? ('backfilled' as const) : undefined,
+    })),
+  ];
+
+  it('adds how many days a value covers, and how it is known', async () => {
+    const { json } = await setUp(gap);
+
+    expect(await json('/api/pulls/daily?split=registry&details=true&from=2026-03-02&to=2026-03-05&registry=dockerhub')).toEqual([
+      { timestamp: '2026-03-02T00:00:00Z', repo: 'acme/app', registry: 'dockerhub', daily_pulls: 10, days: 1, days_pulls: 0, mark: 'read' },
+      {
+        timestamp: '2026-03-05T00:00:00Z',
+        repo: 'acme/app',
+        registry: 'dockerhub',
+        daily_pulls: 30,
+        days: 3,
+        days_pulls: 30,
+        mark: 'read',
+      },
+    ]);
+  });
+
+  it('says of a sum how much of it covers several days', async () => {
+    const { fetch } = await setUp(gap);
+
+    const file = await fetch('/api/pulls/daily?details=true&format=csv&from=2026-03-02');
+
+    expect((await file.text()).trimEnd().split('\r\n')).toEqual([
+      'timestamp,repo,daily_pulls,days,days_pulls,mark',
+      '2026-03-02T00:00:00Z,acme/app,12,1,0,backfilled',
+      '2026-03-03T00:00:00Z,acme/app,2,1,0,read',
+      '2026-03-04T00:00:00Z,acme/app,2,1,0,read',
+      '2026-03-05T00:00:00Z,acme/app,32,3,30,read',
+    ]);
+  });
+
+  it('changes no other answer', async () => {
+    const { fetch } = await setUp(gap);
+    const text = async (path: string) => (await fetch(path)).text();
+
+    expect(await text('/api/pulls/daily?details=')).toBe(await text('/api/pulls/daily'));
+    expect(await text('/api/pulls/daily')).toContain('{"timestamp":"2026-03-05T00:00:00Z","repo":"acme/app","daily_pulls":32}');
+    expect(await text('/api/pulls?details=true')).toBe(await text('/api/pulls'));
+  });
+});
+
 describe('format=csv', () => {
   it('gives the rows as a file to save', async () => {
     const { fetch } = await setUp();
@@ -69,7 +133,7 @@ describe('format=csv', () => {
   );
 
   it.each([
-    ['/api/pulls?format=xml', '"format" is "xml": valid is json or csv'],
+    ['/api/pulls?format=xml', '"format" is "xml": valid are json, csv'],
     ['/api/pulls?split=repo', '"split" is "repo": valid is registry'],
   ])('%s is refused', async (path, message) => {
     const { fetch } = await setUp();
@@ -125,7 +189,7 @@ describe('/api/images', () => {
         imported_days: 0,
         last_read: '2026-03-04T10:00:00.000Z',
         stale: false,
-        doubt: 'restated',
+        doubt: 'inconsistent',
         total_since: null,
         unit: 'downloads',
       },
@@ -181,7 +245,7 @@ describe('/api/events', () => {
         time: '2026-03-04T00:00:00Z',
         registry: 'ghcr',
         repo: 'acme/app',
-        kind: 'restated',
+        kind: 'inconsistent',
         text: 'acme/app (ghcr): total inconsistent with the published daily counts',
       },
     ]);
@@ -193,25 +257,24 @@ describe('the description of the API', () => {
   it('is served as it was generated, with the base path', async () => {
     const { json } = await setUp([], { basePath: '/stats' });
 
-    expect(await json('/api/openapi.json')).toEqual({ ...openApiDocument(), servers: [{ url: '/stats' }] });
+    expect(await json('/api/openapi.json')).toEqual({ ...generated, servers: [{ url: '/stats' }] });
   });
 
-  it.each(described)('holds for %s', async (address) => {
+  it.each(addresses)('holds for %s', async (address) => {
     const { fetch } = await setUp(history, { configured: [{ registry: 'ghcr', repo: 'acme/new' }] });
-    const content = routes.find(({ path }) => path === address.split('?')[0])?.responses[200].content ?? {};
+    const described = endpoints.find(({ path }) => path === address.split('?')[0])?.responses?.[200]?.content?.['application/json'];
 
     const answer = await fetch(address);
 
-    const schema = 'application/json' in content ? content['application/json'].schema : z.never();
     expect(answer.status).toBe(200);
-    expect(strict(schema).safeParse(await answer.json())).toMatchObject({ success: true });
+    expect(validator(described).safeParse(await answer.json())).toMatchObject({ success: true });
   });
 
   it('has addresses that are all answered', async () => {
     const { fetch } = await setUp(history);
 
-    for (const { path } of routes) {
-      const address = path.replace('{registry}', 'all').replace('{file}', 'acme/app.svg');
+    for (const { path } of endpoints) {
+      const address = openApiPath(path).replace('{registry}', 'all').replace('{file}', 'acme/app.svg');
       expect([path, (await fetch(address)).status]).toEqual([path, 200]);
     }
   });
@@ -221,41 +284,92 @@ describe('the description of the API', () => {
     const rows = z.array(z.record(z.string(), z.unknown())).parse(await json('/api/images'));
     const document = z
       .object({ components: z.object({ schemas: z.object({ Image: z.object({ properties: z.record(z.string(), z.unknown()) }) }) }) })
-      .parse(openApiDocument());
+      .parse(openApiDocument(endpoints));
 
     expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(document.components.schemas.Image.properties));
   });
 });
 
 /** Addresses whose answer is JSON. */
-const described = [
-  ...routes.map(({ path }) => path).filter((path) => path.startsWith('/api/')),
+const addresses = [
+  ...endpoints.map(({ path }) => path).filter((path) => path.startsWith('/api/')),
   ...['daily', 'weekly', 'monthly'].map((kind) => `/api/pulls/${kind}?split=registry`),
 ];
 
-/** The schema, refusing fields that it does not name. */
-function strict(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodArray && schema.element instanceof z.ZodObject ? z.array(schema.element.strict()) : schema;
+/** The schema as a check; it refuses fields that the schema does not name, unless it says that there may be others. */
+function validator(schema: Json | undefined): z.ZodType {
+  return schema ? z.fromJSONSchema(JSON.parse(JSON.stringify(strict(schema)))) : z.never();
+}
+
+function strict({ items, properties, ...schema }: Json): Json {
+  const fields = properties && Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, strict(field)]));
+  return {
+    additionalProperties: { not: {} },
+    ...schema,
+    ...(items ? { items: strict(items) } : {}),
+    ...(fields ? { properties: fields } : {}),
+  };
 }
 
 describe('an answer that was given', () => {
-  it('is ready for the next who asks the same, until something is stored', async () => {
-    const { fetch, ready, store } = await setUp();
-    await fetch('/api/pulls?repo=acme/app');
+  it('is given to the next who asks the same, until something is stored', async () => {
+    const { fetch, builds, store } = await setUpCounted();
+    const first = await fetch('/api/pulls?repo=acme/app');
 
-    const kept = ready('/api/pulls?repo=acme/app');
-    expect(kept?.headers).toMatchObject({ 'Cache-Control': 'public, max-age=60', 'X-Content-Type-Options': 'nosniff' });
+    const second = await fetch('/api/pulls?repo=acme/app');
+    expect([builds(), await second.text()]).toEqual([1, await first.text()]);
+    expect([second.headers.get('cache-control'), second.headers.get('x-content-type-options')]).toEqual(['public, max-age=60', 'nosniff']);
 
     await store.save([read('ghcr', 'acme/app', '2026-03-04', 60)]);
-    expect(ready('/api/pulls?repo=acme/app')).toBeUndefined();
+    await fetch('/api/pulls?repo=acme/app');
+    expect(builds()).toBe(2);
   });
 
-  it('is not ready where it tells the moment, or is an error', async () => {
-    const { fetch, ready } = await setUp();
+  it.each([
+    ['repo=acme/app,acme/tool&registry=ghcr', 'registry=ghcr&repo=acme/tool&repo=Acme/App'],
+    ['repo={acme/tool,acme/app}&registry=GHCR', 'registry={ghcr}&repo=acme/app,acme/tool,acme/app'],
+    ['', 'unknown=1&_=1234&repo=$__all&registry=*&format=JSON&split='],
+    ['from=2026-03-02', 'from=2026-03-02T18:00:00Z&to='],
+  ])('is given to who asks the same in other words: "%s" and "%s"', async (one, other) => {
+    const { fetch, builds } = await setUpCounted();
 
-    for (const path of ['/api/health', '/api/status', '/api/pulls?from=x', '/nothing']) {
-      await fetch(path);
-      expect(ready(path)).toBeUndefined();
+    const answers = [await fetch(`/api/pulls?${one}`), await fetch(`/api/pulls?${other}`), await fetch(`//api/pulls?${one}`)];
+
+    expect(builds()).toBe(1);
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+  });
+
+  it.each(['registry=ghcr', 'repo=acme/app', 'from=2026-03-02', 'to=2026-03-02', 'split=registry', 'format=csv'])(
+    'is not given to who asks for something else: %s',
+    async (query) => {
+      const { fetch, builds } = await setUpCounted();
+
+      const answers = [await fetch('/api/pulls'), await fetch(`/api/pulls?${query}`)];
+
+      expect(builds()).toBe(2);
+      expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(2);
+    },
+  );
+
+  it('is made anew where it tells the moment, or is an error', async () => {
+    let told = 0;
+    const { fetch } = await setUp(example, {
+      status: () => {
+        told += 1;
+        return { health: { healthy: true, reason: '' }, registries: [] };
+      },
+    });
+
+    for (const path of ['/api/health', '/api/status', '/api/health', '/api/status']) await fetch(path);
+    expect(told).toBe(4);
+
+    for (const path of ['/api/pulls?from=x', '/nothing']) {
+      const [first, second] = [await fetch(path), await fetch(path)];
+      expect([first.headers.get('etag'), second.headers.get('etag'), second.headers.get('cache-control')]).toEqual([
+        null,
+        null,
+        'no-store',
+      ]);
     }
   });
 
@@ -272,3 +386,18 @@ describe('an answer that was given', () => {
     ]);
   });
 });
+
+/** The API over the example; `builds`: how often the totals were read from the store. */
+async function setUpCounted() {
+  const memory = createMemoryStore();
+  await memory.save(example);
+  let reads = 0;
+  const store: SnapshotStore = {
+    ...memory,
+    totals: (query, days) => {
+      reads += 1;
+      return memory.totals(query, days);
+    },
+  };
+  return { ...(await setUp([], { store })), store, builds: () => reads };
+}

@@ -1,15 +1,15 @@
 /** The only place where an error becomes an answer. */
-import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { toAppError, errorFields, type ErrorCode } from '../core/model/errors.ts';
 import type { Logger } from '../core/ports.ts';
+import { momentHeaders, securityHeaders } from './headers.ts';
+import type { HttpAnswer } from './message.ts';
 
-const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
+const statuses: Readonly<Record<ErrorCode, number>> = {
   not_found: 404,
   invalid_input: 400,
   unauthorized: 502,
   rate_limited: 503,
-  // Of all that can be away only the database is asked here.
+  // Of all that can be away only the database is used here.
   unreachable: 503,
   invalid_response: 502,
   misconfigured: 500,
@@ -20,16 +20,36 @@ const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
 /** What a visitor need not know. */
 const hidden: Partial<Record<ErrorCode, string>> = {
   internal: 'something went wrong here; the log of the service says what',
-  misconfigured: 'the service is not set up rightly; its log says why',
+  misconfigured: 'the service is misconfigured; its log says why',
   unreachable: 'what is stored cannot be reached at the moment; the log of the service says why',
 };
 
-/** `{"error":{"code","message"}}`; of what is our own fault only the log learns the details. */
-export function errorAnswer(context: Context, thrown: unknown, log: Logger): Response {
+/** `{"error":{"code","message"}}`; of what is our own fault only the log learns the details. `path`: of the request, for the log. */
+export function errorAnswer(thrown: unknown, path: string, log: Logger): HttpAnswer {
   const error = toAppError(thrown);
-  const status = statusOf[error.code];
-  if (status >= 500) log.error('request failed', { path: context.req.path, ...errorFields(error) });
-  else log.debug('request refused', { path: context.req.path, ...errorFields(error) });
-  const message = hidden[error.code] ?? error.message;
-  return context.json({ error: { code: error.code, message } }, status);
+  const status = statuses[error.code];
+  if (status >= 500) log.error('request failed', { path, ...errorFields(error) });
+  else log.debug('request refused', { path, ...errorFields(error) });
+  const retry = error.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) };
+  return errorJson(status, error.code, hidden[error.code] ?? error.message, retry);
+}
+
+export function methodNotAllowed(allowed: readonly string[]): HttpAnswer {
+  const message = `only ${allowed.join(' and ')} are allowed`;
+  return errorJson(405, 'invalid_input', message, { Allow: allowed.join(', ') });
+}
+
+function errorJson(status: number, code: ErrorCode, message: string, headers: Readonly<Record<string, string>>): HttpAnswer {
+  const body = new TextEncoder().encode(JSON.stringify({ error: { code, message } }));
+  return {
+    status,
+    headers: {
+      ...securityHeaders,
+      ...momentHeaders,
+      'Content-Type': 'application/json',
+      'Content-Length': String(body.length),
+      ...headers,
+    },
+    body,
+  };
 }

@@ -1,5 +1,6 @@
 /** Headers of answers, by what they carry. */
 
+/** Of every answer; others may take their place. */
 export const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
@@ -7,8 +8,11 @@ export const securityHeaders = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** A cycle is an hour by default: a minute more is nothing, and a page that is opened again asks nothing. */
-export const dataHeaders = { ...securityHeaders, 'Cache-Control': 'public, max-age=60' };
+/** A run is an hour by default: a minute more is nothing, and a page that is opened again makes no request. */
+export const dataHeaders = { 'Cache-Control': 'public, max-age=60' };
+
+/** What tells the moment, and errors. */
+export const momentHeaders = { 'Cache-Control': 'no-store' };
 
 const pagePolicy = [
   "default-src 'none'",
@@ -22,8 +26,11 @@ const pagePolicy = [
 ];
 export const pageHeaders = { 'Content-Security-Policy': pagePolicy.join('; '), 'Cache-Control': 'no-cache' };
 
-export const imageHeaders = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" };
+export const imageHeaders = { ...dataHeaders, 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" };
 
-/** GitHub's image proxy asks again after so many seconds. */
+/** Seconds after which GitHub's image proxy requests it again. */
 export const embedSeconds = 300;
 export const embedHeaders = { ...imageHeaders, 'Cache-Control': `public, max-age=${embedSeconds}` };
+
+/** What never changes under its name. */
+export const assetHeaders = { 'Cache-Control': 'public, max-age=31536000, immutable' };

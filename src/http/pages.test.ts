@@ -14,8 +14,8 @@ const readings = [
 ];
 
 async function ask(address: string, init: RequestInit = {}, options: PagesOptions = { readings }): Promise<Response> {
-  const { api } = await createPages(options);
-  return api.fetch(new Request(`http://localhost:9100${address}`, init));
+  const { fetch } = await createPages(options);
+  return fetch(address, init);
 }
 
 describe('a badge', () => {
@@ -23,7 +23,7 @@ describe('a badge', () => {
     ['/badge/all/acme/app.svg', 'pulls: 1.1k'],
     ['/badge/ghcr/Acme/App.svg', 'pulls: 50'],
     ['/badge/ghcr/acme/app.svg?period=day&label=d', 'd: 10/day'],
-    ['/badge/dockerhub/acme/app.svg?period=day', 'pulls: not known yet'],
+    ['/badge/dockerhub/acme/app.svg?period=day', 'pulls: no data yet'],
   ])('%s says "%s"', async (address, text) => {
     const answer = await ask(address);
 
@@ -44,7 +44,7 @@ describe('a badge', () => {
   it('of a configured image that was not read yet is none of these', async () => {
     const answer = await ask('/badge/ghcr/acme/new.svg', {}, { configured: [{ registry: 'ghcr', repo: 'acme/new' }] });
 
-    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('not known yet')]);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('no data yet')]);
   });
 
   it('is there for names with further slashes', async () => {
@@ -59,10 +59,10 @@ describe('a badge', () => {
     ['/badge/quay/acme/app.svg', 400, 'unknown registry "quay": valid are all, dockerhub, ghcr'],
     ['/badge/all/acme/app.png', 400, '"png" is not drawn here: valid are svg, json'],
     ['/badge/all/acme/app.svg?style=round', 400, 'valid are flat'],
-    ['/badge/all/app.svg', 404, 'nothing at this address'],
-    ['/badge/all/acme/app', 404, 'nothing at this address'],
+    ['/badge/all/app.svg', 404, 'this address does not exist'],
+    ['/badge/all/acme/app', 404, 'this address does not exist'],
     ['/chart/all/acme/app.json', 400, '"json" is not drawn here: valid are svg'],
-    ['/chart/all/acme/app.svg?kind=hourly', 400, '"kind" is "hourly": valid is total or daily or weekly or monthly'],
+    ['/chart/all/acme/app.svg?kind=hourly', 400, '"kind" is "hourly": valid are total, daily, weekly, monthly'],
     ['/chart/all/acme/app.svg?from=x', 400, 'valid is a date'],
   ])('%s is a %i that says what would be right', async (address, status, message) => {
     const answer = await ask(address);
@@ -81,7 +81,7 @@ describe('a chart to embed', () => {
 
     expect([light.status, await light.text()]).toEqual([
       200,
-      expect.stringContaining('<title>Total pulls of acme/app</title><desc>1,050 on 2026-03-13</desc>'),
+      expect.stringContaining('<title>Cumulative pulls of acme/app</title><desc>1,050 on 2026-03-13</desc>'),
     ]);
     expect(await dark.text()).toContain('<desc>10 on 2026-03-13</desc>');
     expect(light.headers.get('cache-control')).toBe('public, max-age=300');
@@ -124,10 +124,8 @@ describe('a page', () => {
   });
 
   it('is never shared between those who ask under different addresses, not even at the same moment', async () => {
-    const { api } = await createPages({ readings });
-    const asked = ['a.example', 'b.example'].map((host) =>
-      api.fetch(new Request('http://localhost:9100/images/acme/app', { headers: { 'X-Forwarded-Host': host } })),
-    );
+    const { fetch } = await createPages({ readings });
+    const asked = ['a.example', 'b.example'].map((host) => fetch('/images/acme/app', { headers: { 'X-Forwarded-Host': host } }));
 
     const [a, b] = await Promise.all(asked.map(async (answer) => (await answer).text()));
 

@@ -1,111 +1,72 @@
-/** From the text of a query to what is asked, strictly but for the many ways in which Grafana says "all". */
-import { dayOf, isDay, type Day } from '../core/model/day.ts';
-import { AppError } from '../core/model/errors.ts';
-import { canonicalRepo } from '../core/model/image-ref.ts';
-import type { SeriesQuery, DayRange } from '../core/model/query.ts';
+/** How an endpoint declares its query: parsing, OpenAPI, the tables of the docs and the key of the cache all come from these declarations. */
+import { parseChoice } from '../core/model/choice.ts';
+import { compareText } from '../core/model/image.ts';
+import { oneOf, text, type Keywords, type Schema } from './schema.ts';
 
-/** The values of a query parameter that may be repeated; undefined when it is absent. */
-export type Parameter = readonly string[] | undefined;
-
-export interface FilterParameters {
-  readonly registry?: Parameter;
-  readonly repo?: Parameter;
+/** One value that an endpoint takes from its query, out of one parameter or several. */
+export interface Field<Value> {
+  /** The parameters that it is read from, by name. */
+  readonly parameters: Readonly<Record<string, Schema>>;
+  /** @throws AppError invalid_input that says what is valid */
+  readonly parse: (query: URLSearchParams, known: Known) => Value;
 }
+
+/** What a query may name. */
+export interface Known {
+  /** Ids of the registries. */
+  readonly registries: readonly string[];
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+export type QueryOf<Declared extends Fields> = {
+  readonly [Name in keyof Declared]: Declared[Name] extends Field<infer Value> ? Value : never;
+};
 
 /**
- * The registries and images that are asked for.
- * @throws AppError invalid_input for a registry that is not among `registries`
- */
-export function parseFilter({ registry, repo }: FilterParameters, registries: readonly string[]): SeriesQuery {
-  const asked = parseList(registry);
-  for (const name of asked ?? []) {
-    if (!registries.includes(name))
-      throw new AppError('invalid_input', `unknown registry ${JSON.stringify(name)}: valid are ${registries.join(', ')}`);
-  }
-  const repos = parseList(repo)?.map(canonicalRepo);
-  return { registries: asked && new Set(asked), repos: repos && new Set(repos) };
-}
-
-/** Undefined: no filter. Takes `a`, `a,b`, `{a,b}` and repeated parameters; one that means "all" switches the whole filter off. */
-function parseList(values: Parameter): string[] | undefined {
-  if (!values) return undefined;
-  const names: string[] = [];
-  for (const value of values) {
-    const inner = value.trim().replace(/^\{/, '').replace(/\}$/, '');
-    const parts = inner.split(',').map((part) => part.trim());
-    if (inner.trim() === '' || parts.some(meansAll)) return undefined;
-    names.push(...parts.filter((part) => part !== '').map((part) => part.toLowerCase()));
-  }
-  return names.length > 0 ? names : undefined;
-}
-
-function meansAll(text: string): boolean {
-  return text === '*' || text === '$__all' || text === 'All';
-}
-
-/**
- * Inclusive days from dates, ISO 8601 moments or epoch milliseconds; `from` is floored to its day.
+ * The values of the declared fields; parameters that none of them names are ignored.
  * @throws AppError invalid_input
  */
-export function parseRange(from: Parameter, to: Parameter): DayRange {
-  const range = { from: parseMoment('from', from), to: parseMoment('to', to) };
-  if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw new AppError('invalid_input', '"from" is after "to": swap them');
-  }
-  return range;
+export function parseQuery<Declared extends Fields>(fields: Declared, query: URLSearchParams, known: Known): QueryOf<Declared>;
+export function parseQuery(fields: Fields, query: URLSearchParams, known: Known): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) values[name] = field.parse(query, known);
+  return values;
 }
 
-const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-/** Year 9999; later days have no four-digit year. */
-const lastMoment = 253_402_300_799_999;
-
-function parseMoment(name: string, values: Parameter): Day | undefined {
-  const text = values?.[0]?.trim();
-  if (!text) return undefined;
-  if (isDay(text)) return text;
-  const epochMs = isoMoment.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (epochMs >= 0 && epochMs <= lastMoment) return dayOf(epochMs);
-  throw new AppError(
-    'invalid_input',
-    `"${name}" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14, a moment such as 2026-03-14T10:00:00Z, or milliseconds since 1970`,
-  );
+/** The same text for the same parsed query, however it was spelled. */
+export function queryKey(query: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(query, (_, value: unknown) => (value instanceof Set ? [...value].toSorted(byText) : value));
 }
 
-/**
- * Whether rows are split by registry.
- * @throws AppError invalid_input for anything but `registry`
- */
-export function parseSplit(values: Parameter): boolean {
-  return parseChoice('split', values, ['registry']) === 'registry';
+function byText(a: unknown, b: unknown): number {
+  return compareText(String(a), String(b));
 }
 
-/**
- * How the answer is written.
- * @throws AppError invalid_input for anything but `json` and `csv`
- */
-export function parseFormat(values: Parameter): 'json' | 'csv' {
-  return parseChoice('format', values, ['json', 'csv']) ?? 'json';
+/** A parameter that takes one of these values; undefined when it is absent or empty. */
+export function choice<const Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+  keywords: Keywords = {},
+): Field<Choice | undefined> {
+  return { parameters: { [name]: oneOf(choices, keywords) }, parse: (query) => parseChoice(name, query.get(name), choices) };
 }
 
-/**
- * One of the choices; undefined when the parameter is absent or empty.
- * @throws AppError invalid_input that names the choices
- */
-export function parseChoice<Choice extends string>(name: string, values: Parameter, choices: readonly Choice[]): Choice | undefined {
-  const text = values?.[0]?.trim().toLowerCase();
-  if (!text) return undefined;
-  const choice = choices.find((each) => each === text);
-  if (choice === undefined) throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid is ${choices.join(' or ')}`);
-  return choice;
+/** The field with a value where nothing is said; an explicit default gives the same query. */
+export function withDefault<Value>(field: Field<Value | undefined>, value: Value): Field<Value> {
+  return { ...field, parse: (query, known) => field.parse(query, known) ?? value };
 }
 
-/**
- * The day of `?date=`; undefined when it is absent or empty.
- * @throws AppError invalid_input for anything that is not a date
- */
-export function parseDate(values: Parameter): string | undefined {
-  const text = values?.[0];
-  if (!text) return undefined;
-  if (!isDay(text)) throw new AppError('invalid_input', `"date" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14`);
-  return text;
+/** Parameters of addresses that only pages make: nothing describes them. */
+export function textParameters(...names: readonly string[]): Field<unknown>['parameters'] {
+  return Object.fromEntries(names.map((name) => [name, text()]));
+}
+
+/** Several fields as one. */
+export function fieldOf<Declared extends Fields>(fields: Declared): Field<QueryOf<Declared>> {
+  return { parameters: parametersOf(fields), parse: (query, known) => parseQuery(fields, query, known) };
+}
+
+/** The parameters of all fields, by name, in the order of the declaration. */
+export function parametersOf(fields: Fields): Readonly<Record<string, Schema>> {
+  return Object.assign({}, ...Object.values(fields).map(({ parameters }) => parameters));
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Asked, ReadyAnswer } from './answers.ts';
+import type { Handler, HttpAnswer } from './message.ts';
 import { listen, type ApiServer } from './server.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -20,7 +21,11 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve: (value) => settle?.(value) };
 }
 
-const hello = { fetch: () => new Response('hello') };
+const hello: Handler = async () => answer('hello');
+
+function answer(text: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return { status: 200, headers, body: new TextEncoder().encode(text) };
+}
 
 describe('the server', () => {
   it('answers on a free port and says where', async () => {
@@ -30,20 +35,37 @@ describe('the server', () => {
     expect(await (await fetch(server.url)).text()).toBe('hello');
   });
 
-  it('sends an answer that is ready without asking further', async () => {
-    const body = new TextEncoder().encode('ready');
-    const ready = ({ url, ifNoneMatch }: Asked): ReadyAnswer | undefined => {
-      if (url !== '/kept?a=%20b') return undefined;
-      return { status: ifNoneMatch === 'x' ? 304 : 200, headers: { ETag: 'x' }, body: ifNoneMatch === 'x' ? undefined : body };
-    };
-    server = await listen({ ...hello, ready }, local);
+  it('hands over the request as it came, and sends the answer as it is', async () => {
+    server = await listen(async ({ url, headers }) => {
+      if (url !== '/a?b=%20c') return answer('other');
+      return headers['if-none-match'] === 'x' ? { status: 304, headers: { ETag: 'x' }, body: undefined } : answer('cached', { ETag: 'x' });
+    }, local);
 
-    const kept = await fetch(`${server.url}/kept?a=%20b`);
-    const same = await fetch(`${server.url}/kept?a=%20b`, { headers: { 'If-None-Match': 'x' } });
+    const cached = await fetch(`${server.url}/a?b=%20c`);
+    const same = await fetch(`${server.url}/a?b=%20c`, { headers: { 'If-None-Match': 'x' } });
 
-    expect([kept.status, kept.headers.get('ETag'), await kept.text()]).toEqual([200, 'x', 'ready']);
+    expect([cached.status, cached.headers.get('ETag'), await cached.text()]).toEqual([200, 'x', 'cached']);
     expect([same.status, await same.text()]).toEqual([304, '']);
-    expect(await (await fetch(`${server.url}/other`)).text()).toBe('hello');
+    expect(await (await fetch(`${server.url}/other`)).text()).toBe('other');
+  });
+
+  it('sends a stream piece by piece, and ends it when the client is gone', async () => {
+    const ended = deferred<void>();
+    function* endless(): Generator<Buffer> {
+      try {
+        for (;;) yield Buffer.alloc(65_536);
+      } finally {
+        ended.resolve();
+      }
+    }
+    server = await listen(async () => ({ status: 200, headers: {}, body: Readable.from(endless()) }), local);
+    const gone = new AbortController();
+
+    const reader = (await fetch(server.url, { signal: gone.signal })).body?.getReader();
+    expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+    gone.abort();
+
+    await expect(ended.promise).resolves.toBeUndefined();
   });
 
   it('refuses a port that is taken, and names it', async () => {
@@ -62,22 +84,17 @@ describe('the server', () => {
 
   it('lets a running request end before it closes, and takes no new ones', async () => {
     const arrived = deferred<void>();
-    const answer = deferred<Response>();
-    server = await listen(
-      {
-        fetch: () => {
-          arrived.resolve();
-          return answer.promise;
-        },
-      },
-      local,
-    );
+    const answered = deferred<HttpAnswer>();
+    server = await listen(() => {
+      arrived.resolve();
+      return answered.promise;
+    }, local);
     const { url } = server;
     const running = fetch(url);
     await arrived.promise;
 
     const closing = server.close(5_000);
-    answer.resolve(hello.fetch());
+    answered.resolve(answer('hello'));
 
     expect(await (await running).text()).toBe('hello');
     await closing;
@@ -98,15 +115,10 @@ describe('the server', () => {
 
   it('cuts a request that outlasts the grace period', async () => {
     const arrived = deferred<void>();
-    server = await listen(
-      {
-        fetch: () => {
-          arrived.resolve();
-          return deferred<Response>().promise;
-        },
-      },
-      local,
-    );
+    server = await listen(() => {
+      arrived.resolve();
+      return deferred<HttpAnswer>().promise;
+    }, local);
     const running = fetch(server.url).catch((error: unknown) => error);
     await arrived.promise;
 

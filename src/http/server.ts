@@ -1,12 +1,12 @@
 /** The listening socket: every timeout set, and an orderly end. */
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { pipeline, Readable } from 'node:stream';
 import { AppError } from '../core/model/errors.ts';
-import type { Asked, ReadyAnswer } from './answers.ts';
+import type { Handler, HttpAnswer } from './message.ts';
 
 export interface ApiServer {
-  /** Where it can be asked from this machine. */
+  /** Where it is reached from this machine. */
   readonly url: string;
   /** Lets running requests end, for at most `graceMs`, and closes. */
   close(graceMs: number): Promise<void>;
@@ -17,17 +17,11 @@ export interface ListenOptions {
   readonly port: number;
 }
 
-export interface Handler {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** Asked first: an answer that is ready goes to the socket as it is. */
-  readonly ready?: (asked: Asked) => ReadyAnswer | undefined;
-}
-
 /**
  * Serves a handler.
  * @throws AppError conflict (the port is taken), misconfigured (the address cannot be used)
  */
-export async function listen({ fetch, ready }: Handler, { host, port }: ListenOptions): Promise<ApiServer> {
+export async function listen(handler: Handler, { host, port }: ListenOptions): Promise<ApiServer> {
   const options: ServerOptions = {
     headersTimeout: 5_000,
     requestTimeout: 10_000,
@@ -36,11 +30,8 @@ export async function listen({ fetch, ready }: Handler, { host, port }: ListenOp
     // Grafana's "All" spells out every name in the address of a query.
     maxHeaderSize: 65_536,
   };
-  const answer = getRequestListener(fetch);
   const server = createServer(options, (request, response) => {
-    const found = ready?.(askedBy(request));
-    if (found) response.writeHead(found.status, found.headers).end(found.body);
-    else void answer(request, response);
+    void handler(request).then((answer) => send(answer, response));
   });
   server.setTimeout(30_000);
   const connections = trackConnections(server);
@@ -62,8 +53,11 @@ export async function listen({ fetch, ready }: Handler, { host, port }: ListenOp
   };
 }
 
-function askedBy({ method, url = '/', headers }: IncomingMessage): Asked {
-  return { method, url, acceptEncoding: headers['accept-encoding']?.toString(), ifNoneMatch: headers['if-none-match'] };
+function send({ status, headers, body }: HttpAnswer, response: ServerResponse): void {
+  response.writeHead(status, headers);
+  if (!(body instanceof Readable)) response.end(body);
+  // Ends either when the other breaks off: nothing more is made for a client that is gone.
+  else pipeline(body, response, () => {});
 }
 
 interface Connections {
@@ -73,7 +67,7 @@ interface Connections {
 }
 
 /** Each may hold a header of its largest size, so that this bounds the memory too. */
-const mostConnections = 512;
+const maxConnections = 512;
 
 /**
  * Keeps track of who waits for an answer. Beyond the most connections each new one ends the one that has been silent longest, or where
@@ -90,7 +84,7 @@ function trackConnections(server: Server): Connections {
     busy.delete(socket);
   };
   server.on('connection', (socket: Socket) => {
-    if (idle.size + busy.size >= mostConnections) {
+    if (idle.size + busy.size >= maxConnections) {
       const [oldest] = idle.size > 0 ? idle : busy;
       if (oldest) forget(oldest.destroy());
     }

@@ -1,4 +1,4 @@
-/** Every metric of our own: its name, what it means, its labels. The documentation is generated from this. */
+/** Every metric of the program: name, help, labels. The documentation is generated from this. */
 
 interface Definition {
   readonly type: 'gauge' | 'counter';
@@ -13,56 +13,61 @@ export const definitions = {
   registrystats_image_pulls: {
     type: 'gauge',
     labels: image,
-    help: 'Newest known total of pulls. A gauge, because registries restate totals: use delta(), not increase().',
+    help: 'Newest known total of pulls. A gauge, because totals can decrease: use delta(), not increase().',
   },
-  registrystats_image_tags: { type: 'gauge', labels: image, help: 'Number of tags, where it is known.' },
-  registrystats_image_last_pushed_timestamp_seconds: { type: 'gauge', labels: image, help: 'Last push, where it is known.' },
+  registrystats_image_tags: { type: 'gauge', labels: image, help: 'Number of tags, where known.' },
+  registrystats_image_last_pushed_timestamp_seconds: { type: 'gauge', labels: image, help: 'Last push, where known.' },
   registrystats_image_last_read_timestamp_seconds: {
     type: 'gauge',
     labels: image,
-    help: 'When the newest total was read. The total stays when a read fails; this tells how old it is.',
+    help: 'When the newest total was read. A failed read keeps the total; this is its age.',
   },
   registrystats_image_present: {
     type: 'gauge',
     labels: image,
-    help: '0 when the registry said in the last cycle that there is no such image, else 1.',
+    help: '0 when the image was not found in the last run, else 1.',
   },
   registrystats_registry_last_success_timestamp_seconds: {
     type: 'gauge',
     labels: registry,
-    help: 'End of the last cycle that read something; 0 before the first.',
+    help: 'End of the last run that read at least one total, after a restart when the newest stored total was read; 0 before the first.',
   },
-  registrystats_registry_last_cycle_duration_seconds: { type: 'gauge', labels: registry, help: 'How long the last cycle took.' },
-  registrystats_registry_images: { type: 'gauge', labels: registry, help: 'Images whose total the last cycle read.' },
-  registrystats_registry_images_failed: { type: 'gauge', labels: registry, help: 'Images whose total the last cycle could not read.' },
+  registrystats_registry_last_cycle_duration_seconds: { type: 'gauge', labels: registry, help: 'Duration of the last run.' },
+  registrystats_registry_images: { type: 'gauge', labels: registry, help: 'Images whose total was read in the last run.' },
+  registrystats_registry_images_failed: { type: 'gauge', labels: registry, help: 'Images whose total could not be read in the last run.' },
   registrystats_registry_images_in_doubt: {
     type: 'gauge',
     labels: registry,
-    help: "Images whose total contradicts the registry's own days (frozen or restated).",
+    help: "Images whose total is inconsistent with the registry's daily counts (frozen or inconsistent).",
   },
   registrystats_registry_listing_complete: {
     type: 'gauge',
     labels: registry,
-    help: 'Whether the last cycle listed every owner completely: 1 or 0.',
+    help: '1 when the listing of every owner was complete in the last run, else 0.',
   },
   registrystats_registry_images_unlisted: {
     type: 'gauge',
     labels: registry,
-    help: 'Images that the registry says an owner has, and did not list.',
+    help: 'Images missing from listings: the number that the registry states minus the number listed.',
   },
   registrystats_registry_cycles_total: {
     type: 'counter',
     labels: ['registry', 'result'],
-    help: 'Cycles since the start, by result: ok when something was read, else failed.',
+    help: 'Runs since the start, by result: ok when at least one total was read, else failed.',
   },
   registrystats_registry_read_errors_total: {
     type: 'counter',
     labels: ['registry', 'code'],
-    help: 'Totals that could not be read since the start, by the code of the error.',
+    help: 'Totals that could not be read since the start, by error code.',
   },
-  registrystats_configuration_problems: { type: 'gauge', labels: [], help: 'Entries of the configuration that cannot be used.' },
-  registrystats_healthy: { type: 'gauge', labels: [], help: 'What the health check says: 1 or 0.' },
-  registrystats_build_info: { type: 'gauge', labels: ['version'], help: 'Always 1; its label is the version.' },
+  registrystats_poll_interval_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'Time between two runs; 0 when only one is made.',
+  },
+  registrystats_configuration_problems: { type: 'gauge', labels: [], help: 'Invalid entries of the configuration.' },
+  registrystats_healthy: { type: 'gauge', labels: [], help: '1 when the health check succeeds, else 0.' },
+  registrystats_build_info: { type: 'gauge', labels: ['version'], help: 'Always 1; the version is a label.' },
 } satisfies Readonly<Record<string, Definition>>;
 
 export type MetricName = keyof typeof definitions;

@@ -55,11 +55,11 @@ describe('the metrics', () => {
     await expect(own((await scrape()).text)).toMatchFileSnapshot('golden.txt');
   });
 
-  it('come with the type that Prometheus 3 insists on', async () => {
+  it('have the content type that Prometheus 3 requires', async () => {
     expect((await scrape()).type).toBe('text/plain; version=0.0.4; charset=utf-8');
   });
 
-  it('keep the last total of an image that is gone, and say that it is', async () => {
+  it('keep the last total of a deleted image, and say that it is deleted', async () => {
     const { text } = await scrape();
 
     expect(text).toContain('registrystats_image_pulls{registry="dockerhub",owner="acme",repo="app"} 5000000000');
@@ -67,7 +67,7 @@ describe('the metrics', () => {
     expect(text).toContain('registrystats_image_present{registry="ghcr",owner="acme",repo="app"} 1');
   });
 
-  it('never make up a value: what is not known is left out', async () => {
+  it('never make up a value: missing values are left out', async () => {
     const { text } = await scrape();
 
     expect(text).not.toMatch(/registrystats_image_pulls\{[^}]*repo="new"/);
@@ -94,7 +94,7 @@ describe('the metrics', () => {
     expect(text).toContain('registrystats_image_pulls{registry="ghcr",owner="acme",repo="app"} 14400');
   });
 
-  it('escape what a label may not hold', async () => {
+  it('escape what is invalid in a label', async () => {
     const store = createMemoryStore();
     await store.save([read('acme/a"b\\c\nd', '2026-03-14', 1)]);
 
@@ -109,7 +109,7 @@ describe('the metrics', () => {
     }
   });
 
-  it('tell about the process too', async () => {
+  it('include those of the process', async () => {
     expect((await scrape()).text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 });

@@ -1,4 +1,4 @@
-/** The metrics, worked out at each scrape from what the collector and the store know. */
+/** The metrics, calculated at each scrape from the store and the collector's status. */
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ImageName } from '../core/model/image.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
@@ -35,15 +35,16 @@ type Set = (name: MetricName, value: number | undefined, labels?: Labels) => voi
 export function createMetrics(deps: MetricsDeps): Metrics {
   const processRegistry = new Registry();
   collectDefaultMetrics({ register: processRegistry });
-  // Gauges with the ending of counters, which promtool objects to (prom-client 15.1).
+  // Gauges with the suffix of counters, which promtool rejects (prom-client 15.1).
   for (const name of misnamed) processRegistry.removeSingleMetric(name);
   return {
     async scrape() {
       const registry = new Registry();
       const set = setter(registry);
-      for (const image of await imagesOf(deps)) setImage(set, image, deps.status());
-      const { registries, health } = deps.status();
+      for (const image of await findImages(deps)) setImage(set, image, deps.status());
+      const { registries, health, pollIntervalMs = 0 } = deps.status();
       for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
+      set('registrystats_poll_interval_seconds', pollIntervalMs / 1000);
       set('registrystats_configuration_problems', deps.configProblems.length);
       set('registrystats_healthy', Number(health.healthy));
       set('registrystats_build_info', 1, { version: deps.version });
@@ -52,15 +53,15 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   };
 }
 
-/** Sets values of metrics that it makes when they are first needed; what is not known is left out. */
+/** Sets values of the metrics of a registry; undefined values are left out. */
 function setter(registry: Registry): Set {
-  const known = new Map<MetricName, Gauge | Counter>();
+  const metrics = new Map<MetricName, Gauge | Counter>();
   for (const [name, { type, help, labels }] of Object.entries(definitions)) {
     const options = { name, help, labelNames: labels, registers: [registry] };
-    if (isMetricName(name)) known.set(name, type === 'gauge' ? new Gauge(options) : new Counter(options));
+    if (isMetricName(name)) metrics.set(name, type === 'gauge' ? new Gauge(options) : new Counter(options));
   }
   return (name, value, labels = {}) => {
-    const metric = known.get(name);
+    const metric = metrics.get(name);
     if (value === undefined || !metric) return;
     if (metric instanceof Gauge) metric.set(labels, value);
     else metric.inc(labels, value);
@@ -71,7 +72,7 @@ function isMetricName(name: string): name is MetricName {
   return name in definitions;
 }
 
-async function imagesOf({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
+async function findImages({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
   const [latest, days] = await Promise.all([store.latest({}), store.days()]);
   return trackedImages({ latest, series: [], newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
 }
@@ -80,18 +81,18 @@ function setImage(set: Set, image: TrackedImage, { registries }: CollectorStatus
   const labels = { ...imageLabels(image) };
   const status = registries.find(({ registry }) => registry === image.registry);
   const isAbsent = status?.failures.some((failure) => failure.repo === image.repo && isNotThere(failure)) ?? false;
-  const isGone = isAbsent || (status?.deleted.includes(image.repo) ?? false);
+  const isDeleted = isAbsent || (status?.deleted.includes(image.repo) ?? false);
   set('registrystats_image_pulls', image.pullCount, labels);
   set('registrystats_image_tags', image.tagCount, labels);
-  set('registrystats_image_last_pushed_timestamp_seconds', seconds(image.lastUpdated), labels);
-  set('registrystats_image_last_read_timestamp_seconds', seconds(image.lastRead), labels);
-  set('registrystats_image_present', Number(!isGone), labels);
+  set('registrystats_image_last_pushed_timestamp_seconds', toSeconds(image.lastUpdated), labels);
+  set('registrystats_image_last_read_timestamp_seconds', toSeconds(image.lastRead), labels);
+  set('registrystats_image_present', Number(!isDeleted), labels);
 }
 
 function setRegistry(set: Set, status: RegistryStatus): void {
   const labels = { registry: status.registry };
   const { listings, totals } = status;
-  set('registrystats_registry_last_success_timestamp_seconds', seconds(status.lastSuccess) ?? 0, labels);
+  set('registrystats_registry_last_success_timestamp_seconds', toSeconds(status.lastSuccess) ?? 0, labels);
   set(
     'registrystats_registry_last_cycle_duration_seconds',
     status.lastDurationMs === undefined ? undefined : status.lastDurationMs / 1000,
@@ -111,7 +112,7 @@ function setRegistry(set: Set, status: RegistryStatus): void {
   for (const [code, count] of Object.entries(totals.errors)) set('registrystats_registry_read_errors_total', count, { ...labels, code });
 }
 
-function seconds(timestamp: string | undefined): number | undefined {
+function toSeconds(timestamp: string | undefined): number | undefined {
   const epochMs = Date.parse(timestamp ?? '');
   return Number.isNaN(epochMs) ? undefined : Math.floor(epochMs / 1000);
 }

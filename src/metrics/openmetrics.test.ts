@@ -34,7 +34,7 @@ describe('the history as OpenMetrics', () => {
   });
 
   it.each([undefined, '2026-03-13T10:00:00Z', '2026-03-14T23:59:59.900Z'])(
-    'stands at the end of the day when the newest read (%s) is of no use',
+    'is at the end of the day when the time of the newest read (%s) is unusable',
     (readAt) => {
       expect(lines(readAt)[3]).toMatch(new RegExp(` ${seconds('2026-03-14T23:59:59Z')}$`));
     },

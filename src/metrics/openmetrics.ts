@@ -7,7 +7,7 @@ import { imageLabels } from './image-labels.ts';
 
 const name = 'registrystats_image_pulls';
 
-/** One sample a known day, at its end; the newest at the moment when it was read. Lines with their ends, `# EOF` last. */
+/** One sample per day with a total, at its end; the newest at the time it was read. Lines with their ends, `# EOF` last. */
 export function* openMetricsLines(series: readonly ImageSeries[], latest: readonly LatestImage[]): Generator<string> {
   yield `# TYPE ${name} gauge\n# HELP ${name} ${definitions[name].help}\n`;
   const readAt = new Map(latest.map((image) => [imageKey(image), Date.parse(image.readAt ?? '')]));
@@ -17,7 +17,7 @@ export function* openMetricsLines(series: readonly ImageSeries[], latest: readon
     for (let at = 0; at < image.days.length; at += 1) {
       const endOfDay = ((image.days[at] ?? 0) + 1) * dayMs - 1_000;
       const newest = at === image.days.length - 1 ? readAt.get(imageKey(image)) : undefined;
-      // A reconstructed total stands at the end of its day even when it is the newest.
+      // A backfilled total is at the end of its day even when it is the newest.
       const moment = newest !== undefined && newest > endOfDay - dayMs && newest < endOfDay ? newest : endOfDay;
       yield `${line} ${image.totals[at] ?? 0} ${Math.floor(moment / 1000)}\n`;
     }

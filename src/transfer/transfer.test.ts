@@ -11,9 +11,9 @@ import { marks } from '../core/model/mark.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { event, reading } from '../store/testing/readings.ts';
 import { readCsv } from './import/csv.ts';
-import { takeIn, type IntakeOptions } from './import/import-into.ts';
-import type { Item, Problem } from './import/import-record.ts';
-import { linesOf, longestLine } from './import/lines.ts';
+import { importInto, type ImportIntoOptions } from './import/import-into.ts';
+import type { ImportRecord, ImportProblem } from './import/import-record.ts';
+import { splitLines, maxLineLength } from './import/lines.ts';
 import { readNdjson } from './import/ndjson.ts';
 import { csvText, eventsWithin, jsonText, ndjsonText, seriesWithin } from './export/export-text.ts';
 
@@ -28,7 +28,7 @@ async function* bytesOf(text: string, size = 7): AsyncGenerator<Uint8Array> {
 /** A line of twice the length that is read, and a short one. */
 async function* endless(): AsyncGenerator<Uint8Array> {
   const piece = new Uint8Array(1024 * 1024).fill(120);
-  for (let at = 0; at < 2 * (longestLine / piece.length); at += 1) yield piece;
+  for (let at = 0; at < 2 * (maxLineLength / piece.length); at += 1) yield piece;
   yield Buffer.from('\nnext\n');
 }
 
@@ -50,19 +50,19 @@ async function allOf(store: SnapshotStore): Promise<unknown[]> {
   return [readings, await store.events(), await store.latest({})];
 }
 
-async function importInto(store: SnapshotStore, items: AsyncIterable<Item>, options: Partial<IntakeOptions> = {}) {
-  const problems: Problem[] = [];
-  const intake = await takeIn(store, items, {
+async function importAll(store: SnapshotStore, records: AsyncIterable<ImportRecord>, options: Partial<ImportIntoOptions> = {}) {
+  const problems: ImportProblem[] = [];
+  const result = await importInto(store, records, {
     dryRun: false,
     keepMarks: false,
     onProblem: (problem) => void problems.push(problem),
     ...options,
   });
-  return { intake, problems };
+  return { result, problems };
 }
 
-function csv(...rows: readonly string[]): AsyncGenerator<Item> {
-  return readCsv(linesOf(bytesOf(`day,registry,repo,pull_count\n${rows.join('\n')}\n`)), registries);
+function csv(...rows: readonly string[]): AsyncGenerator<ImportRecord> {
+  return readCsv(splitLines(bytesOf(`day,registry,repo,pull_count\n${rows.join('\n')}\n`)), registries);
 }
 
 const history = [
@@ -94,7 +94,7 @@ describe('an export', () => {
     expect(JSON.parse(await textOf(jsonText(createMemoryStore().readings({}))))).toEqual([]);
   });
 
-  it('has the events of the days and images that are asked for', () => {
+  it('has the events of the requested days and images', () => {
     const events = [
       event('image_gone', '2026-03-13T10:00:00.000Z'),
       event('registry_dark', '2026-03-14T10:00:00.000Z', { repo: undefined }),
@@ -130,10 +130,10 @@ describe('NDJSON', () => {
     const text = await textOf(ndjsonText(from.readings({}), await from.events()));
     const to = createMemoryStore();
 
-    const { intake } = await importInto(to, readNdjson(linesOf(bytesOf(text)), registries), { keepMarks: true });
+    const { result } = await importAll(to, readNdjson(splitLines(bytesOf(text)), registries), { keepMarks: true });
 
     expect(await allOf(to)).toEqual(await allOf(from));
-    expect(intake).toEqual({ added: 4, replaced: 0, equal: 0, kept: 0, events: 1, problems: 0 });
+    expect(result).toEqual({ added: 4, replaced: 0, equal: 0, kept: 0, events: 1, problems: 0 });
   });
 
   it('carries whatever a store may hold', async () => {
@@ -158,7 +158,7 @@ describe('NDJSON', () => {
         const from = await storeWith(readings);
         const text = await textOf(ndjsonText(from.readings({}), []));
         const to = createMemoryStore();
-        const { problems } = await importInto(to, readNdjson(linesOf(bytesOf(text, 64)), registries), { keepMarks: true });
+        const { problems } = await importAll(to, readNdjson(splitLines(bytesOf(text, 64)), registries), { keepMarks: true });
 
         expect(problems).toEqual([]);
         expect(await allOf(to)).toEqual(await allOf(from));
@@ -168,11 +168,11 @@ describe('NDJSON', () => {
   });
 
   it.each([
-    ['', 'there is nothing in it'],
-    ['{"day":"2026-03-14"}\n', 'the first line is not'],
+    ['', 'the file is empty'],
+    ['{"day":"2026-03-14"}\n', 'not an export of registry-stats'],
     ['{"format":"registry-stats","version":2}\n', 'use a newer registry-stats'],
-  ])('is refused with another head: %j', async (text, reason) => {
-    await expect(importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(text)), registries))).rejects.toThrow(reason);
+  ])('is rejected with another first line: %j', async (text, reason) => {
+    await expect(importAll(createMemoryStore(), readNdjson(splitLines(bytesOf(text)), registries))).rejects.toThrow(reason);
   });
 
   it('throws nothing but AppError whatever is in it', async () => {
@@ -186,13 +186,13 @@ describe('NDJSON', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 5 }), async (lines) => {
         const text = ['{"format":"registry-stats","version":1}', ...lines].join('\n');
-        const { intake } = await importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(text, 64)), registries));
-        expect(intake.added + intake.events + intake.problems).toBeLessThanOrEqual(lines.length);
+        const { result } = await importAll(createMemoryStore(), readNdjson(splitLines(bytesOf(text, 64)), registries));
+        expect(result.added + result.events + result.problems).toBeLessThanOrEqual(lines.length);
       }),
     );
   });
 
-  it('goes on after a line that cannot be used, and says which', async () => {
+  it('imports the rest after an invalid line, and reports which it is', async () => {
     const lines = [
       '{"format":"registry-stats","version":1}',
       'nonsense',
@@ -205,9 +205,9 @@ describe('NDJSON', () => {
       '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":7}}',
     ];
 
-    const { intake, problems } = await importInto(createMemoryStore(), readNdjson(linesOf(bytesOf(lines.join('\n'))), registries));
+    const { result, problems } = await importAll(createMemoryStore(), readNdjson(splitLines(bytesOf(lines.join('\n'))), registries));
 
-    expect(intake).toMatchObject({ added: 1, events: 0, problems: 7 });
+    expect(result).toMatchObject({ added: 1, events: 0, problems: 7 });
     expect(problems.map(({ where }) => where)).toEqual([2, 3, 4, 5, 6, 7, 8].map((line) => `line ${line}`));
   });
 });
@@ -218,7 +218,7 @@ describe('CSV', () => {
     const text = await textOf(csvText(from.readings({})));
     const to = createMemoryStore();
 
-    await importInto(to, readCsv(linesOf(bytesOf(text)), registries), { keepMarks: true });
+    await importAll(to, readCsv(splitLines(bytesOf(text)), registries), { keepMarks: true });
 
     expect(await to.latest({})).toEqual(await from.latest({}));
     expect(await textOf(csvText(to.readings({})))).toBe(text);
@@ -228,34 +228,31 @@ describe('CSV', () => {
     const store = createMemoryStore();
     const text = '\uFEFFpull_count,note,"repo",registry,day\r\n12,"a, b",Acme/App,ghcr,2026-03-14\r\n';
 
-    await importInto(store, readCsv(linesOf(bytesOf(text)), registries));
+    await importAll(store, readCsv(splitLines(bytesOf(text)), registries));
 
     expect(await store.latest({})).toMatchObject([{ registry: 'ghcr', repo: 'acme/app', pullCount: 12, readAt: '2026-03-14T00:00:00Z' }]);
   });
 
   it.each([
-    ['2026-02-30,ghcr,acme/app,1', 'day is "2026-02-30"'],
-    ['2026-03-14,harbor,acme/app,1', 'registry is "harbor"'],
+    ['2026-02-30,ghcr,acme/app,1', 'invalid day "2026-02-30"'],
+    ['2026-03-14,harbor,acme/app,1', 'invalid registry "harbor"'],
     ['2026-03-14,ghcr,app,1', 'it has no slash'],
-    ['2026-03-14,ghcr,acme/app,', 'pull_count is ""'],
-    ['2026-03-14,ghcr,acme/app,-1', 'pull_count is "-1"'],
-    ['2026-03-14,ghcr,acme/app,1.5', 'pull_count is "1.5"'],
-    ['2026-03-14,ghcr,acme/app,1e20', 'pull_count is "1e20"'],
-    ['2026-03-14,ghcr,acme/app,99999999999999999', 'pull_count is'],
-    ['2026-03-14,ghcr,acme/app', 'it has 3 cells instead of 4'],
-    ['"2026-03-14,ghcr,acme/app,1', 'its quotes do not match'],
+    ['2026-03-14,ghcr,acme/app,', 'invalid pull_count ""'],
+    ['2026-03-14,ghcr,acme/app,-1', 'invalid pull_count "-1"'],
+    ['2026-03-14,ghcr,acme/app,1.5', 'invalid pull_count "1.5"'],
+    ['2026-03-14,ghcr,acme/app,1e20', 'invalid pull_count "1e20"'],
+    ['2026-03-14,ghcr,acme/app,99999999999999999', 'invalid pull_count'],
+    ['2026-03-14,ghcr,acme/app', '3 cells instead of 4'],
+    ['"2026-03-14,ghcr,acme/app,1', 'unbalanced quotes'],
     ['2026-03-14,ghcr,=cmd|x,1', 'it has no slash'],
-  ])('tells a bad row with its number, and goes on: %s', async (row, reason) => {
-    const { intake, problems } = await importInto(
-      createMemoryStore(),
-      csv('2026-03-13,ghcr,acme/app,1', row, '2026-03-15,ghcr,acme/app,3'),
-    );
+  ])('reports an invalid row with its number, and imports the rest: %s', async (row, reason) => {
+    const { result, problems } = await importAll(createMemoryStore(), csv('2026-03-13,ghcr,acme/app,1', row, '2026-03-15,ghcr,acme/app,3'));
 
-    expect(intake).toMatchObject({ added: 2, problems: 1 });
+    expect(result).toMatchObject({ added: 2, problems: 1 });
     expect(problems).toEqual([{ where: 'line 3', reason: expect.stringContaining(reason) }]);
   });
 
-  it('tells a row that is longer than any, and one that is no UTF-8, and goes on', async () => {
+  it('reports a row that is too long, and one that is not UTF-8, and imports the rest', async () => {
     const bytes = Buffer.concat([
       Buffer.from('day,registry,repo,pull_count\n"'),
       Buffer.alloc(2 * 1024 * 1024, ','),
@@ -263,11 +260,11 @@ describe('CSV', () => {
       Buffer.from('2026-03-15,ghcr,acme/app,3\n'),
     ]);
 
-    const { intake, problems } = await importInto(createMemoryStore(), readCsv(linesOf(Readable.from([bytes])), registries));
+    const { result, problems } = await importAll(createMemoryStore(), readCsv(splitLines(Readable.from([bytes])), registries));
 
-    expect(intake).toMatchObject({ added: 1 });
+    expect(result).toMatchObject({ added: 1 });
     expect(problems).toEqual([
-      { where: 'line 2', reason: 'it is too long' },
+      { where: 'line 2', reason: 'line too long' },
       { where: 'line 3', reason: expect.stringContaining('has characters other than') },
     ]);
   });
@@ -277,29 +274,29 @@ describe('CSV', () => {
     const text =
       'day,note,registry,repo,pull_count\n2026-03-14,"first\nsecond, ""third""\r\n",ghcr,acme/app,5\n2026-03-15,,ghcr,acme/app,x\n';
 
-    const { intake, problems } = await importInto(store, readCsv(linesOf(bytesOf(text)), registries));
+    const { result, problems } = await importAll(store, readCsv(splitLines(bytesOf(text)), registries));
 
-    expect(intake).toMatchObject({ added: 1 });
-    expect(problems).toEqual([{ where: 'line 5', reason: expect.stringContaining('pull_count is "x"') }]);
+    expect(result).toMatchObject({ added: 1 });
+    expect(problems).toEqual([{ where: 'line 5', reason: expect.stringContaining('invalid pull_count "x"') }]);
   });
 
-  it('reads back what was kept from a spreadsheet, and a moment only as ISO 8601 has it', async () => {
+  it('reads back what was kept from a spreadsheet, and a timestamp only in ISO 8601', async () => {
     const head = 'day,registry,repo,pull_count,read_at,last_updated\n';
     const rows = ["2026-03-14,ghcr,acme/app,1,2026-03-14T10:00:00Z,'=now()", '2026-03-14,ghcr,acme/b,1,March 7,'];
     const store = createMemoryStore();
 
-    const { problems } = await importInto(store, readCsv(linesOf(bytesOf(head + rows.join('\n'))), registries));
+    const { problems } = await importAll(store, readCsv(splitLines(bytesOf(head + rows.join('\n'))), registries));
 
     expect(await store.latest({})).toMatchObject([{ repo: 'acme/app', lastUpdated: '=now()', readAt: '2026-03-14T10:00:00Z' }]);
-    expect(problems).toEqual([{ where: 'line 3', reason: expect.stringContaining('read_at is "March 7"') }]);
+    expect(problems).toEqual([{ where: 'line 3', reason: expect.stringContaining('invalid read_at "March 7"') }]);
   });
 
   it.each(['', 'a,b\n1,2\n', '<html>\n', '"day,registry\n', 'day,registry,repo,pull_count\r2026-03-14,ghcr,acme/app,1\r'])(
-    'is refused without the columns that are needed: %j',
+    'is rejected without a required column: %j',
     async (text) => {
-      const items = readCsv(linesOf(bytesOf(text)), registries);
+      const records = readCsv(splitLines(bytesOf(text)), registries);
 
-      await expect(importInto(createMemoryStore(), items)).rejects.toMatchObject({
+      await expect(importAll(createMemoryStore(), records)).rejects.toMatchObject({
         code: 'invalid_input',
         message: expect.stringContaining('day,registry,repo,pull_count'),
       });
@@ -309,9 +306,9 @@ describe('CSV', () => {
   it('throws nothing but AppError whatever is in it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) => {
-        const error: unknown = await importInto(
+        const error: unknown = await importAll(
           createMemoryStore(),
-          readCsv(linesOf(bytesOf(`day,registry,repo,pull_count\n${text}`)), registries),
+          readCsv(splitLines(bytesOf(`day,registry,repo,pull_count\n${text}`)), registries),
         ).then(
           () => undefined,
           (thrown: unknown) => thrown,
@@ -331,32 +328,34 @@ describe('a line of 100 MB', () => {
     yield Buffer.from(`\n${tail}\n`);
   }
 
-  it('is told, and the others are taken', async () => {
+  it('is reported, and the others are imported', async () => {
     const csvFile = file('day,registry,repo,pull_count\n', '2026-03-15,ghcr,acme/app,3');
     const ndjsonFile = file(
       '{"format":"registry-stats","version":1}\n',
       '{"day":"2026-03-14","registry":"dockerhub","row":{"repo":"acme/app","pull_count":7}}',
     );
 
-    const fromCsv = await importInto(createMemoryStore(), readCsv(linesOf(csvFile), registries));
-    const fromNdjson = await importInto(createMemoryStore(), readNdjson(linesOf(ndjsonFile), registries));
+    const fromCsv = await importAll(createMemoryStore(), readCsv(splitLines(csvFile), registries));
+    const fromNdjson = await importAll(createMemoryStore(), readNdjson(splitLines(ndjsonFile), registries));
 
-    for (const { intake, problems } of [fromCsv, fromNdjson]) {
-      expect(intake).toMatchObject({ added: 1, problems: 1 });
-      expect(problems).toEqual([{ where: 'line 2', reason: 'it is too long' }]);
+    for (const { result, problems } of [fromCsv, fromNdjson]) {
+      expect(result).toMatchObject({ added: 1, problems: 1 });
+      expect(problems).toEqual([{ where: 'line 2', reason: 'line too long' }]);
     }
   });
 
   it('is no header', async () => {
-    await expect(importInto(createMemoryStore(), readCsv(linesOf(file('', 'x')), registries))).rejects.toThrow('it is too long');
-    await expect(importInto(createMemoryStore(), readNdjson(linesOf(file('', 'x')), registries))).rejects.toThrow('the first line is not');
+    await expect(importAll(createMemoryStore(), readCsv(splitLines(file('', 'x')), registries))).rejects.toThrow('line too long');
+    await expect(importAll(createMemoryStore(), readNdjson(splitLines(file('', 'x')), registries))).rejects.toThrow(
+      'not an export of registry-stats',
+    );
   });
 });
 
 describe('the lines of a file', () => {
   it('are cut where they end, wherever the pieces do, and numbered with the empty ones', async () => {
     const lines = [];
-    for await (const line of linesOf(bytesOf('a\r\n\nü\n\nlast', 1))) lines.push([line.number, line.text]);
+    for await (const line of splitLines(bytesOf('a\r\n\nü\n\nlast', 1))) lines.push([line.number, line.text]);
 
     expect(lines).toEqual([
       [1, 'a'],
@@ -365,9 +364,9 @@ describe('the lines of a file', () => {
     ]);
   });
 
-  it('never stand whole in memory when they are too long', async () => {
+  it('are never held in memory when they are too long', async () => {
     const lines = [];
-    for await (const { number, isTooLong, text } of linesOf(endless())) lines.push([number, isTooLong, text.length]);
+    for await (const { number, isTooLong, text } of splitLines(endless())) lines.push([number, isTooLong, text.length]);
 
     expect(lines).toEqual([
       [1, true, 0],

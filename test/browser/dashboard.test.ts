@@ -98,7 +98,7 @@ describe('the overview', () => {
     const { page } = await openPage(browser, `${base}/`);
     expect(await names(page)).toHaveLength(11);
 
-    await page.getByLabel('Search').pressSequentially('backup', { delay: 5 });
+    await page.getByLabel('Filter by name').pressSequentially('backup', { delay: 5 });
     await page.waitForURL(/q=backup/);
 
     expect(await names(page)).toEqual(['acme/backup-agent', 'acme/charts/backup-agent']);
@@ -132,12 +132,12 @@ describe('the overview', () => {
 
     await page.goBack();
     await page.waitForURL((url) => !url.search.includes('kind'));
-    await page.locator('figcaption', { hasText: 'Pulls by day' }).waitFor();
+    await page.locator('figcaption', { hasText: 'Daily pulls' }).waitFor();
     expect(await page.locator('[name=registry]').inputValue()).toBe('ghcr');
     await Promise.all([page.context().close(), other.page.context().close()]);
   });
 
-  it('is sorted by a click on a heading, and turned round by another', async () => {
+  it('is sorted by a click on a heading, and reversed by another', async () => {
     const { page } = await openPage(browser, `${base}/`);
     const heading = page.getByRole('columnheader', { name: 'Image', exact: true });
 
@@ -160,7 +160,7 @@ describe('the overview', () => {
     await page.getByLabel('acme/rss-bridge in the chart').check();
     await page.waitForURL(/repo=acme%2Frss-bridge/);
 
-    await page.locator('figcaption', { hasText: 'Total pulls of 2 images' }).waitFor();
+    await page.locator('figcaption', { hasText: 'Cumulative pulls of 2 images' }).waitFor();
     await page.locator('.u-legend', { hasText: 'acme/rss-bridge' }).waitFor();
     expect(await page.locator('.u-legend .u-series').count()).toBe(2);
     expect(await names(page)).toHaveLength(11);
@@ -180,8 +180,8 @@ describe('the overview', () => {
       seen.add(await page.locator('.plot output').textContent());
     }
 
-    expect(today).toMatch(/^2026-03-14 so far: [\d,]+/);
-    expect([...seen].filter((text) => text?.includes('so far'))).toEqual([]);
+    expect(today).toMatch(/^2026-03-14 \(in progress\): [\d,]+/);
+    expect([...seen].filter((text) => text?.includes('in progress'))).toEqual([]);
     expect(seen.size).toBe(30);
     await page.context().close();
   });
@@ -194,7 +194,7 @@ describe('the overview', () => {
     const [png] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
 
     expect((await readFile(await csv.path(), 'utf8')).split('\r\n')[1]).toMatch(/^2026-02-13T00:00:00Z,northwind\/gateway,\d+$/);
-    expect(png.suggestedFilename()).toBe('pulls-by-day.png');
+    expect(png.suggestedFilename()).toBe('daily-pulls.png');
     expect((await readFile(await png.path())).subarray(1, 4).toString()).toBe('PNG');
     await page.context().close();
   });

@@ -31,14 +31,14 @@ describe('the pages', () => {
 
     for (const path of ['/', '/status']) {
       const { page, complaints } = await openPage(browser, server.url + path);
-      await page.getByRole('heading', { name: 'Nothing is tracked yet' }).waitFor();
+      await page.getByRole('heading', { name: 'No images configured' }).waitFor();
       expect(await page.locator('pre').textContent()).toContain('DOCKERHUB_REPOS=acme/app,acme/*');
       expect(complaints).toEqual([]);
       await page.context().close();
     }
   });
 
-  it('show what is configured while the first cycle runs, and how far it is', async () => {
+  it('show what is configured during the first run, and how far it is', async () => {
     const progress = { done: 1, total: 3 };
     const status = { runningSince: pagesNow, registries: [registryStatus('ghcr', 'GHCR', { state: 'waiting', progress })] };
     server = await startPages({ configured: [{ registry: 'ghcr', repo: 'acme/app' }], status });
@@ -78,7 +78,7 @@ describe('the pages', () => {
     const { page } = await openPage(browser, `${server.url}/`);
     expect(await page.locator('.notice.bad').textContent()).toContain('nothing could be read from GHCR');
     expect(await page.locator('table.images .flag').textContent()).toBe('stale');
-    await page.getByRole('link', { name: 'What to do' }).click();
+    await page.getByRole('link', { name: 'View status' }).click();
     await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor();
     const text = await page.locator('main').textContent();
     expect(text).toContain('it does not answer');
@@ -87,7 +87,7 @@ describe('the pages', () => {
     await page.context().close();
   });
 
-  it('say on hover and in words which days were reconstructed, missing or reset', async () => {
+  it('say on hover and in words which days were backfilled, missing or reset', async () => {
     const readings = [
       read('acme/app', '2026-03-08', 10, { mark: 'backfilled' }),
       read('acme/app', '2026-03-09', 20),
@@ -101,17 +101,17 @@ describe('the pages', () => {
     const words = rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
 
     expect(words).toEqual([
-      '2026-03-13 0 counter went down; counted as 0',
+      '2026-03-13 0 counter reset; counted as 0',
       '2026-03-12 30',
-      '2026-03-11 — not read; the next value has the whole difference',
-      '2026-03-10 — not read; the next value has the whole difference',
+      '2026-03-11 — no data; the next value covers these days',
+      '2026-03-10 — no data; the next value covers these days',
       '2026-03-09 10',
-      "2026-03-08 0 reconstructed from the registry's own days",
+      "2026-03-08 0 backfilled from the registry's daily counts",
     ]);
     await page.locator('.plot.drawn').focus();
     await page.keyboard.press('Home');
-    expect(await page.locator('.plot output').textContent()).toBe("2026-03-08: 0 · reconstructed from the registry's own days");
-    expect(await page.locator('.legend .key').allTextContents()).toEqual(['reconstructed', 'counter went down', 'not read']);
+    expect(await page.locator('.plot output').textContent()).toBe("2026-03-08: 0 · backfilled from the registry's daily counts");
+    expect(await page.locator('.legend .key').allTextContents()).toEqual(['backfilled', 'counter reset', 'no data']);
     await page.context().close();
   });
 
@@ -127,7 +127,7 @@ describe('the pages', () => {
     expect((await image.boundingBox())?.width).toBeGreaterThan(600);
     expect((await fetch(new URL((await image.getAttribute('src')) ?? '', server.url))).headers.get('content-type')).toBe('image/svg+xml');
 
-    await page.getByLabel('Search').fill('image-19');
+    await page.getByLabel('Filter by name').fill('image-19');
     await page.getByRole('button', { name: 'Show' }).click();
     expect(await page.locator('table.images tbody tr').count()).toBe(11);
     expect(complaints).toEqual([]);

@@ -1,4 +1,4 @@
-/** The verbs that work on what is stored, run as the program that is shipped. */
+/** The commands that work on the stored history, run as the program that is shipped. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,29 +30,29 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 describe('the commands on a stored history', () => {
-  it('take over the folder of the Go tool, first on trial, and not twice', async () => {
-    const trial = await runProgram(['import', goFolder, '--dry-run'], env);
+  it('import the folder of the Go tool, first as a dry run, and not twice', async () => {
+    const dryRun = await runProgram(['import', goFolder, '--dry-run'], env);
     expect(existsSync(env['DATA_DIR'] ?? '')).toBe(false);
     const first = await runProgram(['import', goFolder], env);
     const second = await runProgram(['import', goFolder], env);
 
-    expect(trial).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Would take over totals of days: \d+ new, 0 better/) });
-    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Took over totals of days: \d+ new/) });
-    expect(second.stdout).toMatch(/^Took over totals of days: 0 new, 0 better known now, [1-9]/);
+    expect(dryRun).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Would import daily totals: \d+ new, 0 replaced/) });
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Imported daily totals: \d+ new/) });
+    expect(second.stdout).toMatch(/^Imported daily totals: 0 new, 0 replaced, [1-9]/);
     const stored = await readFile(join(directory, 'data', '2026-04-06.json'), 'utf8');
     expect(stored).toContain('"imported": true');
   });
 
-  it('try an import beside a running service, which a real one has to wait for', async () => {
+  it('dry-run an import beside a running service, which a real import has to wait for', async () => {
     const service = await startService({ ...env, LOG_LEVEL: 'info', RETENTION_DAYS: '0', HEALTH_FILE: join(directory, '.healthy') });
 
-    const trial = await runProgram(['import', goFolder, '--dry-run'], env);
+    const dryRun = await runProgram(['import', goFolder, '--dry-run'], env);
     const real = await runProgram(['import', goFolder], env);
     await service.stop();
 
-    expect(trial).toMatchObject({
+    expect(dryRun).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Would take over totals of days: 0 new, 0 better known now, [1-9]/),
+      stdout: expect.stringMatching(/^Would import daily totals: 0 new, 0 replaced, [1-9]/),
     });
     expect(real).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use') });
   });
@@ -75,7 +75,7 @@ describe('the commands on a stored history', () => {
     expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(rows.length + 1);
     expect(await runProgram(['export', '--format', 'ndjson', '--output', file], env)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is there already'),
+      stderr: expect.stringContaining('already exists'),
     });
     expect(await runProgram(['export', '--format', 'xml'], env)).toMatchObject({
       code: 1,
@@ -83,7 +83,7 @@ describe('the commands on a stored history', () => {
     });
     expect(await runProgram(['export', '--format', 'csv', '--registry', 'harbor'], env)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('valid are dockerhub'),
+      stderr: expect.stringContaining('valid is dockerhub, ghcr'),
     });
   });
 
@@ -124,7 +124,7 @@ describe('the commands on a stored history', () => {
     const recent = { ...env, DATA_DIR: join(directory, 'recent') };
     const taken = await runProgram(['import', source], recent);
 
-    expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('line 8: it has 1 cells instead of 4') });
+    expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('line 8: 1 cells instead of 4') });
     const table = await runProgram(['report', '--since', '3d'], recent);
     expect(table).toMatchObject({ code: 0, stdout: expect.stringMatching(/acme\/app\s+ghcr\s+1,000\s+30/) });
     const report = z.object({ images: z.array(z.object({ pulls: z.number(), milestone: z.number() })) });

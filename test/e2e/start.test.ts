@@ -33,9 +33,9 @@ describe('the start', () => {
     const { code, log } = await failure(environment({ POLL_INTERVAL_HOURS: 'hourly', RETENTION_DAYS: '-1', GITHUB_URL: 'github.com' }));
 
     expect(code).toBe(1);
-    expect(log).toContain('POLL_INTERVAL_HOURS: "hourly" is not 0, or a number of hours from 0.001 to 8760 such as 1 or 0.5');
-    expect(log).toContain('RETENTION_DAYS: "-1" is not a whole number of days from 0 to 36500');
-    expect(log).toContain('GITHUB_URL: "github.com" is not an http or https address');
+    expect(log).toContain('POLL_INTERVAL_HOURS must be 0 or a number of hours from 0.001 to 8760, such as 1 or 0.5; got "hourly"');
+    expect(log).toContain('RETENTION_DAYS must be a whole number of days from 0 to 36500; got "-1"');
+    expect(log).toContain('GITHUB_URL must be an http or https URL');
   });
 
   it('exits with one clear line when the port is taken', async () => {

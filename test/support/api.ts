@@ -4,7 +4,8 @@ import { createRecordingLog } from './recording-log.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import type { CollectorStatus } from '../../src/core/views/status.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
-import { createApi, type ApiDeps } from '../../src/http/app.ts';
+import { createApi, type ServiceDeps } from '../../src/http/api.ts';
+import { fetchFrom } from './fetch-from.ts';
 
 const healthy: CollectorStatus = { health: { healthy: true, reason: 'every configured registry was read recently' }, registries: [] };
 
@@ -24,34 +25,30 @@ export const example = [
 ];
 
 /** The API over a store in memory that holds these readings, on 2026-03-04 at 10 o'clock. */
-export async function setUp(readings: readonly Reading[] = example, deps: Partial<ApiDeps> = {}) {
+export async function setUp(readings: readonly Reading[] = example, deps: Partial<ServiceDeps> = {}) {
   const store = createMemoryStore();
   await store.save(readings);
   const log = createRecordingLog();
-  const api = createApi({
-    store,
-    status: () => healthy,
-    registries: ['dockerhub', 'ghcr'],
-    basePath: '',
-    metrics: { scrape: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', text: 'up 1\n' }) },
-    clock: createFixedClock('2026-03-04T10:00:00.000Z'),
-    configured: [],
-    groups: [],
-    counting: {
-      dockerhub: { unit: 'pulls', lifetime: true, note: 'Requests for manifests.' },
-      ghcr: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' },
-    },
-    staleAfterMs: 86_400_000,
-    version: '1.2.3',
-    configProblems: [],
-    log,
-    ...deps,
-  });
-  return {
-    store,
-    log,
-    ready: (url: string) => api.ready({ method: 'GET', url, acceptEncoding: undefined, ifNoneMatch: undefined }),
-    fetch: async (path: string, init?: RequestInit) => api.fetch(new Request(`http://localhost:9100${path}`, init)),
-    json: async (path: string): Promise<unknown> => (await api.fetch(new Request(`http://localhost:9100${path}`))).json(),
-  };
+  const fetch = fetchFrom(
+    createApi({
+      store,
+      status: () => healthy,
+      registries: ['dockerhub', 'ghcr'],
+      basePath: '',
+      metrics: { scrape: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', text: 'up 1\n' }) },
+      clock: createFixedClock('2026-03-04T10:00:00.000Z'),
+      configured: [],
+      groups: [],
+      counting: {
+        dockerhub: { unit: 'pulls', lifetime: true, note: 'Requests for manifests.' },
+        ghcr: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' },
+      },
+      staleAfterMs: 86_400_000,
+      version: '1.2.3',
+      configProblems: [],
+      log,
+      ...deps,
+    }),
+  );
+  return { store, log, fetch, json: async (path: string): Promise<unknown> => (await fetch(path)).json() };
 }

@@ -67,6 +67,8 @@ export async function startCollector(
     isCollector: true,
     backfill: false,
     retentionDays: 0,
+    keepTotals: true,
+    intervalMs: twoHours / 2,
   });
   return {
     simulator,

@@ -1,6 +1,6 @@
 /** Pages over a store in memory, on a free port. */
 import assets from '../../dist/assets.json' with { type: 'json' };
-import { createApi } from '../../src/http/app.ts';
+import { createApi } from '../../src/http/api.ts';
 import { listen, type ApiServer } from '../../src/http/server.ts';
 import type { Group } from '../../src/core/views/groups.ts';
 import type { RecordedEvent } from '../../src/core/model/event.ts';
@@ -9,8 +9,9 @@ import type { Reading } from '../../src/core/model/reading.ts';
 import { noTotals } from '../../src/core/model/outcome.ts';
 import type { CollectorStatus, RegistryStatus } from '../../src/core/views/status.ts';
 import { createAssets } from '../../src/dashboard/assets.ts';
-import { createSite } from '../../src/dashboard/site.ts';
+import { createPages as createPageRoutes } from '../../src/dashboard/endpoints/index.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
+import { fetchFrom } from './fetch-from.ts';
 import { createFixedClock } from './fixed-clock.ts';
 import { createRecordingLog } from './recording-log.ts';
 
@@ -46,7 +47,7 @@ export function registryStatus(registry: string, title: string, more: Partial<Re
   };
 }
 
-/** The site and the API that serves it, on 2026-03-14 at noon. */
+/** The pages and the API beside them, on 2026-03-14 at noon. */
 export async function createPages(options: PagesOptions = {}) {
   const {
     readings = [],
@@ -82,12 +83,12 @@ export async function createPages(options: PagesOptions = {}) {
     }),
   };
   const examples = [{ variable: 'DOCKERHUB_REPOS', example: 'acme/app,acme/*' }];
-  const site = createSite({ ...shown, registries, examples, assets: createAssets(assets) });
-  const api = createApi({ ...shown, registries: registries.map(({ id }) => id), site, log: createRecordingLog() });
-  return { site, api, store };
+  const pages = createPageRoutes({ ...shown, registries, examples, assets: createAssets(assets) });
+  const handler = createApi({ ...shown, registries: registries.map(({ id }) => id), pages, log: createRecordingLog() });
+  return { handler, fetch: fetchFrom(handler), store };
 }
 
 export async function startPages(options: PagesOptions = {}): Promise<ApiServer> {
-  const { api } = await createPages(options);
-  return listen(api, { host: '127.0.0.1', port: 0 });
+  const { handler } = await createPages(options);
+  return listen(handler, { host: '127.0.0.1', port: 0 });
 }

@@ -16,8 +16,8 @@ describe('the shape of a document', () => {
     ['<svg a=1/>', 'not well formed'],
     ['<svg a="1" a="2"/>', 'an attribute twice'],
     ['<svg>&nbsp;</svg>', 'an ampersand that is none'],
-    ['<svg>\u0000</svg>', 'may not stand in XML'],
-    ['<svg>\uD800</svg>', 'may not stand in XML'],
+    ['<svg>\u0000</svg>', 'invalid in XML'],
+    ['<svg>\uD800</svg>', 'invalid in XML'],
   ])('is not told of %s', (svg, message) => {
     expect(() => shapeOf(svg)).toThrow(message);
   });

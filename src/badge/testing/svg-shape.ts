@@ -8,7 +8,7 @@ const text = /[^<>]+/y;
 
 /** @throws Error where the document is not well-formed XML, or has a comment, an instruction or CDATA */
 export function shapeOf(svg: string): SvgShape {
-  if (/(?![\t\n\r])\p{Cc}|[\uFFFE\uFFFF]|\p{Cs}/u.test(svg)) throw new Error('a character that may not stand in XML');
+  if (/(?![\t\n\r])\p{Cc}|[\uFFFE\uFFFF]|\p{Cs}/u.test(svg)) throw new Error('a character that is invalid in XML');
   if (/&(?!(?:amp|lt|gt|quot|apos|#\d+);)/.test(svg)) throw new Error('an ampersand that is none');
   const shape = new Set<string>();
   const open: string[] = [];

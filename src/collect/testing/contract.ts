@@ -16,7 +16,7 @@ export function image(name: string, more: Partial<WorkItem> = {}): WorkItem {
   return { registry: 'dockerhub', kind: 'read', name, ...more };
 }
 
-export function owner(name: string): WorkItem {
+function owner(name: string): WorkItem {
   return { registry: 'dockerhub', kind: 'list', name };
 }
 

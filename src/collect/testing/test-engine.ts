@@ -14,7 +14,9 @@ import { start } from './fake-registry.ts';
 
 export const never = new AbortController().signal;
 
-export interface TestEngineOptions extends Partial<Pick<EngineDeps, 'retentionDays' | 'backfill' | 'isCollector' | 'listeners'>> {
+export interface TestEngineOptions extends Partial<
+  Pick<EngineDeps, 'retentionDays' | 'keepTotals' | 'backfill' | 'isCollector' | 'listeners'>
+> {
   readonly store?: SnapshotStore;
   readonly clock?: FixedClock;
   /** Of the shared ones, where several engines work together. */
@@ -56,8 +58,10 @@ export function createTestEngine(registries: readonly TrackedRegistry[], options
       clock,
       log,
       isCollector: options.isCollector ?? true,
+      intervalMs,
       backfill: options.backfill ?? false,
       retentionDays: options.retentionDays ?? 0,
+      keepTotals: options.keepTotals ?? true,
       listeners: options.listeners,
     });
   const impatience = { on: false };

@@ -89,7 +89,17 @@ describe('the first readings of a day', () => {
       JSON.stringify({
         timestamp: at('07:00:00'),
         docker_hub: [{ repo: 'acme/app', last_updated: '2026-04-02T00:00:00Z', tags: tagRows, pull_count: 1, ...read }],
-        ghcr: [{ package: 'acme/app', download_count: 2, last_published: '2026-04-02T00:00:00Z', tags: [], ...read, backfilled: true }],
+        ghcr: [
+          {
+            package: 'acme/app',
+            download_count: 2,
+            last_published: '2026-04-02T00:00:00Z',
+            tags: [],
+            ...read,
+            backfilled: true,
+            closed: true,
+          },
+        ],
         quay: [{ repo: 'acme/app', pull_count: 3, last_updated: '2026-04-02T00:00:00Z', tags: [], ...read }],
       }),
     );
@@ -146,16 +156,16 @@ describe('merging into a day', () => {
     expect(totalsOf(mergeReadings(before, [reading('dockerhub', 'acme/app', 2, '07:00:00')]))).toEqual({ 'dockerhub acme/app': 2 });
   });
 
-  it('replaces a backfilled total by a read one, even an older one, and takes the mark away', () => {
-    const before = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '23:00:00', { mark: 'backfilled' })]);
+  it('replaces an estimated total by a read one, even an older one, and takes the mark away', () => {
+    const before = mergeReadings(undefined, [reading('ghcr', 'acme/app', 50, '23:00:00', { mark: 'estimated' })]);
 
     const after = mergeReadings(before, [reading('ghcr', 'acme/app', 48, '07:00:00')]);
 
     expect(after['ghcr']).toEqual([{ package: 'acme/app', download_count: 48, read_at: at('07:00:00') }]);
   });
 
-  it('never replaces a read total by a backfilled one', () => {
-    const backfilled = reading('ghcr', 'acme/app', 50, '23:00:00', { mark: 'backfilled' });
+  it('never replaces a read total by an estimated one', () => {
+    const backfilled = reading('ghcr', 'acme/app', 50, '23:00:00', { mark: 'estimated' });
     const before = mergeReadings(undefined, [reading('ghcr', 'acme/app', 48, '07:00:00')]);
     const ofGoTool = goDocument({ ghcr: [{ package: 'acme/app', download_count: 47 }] });
 

@@ -3,7 +3,7 @@ import { isDay, type Day } from '../model/day.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
 import { isMark, type Mark } from '../model/mark.ts';
 import { withoutAttachments } from '../model/tag.ts';
-import { isPullCount, type Platform, type Reading, type Tag, type TagsNote } from '../model/reading.ts';
+import { isPullCount, type Discrepancy, type Observed, type Platform, type Reading, type Tag, type TagsNote } from '../model/reading.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -47,28 +47,32 @@ export function toRegistry(member: string): string {
   return member === dockerHub.member ? 'dockerhub' : member;
 }
 
-interface MarkField {
-  readonly name: string;
-  readonly value: string | true;
-}
-
-/** The field that says each mark. Earlier versions read them too. Of a row with several the first one here counts. */
-const markFields: Readonly<Record<Mark, MarkField | undefined>> = {
-  frozen: { name: 'doubt', value: 'frozen' },
-  restated: { name: 'doubt', value: 'restated' },
-  backfilled: { name: 'backfilled', value: true },
-  imported: { name: 'imported', value: true },
-  read: undefined,
+/**
+ * The fields that say each mark; a row has a mark when it has all of them. Earlier versions read them too. Of several marks that fit the
+ * first one here counts.
+ */
+const markFields: Readonly<Record<Mark, Row>> = {
+  frozen: { doubt: 'frozen' },
+  inconsistent: { doubt: 'inconsistent' },
+  backfilled: { backfilled: true, closed: true },
+  estimated: { backfilled: true },
+  imported: { imported: true },
+  closed: { closed: true },
+  read: {},
 };
-const markFieldNames = new Set(Object.values(markFields).map((field) => field?.name));
+/** Fields that belong to one total, and go with it. */
+const totalFields = new Set([
+  ...Object.values(markFields).flatMap((fields) => Object.keys(fields)),
+  'observed',
+  'day_pulls',
+  'discrepancy',
+]);
 const marksByPriority = Object.keys(markFields).filter(isMark);
 
-function parseMark(row: Row): Mark {
-  const isWritten = (mark: Mark): boolean => {
-    const field = markFields[mark];
-    return field !== undefined && row[field.name] === field.value;
-  };
-  return marksByPriority.find(isWritten) ?? 'read';
+function parseMark(written: Row): Mark {
+  // What versions before 1.1 called it.
+  const row = written['doubt'] === 'restated' ? { ...written, doubt: 'inconsistent' } : written;
+  return marksByPriority.find((mark) => Object.entries(markFields[mark]).every(([field, value]) => row[field] === value)) ?? 'read';
 }
 
 /** The reading that a row holds; undefined without a name or a real total. `undatedAt`: when rows without a time of their own were read. */
@@ -91,19 +95,20 @@ export function parseReading(registry: string, row: Row, undatedAt: string): Rea
     tagCount,
     tags,
     tagsCut: count(row['tags_cut']),
-    tagsNote: parseNote(row),
+    tagsNote: parseTagsNote(row),
     totalSince: day(row['total_since']),
     mark: parseMark(row),
+    ...parseNote(row),
   });
 }
 
-function parseNote(row: Row): TagsNote | undefined {
+function parseTagsNote(row: Row): TagsNote | undefined {
   const [hash, since] = [text(row['tags_hash']), day(row['tags_since'])];
   return hash === undefined && since === undefined ? undefined : { hash, since };
 }
 
 /** Fields that say something of the tags which the row has, or of those which it has not. */
-const noteFields = new Set(['tags_cut', 'tags_hash', 'tags_since']);
+const tagsNoteFields = new Set(['tags_cut', 'tags_hash', 'tags_since']);
 
 /** The row of a reading. Fields that the reading does not have are taken from the row before. */
 export function toRow(reading: Reading, before: Row = {}): Row {
@@ -111,10 +116,9 @@ export function toRow(reading: Reading, before: Row = {}): Row {
   const { tags, tagsCut, tagsNote } = reading;
   const hasTags = tags !== undefined || tagsCut !== undefined || tagsNote !== undefined;
   const isCutWhole = tags === undefined && tagsCut !== undefined;
-  const isGone = (field: string): boolean => (hasTags && noteFields.has(field)) || (isCutWhole && field === 'tags');
-  const isKept = (field: string): boolean => field !== shape.repoField && !markFieldNames.has(field) && !isGone(field);
+  const isGone = (field: string): boolean => (hasTags && tagsNoteFields.has(field)) || (isCutWhole && field === 'tags');
+  const isKept = (field: string): boolean => field !== shape.repoField && !totalFields.has(field) && !isGone(field);
   const kept = Object.fromEntries(Object.entries(before).filter(([field]) => isKept(field)));
-  const markField = markFields[reading.mark ?? 'read'];
   return {
     [shape.repoField]: reading.repo,
     ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
@@ -130,8 +134,43 @@ export function toRow(reading: Reading, before: Row = {}): Row {
       read_at: reading.readAt,
       total_since: reading.totalSince,
     }),
-    ...(markField ? { [markField.name]: markField.value } : {}),
+    ...markFields[reading.mark ?? 'read'],
+    ...toNoteRow(reading),
   };
+}
+
+/** What is known of a total beside itself. */
+export type Note = Pick<Reading, 'observed' | 'dayPulls' | 'discrepancy'>;
+
+export function parseNote(row: Row): Note {
+  return {
+    observed: parseObserved(row['observed']),
+    dayPulls: count(row['day_pulls']),
+    discrepancy: parseDiscrepancy(row['discrepancy']),
+  };
+}
+
+/** The fields of a row that hold the note of a reading. */
+export function toNoteRow({ observed, dayPulls, discrepancy }: Note): Row {
+  return defined({
+    observed: observed && { pull_count: observed.pullCount, read_at: observed.readAt },
+    day_pulls: dayPulls,
+    discrepancy: discrepancy && { ...discrepancy },
+  });
+}
+
+function parseObserved(value: unknown): Observed | undefined {
+  if (!isRow(value)) return undefined;
+  const [pullCount, readAt] = [count(value['pull_count']), instant(value['read_at'])];
+  return pullCount === undefined || readAt === undefined ? undefined : { pullCount, readAt };
+}
+
+function parseDiscrepancy(value: unknown): Discrepancy | undefined {
+  if (!isRow(value)) return undefined;
+  const { kind, by } = value;
+  const since = instant(value['since']);
+  if ((kind !== 'frozen' && kind !== 'inconsistent') || !Number.isSafeInteger(by) || since === undefined) return undefined;
+  return { kind, by: Number(by), since };
 }
 
 /** The tags of a row; undefined when they were not read. */

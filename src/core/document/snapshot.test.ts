@@ -146,18 +146,21 @@ describe('the readings of a document', () => {
         lastUpdated: '2026-04-02T00:00:00Z',
         tagCount: 61,
         tags: [{ name: 'v1', pullCount: 0, versionId: '77' }],
-        mark: 'backfilled',
+        mark: 'estimated',
       },
     ]);
   });
 
   it.each([
-    [{ backfilled: true }, 'backfilled'],
+    [{ backfilled: true }, 'estimated'],
+    [{ backfilled: true, closed: true }, 'backfilled'],
+    [{ closed: true }, 'closed'],
+    [{ doubt: 'restated' }, 'inconsistent'],
     [{ imported: true }, 'imported'],
     [{ doubt: 'frozen' }, 'frozen'],
-    [{ doubt: 'restated' }, 'restated'],
-    [{ backfilled: true, doubt: 'restated' }, 'restated'],
-    [{ backfilled: true, imported: true }, 'backfilled'],
+    [{ doubt: 'inconsistent' }, 'inconsistent'],
+    [{ backfilled: true, doubt: 'inconsistent' }, 'inconsistent'],
+    [{ backfilled: true, imported: true }, 'estimated'],
     [{ backfilled: 'yes', imported: 1 }, 'read'],
     [{ doubt: 'strange' }, 'read'],
     [{ doubt: 'imported' }, 'read'],

@@ -5,7 +5,7 @@
 import { dayOf, endOfDay, type Day } from '../model/day.ts';
 import { AppError } from '../model/errors.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
-import { compareMarks } from '../model/mark.ts';
+import { compareMarks, isEndOfDay, wasRead } from '../model/mark.ts';
 import type { Reading } from '../model/reading.ts';
 import { dockerHub, ghcr, instant, isRow, parseReading, toRegistry, toRow, rowShape, text, type Row } from './snapshot-row.ts';
 
@@ -108,13 +108,22 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
   }
   for (const reading of readings) {
     const before = byRepo.get(reading.repo);
-    if (newer(before?.reading, reading) === reading) put(reading.repo, toRow(reading, before?.row), reading);
+    if (newer(before?.reading, reading) !== reading) continue;
+    const completed = complete(before?.reading, reading);
+    put(reading.repo, toRow(completed, before?.row), completed);
   }
   return merged;
 }
 
+/** The end of a day that was read before closes it: what was read is kept beside it. */
+export function complete(before: Reading | undefined, reading: Reading): Reading {
+  if (!before || !isEndOfDay(reading.mark) || !wasRead(before.mark)) return reading;
+  const observed = isEndOfDay(before.mark) ? before.observed : { pullCount: before.pullCount, readAt: before.readAt };
+  return { ...reading, mark: 'closed', observed: observed ?? reading.observed };
+}
+
 /** Of two readings of one image the one to keep: the more certain, then the later; of equals the second. */
-function newer(first: Reading | undefined, second: Reading): Reading {
+export function newer(first: Reading | undefined, second: Reading): Reading {
   if (!first) return second;
   const difference = compareMarks(second.mark, first.mark);
   if (difference !== 0) return difference > 0 ? second : first;

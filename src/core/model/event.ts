@@ -6,7 +6,7 @@ export const recordedKinds = ['tag_pushed', 'image_gone', 'image_back', 'registr
 export type RecordedKind = (typeof recordedKinds)[number];
 
 /** All events: those that follow from the stored totals, and the recorded ones. */
-export const eventKinds = ['first_seen', 'counter_went_down', 'frozen', 'restated', 'milestone', ...recordedKinds] as const;
+export const eventKinds = ['first_seen', 'counter_went_down', 'frozen', 'inconsistent', 'milestone', ...recordedKinds] as const;
 export type EventKind = (typeof eventKinds)[number];
 
 export interface RecordedEvent {

@@ -2,7 +2,7 @@
 import type { Day, EpochDay } from './day.ts';
 import type { ImageName } from './image.ts';
 import type { Mark, Marks } from './mark.ts';
-import type { Reading } from './reading.ts';
+import type { Discrepancy, Reading } from './reading.ts';
 
 /** The known totals of one image in one registry, by ascending day. Days without a value are absent. */
 export interface ImageSeries extends ImageName {
@@ -10,6 +10,18 @@ export interface ImageSeries extends ImageName {
   readonly totals: ArrayLike<number>;
   /** How each total is known. */
   readonly marks: Marks;
+  /** What else is known of single days; few have anything. */
+  readonly notes?: ReadonlyMap<EpochDay, DayNote> | undefined;
+  /** Days on which the registry did not update its counter, as far as that was looked for; never stored. */
+  readonly still?: ReadonlySet<EpochDay> | undefined;
+}
+
+/** What is known of a day beside its total. */
+export type DayNote = Pick<Reading, 'dayPulls' | 'discrepancy'>;
+
+/** What of a reading is kept as a note of its day; undefined where there is nothing. */
+export function toDayNote({ dayPulls, discrepancy }: Reading): DayNote | undefined {
+  return dayPulls === undefined && discrepancy === undefined ? undefined : { dayPulls, discrepancy };
 }
 
 /** The mark of each total of a series. */
@@ -28,6 +40,8 @@ export interface LatestImage extends ImageName {
   readonly lastUpdated?: string | undefined;
   /** The first day that is in the total, where the registry has no lifetime total. */
   readonly totalSince?: Day | undefined;
+  /** Set where the newest total disagreed with the registry's daily counts. */
+  readonly discrepancy?: Discrepancy | undefined;
 }
 
 /** A reading as it is stored, with the day whose snapshot holds it. */

@@ -3,7 +3,7 @@ import { certainty, compareMarks, isInconsistent, isMark, marks, wasRead, type M
 
 describe('the marks', () => {
   it('stand in the order in which a kept index counts them', () => {
-    expect(marks).toEqual(['read', 'backfilled', 'frozen', 'restated', 'imported']);
+    expect(marks).toEqual(['read', 'backfilled', 'frozen', 'inconsistent', 'imported', 'closed', 'estimated']);
   });
 
   it.each(['', 'Read', 'toString', '__proto__', 0, undefined, null])('are not %j', (value) => {
@@ -15,28 +15,31 @@ describe('the marks', () => {
   });
 
   it.each<[Mark | undefined, number]>([
-    ['backfilled', 0],
+    ['estimated', 0],
     ['imported', 1],
     ['read', 2],
     ['frozen', 2],
-    ['restated', 2],
+    ['inconsistent', 2],
     [undefined, 2],
+    ['backfilled', 3],
+    ['closed', 3],
   ])('have a certainty, which the database stores: %j has %d', (mark, expected) => {
     expect(certainty(mark)).toBe(expected);
   });
 
-  it('let what was read replace what was imported, and that what was backfilled', () => {
-    const order: readonly Mark[] = ['backfilled', 'imported', 'read'];
+  it('let the exact end of a day replace what was read, that what was imported, and that what was estimated', () => {
+    const order: readonly Mark[] = ['estimated', 'imported', 'read', 'closed'];
 
     expect(order.toReversed().toSorted(compareMarks)).toEqual(order);
-    expect(compareMarks('imported', 'backfilled')).toBeGreaterThan(0);
-    expect(compareMarks('backfilled', 'read')).toBeLessThan(0);
-    expect([compareMarks('frozen', 'restated'), compareMarks(undefined, 'read'), compareMarks('frozen', undefined)]).toEqual([0, 0, 0]);
+    expect(compareMarks('imported', 'estimated')).toBeGreaterThan(0);
+    expect(compareMarks('estimated', 'read')).toBeLessThan(0);
+    expect(compareMarks('backfilled', 'closed')).toBe(0);
+    expect([compareMarks('frozen', 'inconsistent'), compareMarks(undefined, 'read'), compareMarks('frozen', undefined)]).toEqual([0, 0, 0]);
   });
 
   it('say whether somebody read the total, and whether it disagrees with the daily counts', () => {
-    expect(marks.filter(wasRead)).toEqual(['read', 'frozen', 'restated', 'imported']);
-    expect(marks.filter(isInconsistent)).toEqual(['frozen', 'restated']);
+    expect(marks.filter(wasRead)).toEqual(['read', 'frozen', 'inconsistent', 'imported', 'closed']);
+    expect(marks.filter(isInconsistent)).toEqual(['frozen', 'inconsistent']);
     expect([wasRead(undefined), isInconsistent(undefined)]).toEqual([true, false]);
   });
 });

@@ -2,7 +2,7 @@
 import { dayOf, type Day } from './day.ts';
 import type { AppError } from './errors.ts';
 import type { ImageRef } from './image-ref.ts';
-import type { Mark } from './mark.ts';
+import type { Inconsistency, Mark } from './mark.ts';
 
 /** Whether a count is one that can be believed and stored: a whole number from 0 to 2^53 − 1. */
 export function isPullCount(value: unknown): value is number {
@@ -65,14 +65,36 @@ export interface Reading {
   /** What a store notes of the tags, so that a list that stays as it is need not be stored on each day. Nobody else looks at it. */
   readonly tagsNote?: TagsNote | undefined;
   /**
-   * Days before this read, newest first. The first is the unfinished today, or with `totalSince` the last one that is over; where
-   * the registry's day begins is unknown.
+   * Days before this read, newest first, dated as the registry labels them. The first is the unfinished today, or with `totalSince`
+   * the last one that is over.
    */
   readonly recentDays?: readonly DailyPulls[] | undefined;
   /** Set where the tags were not read but the registry's own list of names was. Only looked at for pushes, and not stored. */
   readonly listedTags?: ListedTags | undefined;
   /** How the total is known; absent: it was read. */
   readonly mark?: Mark | undefined;
+  /** What was read on a day whose total is now that of its end. */
+  readonly observed?: Observed | undefined;
+  /** The day's own pulls, where the difference of totals does not tell them. */
+  readonly dayPulls?: number | undefined;
+  /** Set while total and daily counts disagree. */
+  readonly discrepancy?: Discrepancy | undefined;
+}
+
+/** A total that was read, and when (ISO 8601). */
+export interface Observed {
+  readonly pullCount: number;
+  readonly readAt: string;
+}
+
+/** By how much a registry's total and its daily counts disagree. */
+export interface Discrepancy {
+  /** `frozen`: one of them does not change although the other does. */
+  readonly kind: Inconsistency;
+  /** The total less what the daily counts add up to. */
+  readonly by: number;
+  /** ISO 8601 moment of the first read that showed it. */
+  readonly since: string;
 }
 
 export interface TagsNote {

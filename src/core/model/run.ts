@@ -138,7 +138,7 @@ export interface WorkState {
 }
 
 /** What is said of an image that has no outcome when its run is over. */
-export const unfinished: Omit<ImageFailure, 'repo'> = {
+const unfinished: Omit<ImageFailure, 'repo'> = {
   code: 'internal',
   message: 'no collector finished it in this run',
   missing: 'total',

@@ -54,8 +54,12 @@ export function pullsByPeriod(series: readonly ImageSeries[], period: Period, op
 }
 
 /** The pulls that are booked on each known day of an image. */
-export function toPulls({ totals }: ImageSeries): number[] {
-  return Array.from(totals, (total, at) => (at === 0 ? 0 : Math.max(0, total - (totals[at - 1] ?? 0))));
+export function toPulls({ days, totals, notes }: ImageSeries): number[] {
+  return Array.from(totals, (total, at) => {
+    if (at === 0) return 0;
+    // Where a total fell although pulls went on, the registry's own count of the day is what is known.
+    return notes?.get(days[at] ?? 0)?.dayPulls ?? Math.max(0, total - (totals[at - 1] ?? 0));
+  });
 }
 
 function* toRows(lines: readonly Line[], range: DayRange): Generator<SeriesRow> {

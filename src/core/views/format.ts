@@ -26,10 +26,10 @@ export function formatChange(now: number | undefined, before: number | undefined
   const difference = now - before;
   if (before < minForPercent) return `${toSign(difference)}${formatExact(Math.abs(difference))}`;
   const percent = Math.round((difference / before) * 100);
-  return `${toSign(percent)}${formatExact(Math.abs(percent))} %`;
+  return `${toSign(percent)}${formatExact(Math.abs(percent))}%`;
 }
 
 function toSign(difference: number): string {
   if (difference > 0) return '+';
-  return difference < 0 ? '−' : '±';
+  return difference < 0 ? '−' : '';
 }

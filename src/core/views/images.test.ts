@@ -118,7 +118,7 @@ describe('the tracked images', () => {
   });
 
   it('were first seen on the first day that was read, and have a history since the first that is known', () => {
-    const history = series(app, '2026-03-11', [1, 2, 3, 4], ['backfilled', 'backfilled', 'restated', 'backfilled']);
+    const history = series(app, '2026-03-11', [1, 2, 3, 4], ['backfilled', 'backfilled', 'inconsistent', 'backfilled']);
 
     const [image] = shown([latest(app, '2026-03-14')], [history]);
 
@@ -133,7 +133,7 @@ describe('the tracked images', () => {
     expect(image).toMatchObject({ firstSeen: undefined, historySince: '2026-03-13', lastRead: undefined, stale: true });
   });
 
-  it.each(['frozen', 'restated'] as const)('are in doubt when their newest total is %s', (doubt) => {
+  it.each(['frozen', 'inconsistent'] as const)('are in doubt when their newest total is %s', (doubt) => {
     const [image] = shown([latest(app, '2026-03-14')], [series(app, '2026-03-12', [5, 5, 5], ['read', 'read', doubt])]);
 
     expect(image?.doubt).toBe(doubt);

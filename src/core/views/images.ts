@@ -2,7 +2,8 @@
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
-import { isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
+import { isBackfilled, isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
+import type { Discrepancy } from '../model/reading.ts';
 import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
@@ -36,6 +37,8 @@ export interface TrackedImage extends ImageName {
   readonly lastRead?: string | undefined;
   readonly stale: boolean;
   readonly doubt?: Inconsistency | undefined;
+  /** By how much the newest total disagrees with the registry's daily counts, where it does. */
+  readonly discrepancy?: Discrepancy | undefined;
 }
 
 export interface Moment {
@@ -77,12 +80,13 @@ function trackedImage(
     last30Days: growthOver(30),
     firstSeen: dayAt(series, marks.findIndex(wasRead)),
     historySince: dayAt(series, 0),
-    backfilledDays: marks.filter((mark) => mark === 'backfilled').length,
+    backfilledDays: marks.filter(isBackfilled).length,
     importedDays: marks.filter((mark) => mark === 'imported').length,
     totalSince: latest?.totalSince,
     lastRead,
     stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
     doubt: isInconsistent(newest) ? newest : undefined,
+    discrepancy: latest?.discrepancy,
   };
 }
 

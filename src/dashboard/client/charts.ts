@@ -47,7 +47,7 @@ function start(figure: HTMLElement, plot: HTMLElement, first: ChartData): Drawn 
   plot.classList.toggle('bars', kind !== 'total');
   plot.tabIndex = 0;
   plot.setAttribute('role', 'group');
-  plot.setAttribute('aria-label', 'Chart: the left and right arrow keys walk through its days');
+  plot.setAttribute('aria-label', 'Chart: use the left and right arrow keys to move through it');
   let chart = build();
   plot.append(output);
 

@@ -1,4 +1,4 @@
-/** Copy buttons beside snippets. */
+/** Copy buttons next to snippets. */
 
 const confirmMs = 2_000;
 
@@ -13,7 +13,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   const code = button.parentElement?.querySelector('code');
   if (!code) return;
   const copied = await write(code);
-  button.textContent = copied ? 'Copied' : 'Select and copy by hand';
+  button.textContent = copied ? 'Copied' : 'Press Ctrl+C to copy';
   window.setTimeout(() => (button.textContent = 'Copy'), confirmMs);
 }
 

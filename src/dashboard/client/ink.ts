@@ -1,4 +1,4 @@
-/** Colours from the style sheet, and dashes and patterns by which lines and bars can be told apart without them. */
+/** Colors from the style sheet, and dashes and patterns that distinguish lines and bars without color. */
 
 export interface Ink {
   readonly text: string;

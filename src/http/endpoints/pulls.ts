@@ -1,17 +1,12 @@
-/** The charts: totals and pulls by day, week and month. */
-import { startOfDay } from '../../core/model/day.ts';
-import type { SeriesRow } from '../../core/numbers/series.ts';
-import type { Table } from '../../core/views/table.ts';
+import { totalsByDay } from '../../core/numbers/series.ts';
+import { pullsEndpoint } from '../pulls-endpoint.ts';
 
-/** Rows of a chart, with the registry's column where they are split. */
-export function pullsTable(rows: Iterable<SeriesRow>, valueColumn: string, split: boolean): Table {
-  return { columns: ['timestamp', 'repo', ...(split ? ['registry'] : []), valueColumn], rows: split ? splitCells(rows) : cells(rows) };
-}
-
-function* cells(rows: Iterable<SeriesRow>): Generator<readonly [string, string, number]> {
-  for (const { day, repo, value } of rows) yield [startOfDay(day), repo, value];
-}
-
-function* splitCells(rows: Iterable<SeriesRow>): Generator<readonly [string, string, string | undefined, number]> {
-  for (const { day, repo, registry, value } of rows) yield [startOfDay(day), repo, registry, value];
-}
+export const totalPullsEndpoint = pullsEndpoint({
+  path: '/api/pulls',
+  summary: 'Cumulative pulls by day',
+  description: 'Registries of one name are summed; one that was not read on a day counts with its last known total.',
+  rowName: 'PullsRow',
+  column: 'pull_count',
+  columnDescription: 'Total at the end of the day',
+  rows: totalsByDay,
+});

@@ -1,61 +1,96 @@
-import type { z } from '@hono/zod-openapi';
-import type { Counting } from '../../core/model/registry.ts';
-import type { CollectorStatus, RegistryStatus } from '../../core/views/status.ts';
-import type { statusAnswer as schema } from '../schemas.ts';
+import type { RegistryStatus } from '../../core/views/status.ts';
+import type { ApiDeps } from '../deps.ts';
+import { endpoint } from '../endpoint.ts';
+import { momentHeaders } from '../headers.ts';
+import { jsonContent } from '../json-content.ts';
+import { dataResponses, registry, repo } from '../responses.ts';
+import { count, decimal, flag, integer, list, named, object, oneOf, optional, text, type ValueOf } from '../schema.ts';
 
-export interface StatusDeps {
-  readonly version: string;
-  /** What the numbers of each registry count. */
-  readonly counting: Readonly<Record<string, Counting>>;
-  /** How to configure the service, where nothing is. */
-  readonly howToConfigure?: string | undefined;
-  readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
-}
+const failure = { code: text(), message: text() };
+const registrySchema = object({
+  registry,
+  title: text(),
+  state: oneOf(['off', 'waiting', 'ok', 'degraded', 'failing', 'frozen', 'inconsistent']),
+  images_ok: count(),
+  images_failed: count(),
+  failures: list(object({ ...failure, repo, missing: oneOf(['total', 'details']) })),
+  listings: list(
+    object({ owner: text(), listed: count(), expected: optional(count()), complete: flag(), shortfall: optional(object(failure)) }),
+  ),
+  doubts: list(object({ repo, doubt: oneOf(['frozen', 'inconsistent']) })),
+  diagnosis: optional(text()),
+  last_success: optional(text()),
+  seconds_since_success: optional(integer({ description: 'For alerts; absent before the first success' })),
+  seconds_overdue: count({ description: 'For alerts: how much longer the last success is ago than two intervals and four hours, else 0' }),
+  counts: optional(
+    object(
+      { unit: text(), lifetime: flag(), note: text() },
+      { description: 'What the numbers count, and whether the total is one over all time' },
+    ),
+  ),
+  last_duration_seconds: optional(decimal()),
+  progress: optional(object({ done: count(), total: count() })),
+});
+const statusSchema = object({
+  version: text(),
+  healthy: flag(),
+  reason: text(),
+  configured: flag(),
+  how_to_configure: optional(text()),
+  configuration_problems: list(object({ variable: text(), entry: text(), reason: text() })),
+  running_since: optional(text()),
+  next_cycle: optional(text()),
+  retention_error: optional(text()),
+  registries: list(registrySchema),
+});
 
-/** `now`: milliseconds since the epoch. */
-export function statusAnswer(deps: StatusDeps, status: CollectorStatus, now: number): z.infer<typeof schema> {
+type StatusDeps = Pick<ApiDeps, 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems'>;
+
+export const statusEndpoint = endpoint({
+  path: '/api/status',
+  summary: 'What is tracked, what failed and why, the current run and the next one',
+  query: {},
+  responses: dataResponses({ 'application/json': named('Status', statusSchema) }),
+  headers: momentHeaders,
+  cached: false,
+  async handle(_, deps: StatusDeps) {
+    return jsonContent(statusAnswer(deps));
+  },
+});
+
+function statusAnswer({ status, clock, version, counting, howToConfigure, configProblems }: StatusDeps): ValueOf<typeof statusSchema> {
+  const { health, runningSince, nextCycle, retentionError, registries } = status();
   return {
-    version: deps.version,
-    healthy: status.health.healthy,
-    reason: status.health.reason,
-    configured: deps.howToConfigure === undefined,
-    how_to_configure: deps.howToConfigure,
-    configuration_problems: [...deps.configProblems],
-    running_since: status.runningSince,
-    next_cycle: status.nextCycle,
-    retention_error: status.retentionError,
-    registries: status.registries.map((registry) => ({ ...registryAnswer(registry, now), counts: deps.counting[registry.registry] })),
+    version,
+    healthy: health.healthy,
+    reason: health.reason,
+    configured: howToConfigure === undefined,
+    how_to_configure: howToConfigure,
+    configuration_problems: configProblems,
+    running_since: runningSince,
+    next_cycle: nextCycle,
+    retention_error: retentionError,
+    registries: registries.map((each) => ({ ...registryAnswer(each, clock.now()), counts: counting[each.registry] })),
   };
 }
 
-function registryAnswer(registry: RegistryStatus, now: number): Omit<z.infer<typeof schema>['registries'][number], 'counts'> {
-  const {
-    registry: id,
-    title,
-    state,
-    imagesRead,
-    imagesFailed,
-    failures,
-    listings,
-    doubts,
-    diagnosis,
-    lastSuccess,
-    lastDurationMs,
-    progress,
-  } = registry;
+/** `now`: milliseconds since the epoch. */
+function registryAnswer(status: RegistryStatus, now: number): ValueOf<typeof registrySchema> {
+  const { lastSuccess, overdueAt, lastDurationMs } = status;
   return {
-    registry: id,
-    title,
-    state,
-    images_ok: imagesRead,
-    images_failed: imagesFailed,
-    failures: [...failures],
-    listings: [...listings],
-    doubts: [...doubts],
-    diagnosis,
+    registry: status.registry,
+    title: status.title,
+    state: status.state,
+    images_ok: status.imagesRead,
+    images_failed: status.imagesFailed,
+    failures: status.failures,
+    listings: status.listings,
+    doubts: status.doubts,
+    diagnosis: status.diagnosis,
     last_success: lastSuccess,
     seconds_since_success: lastSuccess === undefined ? undefined : Math.floor((now - Date.parse(lastSuccess)) / 1000),
+    seconds_overdue: overdueAt === undefined ? 0 : Math.max(0, Math.floor((now - Date.parse(overdueAt)) / 1000)),
     last_duration_seconds: lastDurationMs === undefined ? undefined : lastDurationMs / 1000,
-    progress,
+    progress: status.progress,
   };
 }

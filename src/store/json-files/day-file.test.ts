@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromEpochDay } from '../../core/model/day.ts';
-import { dayOfFileName, fileNameOf, formatDocument, readDayFile } from './day-file.ts';
+import { parseDayFileName, dayFileName, formatDocument, readDayFile } from './day-file.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 
 function filesWith(bytes: Uint8Array): FileSystem {
@@ -14,7 +14,7 @@ describe('the name of a file', () => {
 
     fc.assert(
       fc.property(day, (each) => {
-        expect(dayOfFileName(fileNameOf(each))).toBe(each);
+        expect(parseDayFileName(dayFileName(each))).toBe(each);
       }),
     );
   });
@@ -29,7 +29,7 @@ describe('the name of a file', () => {
     '../2026-03-01.json',
     ' 2026-03-01.json',
   ])('is no day’s when it is %j', (name) => {
-    expect(dayOfFileName(name)).toBeUndefined();
+    expect(parseDayFileName(name)).toBeUndefined();
   });
 });
 

@@ -5,7 +5,7 @@ import { AppError } from '../../core/model/errors.ts';
 import { asSnapshotDocument, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { removeQuietly } from './durable-file.ts';
 import type { FileSystem } from './file-system.ts';
-import { codeOf } from './storage-error.ts';
+import { errorCode } from './storage-error.ts';
 
 /** Whole files are kept in memory while they are read; the Go tool refuses larger ones too. */
 export const maxFileBytes = 50 * 1024 * 1024;
@@ -13,31 +13,31 @@ export const maxFileBytes = 50 * 1024 * 1024;
 export type DayFile =
   | { readonly kind: 'document'; readonly document: SnapshotDocument }
   | { readonly kind: 'absent' }
-  /** It can be read, but holds no snapshot. */
+  /** It can be read, but is not a snapshot. */
   | { readonly kind: 'corrupt'; readonly reason: string }
-  /** Nothing is known of its content, so it must not be replaced. */
+  /** Its content is unknown, so it must not be replaced. */
   | { readonly kind: 'unreadable'; readonly error: unknown };
 
 const suffix = '.json';
 
-export function fileNameOf(day: Day): string {
+export function dayFileName(day: Day): string {
   return `${day}${suffix}`;
 }
 
 /** The day whose snapshot a file of this name holds; undefined for every other file. */
-export function dayOfFileName(name: string): Day | undefined {
+export function parseDayFileName(name: string): Day | undefined {
   if (!name.endsWith(suffix)) return undefined;
   const day = name.slice(0, -suffix.length);
   return isDay(day) ? day : undefined;
 }
 
-/** Reads a valid day's file. Whatever is wrong with the file is in the answer. */
+/** Reads a day's file. Whatever is wrong with the file is in the result. */
 export async function readDayFile(files: FileSystem, directory: string, day: Day, maxBytes: number): Promise<DayFile> {
   let bytes: Uint8Array;
   try {
-    bytes = await files.read(join(directory, fileNameOf(day)), maxBytes);
+    bytes = await files.read(join(directory, dayFileName(day)), maxBytes);
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === 'ENOENT') return { kind: 'absent' };
     if (code === 'EFBIG') return { kind: 'corrupt', reason: `larger than ${maxBytes} bytes` };
     return { kind: 'unreadable', error };
@@ -55,7 +55,7 @@ function parse(bytes: Uint8Array, day: Day): DayFile {
   }
 }
 
-/** These stand only inside of JSON strings; Go's encoder escapes them by default. */
+/** These occur only inside JSON strings; Go's encoder escapes them by default. */
 const escapedByGo = /[<>&\u2028\u2029]/g;
 
 /** The text of a document to the byte as the Go tool writes it: two spaces of indent, its escapes, no newline at the end. */
@@ -70,13 +70,13 @@ export function formatDocument(document: SnapshotDocument): string {
  * Moves a corrupt file to a name that was free, and resolves to that name. Rejects with the system's error.
  * The name is taken by an empty file first, because a rename alone would replace a file that has it.
  */
-export async function setAside(files: FileSystem, directory: string, day: Day, nowMs: number): Promise<string> {
+export async function setAside(files: FileSystem, directory: string, file: string, nowMs: number): Promise<string> {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
   for (let attempt = 0; ; attempt += 1) {
-    const name = `${fileNameOf(day)}.corrupt-${stamp}${attempt === 0 ? '' : `-${attempt}`}`;
+    const name = `${file}.corrupt-${stamp}${attempt === 0 ? '' : `-${attempt}`}`;
     if (!(await claim(files, join(directory, name)))) continue;
     try {
-      await files.rename(join(directory, fileNameOf(day)), join(directory, name));
+      await files.rename(join(directory, file), join(directory, name));
     } catch (error) {
       await removeQuietly(files, join(directory, name));
       throw error;
@@ -90,7 +90,7 @@ async function claim(files: FileSystem, path: string): Promise<boolean> {
     await (await files.create(path)).close();
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }

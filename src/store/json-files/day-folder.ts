@@ -1,15 +1,15 @@
-/** The files of all days in one folder; what is wrong with one of them is told once. */
+/** The files of all days in one folder; a problem with one of them is logged once. */
 import { join } from 'node:path';
 import type { Day } from '../../core/model/day.ts';
 import { errorFields } from '../../core/model/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { compareText } from '../../core/model/image.ts';
 import type { SnapshotDocument } from '../../core/document/snapshot.ts';
-import { dayOfFileName, fileNameOf, formatDocument, readDayFile, setAside, type DayFile } from './day-file.ts';
+import { parseDayFileName, dayFileName, formatDocument, readDayFile, setAside, type DayFile } from './day-file.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
-import { codeOf, isDenied, storageError } from './storage-error.ts';
+import { errorCode, isDenied, storageError } from './storage-error.ts';
 
 export interface DayFolderDeps {
   readonly directory: string;
@@ -24,18 +24,18 @@ export interface DayFolderDeps {
 export interface DayFolder {
   /** The days that have a file, ascending, whatever is in it. */
   days(): Promise<readonly Day[]>;
-  /** Never rejects. Warns when a file cannot be used, once as long as it stays so. */
+  /** Never rejects. Warns about an invalid file, once as long as it stays so. */
   read(day: Day): Promise<DayFile>;
   /** The day's document where it has one. @throws AppError internal when the file cannot be read although it may be */
   document(day: Day): Promise<SnapshotDocument | undefined>;
   /**
-   * Puts a document in the place of what was read, which is set aside when it was corrupt. Durable after sync.
+   * Replaces what was read with a document, and sets it aside when it was corrupt. Durable after sync.
    * Resolves to false, and changes nothing, when the file would be larger than the largest that is read.
    */
   replace(day: Day, before: DayFile, document: SnapshotDocument): Promise<boolean>;
-  /** How the day's file looks from outside; undefined when that cannot be told. Never rejects. */
+  /** How the day's file looks from outside; undefined when that is unknown. Never rejects. */
   stamp(day: Day): Promise<FileStamp | undefined>;
-  /** A file that is not there is fine. */
+  /** A missing file is fine. */
   remove(day: Day): Promise<void>;
   /** Makes what was replaced and removed survive a power cut. */
   sync(): Promise<void>;
@@ -46,12 +46,12 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
   const skipped = new Set<Day>();
 
   function pathOf(day: Day): string {
-    return join(directory, fileNameOf(day));
+    return join(directory, dayFileName(day));
   }
 
   async function moveAway(day: Day): Promise<void> {
-    const name = await setAside(files, directory, day, clock.now());
-    log.info('snapshot file that cannot be used is set aside', { file: pathOf(day), as: join(directory, name) });
+    const name = await setAside(files, directory, dayFileName(day), clock.now());
+    log.info('set aside invalid snapshot file', { file: pathOf(day), as: join(directory, name) });
   }
 
   async function read(day: Day): Promise<DayFile> {
@@ -60,15 +60,15 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
       skipped.delete(day);
     } else if (!skipped.has(day)) {
       skipped.add(day);
-      const why = file.kind === 'corrupt' ? { reason: file.reason } : errorFields(storageError(file.error, 'cannot be read', place));
-      log.warn('snapshot file is skipped', { file: pathOf(day), ...why });
+      const why = file.kind === 'corrupt' ? { reason: file.reason } : errorFields(storageError(file.error, 'cannot read it', place));
+      log.warn('skipping snapshot file', { file: pathOf(day), ...why });
     }
     return file;
   }
 
   return {
     async days() {
-      const days = (await files.listFiles(directory)).map(dayOfFileName).filter((day) => day !== undefined);
+      const days = (await files.listFiles(directory)).map(parseDayFileName).filter((day) => day !== undefined);
       return days.toSorted(compareText);
     },
     read,
@@ -79,10 +79,10 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     },
     async replace(day, before, document) {
       const text = formatDocument(document);
-      // What cannot be read again would be set aside as foreign by the next save.
+      // A file that is too large to read would be set aside as corrupt by the next save.
       if (Buffer.byteLength(text) > maxBytes) return false;
       const beforeRename = before.kind === 'corrupt' ? () => moveAway(day) : undefined;
-      await replaceFile(files, { directory, name: fileNameOf(day), content: text, id: host.uniqueId(), beforeRename });
+      await replaceFile(files, { directory, name: dayFileName(day), content: text, id: host.uniqueId(), beforeRename });
       skipped.delete(day);
       return true;
     },
@@ -91,7 +91,7 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
       try {
         await files.remove(pathOf(day));
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error;
+        if (errorCode(error) !== 'ENOENT') throw error;
       }
       skipped.delete(day);
     },

@@ -1,7 +1,7 @@
 /** Replaces files so that a power cut or a kill at any moment leaves the old content or the new one. */
 import { join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
-import { codeOf } from './storage-error.ts';
+import { errorCode } from './storage-error.ts';
 
 export interface Replacement {
   readonly directory: string;
@@ -22,7 +22,7 @@ export function temporaryName(id: string): string {
 }
 
 /**
- * Puts the text in the place of a file; syncFolder makes the replacement itself durable.
+ * Replaces a file; syncFolder makes the replacement itself durable.
  * When it rejects, with the system's error, the old file is whole and no temporary file is left.
  */
 export async function replaceFile(files: FileSystem, { directory, name, content, id, beforeRename }: Replacement): Promise<void> {
@@ -38,8 +38,8 @@ export async function replaceFile(files: FileSystem, { directory, name, content,
 }
 
 /**
- * Makes a file with this content, on the disk and not only in its cache.
- * Rejects with the system's error, `EEXIST` when there is a file of that name; no part of a new one is left then.
+ * Creates a file with this content, synced to the disk.
+ * Rejects with the system's error, `EEXIST` when the file exists; no partial file is left.
  */
 export async function writeWhole(files: FileSystem, path: string, content: string | Uint8Array): Promise<void> {
   const file = await files.create(path);
@@ -56,7 +56,7 @@ export async function writeWhole(files: FileSystem, path: string, content: strin
   }
 }
 
-/** For what is only in the way: the error that made it so counts more than that it cannot be removed now. */
+/** For cleaning up: the original error matters more than a failure to remove. */
 export async function removeQuietly(files: FileSystem, path: string): Promise<void> {
   await files.remove(path).catch(() => undefined);
 }
@@ -69,6 +69,6 @@ export async function syncFolder(files: FileSystem, directory: string): Promise<
   try {
     await files.syncFolder(directory);
   } catch (error) {
-    if (!cannotSync.has(codeOf(error))) throw error;
+    if (!cannotSync.has(errorCode(error))) throw error;
   }
 }

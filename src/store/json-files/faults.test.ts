@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const setAsideName = '2026-03-14.json.corrupt-20260314T120000000Z';
-const skipped = 'snapshot file is skipped';
+const skipped = 'skipping snapshot file';
 
 async function answers(store: SnapshotStore): Promise<unknown> {
   return [store.version(), await store.days(), await totalsOf(store), await store.latest({}), await store.snapshot('2026-03-14')];
@@ -54,11 +54,11 @@ describe('a save that fails', () => {
     ['ENOSPC', 'the disk with DIR is full'],
     ['EDQUOT', 'the disk quota of DIR is used up'],
     ['EROFS', 'DIR is read-only, mount it writable'],
-    ['EIO', 'the disk with DIR has a fault'],
-    ['EFBIG', 'the system does not allow a file that large'],
+    ['EIO', 'the disk with DIR has an I/O error'],
+    ['EFBIG', 'the file is too large for the file system'],
     ['EMFILE', 'too many files are open'],
-    ['ENOENT', 'DIR or a file in it has vanished'],
-    ['ESTALE', 'the file system answers ESTALE'],
+    ['ENOENT', 'DIR or a file in it no longer exists'],
+    ['ESTALE', 'the file system reports ESTALE'],
     [
       'EACCES',
       'permission denied in DIR; give it to the user that registry-stats runs as (chown -R 65532:65532 DIR), or run as its owner ("user:" in a compose file)',
@@ -81,7 +81,7 @@ describe('a save that fails', () => {
 
     const saving = store.save([reading('acme/app', 10, '2026-03-13T23:59:00'), reading('acme/app', 11, '2026-03-14T00:01:00')]);
 
-    await expect(saving).rejects.toMatchObject({ message: `cannot store 2026-03-13: the disk with ${folder.directory} has a fault` });
+    await expect(saving).rejects.toMatchObject({ message: `cannot store 2026-03-13: the disk with ${folder.directory} has an I/O error` });
     expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 11 } });
     expect(await folder.read('2026-03-13.json')).toBe('{}');
     await store.close();
@@ -100,7 +100,7 @@ describe('a save that fails', () => {
     await store.close();
   });
 
-  it('only at the sync of the folder is told, although the new file is there and is what the answers show', async () => {
+  it('only at the sync of the folder is reported, although the new file exists and is what queries return', async () => {
     const store = await folder.open({ files });
     files.fail('syncFolder', 'EIO');
 
@@ -228,7 +228,7 @@ describe('a file that may not be read', () => {
     await expect(store.snapshot('2026-03-14')).rejects.toMatchObject({
       name: 'AppError',
       code: 'internal',
-      message: `cannot read 2026-03-14: the disk with ${folder.directory} has a fault`,
+      message: `cannot read 2026-03-14: the disk with ${folder.directory} has an I/O error`,
     });
     await store.close();
   });
@@ -247,7 +247,7 @@ describe('a prune that fails', () => {
     });
 
     expect(await store.days()).toEqual(['2026-03-11', '2026-03-13']);
-    expect(await folder.names()).toEqual(['2026-03-11.json', '2026-03-13.json']);
+    expect(await folder.names()).toEqual(['2026-03-11.json', '2026-03-13.json', 'history']);
     await store.close();
   });
 
@@ -262,7 +262,7 @@ describe('a prune that fails', () => {
     await store.close();
   });
 
-  it('because the folder cannot be listed is told', async () => {
+  it('because the folder cannot be listed is reported', async () => {
     const store = await folder.open({ files });
     files.fail('listFiles', 'EIO');
 

@@ -1,24 +1,24 @@
-/** The few things that the store asks of a file system, small enough for a test to make each of them fail. */
+/** The few operations that the store needs of a file system, small enough for a test to make each of them fail. */
 import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 
-/** Every method rejects with the system's error, whose `code` tells what happened, e.g. `ENOSPC`. */
+/** Every method rejects with the system's error, whose `code` says what happened, e.g. `ENOSPC`. */
 export interface FileSystem {
-  /** Makes the folder, and those above it, where it is missing; only its owner may enter. */
+  /** Creates the folder and its parents where missing; only its owner may enter. */
   makeFolder(path: string): Promise<void>;
   /** The names of the folder's files; folders are left out. */
   listFiles(path: string): Promise<readonly string[]>;
   /** Rejects with `EFBIG` when the file has more bytes than that. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
-  /** Makes a file that only its owner may read. Rejects with `EEXIST` when there is one. */
+  /** Creates a file that only its owner may read. Rejects with `EEXIST` when it exists. */
   create(path: string): Promise<NewFile>;
   /** Replaces a file that has the new name. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Makes the folder's names, new and gone, survive a power cut. */
+  /** Makes created and deleted names of the folder survive a power cut. */
   syncFolder(path: string): Promise<void>;
   /** Milliseconds since the epoch. */
   modifiedAt(path: string): Promise<number>;
-  /** Rejects with `ENOENT` when there is no such file. */
+  /** Rejects with `ENOENT` when the file does not exist. */
   stamp(path: string): Promise<FileStamp>;
   setModifiedAt(path: string, epochMs: number): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface FileSystem {
 export interface FileStamp {
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
-  /** Another one whenever the file was changed or replaced. */
+  /** Differs whenever the file was changed or replaced. */
   readonly text: string;
 }
 

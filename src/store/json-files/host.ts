@@ -1,13 +1,13 @@
-/** What the store asks of the machine beside its files. */
+/** What the store needs of the machine besides its files. */
 import { randomUUID } from 'node:crypto';
-import { codeOf } from './storage-error.ts';
+import { errorCode } from './storage-error.ts';
 
 export interface Host {
-  /** Whether a process with this id runs, also one of another user. */
+  /** Whether a process with this id runs, of any user. */
   isAlive(pid: number): boolean;
-  /** A text that no other process makes. */
+  /** A text that is unique among all processes. */
   uniqueId(): string;
-  /** Runs something that never rejects every so many milliseconds, without keeping the process alive for it; gives what stops it. */
+  /** Runs a function that never rejects every `periodMs`, without keeping the process alive; returns a function that stops it. */
   every(periodMs: number, run: () => Promise<void>): () => void;
   /** User and group of this process as `chown` takes them; undefined where the system has none. */
   readonly owner: string | undefined;
@@ -19,7 +19,7 @@ export const nodeHost: Host = {
       process.kill(pid, 0);
       return true;
     } catch (error) {
-      return codeOf(error) === 'EPERM';
+      return errorCode(error) === 'EPERM';
     }
   },
   uniqueId: randomUUID,

@@ -1,22 +1,31 @@
-/** The index in memory: of all documents it keeps each image's totals by day and its newest details, and answers from them. */
+/** The index in memory: each image's totals by day and its newest details, from which queries are answered. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
-import type { ImageSeries, LatestImage } from '../../core/model/history.ts';
+import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
 import { demandOf } from '../tag-budget.ts';
+import { newestRead, type YearImage, type YearTotals } from './year-totals.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
-  /** Makes these the values of the day; what an earlier call gave for that day is gone. */
+  /** Makes these the values of the day; what an earlier call set for that day is dropped. */
   setDay(day: Day, readings: readonly Reading[], events: readonly RecordedEvent[]): void;
+  /** Makes these the values of a day whose file is gone. */
+  setKept(day: Day, readings: readonly Reading[]): void;
+  /** Adds the values of days whose files are gone; where a day has a file that has one, that one stays. */
+  addKept(year: YearTotals): void;
   /** Forgets a day, and the details that were last seen on it. */
   removeDay(day: Day): void;
-  /** The days that were set, ascending. */
+  /** Whether the day has values but no file. */
+  isKept(day: Day): boolean;
+  /** The days with values, with a file or without, ascending. */
+  allDays(): readonly Day[];
+  /** The days that have a file, ascending. */
   days(): readonly Day[];
-  /** As SnapshotStore.totals; the answer does not change later. */
+  /** As SnapshotStore.totals; the result does not change later. */
   totals(query: SeriesQuery): readonly ImageSeries[];
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
@@ -26,11 +35,11 @@ export interface Index {
   tags(image: ImageName): KnownTags | undefined;
   /** By the key of each image: about how many bytes its newest list would take whole. */
   tagDemands(): ReadonlyMap<string, number>;
-  /** All that there is, from which createIndex makes the same index again; only of an exact index. */
+  /** Everything in it, from which createIndex builds the same index again; only of an exact index. */
   state(): IndexState;
   /**
-   * Whether it is the index that the days' documents give. It is not when the day went that had the newest value of a detail, while
-   * an older day may have another one: that is no longer known here.
+   * Whether it equals an index built from the days' documents. It does not after the day with the newest value of a detail was removed
+   * while an older day may have another value, which the index does not keep.
    */
   isExact(): boolean;
 }
@@ -63,6 +72,7 @@ export interface ImageState extends ImageName {
   readonly days: string;
   readonly totals: string;
   readonly marks: string;
+  readonly notes: readonly (readonly [EpochDay, DayNote])[];
   readonly readAt?: Detail<string> | undefined;
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
@@ -76,26 +86,29 @@ interface Detail<T> {
   readonly value: T;
 }
 
-/** Without a value when that day went and an older one may have another. */
-type KnownDetail<T> = Detail<T | undefined> | undefined;
+/** Without a value when that day was removed and an older one may have another. */
+type MaybeLost<T> = Detail<T | undefined> | undefined;
 
 interface Image extends ImageName {
   readonly series: DaySeries;
-  readAt: KnownDetail<string>;
-  tagCount: KnownDetail<number>;
-  lastUpdated: KnownDetail<string>;
-  totalSince: KnownDetail<Day>;
-  tags: KnownDetail<TagsState>;
+  readonly notes: Map<EpochDay, DayNote>;
+  readAt: MaybeLost<string>;
+  tagCount: MaybeLost<number>;
+  lastUpdated: MaybeLost<string>;
+  totalSince: MaybeLost<Day>;
+  tags: Detail<TagsState> | undefined;
 }
 
-/** An index; with a state what the one that had it knew of these days. */
-export function createIndex(state: IndexState = { images: [], events: [] }, keptDays: readonly Day[] = []): Index {
+/** An index; with a state, what that state has for these days. */
+export function createIndex(state: IndexState = { images: [], events: [] }, cachedDays: readonly Day[] = []): Index {
   const registries = new Map<string, Map<string, Image>>();
-  const days = new Set(keptDays);
+  const days = new Set(cachedDays);
   const eventsByDay = new Map(state.events.filter(([day]) => days.has(day)));
+  /** Days with values whose file is gone. */
+  const kept = new Set<EpochDay>();
   let sortedDays: readonly Day[] | undefined;
 
-  function imageOf({ registry, repo }: ImageName): Image {
+  function findOrCreate({ registry, repo }: ImageName): Image {
     const images = registries.get(registry) ?? new Map<string, Image>();
     registries.set(registry, images);
     const image = images.get(repo) ?? newImage(registry, repo);
@@ -103,15 +116,30 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
     return image;
   }
 
-  const keptEpochDays = new Set(keptDays.map(toEpochDay));
-  for (const kept of state.images) restore(kept, keptEpochDays, imageOf(kept));
+  const cachedEpochDays = new Set(cachedDays.map(toEpochDay));
+  for (const cached of state.images) restore(cached, cachedEpochDays, findOrCreate(cached));
   dropEmpty();
 
   function clearDay(day: EpochDay): void {
     for (const image of matching({})) {
       image.series.delete(day);
+      image.notes.delete(day);
       loseDetails(image, (detail) => detail.day === day);
     }
+  }
+
+  function fill(epochDay: EpochDay, readings: readonly Reading[], isReplaced: boolean): void {
+    if (isReplaced) clearDay(epochDay);
+    for (const reading of readings) addReading(findOrCreate(reading), epochDay, reading);
+    if (isReplaced) dropEmpty();
+  }
+
+  /** That it had a file, its events, and that it was kept without one. */
+  function forget(day: Day): void {
+    eventsByDay.delete(day);
+    days.delete(day);
+    kept.delete(toEpochDay(day));
+    sortedDays = undefined;
   }
 
   function dropEmpty(): void {
@@ -135,102 +163,148 @@ export function createIndex(state: IndexState = { images: [], events: [] }, kept
 
   return {
     setDay(day, readings, events) {
-      const epochDay = toEpochDay(day);
-      const known = days.has(day);
-      if (known) clearDay(epochDay);
-      for (const reading of readings) {
-        const image = imageOf(reading);
-        image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
-        image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
-        image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
-        image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
-        image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
-        image.tags = newer(image.tags, epochDay, tagsStateOf(reading));
-      }
-      if (known) dropEmpty();
+      fill(toEpochDay(day), readings, days.has(day));
       eventsByDay.delete(day);
       if (events.length > 0) eventsByDay.set(day, events);
       days.add(day);
+      kept.delete(toEpochDay(day));
       sortedDays = undefined;
+    },
+    setKept(day, readings) {
+      fill(toEpochDay(day), readings, true);
+      forget(day);
+      if (readings.length > 0) kept.add(toEpochDay(day));
+    },
+    addKept(year) {
+      const withFile = new Set([...days].map(toEpochDay));
+      for (const image of year.values()) {
+        addYear(findOrCreate(image), image);
+        for (const day of image.byDay.keys()) if (!withFile.has(day)) kept.add(day);
+      }
     },
     removeDay(day) {
-      const epochDay = toEpochDay(day);
-      clearDay(epochDay);
+      clearDay(toEpochDay(day));
       dropEmpty();
-      eventsByDay.delete(day);
-      days.delete(day);
-      sortedDays = undefined;
+      forget(day);
     },
+    isKept: (day) => kept.has(toEpochDay(day)),
+    allDays: () => [...days, ...Array.from(kept, fromEpochDay)].toSorted(compareText),
     days() {
       sortedDays ??= [...days].toSorted(compareText);
       return sortedDays;
     },
     totals(query) {
       const images = matching(query).toSorted(compareImagesByName);
-      return images.map(({ registry, repo, series }) => {
+      return images.map(({ registry, repo, series, notes }) => {
         const { days: epochDays, totals, codes } = series.columns();
-        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes) };
+        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes), notes: new Map(notes) };
       });
     },
     latest(query) {
       const images = matching(query).toSorted(compareImages);
-      return images.flatMap(latestOf);
+      return images.flatMap(toLatest);
     },
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
     tags({ registry, repo }) {
       const known = registries.get(registry)?.get(repo)?.tags;
-      return known?.value && { ...known.value, day: known.day, since: fromEpochDay(known.day) };
+      return known && { ...known.value, day: known.day, since: fromEpochDay(known.day) };
     },
-    tagDemands: () => new Map(matching({}).flatMap((image) => (image.tags?.value ? [[imageKey(image), image.tags.value.demand]] : []))),
-    state: () => ({ images: matching({}).map(stateOf), events: [...eventsByDay] }),
+    tagDemands: () => new Map(matching({}).flatMap((image) => (image.tags ? [[imageKey(image), image.tags.value.demand]] : []))),
+    state: () => ({ images: matching({}).map((image) => toState(image, kept)), events: [...eventsByDay] }),
     isExact: () => matching({}).every((image) => [image.readAt, image.tagCount, image.lastUpdated, image.totalSince].every(isKnown)),
   };
 }
 
 function newImage(registry: string, repo: string): Image {
   const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined, tags: undefined };
-  return { registry, repo, series: createDaySeries(), ...details };
+  return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
 }
 
-function latestOf({ registry, repo, series, ...image }: Image): LatestImage[] {
+function addReading(image: Image, epochDay: EpochDay, reading: Reading): void {
+  image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
+  const note = toDayNote(reading);
+  if (note) image.notes.set(epochDay, note);
+  image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
+  image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
+  image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
+  image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
+  const tags = toTagsState(reading);
+  if (tags && (!image.tags || image.tags.day <= epochDay)) image.tags = { day: epochDay, value: tags };
+}
+
+function addYear(image: Image, year: YearImage): void {
+  for (const [day, { total, mark, note }] of year.byDay) {
+    if (image.series.has(day)) continue;
+    image.series.set(day, total, mark);
+    if (note) image.notes.set(day, note);
+  }
+  const read = newestRead(year);
+  const { tagCount, lastUpdated, totalSince } = year;
+  if (read) image.readAt = older(image.readAt, read);
+  if (tagCount) image.tagCount = older(image.tagCount, tagCount);
+  if (lastUpdated) image.lastUpdated = older(image.lastUpdated, lastUpdated);
+  if (totalSince !== undefined) image.totalSince = older(image.totalSince, { day: Math.max(...year.byDay.keys()), value: totalSince });
+}
+
+/** What a file of its day says goes before what was kept. */
+function older<T>(current: MaybeLost<T>, kept: Detail<T>): MaybeLost<T> {
+  return current && current.day >= kept.day ? current : kept;
+}
+
+function toLatest({ registry, repo, series, notes, ...image }: Image): LatestImage[] {
   const last = series.last();
   if (!last) return [];
   const day = fromEpochDay(last.day);
   const details = { readAt: image.readAt?.value, tagCount: image.tagCount?.value, lastUpdated: image.lastUpdated?.value };
-  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value }];
+  const { discrepancy } = notes.get(last.day) ?? {};
+  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value, discrepancy }];
 }
 
-function stateOf({ registry, repo, series, ...image }: Image): ImageState {
-  const { days, totals, codes } = series.columns();
+/** Without the days whose files are gone: these are read at every start. */
+function toState({ registry, repo, series, notes, ...image }: Image, kept: ReadonlySet<EpochDay>): ImageState {
+  const all = series.columns();
+  // A kept day is nearly always older than every day with a file.
+  const isOwn = (_: number, at: number): boolean => !kept.has(all.days[at] ?? 0);
+  const { days, totals, codes } =
+    kept.size === 0 ? all : { days: all.days.filter(isOwn), totals: all.totals.filter(isOwn), codes: all.codes.filter(isOwn) };
   const details = {
     readAt: withValue(image.readAt),
     tagCount: withValue(image.tagCount),
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
-    tags: withValue(image.tags),
+    tags: image.tags,
   };
-  return { registry, repo, days: base64(days), totals: base64(totals), marks: base64(codes), ...details };
+  return {
+    registry,
+    repo,
+    days: encodeBase64(days),
+    totals: encodeBase64(totals),
+    marks: encodeBase64(codes),
+    notes: [...notes].filter(([day]) => !kept.has(day)),
+    ...details,
+  };
 }
 
-/** Gives a new image what its state had of these days. */
-function restore(state: ImageState, keptDays: ReadonlySet<EpochDay>, image: Image): void {
-  const days = new Int32Array(bufferOf(state.days));
-  const totals = new Float64Array(bufferOf(state.totals));
-  const marks = unpackMarks(new Uint8Array(bufferOf(state.marks)));
-  for (const [at, day] of days.entries()) if (keptDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
+/** Fills a new image with what its state has for these days. */
+function restore(state: ImageState, cachedDays: ReadonlySet<EpochDay>, image: Image): void {
+  const days = new Int32Array(decodeBase64(state.days));
+  const totals = new Float64Array(decodeBase64(state.totals));
+  const marks = unpackMarks(new Uint8Array(decodeBase64(state.marks)));
+  for (const [at, day] of days.entries()) if (cachedDays.has(day)) image.series.set(day, totals[at] ?? 0, marks.at(at) ?? 'read');
+  for (const [day, note] of state.notes) if (cachedDays.has(day)) image.notes.set(day, note);
   image.readAt = state.readAt;
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;
   image.totalSince = state.totalSince;
   image.tags = state.tags;
-  loseDetails(image, ({ day }) => !keptDays.has(day));
+  loseDetails(image, ({ day }) => !cachedDays.has(day));
 }
 
-/** Forgets the values of details whose day went. */
-function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean): void {
+/** Drops the values of details whose day was removed. */
+function loseDetails(image: Image, isRemoved: (detail: Detail<unknown>) => boolean): void {
   const first = image.series.first() ?? Infinity;
-  const rest = <T>(detail: KnownDetail<T>): KnownDetail<T> => {
-    if (!detail || !isGone(detail)) return detail;
+  const rest = <T>(detail: MaybeLost<T>): MaybeLost<T> => {
+    if (!detail || !isRemoved(detail)) return detail;
     return first < detail.day ? { day: detail.day, value: undefined } : undefined;
   };
   image.readAt = rest(image.readAt);
@@ -238,31 +312,31 @@ function loseDetails(image: Image, isGone: (detail: Detail<unknown>) => boolean)
   image.lastUpdated = rest(image.lastUpdated);
   image.totalSince = rest(image.totalSince);
   // Without them a list is only stored once more.
-  image.tags = image.tags && isGone(image.tags) ? undefined : image.tags;
+  if (image.tags && isRemoved(image.tags)) image.tags = undefined;
 }
 
-function tagsStateOf(reading: Reading): TagsState | undefined {
+function toTagsState(reading: Reading): TagsState | undefined {
   const { tags, tagsCut = 0, tagsNote } = reading;
   return tags && { hash: tagsNote?.hash ?? '', wasCut: tagsCut > 0, demand: demandOf(reading) };
 }
 
-function isKnown(detail: KnownDetail<unknown>): boolean {
+function isKnown(detail: MaybeLost<unknown>): boolean {
   return !detail || detail.value !== undefined;
 }
 
-function withValue<T>(detail: KnownDetail<T>): Detail<T> | undefined {
+function withValue<T>(detail: MaybeLost<T>): Detail<T> | undefined {
   return detail?.value === undefined ? undefined : { day: detail.day, value: detail.value };
 }
 
-function base64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint8Array): string {
+function encodeBase64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
 /** A buffer of its own, because a typed array has to begin at a multiple of its element's size. */
-function bufferOf(text: string): ArrayBuffer {
+function decodeBase64(text: string): ArrayBuffer {
   return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 }
 
-function newer<T>(known: KnownDetail<T>, day: EpochDay, value: T | undefined): KnownDetail<T> {
-  return value === undefined || (known && known.day > day) ? known : { day, value };
+function newer<T>(current: MaybeLost<T>, day: EpochDay, value: T | undefined): MaybeLost<T> {
+  return value === undefined || (current && current.day > day) ? current : { day, value };
 }

@@ -1,15 +1,15 @@
-/** Whether the process that left a lock still lives: a pure judgement of what can be seen from here. */
+/** Whether the process that holds a lock still runs: a pure judgment from what can be seen here. */
 
 export interface Holder {
   readonly pid: number;
   readonly hostname: string;
   /** ISO 8601 moment. */
   readonly startedAt: string;
-  /** Tells two locks apart that are alike otherwise. */
+  /** Distinguishes locks that are equal otherwise. */
   readonly token: string;
 }
 
-/** A lock file as it was found. */
+/** A lock file at some moment. */
 export interface Sighting {
   readonly text: string;
   /** When its holder last touched it, in milliseconds since the epoch. */
@@ -39,7 +39,7 @@ export function formatHolder(holder: Holder): string {
   return `${JSON.stringify(holder)}\n`;
 }
 
-/** The holder that a lock names; undefined when its content is none. */
+/** The holder that a lock names; undefined when the content is invalid. */
 export function parseHolder(text: string): Holder | undefined {
   let json: unknown;
   try {

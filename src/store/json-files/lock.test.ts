@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const startedAt = '2026-03-14T08:00:00.000Z';
 const waiting = 'waiting to see whether another process still uses the snapshot folder';
-const takenOver = 'lock of a process that ended is taken over';
+const takenOver = 'took over lock of a dead process';
 
 function lockText(pid: number, hostname: string): string {
   return formatHolder({ pid, hostname, startedAt, token: 'theirs' });
@@ -82,7 +82,7 @@ describe('an open folder', () => {
     await expect(opening).rejects.toMatchObject({
       name: 'AppError',
       code: 'conflict',
-      message: `${folder.directory} is in use by the process 100 on host nas, since ${startIso}: stop it, or set DATA_DIR to another folder; if it does not run any more, delete ${path}`,
+      message: `${folder.directory} is in use by process 100 on host nas, since ${startIso}: stop it, or set DATA_DIR to another folder; if it is no longer running, delete ${path}`,
     });
     expect(folder.clock.sleeps).toEqual([]);
     await store.close();
@@ -123,7 +123,7 @@ describe('a lock that was left behind', () => {
     ['of a process of this host that ended', lockText(99, 'nas'), 0],
     ['of a container before its restart, whose process had our id', lockText(100, 'nas'), 0],
     ['of a process whose id another program has by now', lockText(55, 'nas'), 120_000],
-    ['of a container that is gone for longer than 90 s', lockText(1, 'gone'), 91_000],
+    ['of a container that has been stopped for more than 90 s', lockText(1, 'gone'), 91_000],
     ['that was never written', '', 10_000],
   ])('(%s) is taken over at once', async (_what, text, ageMs) => {
     folder.host.alive.add(55);
@@ -202,7 +202,7 @@ describe('a lock that was left behind', () => {
     await Promise.all(opened.map((store) => store.close()));
   });
 
-  it('that comes and goes for ever ends in a refusal, not in an endless start', async () => {
+  it('that keeps coming and going ends in a refusal, not in an endless start', async () => {
     const files = {
       ...nodeFileSystem,
       async create(created: string) {
@@ -214,7 +214,7 @@ describe('a lock that was left behind', () => {
     await expect(folder.open({ files })).rejects.toMatchObject({ name: 'AppError', code: 'conflict' });
   });
 
-  it('that may not be read is told with what to do', async () => {
+  it('that cannot be read is reported with what to do', async () => {
     await leaveLock(lockText(99, 'nas'), 0);
     const files = createFaultyFiles();
     files.fail('read', 'EACCES', '.lock');
@@ -240,7 +240,7 @@ describe('a process that another one took the folder from', () => {
     await folder.host.tick();
     await sleepy.close();
 
-    expect(folder.logged('lock of the snapshot folder cannot be kept')).toHaveLength(1);
+    expect(folder.logged('cannot renew lock of snapshot folder')).toHaveLength(1);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ hostname: 'other' });
     expect(await totalsOf(other)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1 } });
     await other.close();
@@ -255,6 +255,6 @@ describe('a folder that goes bad while it is open', () => {
 
     await store.close();
 
-    expect(folder.logged('lock of the snapshot folder cannot be removed')).toHaveLength(1);
+    expect(folder.logged('cannot remove lock of snapshot folder')).toHaveLength(1);
   });
 });

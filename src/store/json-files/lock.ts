@@ -1,4 +1,4 @@
-/** One process a folder: a lock file that names its holder, who touches it for as long as it lives. */
+/** One process per folder: a lock file that names its holder, which touches it as long as it runs. */
 import { join } from 'node:path';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
@@ -6,7 +6,7 @@ import { removeQuietly, writeWhole } from './durable-file.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
 import { formatHolder, heartbeatMs, judge, parseHolder, type Sighting } from './lock-holder.ts';
-import { codeOf } from './storage-error.ts';
+import { errorCode } from './storage-error.ts';
 
 export interface LockDeps {
   readonly directory: string;
@@ -20,11 +20,11 @@ export interface LockDeps {
 
 export interface Lock {
   /**
-   * Resolves while the folder is ours. A lock that was deleted by hand is made again.
-   * @throws AppError conflict when another process has taken the folder over, or the lock was released
+   * Resolves while this process holds the lock. A lock that was deleted by hand is created again.
+   * @throws AppError conflict when another process has taken over the folder, or the lock was released
    */
   assertHeld(): Promise<void>;
-  /** Gives the folder free, if it is still ours. Never throws. */
+  /** Releases the lock, if this process still holds it. Never throws. */
   release(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const lockName = '.lock';
 const staleLockPrefix = '.lock-stale-';
 const maxLockBytes = 64 * 1024;
 const stepMs = 1_000;
-/** More steps than any holder can stay unclear for; it ends what should never happen, as a lock that comes and goes. */
+/** More steps than any holder can stay unclear for; a limit for what should never happen, such as a lock that comes and goes. */
 const maxSteps = 200;
 
 /** Whether this is the name of a lock that was being taken over when the process ended. */
@@ -41,7 +41,7 @@ export function isStaleLockName(name: string): boolean {
 }
 
 /**
- * Locks the folder. Waits where only time tells whether another host's process still lives, at most 90 s.
+ * Locks the folder. Where only time can tell whether another host's process still runs, waits at most 90 s.
  * @throws AppError conflict when another process holds it; else the system's error
  */
 export async function lockFolder(deps: LockDeps): Promise<Lock> {
@@ -50,11 +50,11 @@ export async function lockFolder(deps: LockDeps): Promise<Lock> {
   const token = host.uniqueId();
   const own = formatHolder({ pid, hostname, startedAt: new Date(clock.now()).toISOString(), token });
   let released = false;
-  let isKept = true;
+  let isRenewed = true;
 
   async function create(): Promise<boolean> {
     if (!(await createExclusively(files, path, own))) return false;
-    // Where times cannot be set, the heartbeat tells.
+    // If times cannot be set, the heartbeat is enough.
     await files.setModifiedAt(path, clock.now()).catch(() => undefined);
     return true;
   }
@@ -65,11 +65,11 @@ export async function lockFolder(deps: LockDeps): Promise<Lock> {
       if (seen && seen.text !== own) throw inUse(directory, seen.text);
       // One that was deleted by hand is made again by the next save.
       if (seen) await files.setModifiedAt(path, clock.now());
-      isKept = true;
+      isRenewed = true;
     } catch (error) {
-      if (released || !isKept) return;
-      isKept = false;
-      log.error('lock of the snapshot folder cannot be kept', { directory, ...errorFields(toAppError(error)) });
+      if (released || !isRenewed) return;
+      isRenewed = false;
+      log.error('cannot renew lock of snapshot folder', { directory, ...errorFields(toAppError(error)) });
     }
   }
 
@@ -88,7 +88,7 @@ export async function lockFolder(deps: LockDeps): Promise<Lock> {
       try {
         if ((await look(files, path))?.text === own) await files.remove(path);
       } catch (error) {
-        log.warn('lock of the snapshot folder cannot be removed', { directory, ...errorFields(toAppError(error)) });
+        log.warn('cannot remove lock of snapshot folder', { directory, ...errorFields(toAppError(error)) });
       }
     },
   };
@@ -104,7 +104,7 @@ interface Acquisition extends LockDeps {
 async function acquire(deps: Acquisition): Promise<void> {
   const { directory, clock, log, pid, hostname, files, host, path, create } = deps;
   let first: (Sighting & { readonly at: number }) | undefined;
-  let waits = false;
+  let isWaiting = false;
   for (let step = 0; step < maxSteps; step += 1) {
     if (await create()) return;
     const seen = await look(files, path);
@@ -117,9 +117,9 @@ async function acquire(deps: Acquisition): Promise<void> {
       await takeOver(deps, seen);
       continue;
     }
-    if (!waits)
+    if (!isWaiting)
       log.info('waiting to see whether another process still uses the snapshot folder', { directory, ...holderFields(seen.text) });
-    waits = true;
+    isWaiting = true;
     await clock.sleep(stepMs);
   }
   throw inUse(directory, first?.text ?? '');
@@ -130,14 +130,14 @@ async function takeOver({ directory, files, path, aside, log }: Acquisition, jud
   try {
     await files.rename(path, aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
   const moved = await look(files, aside);
   // The process that has the lock by now may have swept it.
   await removeQuietly(files, aside);
   if (!moved || (moved.text === judged.text && moved.modifiedAt === judged.modifiedAt)) {
-    log.info('lock of a process that ended is taken over', { directory, ...holderFields(judged.text) });
+    log.info('took over lock of a dead process', { directory, ...holderFields(judged.text) });
     return;
   }
   await createExclusively(files, path, moved.text);
@@ -149,7 +149,7 @@ async function createExclusively(files: FileSystem, path: string, text: string):
     await writeWhole(files, path, text);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -159,7 +159,7 @@ async function look(files: FileSystem, path: string): Promise<Sighting | undefin
     const modifiedAt = await files.modifiedAt(path);
     return { text: new TextDecoder().decode(await files.read(path, maxLockBytes)), modifiedAt };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -171,7 +171,7 @@ function holderFields(text: string): { readonly pid?: number; readonly hostname?
 
 function inUse(directory: string, text: string): AppError {
   const holder = parseHolder(text);
-  const who = holder ? `the process ${holder.pid} on host ${holder.hostname}, since ${holder.startedAt}` : 'another process';
-  const advice = `stop it, or set DATA_DIR to another folder; if it does not run any more, delete ${join(directory, lockName)}`;
+  const who = holder ? `process ${holder.pid} on host ${holder.hostname}, since ${holder.startedAt}` : 'another process';
+  const advice = `stop it, or set DATA_DIR to another folder; if it is no longer running, delete ${join(directory, lockName)}`;
   return new AppError('conflict', `${directory} is in use by ${who}: ${advice}`);
 }

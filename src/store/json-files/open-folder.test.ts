@@ -14,7 +14,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const handOver =
+const ownershipAdvice =
   'give it to the user that registry-stats runs as (chown -R 65532:65532 DIR), or run as its owner ("user:" in a compose file)';
 
 describe('opening', () => {
@@ -48,13 +48,13 @@ describe('opening', () => {
   });
 
   it.each([
-    ['makeFolder', 'EACCES', `DIR cannot be created: permission denied; create it and ${handOver}`],
+    ['makeFolder', 'EACCES', `DIR cannot be created: permission denied; create it and ${ownershipAdvice}`],
     ['makeFolder', 'EROFS', 'DIR cannot be created: DIR is read-only, mount it writable'],
-    ['create', 'EACCES', `DIR is not writable: ${handOver}`],
-    ['create', 'EPERM', `DIR is not writable: ${handOver}`],
+    ['create', 'EACCES', `DIR is not writable: ${ownershipAdvice}`],
+    ['create', 'EPERM', `DIR is not writable: ${ownershipAdvice}`],
     ['create', 'EROFS', 'DIR is not writable: DIR is read-only, mount it writable'],
     ['sync', 'ENOSPC', 'DIR is not writable: the disk with DIR is full'],
-    ['listFiles', 'EACCES', `DIR is not readable: ${handOver}`],
+    ['listFiles', 'EACCES', `DIR is not readable: ${ownershipAdvice}`],
   ] as const)('says what to do when %s fails with %s, and leaves nothing behind', async (step, code, message) => {
     const files = createFaultyFiles();
     files.fail(step, code);
@@ -76,9 +76,7 @@ describe('opening', () => {
     const store = await folder.open({ files });
 
     expect(await store.days()).toEqual([]);
-    expect(folder.logged('leftover temporary file cannot be removed')).toMatchObject([
-      { file: join(folder.directory, '.snapshot-old.tmp') },
-    ]);
+    expect(folder.logged('cannot remove leftover temporary file')).toMatchObject([{ file: join(folder.directory, '.snapshot-old.tmp') }]);
     await store.close();
   });
 

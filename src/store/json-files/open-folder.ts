@@ -1,4 +1,4 @@
-/** Makes a folder ready: it is there, it can be written, it is ours alone, and nothing half-written is left in it. */
+/** Prepares a folder: it exists, it is writable, it is locked, and nothing half-written is left in it. */
 import { join } from 'node:path';
 import type { Day } from '../../core/model/day.ts';
 import { AppError, errorFields } from '../../core/model/errors.ts';
@@ -22,7 +22,7 @@ export async function openFolder(deps: LockDeps, folder: DayFolder): Promise<Ope
     (error) => missingFolder(error, place),
   );
   const notWritable = (error: unknown): AppError => unusableFolder(error, 'writable', place);
-  await attempt(() => tryToWrite(deps), notWritable);
+  await attempt(() => probeWrite(deps), notWritable);
   const lock = await attempt(() => lockFolder(deps), notWritable);
   try {
     const listing = async (): Promise<readonly Day[]> => {
@@ -36,22 +36,22 @@ export async function openFolder(deps: LockDeps, folder: DayFolder): Promise<Ope
   }
 }
 
-/** Permissions tell little about network folders and read-only mounts; a file that was written tells all. */
-async function tryToWrite({ directory, files, host }: LockDeps): Promise<void> {
+/** Permissions say little about network folders and read-only mounts; writing a file is proof. */
+async function probeWrite({ directory, files, host }: LockDeps): Promise<void> {
   const path = join(directory, temporaryName(host.uniqueId()));
   await writeWhole(files, path, '');
   // Another process that opens the folder now may have swept it.
   await removeQuietly(files, path);
 }
 
-/** Removes what processes that were killed left behind. */
+/** Removes what killed processes left behind. */
 async function sweep({ directory, files, log }: LockDeps, place: Place): Promise<void> {
   for (const name of await files.listFiles(directory)) {
     if (!isTemporaryName(name) && !isStaleLockName(name)) continue;
     try {
       await files.remove(join(directory, name));
     } catch (error) {
-      log.warn('leftover temporary file cannot be removed', {
+      log.warn('cannot remove leftover temporary file', {
         file: join(directory, name),
         ...errorFields(storageError(error, name, place)),
       });

@@ -9,42 +9,42 @@ export interface Place {
 }
 
 /** The system's code of an error, e.g. `ENOSPC`. */
-export function codeOf(error: unknown): string | undefined {
+export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 export function isDenied(error: unknown): boolean {
-  return codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';
+  return errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM';
 }
 
-/** A failure of the medium as `internal`, told as `<what>: <why>`; an AppError stays as it is. */
+/** A failure of the disk as `internal`, worded `<what>: <why>`; an AppError stays as it is. */
 export function storageError(error: unknown, what: string, place: Place): AppError {
   if (error instanceof AppError) return error;
-  return new AppError('internal', `${what}: ${reasonOf(error, place)}`, { cause: error });
+  return new AppError('internal', `${what}: ${describeError(error, place)}`, { cause: error });
 }
 
-/** Why the folder cannot be made or is none, as `misconfigured`. */
+/** Why the folder cannot be created, or is not a folder, as `misconfigured`. */
 export function missingFolder(error: unknown, place: Place): AppError {
   const { directory } = place;
-  const code = codeOf(error);
+  const code = errorCode(error);
   const message =
     code === 'EEXIST' || code === 'ENOTDIR'
       ? `${directory} is not a folder: set DATA_DIR to a folder`
       : isDenied(error)
-        ? `${directory} cannot be created: permission denied; create it and ${handOver(place)}`
-        : `${directory} cannot be created: ${reasonOf(error, place)}`;
+        ? `${directory} cannot be created: permission denied; create it and ${ownershipAdvice(place)}`
+        : `${directory} cannot be created: ${describeError(error, place)}`;
   return new AppError('misconfigured', message, { cause: error });
 }
 
 /** Why the folder cannot be used for `what` (readable, writable), as `misconfigured`. */
 export function unusableFolder(error: unknown, what: 'readable' | 'writable', place: Place): AppError {
-  const why = isDenied(error) ? handOver(place) : reasonOf(error, place);
+  const why = isDenied(error) ? ownershipAdvice(place) : describeError(error, place);
   return new AppError('misconfigured', `${place.directory} is not ${what}: ${why}`, { cause: error });
 }
 
-function reasonOf(error: unknown, place: Place): string {
+function describeError(error: unknown, place: Place): string {
   const { directory } = place;
-  const code = codeOf(error);
+  const code = errorCode(error);
   switch (code) {
     case 'ENOSPC':
       return `the disk with ${directory} is full`;
@@ -54,23 +54,23 @@ function reasonOf(error: unknown, place: Place): string {
       return `${directory} is read-only, mount it writable`;
     case 'EACCES':
     case 'EPERM':
-      return `permission denied in ${directory}; ${handOver(place)}`;
+      return `permission denied in ${directory}; ${ownershipAdvice(place)}`;
     case 'EIO':
-      return `the disk with ${directory} has a fault`;
+      return `the disk with ${directory} has an I/O error`;
     case 'EFBIG':
-      return 'the system does not allow a file that large';
+      return 'the file is too large for the file system';
     case 'EMFILE':
     case 'ENFILE':
       return 'too many files are open';
     case 'ENOENT':
-      return `${directory} or a file in it has vanished`;
+      return `${directory} or a file in it no longer exists`;
     case undefined:
-      return 'something unexpected went wrong';
+      return 'unexpected error';
     default:
-      return `the file system answers ${code}`;
+      return `the file system reports ${code}`;
   }
 }
 
-function handOver({ directory, owner }: Place): string {
+function ownershipAdvice({ directory, owner }: Place): string {
   return `give it to the user that registry-stats runs as (chown -R ${owner ?? '<user>'} ${directory}), or run as its owner ("user:" in a compose file)`;
 }

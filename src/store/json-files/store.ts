@@ -1,23 +1,21 @@
-/** Snapshots as one JSON file a day, in the shape of the older Go tool. The files hold the truth, the index answers. */
-import { isDay, type Day } from '../../core/model/day.ts';
+/** Snapshots as one JSON file a day, in the format of the Go tool. The files are the source of truth, the index answers queries. */
+import { isDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
-import { parseEvents } from '../../core/document/snapshot-events.ts';
-import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
-import { groupByDay, mergeBatch, type DayBatch } from '../by-day.ts';
-import { readingsByDay } from '../readings-by-day.ts';
+import { groupByDay } from '../by-day.ts';
 import { maxTagBytes } from '../tag-budget.ts';
-import { maxFileBytes, type DayFile } from './day-file.ts';
-import { createDayFolder, type DayFolder } from './day-folder.ts';
+import { maxFileBytes } from './day-file.ts';
+import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
-import { loadIndex, type LoadedIndex } from './load-index.ts';
+import { loadIndex, storedReadings } from './load-index.ts';
 import type { Lock } from './lock.ts';
 import { openFolder } from './open-folder.ts';
 import { createQueue } from './queue.ts';
-import { createSidecar } from './sidecar.ts';
-import { storageError, type Place } from './storage-error.ts';
-import { createTagWriter, withoutTags, type TagWriter } from './tag-writer.ts';
+import { createIndexCache } from './index-cache.ts';
+import { createKeptTotals } from './kept-totals.ts';
+import { createTagWriter } from './tag-writer.ts';
+import { createWriter } from './writer.ts';
 
 export interface JsonFileStoreDeps {
   readonly directory: string;
@@ -26,7 +24,7 @@ export interface JsonFileStoreDeps {
   /** Who holds the folder: this process. */
   readonly pid: number;
   readonly hostname: string;
-  /** The rest is the real thing where absent. */
+  /** The real ones where absent. */
   readonly files?: FileSystem;
   readonly host?: Host;
   /** Largest file that is read or written. */
@@ -35,14 +33,14 @@ export interface JsonFileStoreDeps {
   readonly maxTagBytes?: number | undefined;
 }
 
-/** A stale index only means that the days since are read again: it is written seldom. */
-const keepEveryMs = 10 * 60_000;
-/** Files that a start may read before it keeps the index at once. */
-const mostReadAgain = 10;
+/** A stale cache only means that the days since are read again, so it is written seldom. */
+const cacheEveryMs = 10 * 60_000;
+/** Files that a start may read before it writes the cache at once. */
+const maxFilesRead = 10;
 
 /**
- * Opens the folder, made where missing, locks it, and reads the files that the kept index does not know.
- * A file that is no snapshot is skipped with one warning; it is set aside when its day has to be written.
+ * Opens the folder, made where missing, locks it, and reads the files that the index cache does not cover.
+ * A file that is not a snapshot is skipped with one warning; it is set aside when its day has to be written.
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
 export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
@@ -50,24 +48,25 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
   const { lock, days } = await openFolder({ ...deps, files, host }, folder);
-  const sidecar = createSidecar({ ...deps, files, host });
-  const loaded = await loadIndex(folder, days, await sidecar.read());
+  const cache = createIndexCache({ ...deps, files, host });
+  const totals = createKeptTotals({ ...deps, files, host });
+  const loaded = await loadIndex({ folder, totals }, days, await cache.read());
   const { index } = loaded;
   const enqueue = createQueue();
-  // An answer that somebody kept over a restart must not look current.
+  // A response that a client cached before a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
   const tags = createTagWriter(index, deps.maxTagBytes ?? maxTagBytes);
-  const writer = createWriter({ ...loaded, folder, lock, place, tags, log, maxBytes, onChange: () => (changes += 1) });
-  let kept = { changes, at: clock.now() };
+  const writer = createWriter({ ...loaded, folder, totals, lock, place, tags, log, maxBytes, onChange: () => (changes += 1) });
+  let cached = { changes, at: clock.now() };
 
-  async function keepIndex(): Promise<void> {
-    kept = { changes, at: clock.now() };
-    // What is on the disk then stays: the days that changed since are read again.
-    if (index.isExact()) await sidecar.write(loaded.stamps, index.state());
+  async function writeCache(): Promise<void> {
+    cached = { changes, at: clock.now() };
+    // Otherwise the cache on disk stays: the days that changed since are read again.
+    if (index.isExact()) await cache.write(loaded.stamps, index.state());
   }
 
-  if (loaded.filesRead > mostReadAgain) await keepIndex();
+  if (loaded.filesRead > maxFilesRead) await writeCache();
 
   return {
     async save(readings, events) {
@@ -75,31 +74,31 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
       if (byDay.size === 0) return;
       await enqueue(async () => {
         await writer.store(byDay);
-        if (clock.now() - kept.at >= keepEveryMs) await keepIndex();
+        if (clock.now() - cached.at >= cacheEveryMs) await writeCache();
       });
     },
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
-    readings: (query, range) => readingsByDay(index.days(), (day) => folder.document(day), query, range),
+    readings: storedReadings({ folder, totals, index }),
     events: async () => index.events(),
     async snapshot(day) {
-      // A text that is no day must never become a path.
+      // A text that is not a day must never become a path.
       return isDay(day) ? folder.document(day) : undefined;
     },
     days: async () => index.days(),
-    async prune(before) {
+    async prune(before, options) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return enqueue(async () => {
-        const gone = await writer.removeBefore(before);
-        if (gone.length > 0) await keepIndex();
-        return gone;
+        const deleted = await writer.removeBefore(before, options);
+        if (deleted.length > 0) await writeCache();
+        return deleted;
       });
     },
     version: () => `${opened}-${changes}`,
     close: () =>
       enqueue(async () => {
         // A folder that another process has taken over is no longer ours to write to.
-        if (kept.changes !== changes && (await isHeld(lock))) await keepIndex();
+        if (cached.changes !== changes && (await isHeld(lock))) await writeCache();
         await lock.release();
       }),
   };
@@ -112,86 +111,4 @@ async function isHeld(lock: Lock): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function tooLarge(day: Day, maxBytes: number): AppError {
-  return new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
-}
-
-interface WriterDeps extends LoadedIndex {
-  readonly folder: DayFolder;
-  readonly lock: Lock;
-  readonly place: Place;
-  readonly tags: TagWriter;
-  readonly log: Logger;
-  readonly maxBytes: number;
-  /** Called after each change of the files. */
-  readonly onChange: () => void;
-}
-
-/** Changes files and index together; calls must not overlap. */
-interface Writer {
-  store(byDay: ReadonlyMap<Day, DayBatch>): Promise<void>;
-  removeBefore(before: Day): Promise<readonly Day[]>;
-}
-
-function createWriter({ folder, index, stamps, lock, place, tags, log, maxBytes, onChange }: WriterDeps): Writer {
-  async function storeDay(day: Day, batch: DayBatch): Promise<void> {
-    await lock.assertHeld();
-    const before = await folder.read(day);
-    if (before.kind === 'unreadable') throw before.error;
-    const known = before.kind === 'document' ? before.document : undefined;
-    const readings = tags.prepare(day, batch.readings);
-    const document = await put(day, before, tags.fit(mergeBatch(known, { ...batch, readings })));
-    index.setDay(day, parseReadings(document), parseEvents(document));
-    const stamp = await folder.stamp(day);
-    if (stamp) stamps.set(day, stamp);
-    else stamps.delete(day);
-    onChange();
-    await folder.sync();
-  }
-
-  /** Totals are stored whatever else there is no room for. Resolves to what was stored. */
-  async function put(day: Day, before: DayFile, document: SnapshotDocument): Promise<SnapshotDocument> {
-    if (await folder.replace(day, before, document)) return document;
-    const totals = withoutTags(document);
-    if (!(await folder.replace(day, before, totals))) throw tooLarge(day, maxBytes);
-    log.warn('tags of a day have no room and are left out', { day });
-    return totals;
-  }
-
-  async function removeDay(day: Day): Promise<void> {
-    await folder.remove(day);
-    index.removeDay(day);
-    stamps.delete(day);
-    onChange();
-  }
-
-  /** Does it for every day, also after one that failed. @throws AppError the first failure */
-  async function forEachDay(days: Iterable<Day>, what: string, action: (day: Day) => Promise<void>): Promise<void> {
-    let failure: AppError | undefined;
-    for (const day of days) {
-      try {
-        await action(day);
-      } catch (error) {
-        failure ??= storageError(error, `${what} ${day}`, place);
-      }
-    }
-    if (failure) throw failure;
-  }
-
-  return {
-    store: (byDay) => forEachDay(byDay.keys(), 'cannot store', (day) => storeDay(day, byDay.get(day) ?? { readings: [], events: [] })),
-    async removeBefore(before) {
-      try {
-        await lock.assertHeld();
-        const old = (await folder.days()).filter((day) => day < before);
-        await forEachDay(old, 'cannot delete', removeDay);
-        if (old.length > 0) await folder.sync();
-        return old;
-      } catch (error) {
-        throw storageError(error, 'cannot delete old snapshots', place);
-      }
-    },
-  };
 }

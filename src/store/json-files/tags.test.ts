@@ -149,7 +149,7 @@ describe('tags that stay as they are', () => {
     await store.prune('2026-03-09');
     await store.save([read('acme/app', '2026-03-10', tags(5))]);
     expect(await rowOf('2026-03-10')).toMatchObject({ tags: { length: 5 } });
-    expect(await readings(store)).toEqual([
+    expect(await readings(store, '2026-03-09')).toEqual([
       ['2026-03-09', 'acme/app', undefined, undefined],
       ['2026-03-10', 'acme/app', 5, undefined],
     ]);

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import sql, { type Sql } from 'sql-template-tag';
 import * as z from 'zod';
-import { toTagRows } from '../../core/document/snapshot-row.ts';
+import { toNoteRow, toTagRows } from '../../core/document/snapshot-row.ts';
 import { toEpochDay, type Day } from '../../core/model/day.ts';
 import { imageKey } from '../../core/model/image.ts';
-import { certainty } from '../../core/model/mark.ts';
+import { certainty, readMarks } from '../../core/model/mark.ts';
 import type { Reading, Tag } from '../../core/model/reading.ts';
 import type { DayBatch } from '../by-day.ts';
 import { cutTags, maxTagBytes } from '../tag-budget.ts';
@@ -97,7 +97,7 @@ function addTo(rounds: Map<number, Row>[]): Map<number, Row> {
 function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>, tagSetIds: ReadonlyMap<readonly Tag[], number>): Sql {
   const readings = rows.map(({ reading }) => reading);
   return sql`
-    INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut)
+    INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut, note)
     SELECT * FROM unnest(
       ${numberColumn(rows.map(({ image }) => imageIds.get(image)))}::integer[],
       ${textColumn(rows.map(({ day }) => day))}::date[],
@@ -110,15 +110,28 @@ function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, numb
       ${numberColumn(readings.map(({ tagCount }) => tagCount))}::bigint[],
       ${textColumn(readings.map(({ lastUpdated }) => lastUpdated))}::text[],
       ${numberColumn(readings.map(({ tags }) => tags && tagSetIds.get(tags)))}::bigint[],
-      ${numberColumn(readings.map(({ tagsCut }) => tagsCut))}::bigint[])
+      ${numberColumn(readings.map(({ tagsCut }) => tagsCut))}::bigint[],
+      ${textColumn(readings.map(toNote))}::jsonb[])
     ON CONFLICT (image_id, day) DO UPDATE SET
-      pull_count = EXCLUDED.pull_count, known = EXCLUDED.known, worth = EXCLUDED.worth, read_at = EXCLUDED.read_at, read_ms = EXCLUDED.read_ms,
+      pull_count = EXCLUDED.pull_count, known = CASE WHEN ${closes} THEN 'closed' ELSE EXCLUDED.known END, worth = EXCLUDED.worth, read_at = EXCLUDED.read_at, read_ms = EXCLUDED.read_ms,
       total_since = coalesce(EXCLUDED.total_since, totals.total_since),
       tag_count = coalesce(EXCLUDED.tag_count, totals.tag_count),
       last_updated = coalesce(EXCLUDED.last_updated, totals.last_updated),
       tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id),
-      tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END
+      tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END,
+      note = CASE WHEN ${closes} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
     WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`;
+}
+
+/** The end of a day that was read before closes it, and what was read stays beside it; as `complete` in core/document. */
+const closes = sql`EXCLUDED.worth = ${certainty('closed')} AND totals.known = ANY (${[...readMarks]}::text[])`;
+const observed = sql`CASE WHEN totals.worth = ${certainty('closed')}
+  THEN jsonb_strip_nulls(jsonb_build_object('observed', totals.note -> 'observed'))
+  ELSE jsonb_build_object('observed', jsonb_build_object('pull_count', totals.pull_count, 'read_at', totals.read_at)) END`;
+
+function toNote(reading: Reading): string | undefined {
+  const note = toNoteRow(reading);
+  return Object.keys(note).length === 0 ? undefined : storableJson(note);
 }
 
 const imageRow = z.object({ id: z.number(), registry: z.string(), repo: z.string() });

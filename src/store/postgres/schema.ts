@@ -88,7 +88,7 @@ function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]
   return migrations.filter(({ name }) => !checksums.has(name));
 }
 
-/** `0004-mark` */
+/** `0005-mark` */
 function versionOf(migration: Pick<Migration, 'name'> | undefined): string {
   return migration?.name.replace(/\.sql$/, '') ?? 'none';
 }

@@ -1,6 +1,7 @@
 /** What every store does, whatever it keeps its snapshots in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fromEpochDay } from '../../core/model/day.ts';
+import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
+import type { Reading } from '../../core/model/reading.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
@@ -111,13 +112,53 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       });
     });
 
-    it('never replaces what was read by what was reconstructed', async () => {
+    it('never replaces what was read by what was estimated', async () => {
       await store.save([reading('acme/app', 10, '2026-03-14T10:00:00')]);
-      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { mark: 'backfilled' })]);
-      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { mark: 'backfilled' })]);
+      await store.save([reading('acme/app', 99, '2026-03-14T23:00:00', { mark: 'estimated' })]);
+      await store.save([reading('acme/tool', 98, '2026-03-14T23:00:00', { mark: 'estimated' })]);
       await store.save([reading('acme/tool', 20, '2026-03-14T10:00:00')]);
 
       expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10 }, 'dockerhub acme/tool': { '2026-03-14': 20 } });
+    });
+
+    it('closes a day that was read with the exact total of its end, once, and keeps what was read beside it', async () => {
+      await store.save([reading('acme/app', 10, '2026-03-14T10:00:00'), reading('acme/old', 5, '2026-03-13T10:00:00')]);
+      await store.save([endOfDay(14, '2026-03-15T09:00:00')]);
+      await store.save([
+        reading('acme/app', 11, '2026-03-14T11:00:00'),
+        endOfDay(15, '2026-03-15T12:00:00'),
+        endOfDay(13, '2026-03-15T08:00:00'),
+      ]);
+      await store.save([reading('acme/new', 7, '2026-03-15T09:00:00', { day: '2026-03-14', mark: 'backfilled' })]);
+
+      const again = await reopened();
+      const stored: StoredReading[] = [];
+      for await (const each of again.readings({}, { from: '2026-03-14' })) stored.push(each);
+      expect(stored).toMatchObject([
+        { repo: 'acme/app', pullCount: 15, mark: 'closed', observed: { pullCount: 10 } },
+        { repo: 'acme/new', pullCount: 7, mark: 'backfilled' },
+      ]);
+      expect(stored[1]?.observed).toBeUndefined();
+      expect((await again.totals({})).map((series) => [series.repo, listMarks(series)])).toEqual([
+        ['acme/app', ['closed']],
+        ['acme/new', ['backfilled']],
+        ['acme/old', ['read']],
+      ]);
+    });
+
+    it('keeps the own pulls of a day and a discrepancy, as long as the total that they belong to', async () => {
+      const discrepancy = { kind: 'inconsistent', by: -510, since: '2026-03-14T10:00:00.000Z' } as const;
+      await store.save([
+        reading('acme/app', 1000, '2026-03-13T10:00:00'),
+        reading('acme/app', 490, '2026-03-14T10:00:00', { mark: 'inconsistent', dayPulls: 12, discrepancy }),
+      ]);
+      const [series] = await (await reopened()).totals({});
+      expect(series?.notes?.get(toEpochDay('2026-03-14'))).toEqual({ dayPulls: 12, discrepancy });
+      expect((await store.latest({}))[0]?.discrepancy).toEqual(discrepancy);
+
+      await store.save([reading('acme/app', 500, '2026-03-14T11:00:00')]);
+      expect((await store.latest({}))[0]?.discrepancy).toBeUndefined();
+      expect((await store.totals({}))[0]?.notes?.size).toBe(0);
     });
 
     it('keeps a total of 0 that was really read, and totals beyond 32 bits', async () => {
@@ -235,14 +276,14 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
         reading('acme/app', 8, '2026-03-12', { mark: 'backfilled' }),
         reading('acme/app', 10, '2026-03-13'),
         reading('acme/app', 10, '2026-03-14', { mark: 'frozen' }),
-        reading('acme/app', 10, '2026-03-15', { mark: 'restated' }),
+        reading('acme/app', 10, '2026-03-15', { mark: 'inconsistent' }),
         reading('acme/old', 3, '2026-03-12', { mark: 'backfilled' }),
       ]);
       await store.save([reading('acme/app', 11, '2026-03-14T18:00:00')]);
 
       for await (const each of asItIsAndReopened()) {
         const [app, old] = await each.totals({});
-        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'restated']);
+        expect(app && listMarks(app)).toEqual(['backfilled', 'read', 'read', 'inconsistent']);
         expect(old && listMarks(old)).toEqual(['backfilled']);
         const readAt = (await each.latest({})).map((image) => image.readAt);
         expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
@@ -275,12 +316,12 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       await store.save([
         reading('a/read', 10, '2026-03-14T10:00:00'),
         reading('a/imported', 20, '2026-03-14T10:00:00', imported),
-        reading('a/backfilled', 30, '2026-03-14T10:00:00', { mark: 'backfilled' }),
+        reading('a/backfilled', 30, '2026-03-14T10:00:00', { mark: 'estimated' }),
       ]);
 
       await store.save([
         reading('a/read', 11, '2026-03-14T23:00:00', imported),
-        reading('a/imported', 21, '2026-03-14T23:00:00', { mark: 'backfilled' }),
+        reading('a/imported', 21, '2026-03-14T23:00:00', { mark: 'estimated' }),
         reading('a/backfilled', 31, '2026-03-14T09:00:00', imported),
       ]);
 
@@ -336,15 +377,110 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(all).toMatchObject([{ mark: 'backfilled' }, { mark: 'frozen' }, { pullCount: 2, tagCount: 1, tags }, { pullCount: 3 }]);
     });
 
-    it('deletes the days before the one that is named, and nothing of the others', async () => {
-      await store.save([
-        reading('acme/gone', 1, '2026-03-12'),
-        reading('acme/app', 10, '2026-03-13', { tagCount: 5 }),
-        reading('acme/app', 11, '2026-03-14'),
-        reading('acme/app', 12, '2026-03-15', { tagCount: 6 }),
-      ]);
+    const fourDays = [
+      reading('acme/gone', 1, '2026-03-12', { tagCount: 2, lastUpdated: '2026-03-01T00:00:00Z', tags: [{ name: 'v1' }, { name: 'v2' }] }),
+      reading('acme/app', 10, '2026-03-13', { tagCount: 5 }),
+      reading('acme/app', 11, '2026-03-14'),
+      reading('acme/app', 12, '2026-03-15', { tagCount: 6 }),
+    ];
+
+    it('deletes the snapshots before the day that is named, keeps their totals for every answer, and nothing of the others', async () => {
+      await store.save(fourDays);
+      const [series, latest] = [await totalsOf(store), await store.latest({})];
 
       expect(await store.prune('2026-03-14')).toEqual(['2026-03-12', '2026-03-13']);
+      expect(await store.prune('2026-03-14')).toEqual([]);
+
+      for await (const each of asItIsAndReopened()) {
+        expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
+        expect(await each.snapshot('2026-03-13')).toBeUndefined();
+        expect(await each.snapshot('2026-03-14')).toBeDefined();
+        expect(await totalsOf(each)).toEqual(series);
+        expect(await each.latest({})).toEqual(latest);
+        const stored: unknown[] = [];
+        for await (const { day, repo, pullCount, tags } of each.readings({})) stored.push([day, repo, pullCount, tags]);
+        expect(stored).toEqual([
+          ['2026-03-12', 'acme/gone', 1, undefined],
+          ['2026-03-13', 'acme/app', 10, undefined],
+          ['2026-03-14', 'acme/app', 11, undefined],
+          ['2026-03-15', 'acme/app', 12, undefined],
+        ]);
+      }
+    });
+
+    it('keeps of a pruned day how its totals are known, its own pulls, a discrepancy and since when they are summed', async () => {
+      const discrepancy = { kind: 'inconsistent', by: -510, since: '2026-03-12T10:00:00.000Z' } as const;
+      await store.save([
+        reading('acme/app', 8, '2026-03-11', { mark: 'backfilled' }),
+        reading('acme/app', 490, '2026-03-12', { mark: 'inconsistent', dayPulls: 12, discrepancy }),
+        reading('acme/app', 500, '2026-03-14'),
+        reading('acme/lib', 40, '2026-03-13', { registry: 'quay', day: '2026-03-12', totalSince: '2026-01-01' }),
+      ]);
+      await store.prune('2026-03-14');
+
+      for await (const each of asItIsAndReopened()) {
+        const [app] = await each.totals({});
+        expect(app && listMarks(app)).toEqual(['backfilled', 'inconsistent', 'read']);
+        expect([...(app?.notes ?? [])]).toEqual([[toEpochDay('2026-03-12'), { dayPulls: 12, discrepancy }]]);
+        expect(await each.latest({ registries: new Set(['quay']) })).toMatchObject([
+          { day: '2026-03-12', pullCount: 40, readAt: '2026-03-13T12:00:00.000Z', totalSince: '2026-01-01' },
+        ]);
+      }
+    });
+
+    it('corrects the totals of a pruned day by the rule of every day, and brings no snapshot back', async () => {
+      const tags = [{ name: 'v1' }];
+      await store.save([...fourDays, reading('acme/sure', 50, '2026-03-14', { day: '2026-03-13', mark: 'backfilled' })]);
+      await store.prune('2026-03-14');
+      const version = store.version();
+
+      await store.save(
+        [
+          reading('acme/app', 14, '2026-03-16T00:30:00', { day: '2026-03-13', mark: 'backfilled', tags }),
+          reading('acme/sure', 99, '2026-03-16T00:30:00', { day: '2026-03-13', tags }),
+          reading('acme/new', 3, '2026-03-13T10:00:00', { mark: 'imported' }),
+        ],
+        [event('image_gone', '2026-03-13T10:00:00.000Z')],
+      );
+
+      expect(store.version()).not.toBe(version);
+      for await (const each of asItIsAndReopened()) {
+        expect(await totalsOf(each)).toMatchObject({
+          'dockerhub acme/app': { '2026-03-13': 14 },
+          'dockerhub acme/new': { '2026-03-13': 3 },
+          'dockerhub acme/sure': { '2026-03-13': 50 },
+        });
+        const [app] = await each.totals({ repos: new Set(['acme/app']) });
+        expect(app && listMarks(app)).toEqual(['closed', 'read', 'read']);
+        expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
+        expect(await each.snapshot('2026-03-13')).toBeUndefined();
+        expect(await each.events()).toEqual([]);
+        for await (const { day, tags: kept } of each.readings({}, { to: '2026-03-13' })) expect([day, kept]).toEqual([day, undefined]);
+      }
+    });
+
+    it('takes a day without a snapshot that is saved after a prune, and keeps its totals with the next', async () => {
+      await store.save(fourDays);
+      await store.prune('2026-03-14');
+      await store.save([reading('acme/app', 7, '2025-12-31')]);
+      expect(await store.days()).toEqual(['2025-12-31', '2026-03-14', '2026-03-15']);
+
+      expect(await store.prune('2026-03-14')).toEqual(['2025-12-31']);
+
+      for await (const each of asItIsAndReopened()) {
+        expect(await totalsOf(each, { repos: new Set(['acme/app']) })).toEqual({
+          'dockerhub acme/app': { '2025-12-31': 7, '2026-03-13': 10, '2026-03-14': 11, '2026-03-15': 12 },
+        });
+      }
+    });
+
+    it('deletes totals too where that is asked for, also those that were kept before', async () => {
+      await store.save(fourDays);
+      await store.prune('2026-03-13');
+      const version = store.version();
+      expect(await store.prune('2026-03-14', { withTotals: true })).toEqual(['2026-03-13']);
+      expect(store.version()).not.toBe(version);
+      expect(await store.prune('2026-03-14', { withTotals: true })).toEqual([]);
 
       for await (const each of asItIsAndReopened()) {
         expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
@@ -405,6 +541,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(await prune).toEqual(['2026-03-13']);
       await Promise.all([save, again]);
       expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 11 } });
+      expect(await store.days()).toEqual([]);
     });
 
     it('refuses a reading without a valid time, whole and with a coded error', async () => {
@@ -447,4 +584,9 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(store.version()).toEqual(expect.any(String));
     });
   });
+}
+
+/** The exact total of the end of 2026-03-14, worked out later. */
+function endOfDay(pullCount: number, readAt: string): Reading {
+  return reading('acme/app', pullCount, readAt, { day: '2026-03-14', mark: 'backfilled' });
 }

@@ -7,22 +7,22 @@ import { csvChunks, jsonChunks } from '../../core/views/table.ts';
 import { csvCells, csvColumns } from '../import/csv.ts';
 import { eventLine, ndjsonHeader, readingLine } from '../import/ndjson.ts';
 
-/** Rows at a time that are turned into text. */
-const rowsAtOnce = 500;
+/** Rows that are formatted at a time. */
+const rowsPerChunk = 500;
 
 export async function* csvText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
   let isFirst = true;
-  for await (const rows of inParts(readings)) {
+  for await (const rows of inChunks(readings)) {
     const text = [...csvChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('');
     yield isFirst ? text : text.slice(text.indexOf('\n') + 1);
     isFirst = false;
   }
 }
 
-/** An array of the CSV's rows, with numbers as numbers and null for what is not known. */
+/** An array of the CSV's rows, with numbers as numbers and null for missing values. */
 export async function* jsonText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
   let separator = '[';
-  for await (const rows of inParts(readings)) {
+  for await (const rows of inChunks(readings)) {
     const text = [...jsonChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('').slice(1, -1);
     if (text === '') continue;
     yield `${separator}${text}`;
@@ -61,16 +61,16 @@ export function seriesWithin(series: readonly ImageSeries[], range: DayRange): r
   });
 }
 
-/** Parts of rows; one empty part where there are none. */
-async function* inParts(readings: AsyncIterable<StoredReading>): AsyncGenerator<readonly StoredReading[]> {
-  let part: StoredReading[] = [];
+/** Chunks of rows; one empty chunk where there are none. */
+async function* inChunks(readings: AsyncIterable<StoredReading>): AsyncGenerator<readonly StoredReading[]> {
+  let chunk: StoredReading[] = [];
   let isEmpty = true;
   for await (const reading of readings) {
-    part.push(reading);
-    if (part.length < rowsAtOnce) continue;
-    yield part;
+    chunk.push(reading);
+    if (chunk.length < rowsPerChunk) continue;
+    yield chunk;
     isEmpty = false;
-    part = [];
+    chunk = [];
   }
-  if (part.length > 0 || isEmpty) yield part;
+  if (chunk.length > 0 || isEmpty) yield chunk;
 }

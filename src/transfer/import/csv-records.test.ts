@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { csvRecords } from './csv-records.ts';
-import { linesOf } from './lines.ts';
+import { joinCsvRecords } from './csv-records.ts';
+import { splitLines } from './lines.ts';
 
 async function* bytesOf(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
@@ -9,11 +9,11 @@ async function* bytesOf(text: string, size: number): AsyncGenerator<Uint8Array> 
 
 async function records(text: string, size = 64 * 1024): Promise<unknown[]> {
   const found: unknown[] = [];
-  for await (const { number, cells } of csvRecords(linesOf(bytesOf(text, size)))) found.push([number, cells]);
+  for await (const { number, cells } of joinCsvRecords(splitLines(bytesOf(text, size)))) found.push([number, cells]);
   return found;
 }
 
-const mismatch = 'its quotes do not match';
+const mismatch = 'unbalanced quotes';
 
 describe('the records of a CSV', () => {
   it.each([
@@ -104,7 +104,7 @@ describe('the records of a CSV', () => {
       [1, ['a']],
       [2, mismatch],
       [3, ['c']],
-      [4, 'it is too long'],
+      [4, 'line too long'],
       [5, ['d']],
     ]);
   });

@@ -6,25 +6,25 @@ import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/event.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import { event, reading } from '../../store/testing/readings.ts';
-import { takeIn, type IntakeOptions } from './import-into.ts';
-import type { Item, Problem } from './import-record.ts';
+import { importInto, type ImportIntoOptions } from './import-into.ts';
+import type { ImportRecord, ImportProblem } from './import-record.ts';
 
 const nothing = { added: 0, replaced: 0, equal: 0, kept: 0, events: 0, problems: 0 };
 
 /** A total of `acme/app` at the first moment of a day. */
-function total(pullCount: number, day: string, more: Partial<StoredReading> = {}): Item {
+function total(pullCount: number, day: string, more: Partial<StoredReading> = {}): ImportRecord {
   return { reading: { ...reading('acme/app', pullCount, `${day}T00:00:00`), day, ...more } };
 }
 
-async function* streamOf(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
+async function* streamOf(records: readonly ImportRecord[]): AsyncGenerator<ImportRecord> {
+  yield* records;
 }
 
-async function take(store: SnapshotStore, items: readonly Item[], options: Partial<IntakeOptions> = {}) {
-  const problems: Problem[] = [];
-  const onProblem = (problem: Problem): void => void problems.push(problem);
-  const intake = await takeIn(store, streamOf(items), { dryRun: false, keepMarks: false, onProblem, ...options });
-  return { intake, problems };
+async function take(store: SnapshotStore, records: readonly ImportRecord[], options: Partial<ImportIntoOptions> = {}) {
+  const problems: ImportProblem[] = [];
+  const onProblem = (problem: ImportProblem): void => void problems.push(problem);
+  const result = await importInto(store, streamOf(records), { dryRun: false, keepMarks: false, onProblem, ...options });
+  return { result, problems };
 }
 
 async function storeWith(readings: readonly Reading[], events: readonly RecordedEvent[] = []): Promise<SnapshotStore> {
@@ -42,22 +42,22 @@ async function known(store: SnapshotStore): Promise<unknown[]> {
   return rows;
 }
 
-describe('what is taken in', () => {
-  it('is marked as imported, stands before what was reconstructed, and never in the place of what was read', async () => {
+describe('an import', () => {
+  it('is marked as imported, replaces what was backfilled, and never what was read', async () => {
     const store = await storeWith([
-      reading('acme/app', 8, '2026-03-13', { mark: 'backfilled' }),
+      reading('acme/app', 8, '2026-03-13', { mark: 'estimated' }),
       reading('acme/app', 10, '2026-03-14'),
       reading('acme/app', 12, '2026-03-15', { mark: 'frozen' }),
     ]);
 
-    const { intake } = await take(store, [
+    const { result } = await take(store, [
       total(5, '2026-03-12'),
       total(7, '2026-03-13'),
       total(99, '2026-03-14', { readAt: '2026-03-14T23:59:00Z' }),
       total(99, '2026-03-15'),
     ]);
 
-    expect(intake).toEqual({ ...nothing, added: 1, replaced: 1, kept: 2 });
+    expect(result).toEqual({ ...nothing, added: 1, replaced: 1, kept: 2 });
     expect(await known(store)).toEqual([
       ['2026-03-12', 5, 'imported'],
       ['2026-03-13', 7, 'imported'],
@@ -66,88 +66,108 @@ describe('what is taken in', () => {
     ]);
   });
 
-  it('corrects what was imported before, unless that was seen later on the day', async () => {
+  it('corrects what was imported before, unless that was read later on the day', async () => {
     const store = createMemoryStore();
     await take(store, [total(5, '2026-03-12'), total(6, '2026-03-13', { readAt: '2026-03-13T23:00:00Z' })]);
 
-    const { intake } = await take(store, [total(4, '2026-03-12'), total(4, '2026-03-13')]);
+    const { result } = await take(store, [total(4, '2026-03-12'), total(4, '2026-03-13')]);
 
-    expect(intake).toEqual({ ...nothing, replaced: 1, kept: 1 });
+    expect(result).toEqual({ ...nothing, replaced: 1, kept: 1 });
     expect(await known(store)).toEqual([
       ['2026-03-12', 4, 'imported'],
       ['2026-03-13', 6, 'imported'],
     ]);
   });
 
-  it('keeps its marks when a whole history moves, and then what was read stands before what was imported', async () => {
+  it('keeps its marks when a whole history moves, and then what was read replaces what was imported', async () => {
     const store = createMemoryStore();
     await take(store, [total(5, '2026-03-12')]);
 
-    const { intake } = await take(store, [total(5, '2026-03-12'), total(9, '2026-03-13', { mark: 'backfilled' })], { keepMarks: true });
+    const { result } = await take(store, [total(5, '2026-03-12'), total(9, '2026-03-13', { mark: 'backfilled' })], { keepMarks: true });
 
-    expect(intake).toEqual({ ...nothing, added: 1, replaced: 1 });
+    expect(result).toEqual({ ...nothing, added: 1, replaced: 1 });
     expect(await known(store)).toEqual([
       ['2026-03-12', 5, 'read'],
       ['2026-03-13', 9, 'backfilled'],
     ]);
   });
 
-  it('changes nothing when it is taken in again', async () => {
+  it('changes nothing the second time', async () => {
     const store = createMemoryStore();
     const tagPushed = event('tag_pushed', '2026-03-12T10:00:00.000Z', { detail: '1.0' });
-    const items = [{ event: tagPushed }, total(5, '2026-03-12'), total(7, '2026-03-13', { registry: 'ghcr' })];
-    expect((await take(store, items)).intake).toEqual({ ...nothing, added: 2, events: 1 });
+    const records = [{ event: tagPushed }, total(5, '2026-03-12'), total(7, '2026-03-13', { registry: 'ghcr' })];
+    expect((await take(store, records)).result).toEqual({ ...nothing, added: 2, events: 1 });
     const version = store.version();
 
     // The same event, seen again on another day.
-    const { intake } = await take(store, [...items, { event: { ...tagPushed, seenAt: '2026-03-13T10:00:00.000Z' } }]);
+    const { result } = await take(store, [...records, { event: { ...tagPushed, seenAt: '2026-03-13T10:00:00.000Z' } }]);
 
-    expect(intake).toEqual({ ...nothing, equal: 2 });
+    expect(result).toEqual({ ...nothing, equal: 2 });
     expect(store.version()).toBe(version);
   });
 
   it('is only counted in a dry run', async () => {
     const store = await storeWith([reading('acme/app', 10, '2026-03-14')]);
-    const items = [total(5, '2026-03-13'), total(11, '2026-03-14'), { event: event('image_gone', '2026-03-13T10:00:00.000Z') }];
+    const records = [total(5, '2026-03-13'), total(11, '2026-03-14'), { event: event('image_gone', '2026-03-13T10:00:00.000Z') }];
 
-    const { intake } = await take(store, items, { dryRun: true });
+    const { result } = await take(store, records, { dryRun: true });
 
-    expect(intake).toEqual({ ...nothing, added: 1, kept: 1, events: 1 });
+    expect(result).toEqual({ ...nothing, added: 1, kept: 1, events: 1 });
     expect(await store.days()).toEqual(['2026-03-14']);
   });
 
-  it('tells a total that stands there twice, takes the same one each time, and says nothing where both are equal', async () => {
+  it('reports a total that occurs twice, takes the same one each time, and reports nothing where both are equal', async () => {
     const store = createMemoryStore();
-    const items = [total(5, '2026-03-12'), total(6, '2026-03-12'), total(7, '2026-03-13'), total(7, '2026-03-13')];
-    const { intake, problems } = await take(store, items);
+    const records = [total(5, '2026-03-12'), total(6, '2026-03-12'), total(7, '2026-03-13'), total(7, '2026-03-13')];
+    const { result, problems } = await take(store, records);
     const version = store.version();
 
-    const again = await take(store, items);
+    const again = await take(store, records);
 
-    expect(intake).toEqual({ ...nothing, added: 2, problems: 1 });
-    expect(problems).toEqual([{ where: '2026-03-12 dockerhub acme/app', reason: 'it stands there twice, as 5 and 6' }]);
-    expect(again.intake).toEqual({ ...nothing, equal: 2, problems: 1 });
+    expect(result).toEqual({ ...nothing, added: 2, problems: 1 });
+    expect(problems).toEqual([{ where: '2026-03-12 dockerhub acme/app', reason: 'two different totals: 5 and 6' }]);
+    expect(again.result).toEqual({ ...nothing, equal: 2, problems: 1 });
     expect(store.version()).toBe(version);
   });
 
-  it('has no days that are still to come', async () => {
+  it('has no days in the future', async () => {
     const store = createMemoryStore();
-    const items = [total(5, '2026-03-14'), total(6, '2026-03-15'), { event: event('image_gone', '2026-03-15T10:00:00.000Z') }];
+    const records = [total(5, '2026-03-14'), total(6, '2026-03-15'), { event: event('image_gone', '2026-03-15T10:00:00.000Z') }];
 
-    const { intake, problems } = await take(store, items, { today: '2026-03-14' });
+    const { result, problems } = await take(store, records, { today: '2026-03-14' });
 
-    expect(intake).toEqual({ ...nothing, added: 1, problems: 2 });
-    expect(problems.map(({ reason }) => reason)).toEqual(['the day is in the future: today is 2026-03-14', 'it is in the future']);
+    expect(result).toEqual({ ...nothing, added: 1, problems: 2 });
+    expect(problems.map(({ reason }) => reason)).toEqual(['day in the future: today is 2026-03-14', 'time in the future']);
+  });
+
+  it('has no days before there were registries', async () => {
+    const store = createMemoryStore();
+    const records = [
+      total(5, '2013-01-01'),
+      total(6, '2012-12-31'),
+      total(7, '0026-03-14'),
+      { event: event('image_gone', '0026-03-14T10:00:00.000Z') },
+    ];
+
+    const { result, problems } = await take(store, records);
+
+    const reason = 'before there were registries: the first day that can be imported is 2013-01-01';
+    expect(result).toEqual({ ...nothing, added: 1, problems: 3 });
+    expect(problems).toEqual([
+      { where: '2012-12-31 dockerhub acme/app', reason: `day ${reason}` },
+      { where: '0026-03-14 dockerhub acme/app', reason: `day ${reason}` },
+      { where: 'event image_gone of dockerhub', reason: `time ${reason}` },
+    ]);
   });
 
   it('is stored in large parts, so that a history which comes image by image does not write each day again for each of them', async () => {
     const saved: number[] = [];
     const store = { ...createMemoryStore(), save: async (readings: readonly Reading[]) => void saved.push(readings.length) };
-    const items = Array.from({ length: 60_000 }, (_, at) =>
+    const records = Array.from({ length: 60_000 }, (_, at) =>
       total(1, addDays('2026-03-01', at % 20), { repo: `acme/app-${Math.floor(at / 20)}` }),
     );
 
-    await take(store, items);
+    await take(store, records);
 
     expect(saved).toEqual([50_000, 10_000]);
   });

@@ -1,11 +1,11 @@
-/** One thing that a source of a history has: a total of a day, an event, or a line that cannot be used. */
+/** What an imported history consists of: daily totals, events, and lines that are invalid. */
 import type { RecordedEvent } from '../../core/model/event.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 
-export interface Problem {
-  /** Where it stands: `line 17`, or the labels of a series. */
+export interface ImportProblem {
+  /** Where it was found: `line 17`, or the labels of a series. */
   readonly where: string;
   readonly reason: string;
 }
 
-export type Item = { readonly reading: StoredReading } | { readonly event: RecordedEvent } | { readonly problem: Problem };
+export type ImportRecord = { readonly reading: StoredReading } | { readonly event: RecordedEvent } | { readonly problem: ImportProblem };

@@ -6,7 +6,7 @@ import type { StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/event.ts';
 import { parseEvents, toEventRow } from '../../core/document/snapshot-events.ts';
 import { isRow, parseReading, toRow } from '../../core/document/snapshot-row.ts';
-import type { Item } from './import-record.ts';
+import type { ImportRecord } from './import-record.ts';
 import type { Line } from './lines.ts';
 
 export const ndjsonHeader = { format: 'registry-stats', version: 1 };
@@ -21,56 +21,56 @@ export function eventLine(event: RecordedEvent): string {
 }
 
 /** @throws AppError invalid_input when the first line is not the header of this format, or of a later version */
-export async function* readNdjson(lines: AsyncIterable<Line>, registries: readonly string[]): AsyncGenerator<Item> {
+export async function* readNdjson(lines: AsyncIterable<Line>, registries: readonly string[]): AsyncGenerator<ImportRecord> {
   let isFirst = true;
   for await (const line of lines) {
-    if (isFirst) checkHeader(parsed(line));
-    else yield itemOf(line, registries);
+    if (isFirst) checkHeader(parseJson(line));
+    else yield toRecord(line, registries);
     isFirst = false;
   }
-  if (isFirst) throw new AppError('invalid_input', `there is nothing in it: the first line has to be ${JSON.stringify(ndjsonHeader)}`);
+  if (isFirst) throw new AppError('invalid_input', `the file is empty: the first line must be ${JSON.stringify(ndjsonHeader)}`);
 }
 
 function checkHeader(value: unknown): void {
   if (!isRow(value) || value['format'] !== ndjsonHeader.format) {
-    throw new AppError('invalid_input', `the first line is not ${JSON.stringify(ndjsonHeader)}: it is no export of registry-stats`);
+    throw new AppError('invalid_input', `not an export of registry-stats: the first line must be ${JSON.stringify(ndjsonHeader)}`);
   }
   if (value['version'] !== ndjsonHeader.version) {
     throw new AppError(
       'invalid_input',
-      `it is of version ${shown(value['version'])}, and only 1 is known here: use a newer registry-stats`,
+      `version ${shorten(value['version'])} of the format is not supported, only 1: use a newer registry-stats`,
     );
   }
 }
 
-function itemOf(line: Line, registries: readonly string[]): Item {
+function toRecord(line: Line, registries: readonly string[]): ImportRecord {
   const where = `line ${line.number}`;
-  const value = parsed(line);
-  if (!isRow(value)) return { problem: { where, reason: line.isTooLong ? 'it is too long' : 'it is not a JSON object' } };
+  const value = parseJson(line);
+  if (!isRow(value)) return { problem: { where, reason: line.isTooLong ? 'line too long' : 'not a JSON object' } };
   const { day, registry, row, event } = value;
   if (event !== undefined) {
-    const [known] = parseEvents({ timestamp: '', events: [event] });
-    return known && isDay(dayOf(Date.parse(known.seenAt)))
-      ? { event: known }
-      : { problem: { where, reason: 'its event has no time, no registry, or a kind that is not known' } };
+    const [recorded] = parseEvents({ timestamp: '', events: [event] });
+    return recorded && isDay(dayOf(Date.parse(recorded.seenAt)))
+      ? { event: recorded }
+      : { problem: { where, reason: 'event without a time or a registry, or of an unknown kind' } };
   }
   if (typeof day !== 'string' || !isDay(day))
-    return { problem: { where, reason: `day is ${shown(day)}: valid is a date such as 2026-03-14` } };
+    return { problem: { where, reason: `invalid day ${shorten(day)}: valid is a date such as 2026-03-14` } };
   if (typeof registry !== 'string' || !registries.includes(registry)) {
-    return { problem: { where, reason: `registry is ${shown(registry)}: valid is one of ${registries.join(', ')}` } };
+    return { problem: { where, reason: `invalid registry ${shorten(registry)}: valid is one of ${registries.join(', ')}` } };
   }
   const reading = isRow(row) ? parseReading(registry, row, `${day}T00:00:00Z`) : undefined;
-  if (!reading) return { problem: { where, reason: 'its row has no name or no total' } };
+  if (!reading) return { problem: { where, reason: 'row without a name or a total' } };
   return isRepo(reading.repo)
     ? { reading: { ...reading, day } }
-    : { problem: { where, reason: 'its row names no image such as owner/name' } };
+    : { problem: { where, reason: 'row without an image name such as owner/name' } };
 }
 
-function shown(value: unknown): string {
+function shorten(value: unknown): string {
   return JSON.stringify(value ?? null).slice(0, 100);
 }
 
-function parsed({ text }: Line): unknown {
+function parseJson({ text }: Line): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -5,7 +5,7 @@ import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
-import type { Item } from './import-record.ts';
+import type { ImportRecord } from './import-record.ts';
 import { readPrometheus, type PrometheusHistory } from './prometheus.ts';
 
 let server: Server | undefined;
@@ -19,11 +19,11 @@ type Labels = Readonly<Record<string, string>>;
 
 /** A server that has these samples, by epoch second. */
 async function startPrometheus(series: readonly (readonly [Labels, Readonly<Record<number, string>>])[]) {
-  const asked: URL[] = [];
+  const requests: URL[] = [];
   const logins: (string | undefined)[] = [];
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://prometheus');
-    asked.push(url);
+    requests.push(url);
     logins.push(request.headers.authorization);
     const [start, end] = [Number(url.searchParams.get('start')), Number(url.searchParams.get('end'))];
     const result = series.flatMap(([metric, samples]) => {
@@ -36,7 +36,7 @@ async function startPrometheus(series: readonly (readonly [Labels, Readonly<Reco
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, asked, logins };
+  return { url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, requests, logins };
 }
 
 function historyOf(url: string, more: Partial<PrometheusHistory> = {}): PrometheusHistory {
@@ -54,8 +54,8 @@ function historyOf(url: string, more: Partial<PrometheusHistory> = {}): Promethe
   };
 }
 
-async function itemsOf(history: PrometheusHistory): Promise<Item[]> {
-  const items: Item[] = [];
+async function itemsOf(history: PrometheusHistory): Promise<ImportRecord[]> {
+  const items: ImportRecord[] = [];
   for await (const item of readPrometheus(history)) items.push(item);
   return items;
 }
@@ -75,18 +75,18 @@ describe('the history of a Prometheus server', () => {
     ]);
   });
 
-  it('is asked at the end of each hour, in parts that a server can answer, up to the last second of the last day', async () => {
-    const { url, asked } = await startPrometheus([[app, { [at('2026-03-14T00:00')]: '20' }]]);
+  it('is queried at the end of each hour, in parts that a server can answer, up to the last second of the last day', async () => {
+    const { url, requests } = await startPrometheus([[app, { [at('2026-03-14T00:00')]: '20' }]]);
     const progress: string[] = [];
 
     await itemsOf(historyOf(url, { from: '2026-01-01', onProgress: (done, total) => void progress.push(`${done}/${total}`) }));
 
-    expect(asked.map(({ searchParams }) => [Number(searchParams.get('start')), Number(searchParams.get('end'))])).toEqual([
+    expect(requests.map(({ searchParams }) => [Number(searchParams.get('start')), Number(searchParams.get('end'))])).toEqual([
       [at('2026-01-01T01:00') - 1, at('2026-01-31T00:00') - 1],
       [at('2026-01-31T01:00') - 1, at('2026-03-02T00:00') - 1],
       [at('2026-03-02T01:00') - 1, at('2026-03-15T00:00') - 1],
     ]);
-    expect(asked[0]?.searchParams.get('query')).toBe('last_over_time(registrystats_image_pulls_total[1h])');
+    expect(requests[0]?.searchParams.get('query')).toBe('last_over_time(registrystats_image_pulls_total[1h])');
     expect(progress).toEqual(['1/3', '2/3', '3/3']);
   });
 
@@ -131,7 +131,7 @@ describe('the history of a Prometheus server', () => {
     expect(await itemsOf(historyOf(url))).toMatchObject([{ reading: { repo: 'acme/new', day: '2026-03-13', pullCount: 0 } }]);
   });
 
-  it('tells each series once that names no image', async () => {
+  it('reports each series without an image once', async () => {
     const samples = { [at('2026-01-14T00:00')]: '1', [at('2026-03-14T00:00')]: '2' };
     const { url } = await startPrometheus([
       [{ registry: 'harbor', repo: 'a/b' }, samples],
@@ -139,8 +139,8 @@ describe('the history of a Prometheus server', () => {
     ]);
 
     expect(await itemsOf(historyOf(url, { from: '2026-01-01' }))).toEqual([
-      { problem: { where: '{"registry":"harbor","repo":"a/b"}', reason: expect.stringContaining('known are dockerhub, ghcr') } },
-      { problem: { where: '{"registry":"ghcr","job":"x"}', reason: expect.stringContaining('name no image') } },
+      { problem: { where: '{"registry":"harbor","repo":"a/b"}', reason: expect.stringContaining('valid are dockerhub, ghcr') } },
+      { problem: { where: '{"registry":"ghcr","job":"x"}', reason: expect.stringContaining('no image in the labels') } },
     ]);
   });
 

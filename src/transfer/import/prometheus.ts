@@ -7,7 +7,7 @@ import { compareText, imageKey, type ImageName } from '../../core/model/image.ts
 import { isPullCount } from '../../core/model/reading.ts';
 import type { HttpClient } from '../../net/http.ts';
 import { parseAnswer } from '../../net/json-answer.ts';
-import type { Item } from './import-record.ts';
+import type { ImportRecord } from './import-record.ts';
 
 export interface PrometheusHistory {
   readonly http: HttpClient;
@@ -23,15 +23,15 @@ export interface PrometheusHistory {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** A server gives at most 11,000 points a series; of each hour one is more than a day needs. */
+/** A server returns at most 11,000 points per series; one per hour is more than a day needs. */
 const daysAtOnce = 30;
 const stepSeconds = 3600;
-/** Characters of a series' labels that are told. */
-const longestLabels = 300;
+/** Characters of a series' labels that are reported. */
+const maxLabelsLength = 300;
 
 /** Until the year 9999, as a date can say it. */
 const epochSeconds = z.number().min(0).max(253_402_300_799);
-const answer = z.object({
+const rangeResponse = z.object({
   status: z.literal('success'),
   data: z.object({
     resultType: z.literal('matrix'),
@@ -40,31 +40,31 @@ const answer = z.object({
 });
 /** The newest total of an image on a day, and when it was scraped, in seconds since the epoch. */
 type Sample = ImageName & { readonly day: Day; readonly pullCount: number; readonly at: number };
-type Series = z.infer<typeof answer>['data']['result'][number];
+type Series = z.infer<typeof rangeResponse>['data']['result'][number];
 
 /**
  * The last value of each UTC day, day by day.
  * @throws AppError invalid_input (no such metric), unauthorized, rate_limited, unreachable, invalid_response
  */
-export async function* readPrometheus(history: PrometheusHistory): AsyncGenerator<Item> {
+export async function* readPrometheus(history: PrometheusHistory): AsyncGenerator<ImportRecord> {
   const [first, last] = [toEpochDay(history.from), toEpochDay(history.to)];
   const parts = Math.ceil((last - first + 1) / daysAtOnce);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   let found = 0;
   for (let part = 0; part < parts; part += 1) {
     const from = first + part * daysAtOnce;
-    const series = await rangeOf(history, from, Math.min(last, from + daysAtOnce - 1));
+    const series = await queryRange(history, from, Math.min(last, from + daysAtOnce - 1));
     found += series.length;
     const newest = new Map<string, Sample>();
     for (const { metric, values } of series) {
-      const image = imageOf(metric, history.registries);
+      const image = parseImage(metric, history.registries);
       if (typeof image !== 'string') {
         collectNewest(newest, image, values);
         continue;
       }
-      const where = JSON.stringify(metric).slice(0, longestLabels);
-      if (!told.has(where)) yield { problem: { where, reason: image } };
-      told.add(where);
+      const where = JSON.stringify(metric).slice(0, maxLabelsLength);
+      if (!reported.has(where)) yield { problem: { where, reason: image } };
+      reported.add(where);
     }
     for (const { at: seconds, ...reading } of [...newest.values()].toSorted((a, b) => compareText(a.day, b.day))) {
       yield { reading: { ...reading, readAt: new Date(seconds * 1000).toISOString() } };
@@ -74,14 +74,14 @@ export async function* readPrometheus(history: PrometheusHistory): AsyncGenerato
   if (found === 0) {
     throw new AppError(
       'invalid_input',
-      `Prometheus has nothing of ${history.metric} from ${history.from} to ${history.to}: see --metric and --since`,
+      `Prometheus has no data for ${history.metric} from ${history.from} to ${history.to}: see --metric and --since`,
     );
   }
 }
 
-async function rangeOf({ http, url, credentials, metric }: PrometheusHistory, from: number, to: number): Promise<readonly Series[]> {
-  // The last sample of each hour, asked for at its last second: the plain metric has none that is older than five minutes, so that an
-  // exporter which is scraped seldom has gaps, and at midnight it has one of the day before.
+async function queryRange({ http, url, credentials, metric }: PrometheusHistory, from: number, to: number): Promise<readonly Series[]> {
+  // The last sample of each hour, queried at its last second: the plain metric has none older than five minutes, so an exporter that is
+  // scraped less often has gaps, and at midnight it has one of the day before.
   const query = new URLSearchParams({
     query: `last_over_time(${metric}[1h])`,
     start: String(from * (dayMs / 1000) + stepSeconds - 1),
@@ -94,27 +94,24 @@ async function rangeOf({ http, url, credentials, metric }: PrometheusHistory, fr
   };
   const reply = await http.request(`${url}/api/v1/query_range?${query.toString()}`, { headers });
   if (reply.status === 401 || reply.status === 403) {
-    throw new AppError(
-      'unauthorized',
-      `Prometheus refuses (answered ${reply.status}): write http://user:password@host where it wants a login`,
-    );
+    throw new AppError('unauthorized', `Prometheus denied access (${reply.status}): use http://user:password@host if it needs a login`);
   }
   if (reply.status !== 200)
     throw new AppError('invalid_response', `Prometheus answered ${reply.status} for ${metric}: ${reply.body.slice(0, 200)}`);
-  return parseAnswer(reply, answer, "Prometheus' answer").data.result;
+  return parseAnswer(reply, rangeResponse, "Prometheus' answer").data.result;
 }
 
-/** The image of a series, or why it is none. Its name stands in one label, or its owner in one and the rest in another. */
-function imageOf(labels: Readonly<Record<string, string>>, registries: readonly string[]): ImageName | string {
+/** The image of a series, or why there is none. Its name is in one label, or its owner in one and the rest in another. */
+function parseImage(labels: Readonly<Record<string, string>>, registries: readonly string[]): ImageName | string {
   const registry = (labels['registry'] ?? '').toLowerCase();
-  if (!registries.includes(registry)) return `its label registry is ${JSON.stringify(registry)}: known are ${registries.join(', ')}`;
+  if (!registries.includes(registry)) return `invalid label registry ${JSON.stringify(registry)}: valid are ${registries.join(', ')}`;
   const name = labels['repo'] ?? labels['package'] ?? labels['image'] ?? labels['name'] ?? '';
-  // A label "namespace" says nothing: Prometheus' own discovery writes the exporter's Kubernetes namespace there.
+  // A label "namespace" means nothing: Prometheus' own discovery writes the exporter's Kubernetes namespace there.
   const owner = labels['owner'];
   const repo = owner !== undefined && !name.toLowerCase().startsWith(`${owner.toLowerCase()}/`) ? `${owner}/${name}` : name;
   return isRepo(repo)
     ? { registry, repo: formatRepo(parseRepo(repo)) }
-    : 'its labels name no image: expected is owner and repo, or repo with owner/name';
+    : 'no image in the labels: expected owner and repo, or repo with owner/name';
 }
 
 /** Keeps the newest total of each day. An image has several series where the exporter moved, or is scraped twice. */
@@ -125,7 +122,7 @@ function collectNewest(newest: Map<string, Sample>, image: ImageName, values: Se
     if (!isPullCount(pullCount) || (pullCount === 0 && image.registry === 'ghcr')) continue;
     const day = dayOf(seconds * 1000);
     const key = `${day} ${imageKey(image)}`;
-    const known = newest.get(key);
-    if (!known || known.at < seconds) newest.set(key, { ...image, day, pullCount, at: seconds });
+    const previous = newest.get(key);
+    if (!previous || previous.at < seconds) newest.set(key, { ...image, day, pullCount, at: seconds });
   }
 }

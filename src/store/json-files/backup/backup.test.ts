@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { addDays } from '../../../core/model/day.ts';
 import { AppError } from '../../../core/model/errors.ts';
 import { reading } from '../../testing/readings.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
-import { createTestFolder, type TestFolder } from '../testing/folder.ts';
+import { createTestFolder, systemError, type TestFolder } from '../testing/folder.ts';
 import { backupFolder } from './backup.ts';
 import { archivedFile, manifestName } from './manifest.ts';
 import { restoreFolder, type RestoreDeps } from './restore.ts';
@@ -108,7 +109,7 @@ describe('a backup', () => {
     expect(JSON.parse(await to.read('2026-03-13.json'))).toMatchObject({ docker_hub: [{ repo: 'acme/app' }, { repo: 'acme/tool' }] });
   });
 
-  it('leaves out a file that retention deletes meanwhile', async () => {
+  it('has the totals of a file that retention deletes meanwhile', async () => {
     const store = await from.open();
     await store.save([reading('acme/app', 1, '2026-03-13'), reading('acme/app', 2, '2026-03-14')]);
     const pruning: FileSystem = {
@@ -122,10 +123,11 @@ describe('a backup', () => {
     await store.close();
     await restore();
 
-    expect(await to.names()).toEqual(['2026-03-14.json']);
+    expect(await to.names()).toEqual(['2026-03-14.json', 'history']);
+    for (const name of ['2026-03-14.json', 'history/2026.json']) expect(await to.read(name)).toBe(await from.read(name));
   });
 
-  it('is told when the folder cannot be read', async () => {
+  it('is reported when the folder cannot be read', async () => {
     const { clock } = from;
 
     await expect(bytesOf(backupFolder({ directory: join(work, 'none'), clock, version: '1' }))).rejects.toMatchObject({
@@ -136,22 +138,52 @@ describe('a backup', () => {
   it('does not hold many files in memory', async () => {
     const large = Buffer.alloc(1024 * 1024, 'x');
     let heldBytes = 0;
-    let mostBytes = 0;
+    let maxHeldBytes = 0;
     const counting: FileSystem = {
       ...nodeFileSystem,
       listFiles: async () => Array.from({ length: 60 }, (_, at) => `${addDays('2026-01-01', at)}.json`),
       read: async () => {
         heldBytes += large.length;
-        mostBytes = Math.max(mostBytes, heldBytes);
+        maxHeldBytes = Math.max(maxHeldBytes, heldBytes);
         setImmediate(() => (heldBytes -= large.length));
         return large;
       },
     };
     await backUp(counting);
 
-    expect(mostBytes).toBeLessThan(10 * large.length);
+    expect(maxHeldBytes).toBeLessThan(10 * large.length);
   });
 });
+
+/** The real file system, on which the step of this number that changes something of the history fails. */
+function failingAt(number: number): FileSystem {
+  let steps = 0;
+  const step = (): void => {
+    steps += 1;
+    if (steps === number) throw systemError('EIO');
+  };
+  return {
+    ...nodeFileSystem,
+    async create(path) {
+      if (path.endsWith('.lock')) return nodeFileSystem.create(path);
+      step();
+      const file = await nodeFileSystem.create(path);
+      const after = (action: () => Promise<void>) => async () => {
+        await action();
+        step();
+      };
+      return { write: (content) => after(() => file.write(content))(), sync: after(() => file.sync()), close: after(() => file.close()) };
+    },
+    async rename(...names) {
+      step();
+      await nodeFileSystem.rename(...names);
+    },
+    async syncFolder(path) {
+      step();
+      await nodeFileSystem.syncFolder(path);
+    },
+  };
+}
 
 /** A backup of one day. */
 async function small(): Promise<Buffer> {
@@ -208,7 +240,7 @@ describe('a restore', () => {
     ['an absolute path', [[{ name: '/etc/2026-03-14.json' }, day]]],
     ['a folder before the name', [[{ name: 'x/2026-03-14.json' }, day]]],
     ['a link', [[{ name: '2026-03-14.json', type: 'symlink', linkname: '/etc/passwd' }]]],
-    ['the kept index', [[{ name: '.index.json' }, '{}']]],
+    ['the index cache', [[{ name: '.index.json' }, '{}']]],
     ['a file of another name', [[{ name: 'run.sh' }, 'rm']]],
     [
       'a file twice',
@@ -263,7 +295,7 @@ describe('a restore', () => {
     await running.close();
   });
 
-  it('replaces nothing that is different, unless told to, and then sets it aside', async () => {
+  it('replaces nothing that differs, unless forced, and then renames it', async () => {
     await small();
     await to.write('2026-03-14.json', '{"timestamp":"mine"}');
 
@@ -274,6 +306,63 @@ describe('a restore', () => {
     expect(await to.read(restored)).toBe(await from.read('2026-03-14.json'));
     expect(aside).toMatch(/^2026-03-14\.json\.before-restore-/);
     expect(await to.read(aside)).toBe('{"timestamp":"mine"}');
+  });
+
+  it('leaves the old file or the new one whichever step fails, no temporary file, and works once that is mended', async () => {
+    await small();
+    const [old, restored] = ['{"timestamp":"mine"}', await from.read('2026-03-14.json')];
+    const found: string[] = [];
+    for (let failing = 1; ; failing += 1) {
+      for (const name of await to.names()) await rm(join(to.directory, name));
+      await to.write('2026-03-14.json', old);
+
+      const files = failingAt(failing);
+      const error = await restore({ force: true, files }).then(() => undefined, String);
+      const { '2026-03-14.json': main, ...others } = await contents(to);
+      const isOldSafe = main === old || isDeepStrictEqual(Object.values(others), [old]);
+      const place = main === old ? 'old' : main === restored ? 'new' : 'neither';
+      found.push(error === undefined ? 'restored' : isOldSafe ? place : 'lost');
+      expect(Object.keys(others).filter((name) => !name.includes('.before-restore-'))).toEqual([]);
+      if (error === undefined) break;
+
+      expect(await restore({ force: true })).toMatchObject({ written: main === old ? 1 : 0 });
+      expect(await to.read('2026-03-14.json')).toBe(restored);
+    }
+
+    // The last step before the end makes the new name survive a power cut.
+    expect(found.join(' ')).toMatch(/^(old ){8,}new restored$/);
+  });
+
+  it('has the old file or the new one under the name of the day before and after every step, and the old one aside before the new one', async () => {
+    await small();
+    const old = '{"timestamp":"mine"}';
+    await to.write('2026-03-14.json', old);
+    const now = await from.read('2026-03-14.json');
+    const seen: string[] = [];
+    async function look(): Promise<void> {
+      const all = await contents(to);
+      const aside = Object.entries(all).find(([name]) => name.includes('.before-restore-'))?.[1];
+      const [main = 'missing'] = [all['2026-03-14.json']];
+      if (main !== old && aside !== old) seen.push('the old one is lost');
+      seen.push(main === old ? 'old' : main === now ? 'new' : main);
+    }
+    /** Looks before and after each step that changes names, as a kill there would leave them. */
+    const watching: FileSystem = {
+      ...nodeFileSystem,
+      async rename(...names) {
+        await look();
+        await nodeFileSystem.rename(...names);
+        await look();
+      },
+      async syncFolder(path) {
+        await look();
+        await nodeFileSystem.syncFolder(path);
+      },
+    };
+
+    await restore({ force: true, files: watching });
+
+    expect(seen.join(' ')).toMatch(/^(old )+(new ?)+$/);
   });
 
   it('leaves the folder in order when the disk is full', async () => {

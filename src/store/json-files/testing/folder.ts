@@ -7,13 +7,13 @@ import { createRecordingLog, type RecordingLog } from '../../../../test/support/
 import type { SnapshotStore } from '../../../core/ports.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { Host } from '../host.ts';
-import { sidecarName } from '../sidecar.ts';
+import { indexCacheName } from '../index-cache.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from '../store.ts';
 
 export interface FakeHost extends Host {
   /** Ids of processes that live. */
   readonly alive: Set<number>;
-  /** Lets every timer that was not stopped go off once, and waits for what it starts. */
+  /** Lets every timer that was not stopped go off once, and isWaiting for what it starts. */
   tick(): Promise<void>;
   readonly timers: ReadonlySet<() => Promise<void>>;
 }
@@ -53,7 +53,7 @@ export interface TestFolder {
   open(more?: Partial<JsonFileStoreDeps>): Promise<SnapshotStore>;
   read(name: string): Promise<string>;
   write(name: string, content: string | Uint8Array): Promise<void>;
-  /** The names in the folder, sorted; the lock and the kept index left out. */
+  /** The names in the folder, sorted; without the lock and the index cache. */
   names(): Promise<string[]>;
   /** The fields of the lines with this message. */
   logged(message: string): unknown[];
@@ -75,7 +75,7 @@ export async function createTestFolder(): Promise<TestFolder> {
     open: (more = {}) => openJsonFileStore({ directory, clock, log, pid: 100, hostname: 'nas', host, files: oldFiles, ...more }),
     read: (name) => readFile(join(directory, name), 'utf8'),
     write: (name, content) => writeFile(join(directory, name), content),
-    names: async () => (await readdir(directory)).filter((name) => name !== '.lock' && name !== sidecarName).toSorted(),
+    names: async () => (await readdir(directory)).filter((name) => name !== '.lock' && name !== indexCacheName).toSorted(),
     logged: (message) => log.lines.filter((line) => line.message === message).map(({ fields }) => fields),
     remove: () => rm(directory, { recursive: true, force: true }),
   };

@@ -1,0 +1,131 @@
+/** How the text of a setting becomes a value. Each format says what is valid, with the same bounds that it checks. */
+
+export interface Format<T> {
+  /** Completes "must be …". */
+  readonly valid: string;
+  /** From the trimmed text to the value; undefined when the text is not valid. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+export interface ListenAddress {
+  /** Absent: all interfaces. */
+  readonly host?: string | undefined;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+export const logFormats = ['auto', 'json', 'pretty'] as const;
+
+export const roles = ['all', 'api', 'collector'] as const;
+
+interface Bounds {
+  /** What is counted, in the plural. */
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A number within the bounds, decimals allowed, or 0. */
+export function zeroOrNumber({ unit, min, max, examples }: Bounds & { readonly examples: string }): Format<number> {
+  return {
+    valid: `0 or a number of ${unit} from ${min} to ${max}, such as ${examples}`,
+    parse(text) {
+      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      return value === 0 || (value >= min && value <= max) ? value : undefined;
+    },
+  };
+}
+
+export function wholeNumber({ unit, min, max }: Bounds): Format<number> {
+  return {
+    valid: `a whole number of ${unit} from ${min} to ${max}`,
+    parse(text) {
+      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min && value <= max ? value : undefined;
+    },
+  };
+}
+
+/** One of the words, in any letter case. */
+export function oneOf<Choice extends string>(choices: readonly Choice[]): Format<Choice> {
+  return {
+    valid: `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`,
+    parse: (text) => choices.find((choice) => choice === text.toLowerCase()),
+  };
+}
+
+export const onOrOff: Format<boolean> = {
+  valid: 'on or off',
+  parse(text) {
+    const word = text.toLowerCase();
+    if (word === 'on') return true;
+    return word === 'off' ? false : undefined;
+  },
+};
+
+/** The trimmed entries of a comma-separated list. */
+export const list: Format<readonly string[]> = {
+  valid: 'a comma-separated list',
+  parse: (text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+};
+
+export function path(what: 'folder' | 'file'): Format<string> {
+  return { valid: `the path of a ${what}`, parse: (text) => (text.includes('\0') ? undefined : text) };
+}
+
+export const listenAddress: Format<ListenAddress> = {
+  valid: 'host:port or :port, such as :9100, 127.0.0.1:9100 or [::1]:9100',
+  parse(text) {
+    const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]*):(?<port>\d{1,5})$/.exec(text);
+    const port = Number(match?.groups?.['port']);
+    if (!match || port > 65_535) return undefined;
+    const host = match.groups?.['host']?.replace(/^\[|\]$/g, '');
+    return host ? { host, port } : { port };
+  },
+};
+
+/** An empty text for the root, else the prefix without a slash at its end. */
+export const basePath: Format<string> = {
+  valid: 'a path such as / or /registry-stats',
+  parse: (text) => (/^(\/[A-Za-z0-9._~-]+)*\/?$/.test(text) ? text.replace(/\/$/, '') : undefined),
+};
+
+/** A base URL without a slash at its end. */
+export function baseUrl(example: string): Format<string> {
+  return {
+    valid: `an http or https URL without credentials, query or fragment, such as ${example}`,
+    parse(text) {
+      if (!URL.canParse(text)) return undefined;
+      const { protocol, origin, pathname, search, hash, username, password } = new URL(text);
+      const isPlain = !search && !hash && !username && !password;
+      return isPlain && /^https?:$/.test(protocol) ? `${origin}${pathname}`.replace(/\/+$/, '') : undefined;
+    },
+  };
+}
+
+/** Empty: no database. */
+export const databaseUrl: Format<string> = {
+  valid: 'a URL such as postgres://user:password@host:5432/database',
+  parse(text) {
+    if (text === '') return '';
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, hostname } = new URL(text);
+    return /^postgres(ql)?:$/.test(protocol) && hostname !== '' ? text : undefined;
+  },
+};
+
+export const name: Format<string> = {
+  valid: 'a name of up to 100 letters, digits and . : _ -',
+  parse: (text) => (/^[\w.:-]{1,100}$/.test(text) ? text : undefined),
+};
+
+/** Any text, as it is. */
+export function anyText(what: string): Format<string> {
+  return { valid: what, parse: (value) => value };
+}

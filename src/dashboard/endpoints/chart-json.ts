@@ -1,0 +1,38 @@
+import type { Chart } from '../../core/numbers/chart.ts';
+import { withGroups } from '../../core/views/groups.ts';
+import { newestTags } from '../../core/views/tags.ts';
+import { endpoint } from '../../http/endpoint.ts';
+import { jsonContent } from '../../http/json-content.ts';
+import type { PageDeps } from '../context.ts';
+import { imageChart } from '../image.ts';
+import { knownGroupedImages, knownImages } from '../known-images.ts';
+import { overviewOf } from '../overview.ts';
+import { toRemark } from '../remarks.ts';
+import { releasesOf } from '../tags.ts';
+import { viewField, type View } from '../view.ts';
+
+export const chartJsonEndpoint = endpoint({
+  path: '/data/chart.json',
+  summary: 'The chart of a view, with the releases where it is of one image',
+  query: { view: viewField },
+  async handle({ query: { view } }, deps: PageDeps) {
+    const [repo, ...others] = view.repos;
+    if (repo !== undefined && others.length === 0) return jsonContent(await oneImage(deps, view, repo));
+    return jsonContent(chartJson(overviewOf(deps, view, await knownImages(deps.store)).chart));
+  },
+});
+
+async function oneImage(deps: PageDeps, view: View, repo: string): Promise<object> {
+  const registries = view.registry === '' ? undefined : new Set([view.registry]);
+  const grouped = withGroups({ registries, repos: new Set([repo]) }, deps.groups);
+  const [known, tags] = await Promise.all([knownGroupedImages(deps.store, grouped), newestTags(deps.store, grouped.query)]);
+  const releases = releasesOf(
+    tags.filter(grouped.has).map((image) => image.tags),
+    view.kind,
+  );
+  return { ...chartJson(imageChart(deps, view, known)), releases };
+}
+
+function chartJson({ days, lines, remarks }: Chart): object {
+  return { days, lines, remarks: Object.fromEntries([...remarks].map(([day, parts]) => [day, toRemark(parts)])) };
+}

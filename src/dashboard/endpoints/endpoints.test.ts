@@ -1,0 +1,164 @@
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { createPages, type PagesOptions } from '../../../test/support/pages.ts';
+import type { Reading } from '../../core/model/reading.ts';
+import { pageHeaders } from '../../http/headers.ts';
+import { pageEndpoints } from './index.ts';
+
+function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
+  return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
+}
+
+const readings = [read('acme/app', '2026-03-12', 40), read('acme/app', '2026-03-13', 50), read('acme/app', '2026-03-14', 55)];
+
+interface PageAnswer {
+  readonly kind: 'page' | 'data';
+  readonly status: number;
+  readonly type: string | null;
+  readonly text: string;
+}
+
+/** Asked under https://stats.example. */
+async function ask(address: string, options: PagesOptions = { readings }): Promise<PageAnswer> {
+  const { fetch } = await createPages(options);
+  const answer = await fetch(address, { headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'stats.example' } });
+  const kind = answer.headers.get('cache-control') === pageHeaders['Cache-Control'] ? 'page' : 'data';
+  return { kind, status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+}
+
+const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('this address does not exist') };
+
+describe('the pages', () => {
+  it('are the files of this folder', async () => {
+    const files = (await readdir(import.meta.dirname)).filter((name) => name !== 'index.ts' && !name.endsWith('.test.ts'));
+
+    expect(files.toSorted()).toEqual(['assets.ts', 'chart-json.ts', 'chart-svg.ts', 'image.ts', 'overview.ts', 'status.ts']);
+    expect(pageEndpoints).toHaveLength(files.length);
+  });
+
+  it('has pages, and nothing elsewhere', async () => {
+    expect(await ask('/')).toMatchObject({ kind: 'page', status: 200, type: 'text/html; charset=utf-8' });
+    expect(await ask('/status')).toMatchObject({ kind: 'page', status: 200 });
+    expect(await ask('/images/Acme/App')).toMatchObject({ kind: 'page', status: 200, text: expect.stringContaining('<h1>acme/app</h1>') });
+    expect(await ask('/elsewhere')).toEqual(nothing);
+    expect(await ask('/images')).toEqual(nothing);
+  });
+
+  it.each([
+    ['/images/acme/none', 404, 'acme/none is not tracked. Check the spelling, or add it to the configuration'],
+    ['/images/%ff', 404, 'this address does not exist'],
+    ['/?kind=hourly', 400, '&quot;kind&quot; is &quot;hourly&quot;: valid are total, daily, weekly, monthly'],
+    ['/images/acme/app?style=round', 400, 'valid are flat, flat-square'],
+  ])('answers %s with a page that says what is right', async (address, status, text) => {
+    expect(await ask(address)).toMatchObject({ kind: 'page', status, text: expect.stringContaining(text) });
+  });
+
+  it('refuses a chart that cannot be as the API does', async () => {
+    const { status, text } = await ask('/data/chart.json?kind=hourly');
+
+    expect([status, JSON.parse(text)]).toMatchObject([400, { error: { code: 'invalid_input' } }]);
+  });
+
+  it('never lets a name, a tag or an entry become markup', async () => {
+    const evil = `<img src=x onerror="alert('1')">`;
+    const tags = [{ name: evil, platforms: [{ architecture: evil, os: 'linux' }], digest: evil }];
+    const configProblems = [{ variable: 'GHCR_REPOS', entry: evil, reason: evil }];
+    const options = { readings: [read(`acme/${evil}`, '2026-03-14', 5, { tags })], configProblems, howToConfigure: evil };
+    const addresses = [
+      '/',
+      `/?q=${encodeURIComponent(evil)}`,
+      '/status',
+      `/images/acme/${encodeURIComponent(evil)}?label=${encodeURIComponent(evil)}`,
+    ];
+
+    for (const address of addresses) {
+      const answer = await ask(address, options);
+      expect(answer.text).toContain('&lt;img src=x');
+      expect(answer.text).not.toContain('<img src=x');
+    }
+  });
+
+  it('has no scripts and styles in its pages, only files', async () => {
+    for (const address of ['/', '/status', '/images/acme/app']) {
+      const text = (await ask(address)).text;
+      expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
+      expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
+    }
+  });
+
+  it('gives a chart its releases where it is of one image', async () => {
+    const tags = [
+      { name: '1.0', lastUpdated: '2026-03-13T08:00:00Z' },
+      { name: 'latest', lastUpdated: '2026-03-13T09:00:00Z' },
+      { name: 'old' },
+    ];
+    const tagged = [...readings, read('acme/app', '2026-03-14', 55, { tags })];
+
+    const one = await ask('/data/chart.json?repo=acme/app&kind=total', { readings: tagged });
+    const all = await ask('/data/chart.json', { readings: tagged });
+
+    expect(JSON.parse(one.text)).toEqual({
+      days: ['2026-03-12', '2026-03-13', '2026-03-14'],
+      lines: [{ label: 'all', values: [40, 50, 55] }],
+      remarks: {},
+      releases: [{ day: '2026-03-13', tags: ['latest', '1.0'] }],
+    });
+    expect(JSON.parse(all.text)).not.toHaveProperty('releases');
+  });
+
+  it('puts releases under the week or month that shows them, and leaves out what is pushed beside an image', async () => {
+    const tags = [
+      { name: '1.0', lastUpdated: '2026-03-13T08:00:00Z' },
+      { name: '0.9', lastUpdated: '2026-03-10T08:00:00Z' },
+      { name: '0.8', lastUpdated: '2026-03-08T23:59:59Z' },
+      { name: `sha256-${'a'.repeat(64)}.sig`, lastUpdated: '2026-03-13T08:01:00Z' },
+    ];
+    const tagged = [...readings, read('acme/app', '2026-03-14', 55, { tags })];
+    const releases = async (kind: string): Promise<unknown> => {
+      const { text } = await ask(`/data/chart.json?repo=acme/app&kind=${kind}`, { readings: tagged });
+      return JSON.parse(text).releases;
+    };
+
+    expect(await releases('daily')).toEqual([
+      { day: '2026-03-08', tags: ['0.8'] },
+      { day: '2026-03-10', tags: ['0.9'] },
+      { day: '2026-03-13', tags: ['1.0'] },
+    ]);
+    expect(await releases('weekly')).toEqual([
+      { day: '2026-03-02', tags: ['0.8'] },
+      { day: '2026-03-09', tags: ['1.0', '0.9'] },
+    ]);
+    expect(await releases('monthly')).toEqual([{ day: '2026-03-01', tags: ['1.0', '0.9', '0.8'] }]);
+  });
+
+  it('draws the chart of a view for those without JavaScript', async () => {
+    const light = await ask('/data/chart.svg?kind=total');
+    const dark = await ask('/data/chart.svg?kind=total&theme=dark');
+
+    expect(light).toMatchObject({ kind: 'data', type: 'image/svg+xml', text: expect.stringContaining('<title>Cumulative pulls</title>') });
+    expect(dark.text).not.toBe(light.text);
+  });
+
+  it('keeps what an address says beside a form', async () => {
+    const answer = await ask('/images/acme/app?kind=weekly&range=all&style=plastic&label=x');
+
+    expect(answer.text).toContain('data-url="/images/acme/app?range=all&amp;kind=weekly&amp;style=plastic&amp;label=x"');
+    expect(answer.text).toContain('<input type="hidden" name="style" value="plastic" />');
+    expect(answer.text).toContain('<input type="hidden" name="kind" value="weekly" />');
+  });
+
+  it('writes snippets with the address under which it is reached', async () => {
+    const answer = await ask('/images/acme/app', { readings, basePath: '/stats' });
+
+    expect(answer.text).toContain(
+      '[![pulls of acme/app](https://stats.example/stats/badge/all/acme/app.svg)](https://stats.example/stats/images/acme/app)',
+    );
+  });
+
+  it('shows an image that is no longer tracked as long as its history is there', async () => {
+    const old = [read('acme/old', '2026-01-01', 5), ...readings];
+
+    expect(await ask('/images/acme/old', { readings: old })).toMatchObject({ status: 200 });
+    expect((await ask('/', { readings: old })).text).not.toContain('acme/old');
+  });
+});

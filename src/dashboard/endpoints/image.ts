@@ -1,0 +1,29 @@
+import { AppError } from '../../core/model/errors.ts';
+import { canonicalRepo } from '../../core/model/image-ref.ts';
+import { withGroups } from '../../core/views/groups.ts';
+import { newestTags } from '../../core/views/tags.ts';
+import { embedField } from '../embed.ts';
+import { imagePage, registriesOf } from '../image.ts';
+import { knownGroupedImages } from '../known-images.ts';
+import { readable } from '../layout.ts';
+import { pageEndpoint } from '../page-endpoint.ts';
+import { viewField } from '../view.ts';
+
+export const imageEndpoint = pageEndpoint({
+  path: '/images/:name{.+}',
+  summary: 'One image in its registries, or the images of a group',
+  query: { view: viewField, embed: embedField },
+  perOrigin: true,
+  async page({ params, query: { view, embed }, origin }, deps) {
+    const { store, groups } = deps;
+    const repo = canonicalRepo(params['name'] ?? '');
+    const grouped = withGroups({ repos: new Set([repo]) }, groups);
+    const known = await knownGroupedImages(store, grouped);
+    if (registriesOf(deps, repo, known).length === 0) {
+      throw new AppError('not_found', `${readable(repo)} is not tracked. Check the spelling, or add it to the configuration`);
+    }
+    const [tags, events] = await Promise.all([newestTags(store, grouped.query), store.events()]);
+    const recorded = events.filter(grouped.hasEvent);
+    return imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });
+  },
+});

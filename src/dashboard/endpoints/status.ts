@@ -1,0 +1,13 @@
+import { pageEndpoint } from '../page-endpoint.ts';
+import { statusPage } from '../status.ts';
+
+export const statusPageEndpoint = pageEndpoint({
+  path: '/status',
+  summary: 'Registries, the current run, failures and what to do about them',
+  query: {},
+  async page(_, deps) {
+    // The page also has to work while the store does not.
+    const latest = await deps.store.latest({}).catch(() => []);
+    return statusPage(deps, latest);
+  },
+});

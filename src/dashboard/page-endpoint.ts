@@ -1,0 +1,48 @@
+/** Pages as endpoints. */
+import { AppError } from '../core/model/errors.ts';
+import { endpoint, type Content, type Declaration, type Endpoint, type EndpointRequest, type TextContent } from '../http/endpoint.ts';
+import { pageHeaders } from '../http/headers.ts';
+import type { Fields, QueryOf } from '../http/query.ts';
+import type { PageDeps } from './context.ts';
+import { errorPage, type Html } from './layout.ts';
+
+interface PageDeclaration<Declared extends Fields> extends Pick<
+  Declaration<Declared, PageDeps>,
+  'path' | 'summary' | 'query' | 'perOrigin'
+> {
+  /** @throws AppError not_found, invalid_input: a page says it */
+  readonly page: (request: EndpointRequest<QueryOf<Declared>>, deps: PageDeps) => Promise<Html> | Html;
+}
+
+/** An endpoint for people: they get a page also where there is nothing, or where the address is not valid. Other errors are the API's. */
+export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: PageDeclaration<Declared>): Endpoint<PageDeps> {
+  const made = endpoint({
+    ...declaration,
+    headers: pageHeaders,
+    cached: false,
+    handle: async (request, deps: PageDeps) => pageContent(await page(request, deps)),
+  });
+  return {
+    ...made,
+    prepare(target, known, deps) {
+      const refused = (error: unknown): Promise<Content> => refusal(error, deps);
+      try {
+        const { key, build } = made.prepare(target, known, deps);
+        return { key, build: () => build().catch(refused) };
+      } catch (error) {
+        return { key: `${target.path}?${target.query.toString()}`, build: () => refused(error) };
+      }
+    },
+  };
+}
+
+async function refusal(error: unknown, deps: PageDeps): Promise<Content> {
+  if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'invalid_input')) throw error;
+  return error.code === 'not_found'
+    ? pageContent(await errorPage(deps, 'Page not found', error.message), 404)
+    : pageContent(await errorPage(deps, 'Invalid request', error.message), 400);
+}
+
+function pageContent(html: Awaited<Html>, status?: TextContent['status']): TextContent {
+  return { type: 'text/html; charset=utf-8', chunks: [String(html)], status };
+}

@@ -1,0 +1,22 @@
+import type { Counting } from '../core/model/registry.ts';
+import type { SnapshotStore } from '../core/ports.ts';
+import type { Tracking } from '../core/views/groups.ts';
+import type { CollectorStatus } from '../core/views/status.ts';
+
+/** What the endpoints of the API are given. */
+export interface ApiDeps extends Tracking {
+  readonly store: SnapshotStore;
+  readonly status: () => CollectorStatus;
+  /** Ids of the registries that a query may name. */
+  readonly registries: readonly string[];
+  /** What the numbers of each registry count. */
+  readonly counting: Readonly<Record<string, Counting>>;
+  /** Prefix behind a reverse proxy: empty, or `/x`. */
+  readonly basePath: string;
+  readonly version: string;
+  /** How to configure the service, where nothing is. */
+  readonly howToConfigure?: string | undefined;
+  readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
+  /** What Prometheus scrapes; absent: nothing. */
+  readonly metrics?: { scrape(): Promise<{ readonly type: string; readonly text: string }> } | undefined;
+}

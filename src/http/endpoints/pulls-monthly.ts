@@ -1,0 +1,13 @@
+import { pullsByPeriod } from '../../core/numbers/series.ts';
+import { pullsEndpoint } from '../pulls-endpoint.ts';
+
+export const monthlyPullsEndpoint = pullsEndpoint({
+  path: '/api/pulls/monthly',
+  summary: 'Pulls by month',
+  description: 'The timestamp is that of the 1st. Every period that the range touches is given whole.',
+  rowName: 'MonthlyPullsRow',
+  column: 'monthly_pulls',
+  columnDescription: 'The whole month',
+  period: 'month',
+  rows: (series, options) => pullsByPeriod(series, 'month', options),
+});

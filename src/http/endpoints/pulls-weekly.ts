@@ -1,0 +1,13 @@
+import { pullsByPeriod } from '../../core/numbers/series.ts';
+import { pullsEndpoint } from '../pulls-endpoint.ts';
+
+export const weeklyPullsEndpoint = pullsEndpoint({
+  path: '/api/pulls/weekly',
+  summary: 'Pulls by ISO week',
+  description: 'The timestamp is that of the Monday. Every period that the range touches is given whole.',
+  rowName: 'WeeklyPullsRow',
+  column: 'weekly_pulls',
+  columnDescription: 'Monday to Sunday',
+  period: 'week',
+  rows: (series, options) => pullsByPeriod(series, 'week', options),
+});

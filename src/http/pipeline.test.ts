@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createRecordingLog } from '../../test/support/recording-log.ts';
+import { AppError } from '../core/model/errors.ts';
+import { endpoint, toRoutes, type Content } from './endpoint.ts';
+import type { Handler, HttpRequest } from './message.ts';
+import { createPipeline } from './pipeline.ts';
+
+interface Parts {
+  readonly access?: (request: HttpRequest) => void;
+  readonly handle?: () => Promise<Content>;
+}
+
+function setUp({ access, handle = async () => ({ type: 'text/plain', chunks: ['hello'] }) }: Parts): {
+  readonly handler: Handler;
+  readonly handled: () => number;
+} {
+  let count = 0;
+  const hello = endpoint({
+    path: '/hello',
+    summary: 'Says hello',
+    query: {},
+    headers: { 'Cache-Control': 'max-age=1', 'X-Frame-Options': 'SAMEORIGIN' },
+    handle: () => {
+      count += 1;
+      return handle();
+    },
+  });
+  const log = createRecordingLog();
+  const routes = toRoutes([hello], undefined);
+  return { handler: createPipeline({ routes, access, registries: [], basePath: '', revision: () => '1', log }), handled: () => count };
+}
+
+function onlyKnown({ headers }: HttpRequest): void {
+  if (headers.authorization !== 'yes') throw new AppError('invalid_input', 'not for you');
+}
+
+describe('the pipeline', () => {
+  it('refuses who may not ask before anything is looked up, also what is cached', async () => {
+    const { handler, handled } = setUp({ access: onlyKnown });
+
+    expect((await handler({ url: '/hello', headers: {} })).status).toBe(400);
+    expect(handled()).toBe(0);
+    expect((await handler({ url: '/hello', headers: { authorization: 'yes' } })).status).toBe(200);
+    expect((await handler({ url: '/hello', headers: {} })).status).toBe(400);
+  });
+
+  it('gives every answer its headers: those of all, of the endpoint, and of the content', async () => {
+    const { handler } = setUp({});
+
+    const { headers } = await handler({ url: '/hello', headers: {} });
+
+    expect(headers).toMatchObject({
+      'X-Content-Type-Options': 'nosniff',
+      'X-Frame-Options': 'SAMEORIGIN',
+      'Cache-Control': 'max-age=1',
+      'Content-Type': 'text/plain',
+    });
+  });
+
+  it('says when another try makes sense, where that is known', async () => {
+    const { handler } = setUp({
+      handle: async () => Promise.reject(new AppError('unreachable', 'not yet', { retryAfterMs: 1_500 })),
+    });
+
+    const { status, headers } = await handler({ url: '/hello', headers: {} });
+
+    expect([status, headers['Retry-After'], headers['Cache-Control']]).toEqual([503, '2', 'no-store']);
+  });
+
+  it('makes nothing more of a long answer to HEAD', async () => {
+    let ended = false;
+    function* long(): Generator<string> {
+      try {
+        for (;;) yield 'x'.repeat(1024 * 1024);
+      } finally {
+        ended = true;
+      }
+    }
+    const { handler } = setUp({ handle: async () => ({ type: 'text/plain', chunks: long() }) });
+
+    const answer = await handler({ method: 'HEAD', url: '/hello', headers: {} });
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect([answer.status, answer.body instanceof Readable, answer.body, ended]).toEqual([200, false, undefined, true]);
+  });
+});
