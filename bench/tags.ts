@@ -1,6 +1,6 @@
 /** Much of everything: images with a thousand tags of three platforms each, collected twice inside a memory limit. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentOf } from '../test/support/environment.ts';
@@ -94,9 +94,12 @@ export async function benchTags(): Promise<void> {
       ms(tookMs),
       peakBytes === 0 ? 'no memory cgroup can be made' : size(peakBytes),
     ]);
-    process.stdout.write(`${machine(new Date())} Files of days: ${bytes.map(size).join(', ')}.
+    const text = `<!-- Written by npm run bench -- tags; do not edit. -->
+${machine(new Date())} Files of days: ${bytes.map(size).join(', ')}.
 
-${table(`Tags: ${images} images × ${tagsOfEach} tags × 3 platforms, inside ${size(limitBytes)}`, ['Part', 'Result', 'Took', 'Peak, caches included'], rows)}`);
+${table(`Tags: ${images} images × ${tagsOfEach} tags × 3 platforms, inside ${size(limitBytes)}`, ['Part', 'Result', 'Took', 'Peak, caches included'], rows)}`;
+    process.stdout.write(text);
+    if (!quick) await writeFile('bench/TAGS.md', text);
   } finally {
     await simulator.close();
     await rm(directory, { recursive: true, force: true });

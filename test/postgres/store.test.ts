@@ -94,6 +94,31 @@ describe('PostgreSQL beside the store in memory', () => {
   }, 60_000);
 });
 
+describe('tags that have no room', () => {
+  it('lose their oldest, say how many, are stored once, and keep no total from being stored', async () => {
+    const store = await open(await database.create());
+    const tags = Array.from({ length: 1_000 }, (_, at) => ({
+      name: `v${at}`,
+      lastUpdated: new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString(),
+      platforms: ['amd64', 'arm64', 'arm'].map((architecture) => ({ architecture, os: 'linux', digest: `sha256:${'a'.repeat(64)}` })),
+    }));
+    const repos = Array.from({ length: 60 }, (_, at) => `acme/app-${at}`);
+
+    await store.save(repos.flatMap((repo) => ['13', '14'].map((day) => reading(repo, 1, `2026-03-${day}`, { tags, tagCount: 1_000 }))));
+
+    const stored: StoredReading[] = [];
+    for await (const each of store.readings({})) stored.push(each);
+    expect(stored).toHaveLength(120);
+    for (const { tags: kept = [], tagsCut, tagCount } of stored) {
+      expect([kept.length + (tagsCut ?? 0), tagCount, kept.at(-1)?.name]).toEqual([1_000, 1_000, 'v999']);
+      expect(kept.length).toBeGreaterThanOrEqual(100);
+      expect(kept.length).toBeLessThan(150);
+    }
+    expect(await store.database.query(sql`SELECT count(*)::int AS count FROM tag_sets`)).toEqual([{ count: 1 }]);
+    await store.close();
+  });
+});
+
 describe('two writers', () => {
   it('never lose a newer value, and never wait for each other for ever', async () => {
     const url = await database.create();

@@ -27,8 +27,8 @@ export function prune(database: Database, before: Day): Promise<Pruned> {
     if (days.length === 0) return { days, change: 0 };
     const pruned = sql`ANY (${textColumn(days)}::date[])`;
     await transaction.query(sql`
-      UPDATE totals SET tag_set_id = NULL, tag_count = coalesce(tag_count, (SELECT jsonb_array_length(tags) FROM tag_sets WHERE id = tag_set_id))
-      WHERE day = ${pruned} AND tag_set_id IS NOT NULL`);
+      UPDATE totals SET tag_set_id = NULL, tags_cut = NULL
+      WHERE day = ${pruned} AND (tag_set_id IS NOT NULL OR tags_cut IS NOT NULL)`);
     await transaction.query(sql`DELETE FROM events WHERE seen_day < ${before}`);
     await transaction.query(
       sql`DELETE FROM snapshot_days WHERE day = ${pruned} AND NOT EXISTS (SELECT FROM totals WHERE totals.day = snapshot_days.day)`,

@@ -17,7 +17,7 @@ import { storable, storableJson } from './storable-json.ts';
 /** Enough that a round trip does not count, few enough that a statement ends in less than a second. */
 const maxRows = 10_000;
 /** Of a list of tags, however many images there are. */
-const minListBytes = 96 * 1024;
+const minListBytes = 128 * 1024;
 /** More days than a date has. */
 const dayRange = 4_000_000;
 

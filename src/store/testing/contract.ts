@@ -351,7 +351,7 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       const tags = [{ name: 'v1', digest: 'sha256:11', pullCount: 4 }];
       await store.save([
         reading('b/x', 3, '2026-03-14', { registry: 'ghcr' }),
-        reading('b/x', 2, '2026-03-14', { tags, tagCount: 1 }),
+        reading('b/x', 2, '2026-03-14', { tags, tagCount: 4, tagsCut: 3 }),
         reading('a/x', 1, '2026-03-13', { mark: 'frozen' }),
         reading('b/x', 1, '2026-03-12', { mark: 'backfilled' }),
       ]);
@@ -374,7 +374,12 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       ]);
       const all: StoredReading[] = [];
       for await (const each of store.readings({})) all.push(each);
-      expect(all).toMatchObject([{ mark: 'backfilled' }, { mark: 'frozen' }, { pullCount: 2, tagCount: 1, tags }, { pullCount: 3 }]);
+      expect(all).toMatchObject([
+        { mark: 'backfilled' },
+        { mark: 'frozen' },
+        { pullCount: 2, tagCount: 4, tags, tagsCut: 3 },
+        { pullCount: 3 },
+      ]);
     });
 
     const fourDays = [
