@@ -8,7 +8,7 @@ import { findFreezes, withStillDays } from '../core/numbers/freezes.ts';
 import { firstKeptDay, retentionDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
-import { diagnose } from './diagnosis.ts';
+import { diagnose, type Diagnosis } from './diagnosis.ts';
 import type { Health } from './health.ts';
 import { registryEvents, statesOf } from './registry-events.ts';
 import type { WriteBuffer } from './write-buffer.ts';
@@ -55,7 +55,8 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       if (run.interrupted) return log.info('run stopped before its end', { durationMs: run.durationMs });
       for (const part of run.registries) {
         const diagnosis = diagnosisOf(part, titles);
-        if (diagnosis !== undefined) log.error('registry failing', { registry: part.registry, diagnosis });
+        if (diagnosis?.missing === 'total') log.error('registry failing', { registry: part.registry, diagnosis: diagnosis.text });
+        else if (diagnosis) log.warn('details of a registry failing', { registry: part.registry, diagnosis: diagnosis.text });
       }
       await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, run));
       const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
@@ -81,7 +82,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
   };
 }
 
-function diagnosisOf({ registry, imagesRead, failures }: RegistryRun, titles: AfterRunDeps['titles']): string | undefined {
+function diagnosisOf({ registry, imagesRead, failures }: RegistryRun, titles: AfterRunDeps['titles']): Diagnosis | undefined {
   return diagnose(titles.get(registry) ?? registry, imagesRead, failures);
 }
 
@@ -104,12 +105,13 @@ async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
   const known = new Set((await store.latest({})).map(imageKey));
   const events = run.registries.flatMap((part) => {
     const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
-    return registryEvents({ ...part, diagnosis: diagnosisOf(part, titles) }, states, isKnown, at);
+    const diagnosis = diagnosisOf(part, titles);
+    return registryEvents({ ...part, diagnosis: diagnosis?.missing === 'total' ? diagnosis.text : undefined }, states, isKnown, at);
   });
   if (events.length === 0) return;
-  // A run that read nothing writes nothing: its events are saved with the next readings.
-  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) && !run.saveError;
-  if (!hasRead) return buffer.note(events);
+  // A run that read nothing writes nothing: its events are saved with the next readings. That an image was deleted was read.
+  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) || events.some(({ kind }) => kind === 'image_gone');
+  if (!hasRead || run.saveError) return buffer.note(events);
   await store.save([], events).catch((error: unknown) => {
     buffer.note(events);
     throw error;

@@ -165,14 +165,24 @@ describe('a run', () => {
     expect(run.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
   });
 
-  it('does not ask for an image that a complete listing no longer names', async () => {
-    const hub = tracked({ targets: ['acme/*'], totals: { 'acme/app': 10 }, listings: { acme: listing(['acme/app']) } });
+  it('asks by its name for an image that a complete listing no longer names, but not for one that was last read long ago', async () => {
+    const hub = tracked({
+      targets: ['acme/*'],
+      totals: { 'acme/app': 10, 'acme/left-out': 20 },
+      listings: { acme: listing(['acme/app']) },
+    });
     const { store, ...engine } = createTestEngine([hub]);
-    await store.save([reading('dockerhub', 'acme/gone', 19, '2026-03-13T10:00:00.000Z')]);
+    await store.save([
+      reading('dockerhub', 'acme/left-out', 19, '2026-03-13T10:00:00.000Z'),
+      reading('dockerhub', 'acme/long-gone', 1, '2026-03-01T10:00:00.000Z'),
+    ]);
 
-    await engine.run();
+    const run = await engine.run();
 
-    expect(hub.asked).toEqual(['acme/app']);
+    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/left-out']);
+    expect(await stored(store)).toMatchObject({ 'dockerhub acme/left-out': 20 });
+    expect(run.registries[0]).toMatchObject({ imagesRead: 2, deleted: [], failures: [] });
+    expect(await store.events()).toEqual([]);
   });
 
   it('that is stopped stores what it read and leaves what was stored', async () => {

@@ -143,6 +143,8 @@ describe('/api/status', () => {
           imagesRead: 0,
           imagesFailed: 1,
           failures: [{ repo: 'acme/app', code: 'invalid_response', message: 'no label', missing: 'total' }],
+          unexplained: [],
+          deleted: [],
           listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false, shortfall: { code: 'unreachable', message: 'cut' } }],
           doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
           totals: noTotals,

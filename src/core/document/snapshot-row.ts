@@ -2,6 +2,7 @@
 import { isDay, type Day } from '../model/day.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
 import { isMark, type Mark } from '../model/mark.ts';
+import { withoutAttachments } from '../model/tag.ts';
 import { isPullCount, type Discrepancy, type Observed, type Platform, type Reading, type Tag } from '../model/reading.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -83,18 +84,20 @@ export function parseReading(registry: string, row: Row, undatedAt: string): Rea
   const readAt = instant(row['read_at']);
   if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
   const tags = parseTags(row['tags']);
-  return {
+  // The Go tool read all tags and did not count them. A row of ours without a number is one whose tags were not read whole.
+  const tagCount = count(row['tag_count']) ?? (readAt === undefined ? tags?.length : undefined);
+  return withoutAttachments({
     registry,
     repo: canonicalRepo(repo),
     pullCount,
     readAt: readAt ?? undatedAt,
     lastUpdated: text(row[shape.updatedField]),
-    tagCount: count(row['tag_count']) ?? tags?.length,
+    tagCount,
     tags,
     totalSince: day(row['total_since']),
     mark: parseMark(row),
     ...parseNote(row),
-  };
+  });
 }
 
 /** The row of a reading. Fields that the reading does not have are taken from the row before. */
