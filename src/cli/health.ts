@@ -1,6 +1,5 @@
 /** `health`: whether the service is healthy, from the marker file alone. launcher.ts runs it without the rest of the program. */
 import { readFileSync, statSync } from 'node:fs';
-import { plainText } from '../core/views/plain-text.ts';
 import { agoText, markerSetting, readMarker, reasonPath, type HealthReport } from '../core/model/health-marker.ts';
 
 export interface ProbeResult {
@@ -14,7 +13,7 @@ export function health(args: readonly string[], env: Readonly<Record<string, str
   const option = args.includes('--health-file') && args[args.indexOf('--health-file') + 1];
   const path = option || env[markerSetting.variable]?.trim() || markerSetting.default;
   const { healthy, reason } = report(path, now);
-  return { exitCode: healthy ? 0 : 1, text: `${healthy ? 'healthy' : 'unhealthy'}: ${plainText(reason)}\n` };
+  return { exitCode: healthy ? 0 : 1, text: `${healthy ? 'healthy' : 'unhealthy'}: ${reason}\n` };
 }
 
 function report(path: string, now: number): HealthReport {
