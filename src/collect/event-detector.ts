@@ -2,7 +2,7 @@
 import { dayMs } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
-import type { Reading, Tag } from '../core/model/reading.ts';
+import type { Reading } from '../core/model/reading.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
 import type { Logger, SnapshotStore } from '../core/ports.ts';
 import { newestTags } from '../core/views/tags.ts';
@@ -32,8 +32,6 @@ interface Known {
   /** When its tags were last looked at, in milliseconds since the epoch; absent before the first read. */
   readonly lookedAt?: number | undefined;
   readonly versions?: TagVersions | undefined;
-  /** Names of the tags that were read. */
-  readonly names: ReadonlySet<string>;
   /** How many tags it had. */
   readonly tagCount?: number | undefined;
 }
@@ -44,12 +42,11 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
   async function load(registry: string, repos: ReadonlySet<string> | undefined): Promise<Map<string, Known>> {
     const query = { registries: new Set([registry]), repos };
     const [latest, tags] = [await store.latest(query), await newestTags(store, query)];
-    const tagsByRepo = new Map(tags.map((image) => [image.repo, image.tags]));
+    const versions = new Map(tags.map((image) => [image.repo, tagVersions(image.tags)]));
     return new Map(
       latest.map(({ repo, readAt, tagCount }): [string, Known] => {
-        const own = tagsByRepo.get(repo);
         const lookedAt = readAt === undefined ? undefined : Date.parse(readAt);
-        return [imageKey({ registry, repo }), { lookedAt, versions: tagVersions(own), names: namesOf(own), tagCount }];
+        return [imageKey({ registry, repo }), { lookedAt, versions: versions.get(repo), tagCount }];
       }),
     );
   }
@@ -71,7 +68,6 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
       images.set(imageKey(reading), {
         lookedAt: Date.parse(reading.readAt),
         versions: knownVersions(reading, known?.versions),
-        names: reading.tags ? namesOf(reading.tags) : (known?.names ?? new Set()),
         tagCount: reading.tagCount ?? known?.tagCount,
       });
       return pushes(reading, known, backfill);
@@ -82,11 +78,7 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
 function pushes(reading: Reading, known: Known | undefined, backfill: boolean): readonly RecordedEvent[] {
   const now = Date.parse(reading.readAt);
   const since = known?.lookedAt ?? (backfill ? now - firstLookMs : now);
-  if (!reading.tags) return known ? listedPushes(reading, { names: known.names, count: known.tagCount }, since) : [];
+  if (!reading.tags) return known ? listedPushes(reading, { names: new Set(known.versions?.keys()), count: known.tagCount }, since) : [];
   if (!tagVersions(reading.tags)) return timedPushes(reading, since);
   return known?.versions ? movedTags(reading, known.versions, since) : [];
-}
-
-function namesOf(tags: readonly Tag[] = []): ReadonlySet<string> {
-  return new Set(tags.map(({ name }) => name));
 }

@@ -128,7 +128,7 @@ function listingText({ owner, listed, expected, complete, shortfall }: ListingSt
 function failureTable({ title, failures, unexplained }: RegistryStatus): Html {
   if (unexplained.length === 0) return html``;
   return html`<section>
-    <h2>${title}: ${unexplained.length < failures.length ? 'other failures' : 'failures'}</h2>
+    <h2>${title}: ${unexplained.length < failures.length ? 'other ' : ''}failures</h2>
     <div class="scroll" role="region" aria-label="Failures of ${title}" tabindex="0">
       <table>
         <thead>

@@ -2,9 +2,9 @@
 import { fromEpochDay, startOfDay, type Day, type EpochDay } from '../model/day.ts';
 import { discrepancyText } from './discrepancy.ts';
 import { formatExact } from './format.ts';
+import { plainText } from './plain-text.ts';
 import { coveredDays } from '../numbers/covered-days.ts';
 import type { Freeze } from '../numbers/freezes.ts';
-import { plainText } from './plain-text.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
 import { isInconsistent, wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';

@@ -12,6 +12,8 @@ import { keepDays } from './summary.ts';
 export interface ImageTags extends ImageName {
   /** The newest first; those without a time as the registry lists them, last. */
   readonly tags: readonly Tag[];
+  /** How many older ones were read and are not stored. */
+  readonly cut?: number | undefined;
 }
 
 /** The tags of each image from its newest snapshot that has them, by registry, then repo; without images whose tags were not read for a week. */
@@ -19,8 +21,8 @@ export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>
   const newest = (await store.days()).at(-1);
   if (newest === undefined) return [];
   const found = new Map<string, ImageTags>();
-  for await (const { registry, repo, tags } of store.readings(query, { from: addDays(newest, -keepDays) })) {
-    if (tags) found.set(imageKey({ registry, repo }), { registry, repo, tags: tags.map(plainTag) });
+  for await (const { registry, repo, tags, tagsCut } of store.readings(query, { from: addDays(newest, -keepDays) })) {
+    if (tags) found.set(imageKey({ registry, repo }), { registry, repo, tags: tags.map(plainTag), cut: tagsCut });
   }
   const images = [...found.values()].map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
   return images.toSorted(compareImages);

@@ -5,7 +5,8 @@ import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
 import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
-import { compareImages, compareImagesByName, compareText, type ImageName } from '../../core/model/image.ts';
+import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
+import { demandOf } from '../tag-budget.ts';
 import { newestRead, type YearImage, type YearTotals } from './year-totals.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
@@ -30,6 +31,10 @@ export interface Index {
   latest(query: SeriesQuery): readonly LatestImage[];
   /** As SnapshotStore.events. */
   events(): readonly RecordedEvent[];
+  /** The newest stored list of an image's tags. */
+  tags(image: ImageName): KnownTags | undefined;
+  /** By the key of each image: about how many bytes its newest list would take whole. */
+  tagDemands(): ReadonlyMap<string, number>;
   /** Everything in it, from which createIndex builds the same index again; only of an exact index. */
   state(): IndexState;
   /**
@@ -37,6 +42,21 @@ export interface Index {
    * while an older day may have another value, which the index does not keep.
    */
   isExact(): boolean;
+}
+
+/** A list of tags, without the tags. */
+interface TagsState {
+  /** Empty where an earlier version or another program stored it. */
+  readonly hash: string;
+  readonly wasCut: boolean;
+  /** About how many bytes it would take whole. */
+  readonly demand: number;
+}
+
+export interface KnownTags extends TagsState {
+  readonly day: EpochDay;
+  /** The same day. */
+  readonly since: Day;
 }
 
 /** An index as plain data, to be written to a file. */
@@ -57,6 +77,7 @@ export interface ImageState extends ImageName {
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
   readonly totalSince?: Detail<Day> | undefined;
+  readonly tags?: Detail<TagsState> | undefined;
 }
 
 /** A value that not every day has, and the newest day that had it. */
@@ -75,6 +96,7 @@ interface Image extends ImageName {
   tagCount: MaybeLost<number>;
   lastUpdated: MaybeLost<string>;
   totalSince: MaybeLost<Day>;
+  tags: Detail<TagsState> | undefined;
 }
 
 /** An index; with a state, what that state has for these days. */
@@ -183,13 +205,18 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       return images.flatMap(toLatest);
     },
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
+    tags({ registry, repo }) {
+      const known = registries.get(registry)?.get(repo)?.tags;
+      return known && { ...known.value, day: known.day, since: fromEpochDay(known.day) };
+    },
+    tagDemands: () => new Map(matching({}).flatMap((image) => (image.tags ? [[imageKey(image), image.tags.value.demand]] : []))),
     state: () => ({ images: matching({}).map((image) => toState(image, kept)), events: [...eventsByDay] }),
     isExact: () => matching({}).every((image) => [image.readAt, image.tagCount, image.lastUpdated, image.totalSince].every(isKnown)),
   };
 }
 
 function newImage(registry: string, repo: string): Image {
-  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
+  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined, tags: undefined };
   return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
 }
 
@@ -201,6 +228,8 @@ function addReading(image: Image, epochDay: EpochDay, reading: Reading): void {
   image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
   image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
   image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
+  const tags = toTagsState(reading);
+  if (tags && (!image.tags || image.tags.day <= epochDay)) image.tags = { day: epochDay, value: tags };
 }
 
 function addYear(image: Image, year: YearImage): void {
@@ -243,6 +272,7 @@ function toState({ registry, repo, series, notes, ...image }: Image, kept: Reado
     tagCount: withValue(image.tagCount),
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
+    tags: image.tags,
   };
   return {
     registry,
@@ -266,6 +296,7 @@ function restore(state: ImageState, cachedDays: ReadonlySet<EpochDay>, image: Im
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;
   image.totalSince = state.totalSince;
+  image.tags = state.tags;
   loseDetails(image, ({ day }) => !cachedDays.has(day));
 }
 
@@ -280,6 +311,13 @@ function loseDetails(image: Image, isRemoved: (detail: Detail<unknown>) => boole
   image.tagCount = rest(image.tagCount);
   image.lastUpdated = rest(image.lastUpdated);
   image.totalSince = rest(image.totalSince);
+  // Without them a list is only stored once more.
+  if (image.tags && isRemoved(image.tags)) image.tags = undefined;
+}
+
+function toTagsState(reading: Reading): TagsState | undefined {
+  const { tags, tagsCut = 0, tagsNote } = reading;
+  return tags && { hash: tagsNote?.hash ?? '', wasCut: tagsCut > 0, demand: demandOf(reading) };
 }
 
 function isKnown(detail: MaybeLost<unknown>): boolean {

@@ -3,6 +3,7 @@ import { isDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { groupByDay } from '../by-day.ts';
+import { maxTagBytes } from '../tag-budget.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
@@ -13,6 +14,7 @@ import { openFolder } from './open-folder.ts';
 import { createQueue } from './queue.ts';
 import { createIndexCache } from './index-cache.ts';
 import { createKeptTotals } from './kept-totals.ts';
+import { createTagWriter } from './tag-writer.ts';
 import { createWriter } from './writer.ts';
 
 export interface JsonFileStoreDeps {
@@ -27,6 +29,8 @@ export interface JsonFileStoreDeps {
   readonly host?: Host;
   /** Largest file that is read or written. */
   readonly maxBytes?: number;
+  /** Room for the newest tags of all images together, in bytes of a file. */
+  readonly maxTagBytes?: number | undefined;
 }
 
 /** A stale cache only means that the days since are read again, so it is written seldom. */
@@ -40,7 +44,7 @@ const maxFilesRead = 10;
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
 export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
-  const { directory, clock, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
+  const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
   const { lock, days } = await openFolder({ ...deps, files, host }, folder);
@@ -52,7 +56,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   // A response that a client cached before a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
-  const writer = createWriter({ ...loaded, folder, totals, lock, place, onChange: () => (changes += 1) });
+  const tags = createTagWriter(index, deps.maxTagBytes ?? maxTagBytes);
+  const writer = createWriter({ ...loaded, folder, totals, lock, place, tags, log, maxBytes, onChange: () => (changes += 1) });
   let cached = { changes, at: clock.now() };
 
   async function writeCache(): Promise<void> {

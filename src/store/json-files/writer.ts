@@ -1,16 +1,18 @@
 /** Changes files and index together. */
 import type { Day } from '../../core/model/day.ts';
-import type { AppError } from '../../core/model/errors.ts';
+import { AppError } from '../../core/model/errors.ts';
 import type { Reading } from '../../core/model/reading.ts';
-import type { PruneOptions } from '../../core/ports.ts';
+import type { Logger, PruneOptions } from '../../core/ports.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
-import { parseReadings } from '../../core/document/snapshot.ts';
+import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { mergeBatch, type DayBatch } from '../by-day.ts';
+import type { DayFile } from './day-file.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { KeptTotals } from './kept-totals.ts';
 import type { LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
 import { storageError, type Place } from './storage-error.ts';
+import { withoutTags, type TagWriter } from './tag-writer.ts';
 import { yearOf } from './year-totals.ts';
 
 export interface WriterDeps extends LoadedIndex {
@@ -18,6 +20,10 @@ export interface WriterDeps extends LoadedIndex {
   readonly totals: KeptTotals;
   readonly lock: Lock;
   readonly place: Place;
+  readonly tags: TagWriter;
+  readonly log: Logger;
+  /** Largest file that is written. */
+  readonly maxBytes: number;
   /** Called after each change of the files. */
   readonly onChange: () => void;
 }
@@ -38,8 +44,9 @@ export function createWriter(deps: WriterDeps): Writer {
     const before = await folder.read(day);
     if (before.kind === 'unreadable') throw before.error;
     if (before.kind === 'absent' && deps.index.isKept(day)) return correctKept(deps, day, batch.readings);
-    const document = mergeBatch(before.kind === 'document' ? before.document : undefined, batch);
-    await folder.replace(day, before, document);
+    const known = before.kind === 'document' ? before.document : undefined;
+    const readings = deps.tags.prepare(day, batch.readings);
+    const document = await put(deps, day, before, deps.tags.fit(mergeBatch(known, { ...batch, readings })));
     deps.index.setDay(day, parseReadings(document), parseEvents(document));
     const stamp = await folder.stamp(day);
     if (stamp) deps.stamps.set(day, stamp);
@@ -64,6 +71,22 @@ export function createWriter(deps: WriterDeps): Writer {
       }
     },
   };
+}
+
+/** Totals are stored whatever else there is no room for. Resolves to what was stored. */
+async function put(
+  { folder, log, maxBytes }: WriterDeps,
+  day: Day,
+  before: DayFile,
+  document: SnapshotDocument,
+): Promise<SnapshotDocument> {
+  if (await folder.replace(day, before, document)) return document;
+  const totals = withoutTags(document);
+  if (!(await folder.replace(day, before, totals))) {
+    throw new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
+  }
+  log.warn('tags of a day have no room and are left out', { day });
+  return totals;
 }
 
 type ForEachDay = (days: Iterable<Day>, what: string, action: (day: Day) => Promise<void>) => Promise<void>;

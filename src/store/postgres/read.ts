@@ -44,6 +44,7 @@ const readingRow = z.object({
   tag_count: optional(z.number()),
   last_updated: optional(z.string()),
   tags: z.unknown(),
+  tags_cut: optional(z.number()),
   note: z.unknown(),
 });
 
@@ -144,7 +145,7 @@ export async function readDay(database: Queries, day: Day, query: SeriesQuery): 
 
 export function dayStatement(day: Day, query: SeriesQuery): Sql {
   return sql`
-    SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, note
+    SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, tags_cut, note
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE day = ${day} AND ${matches(query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
@@ -161,6 +162,7 @@ function storedReading(row: z.infer<typeof readingRow>): StoredReading {
     lastUpdated,
     tagCount: row.tag_count,
     tags: parseTags(row.tags),
+    tagsCut: row.tags_cut,
     totalSince: row.total_since,
     mark,
     ...(isRow(row.note) ? parseNote(row.note) : {}),
