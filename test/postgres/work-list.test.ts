@@ -244,7 +244,15 @@ function createProcess(registry: ReturnType<typeof tracked>, isCollector = true)
   });
   const { descriptor } = registry;
   const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
-  return createEngine({ ...parts, list: createList(), isCollector, intervalMs: hour, backfill: false, retentionDays: 30 });
+  return createEngine({
+    ...parts,
+    list: createList(),
+    isCollector,
+    intervalMs: hour,
+    backfill: false,
+    retentionDays: 30,
+    keepTotals: true,
+  });
 }
 
 describe('engines that share a list of work', () => {

@@ -2,9 +2,12 @@
 import type { Day } from '../../core/model/day.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
 import { parseReadings } from '../../core/document/snapshot.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
+import { readingsByDay } from '../readings-by-day.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';
+import type { KeptTotals } from './kept-totals.ts';
 import type { CachedIndex } from './index-cache.ts';
 
 export interface LoadedIndex {
@@ -15,8 +18,31 @@ export interface LoadedIndex {
   readonly filesRead: number;
 }
 
-/** Reads the files that are new or changed, or that were invalid before; all of them without a usable cache. Never rejects. */
-export async function loadIndex(folder: DayFolder, days: readonly Day[], cached: CachedIndex | undefined): Promise<LoadedIndex> {
+interface StoredFiles {
+  readonly folder: DayFolder;
+  readonly totals: KeptTotals;
+}
+
+/** Reads the files that are new or changed, or that were invalid before; all of them without a usable cache; then what is kept of other days. Never rejects. */
+export async function loadIndex(
+  { folder, totals }: StoredFiles,
+  days: readonly Day[],
+  cached: CachedIndex | undefined,
+): Promise<LoadedIndex> {
+  const loaded = await loadDays(folder, days, cached);
+  for await (const year of totals.load()) loaded.index.addKept(year);
+  return loaded;
+}
+
+/** As SnapshotStore.readings. */
+export function storedReadings({ folder, totals, index }: StoredFiles & { readonly index: Index }): SnapshotStore['readings'] {
+  return (query, range) => {
+    const readKept = totals.reader();
+    return readingsByDay(index.allDays(), (day) => (index.isKept(day) ? readKept(day) : folder.document(day)), query, range);
+  };
+}
+
+async function loadDays(folder: DayFolder, days: readonly Day[], cached: CachedIndex | undefined): Promise<LoadedIndex> {
   // Before the files are read: one that changes in between is then read again at the next start.
   const present = new Map<Day, FileStamp>();
   for (const day of days) {
