@@ -66,9 +66,9 @@ export async function startCollector(
     log,
     isCollector: true,
     backfill: false,
+    intervalMs: twoHours,
     retentionDays: 0,
     keepTotals: true,
-    intervalMs: twoHours / 2,
   });
   return {
     simulator,

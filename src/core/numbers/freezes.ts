@@ -26,7 +26,7 @@ const minHistoryDays = 28;
  * a row among them had q pulls, of the images that were never still in them. As far as quiet days thin out evenly towards 0, that is chance on one day in 10,000, once in 27 years. Of
  * a single day after 90 known ones q has to be 109, after 28 it has to be 344.
  */
-export const minSurprise = 10_000;
+const minSurprise = 10_000;
 
 /** The owner of an image. */
 export function ownerOf(repo: string): string {

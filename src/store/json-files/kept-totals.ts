@@ -16,7 +16,7 @@ export const historyFolderName = 'history';
 export const maxYearBytes = 256 * 1024 * 1024;
 
 /** `history/2026.json` */
-export function yearFileName(year: number): string {
+function yearFileName(year: number): string {
   return `${historyFolderName}/${String(year).padStart(4, '0')}.json`;
 }
 

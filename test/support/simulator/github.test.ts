@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFixedClock } from '../fixed-clock.ts';
+import { createFixedClock, type FixedClock } from '../fixed-clock.ts';
+import type { GithubQuirks } from './github-quirks.ts';
 import { startSimulator, type Simulator } from './index.ts';
 import {
   addDownloads,
@@ -283,17 +284,24 @@ describe('the simulated page of versions', () => {
   });
 });
 
+/** The newest three. */
+function barsOf(body: string): string[] {
+  const bars = [...body.matchAll(/data-merge-count="(\d+)"\s+data-date="([^"]+)"/g)];
+  return bars.slice(0, 3).map(([, count = '', day = '']) => `${day} ${count}`);
+}
+
+function totalOf(body: string): string | undefined {
+  return /Total downloads<\/span>\n\s*<h3 title="(\d+)">/.exec(body)?.[1];
+}
+
+async function startAt(nowIso: string, shown: GhcrPackage, github: GithubQuirks = {}): Promise<FixedClock> {
+  const clock = createFixedClock(nowIso);
+  simulator = await startSimulator({ world: { ...emptyWorld(), ghcr: [user(shown)] }, clock, github });
+  return clock;
+}
+
 describe('the days on a simulated page', () => {
   const path = '/users/octo-user/packages/container/package/app';
-  const bars = (body: string): string[] =>
-    [...body.matchAll(/data-merge-count="(\d+)"\s+data-date="([^"]+)"/g)].slice(0, 3).map(([, count = '', day = '']) => `${day} ${count}`);
-  const total = (body: string): string | undefined => /Total downloads<\/span>\n\s*<h3 title="(\d+)">/.exec(body)?.[1];
-
-  async function startAt(nowIso: string, shown: GhcrPackage, quirks = {}) {
-    const clock = createFixedClock(nowIso);
-    simulator = await startSimulator({ world: { ...emptyWorld(), ghcr: [user(shown)] }, clock, github: quirks });
-    return clock;
-  }
 
   it.each([
     ['2026-03-13T23:59:00Z', ['2026-03-13 0', '2026-03-12 12', '2026-03-11 0']],
@@ -304,7 +312,7 @@ describe('the days on a simulated page', () => {
   ])('are UTC days with dates of California, at %s', async (now, expected) => {
     await startAt(now, versioned());
 
-    expect(bars((await ask(path)).body)).toEqual(expected);
+    expect(barsOf((await ask(path)).body)).toEqual(expected);
   });
 
   it('come late with their total where pages are cached', async () => {
@@ -317,8 +325,8 @@ describe('the days on a simulated page', () => {
     await clock.sleep(3_600_000);
     const fresh = (await ask(path)).body;
 
-    expect([total(late), bars(late)[0]]).toEqual(['14360', '2026-03-14 4']);
-    expect([total(fresh), bars(fresh)[0]]).toEqual(['14365', '2026-03-14 9']);
+    expect([totalOf(late), barsOf(late)[0]]).toEqual(['14360', '2026-03-14 4']);
+    expect([totalOf(fresh), barsOf(fresh)[0]]).toEqual(['14365', '2026-03-14 9']);
   });
 
   it('go on where the total falls, because a version is deleted', async () => {
@@ -328,7 +336,7 @@ describe('the days on a simulated page', () => {
     addDownloads(shown, 5, '2026-03-14');
 
     const { body } = await ask(path);
-    expect([total(body), bars(body)[0]]).toEqual(['12365', '2026-03-14 9']);
+    expect([totalOf(body), barsOf(body)[0]]).toEqual(['12365', '2026-03-14 9']);
   });
 
   it.each([
@@ -343,7 +351,7 @@ describe('the days on a simulated page', () => {
     thaw(shown);
     const { body: after } = await ask(path);
 
-    expect([total(body), bars(body)[0]]).toEqual(expected);
-    expect([total(after), bars(after)[0]]).toEqual(['14365', '2026-03-14 9']);
+    expect([totalOf(body), barsOf(body)[0]]).toEqual(expected);
+    expect([totalOf(after), barsOf(after)[0]]).toEqual(['14365', '2026-03-14 9']);
   });
 });
