@@ -15,12 +15,15 @@ FROM gcr.io/distroless/nodejs26-debian13:nonroot@sha256:2ee7b2c54a3e37dfc248af81
 COPY --chmod=0644 LICENSE /LICENSE
 # Of the packages whose code is in the program.
 COPY --from=build --chmod=0644 /build/dist/third-party-licenses.txt /third-party-licenses.txt
+# What is started: it answers the health probe by itself, and loads the program for everything else.
 COPY --from=build --chmod=0755 /build/dist/registry-stats.cjs /registry-stats
-# Node reads it only when asked to (NODE_OPTIONS=--enable-source-maps): reading it at each start would slow down the health probe.
-COPY --from=build --chmod=0644 /build/dist/registry-stats.cjs.map /registry-stats.cjs.map
+# Node reads the map only when asked to (--enable-source-maps).
+COPY --from=build --chmod=0644 /build/dist/registry-stats-program.cjs /build/dist/registry-stats-program.cjs.map /
 COPY --from=build --chown=65532:65532 --chmod=0755 /build/data /data
 
 ENV NODE_ENV=production DATA_DIR=/data
+# The heap follows from the memory limit: by default V8 takes at least 256 MiB, whatever the container may have, and is killed before it collects.
+ENV NODE_OPTIONS=--max-old-space-size-percentage=60
 # The C library gives large buffers back at once instead of keeping them, and shares what it keeps among threads (mallopt(3)).
 ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
 VOLUME /data

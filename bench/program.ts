@@ -11,6 +11,7 @@ import { createMemoryLimit, dropPageCache } from './memory.ts';
 import { createNaiveServer } from './naive.ts';
 import { measurePage } from './pages.ts';
 import { startRawServer } from './raw.ts';
+import { probeRows, probeRuns } from './probe.ts';
 import { machine, ms, percent, ratio, size, table } from './report.ts';
 import { startMeasured } from './service.ts';
 
@@ -179,6 +180,8 @@ export async function benchProgram(): Promise<void> {
     const [yearFolder, decadeFolder] = [join(root, 'year'), join(root, 'decade')];
     progress('making folders');
     const [yearBytes, decadeBytes] = [await writeFolder(yearFolder, year), await writeFolder(decadeFolder, decade)];
+    progress('probe');
+    const probe = await probeRows();
     progress('starts');
     const startRows = [...(await starts(yearFolder, year, yearBytes)), ...(await starts(decadeFolder, decade, decadeBytes))];
     progress('requests');
@@ -190,13 +193,14 @@ export async function benchProgram(): Promise<void> {
     progress('pages');
     await writeFolder(join(root, 'wide'), wide);
     const pages = await pageRows(join(root, 'wide'));
-    const bundle = await stat('dist/registry-stats.cjs');
+    const bundle = await stat('dist/registry-stats-program.cjs');
     const text = `<!-- Written by npm run bench; do not edit. -->
 # Results
 
 ${machine(new Date())} The bundle has ${size(bundle.size)}.
 
 ${table('Start', ['Folder', 'Size', 'Start', 'To the first answer', 'Peak of its memory'], startRows)}
+${table(`The health probe, median of ${probeRuns} runs`, ['Program', 'CPU', 'Peak of its memory'], probe)}
 ${table(
   `Requests: ${describe(year)}`,
   ['Request', 'Answer', 'First', 'Repeated, median', `Throughput, ${connections} connections`, 'p99', 'Against naive', 'Of a raw server'],

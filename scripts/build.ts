@@ -1,15 +1,17 @@
 /**
- * Bundles the pages' files, and then the program with them into one readable file that needs no node_modules.
+ * Bundles the pages' files, then the program with them into one readable file that needs no node_modules, and the small file that is started.
  * dist/bundle.txt says what fills it; `--analyze` prints that.
  */
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { bundleTable } from './bundle-table.ts';
 import { writeClientAssets } from './client-assets.ts';
 import { fontWidths } from './font-widths.ts';
 import { licensesOf } from './licenses.ts';
 
-const bundle = 'dist/registry-stats';
+/** What is started, and what it loads. launcher.ts names the program, too. */
+const launcher = 'dist/registry-stats.cjs';
+const bundle = 'dist/registry-stats-program.cjs';
 const migrations = 'src/store/postgres/migrations';
 
 const clientMetafiles = await writeClientAssets();
@@ -18,31 +20,41 @@ const sqlNames = (await readdir(migrations)).filter((name) => name.endsWith('.sq
 const sqlFiles = sqlNames.map(async (name) => ({ name, sql: await readFile(`${migrations}/${name}`, 'utf8') }));
 await writeFile('dist/migrations.json', JSON.stringify(await Promise.all(sqlFiles)));
 
-const program = await build({
-  entryPoints: ['src/main.ts'],
-  outfile: `${bundle}.cjs`,
+const common = {
   bundle: true,
   platform: 'node',
-  plugins: [fontWidths],
   // Linked packages keep their local paths in the bundle, so that the same source gives the same file.
   preserveSymlinks: true,
   // A file without an ending is CommonJS to Node, and the image's program has none.
   format: 'cjs',
   target: 'node20',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+const program = await build({
+  ...common,
+  entryPoints: ['src/main.ts'],
+  outfile: bundle,
+  plugins: [fontWidths],
   // A faster driver that pg would take if it were there.
   external: ['pg-native'],
   sourcemap: 'linked',
   sourcesContent: true,
   keepNames: true,
   legalComments: 'eof',
+  metafile: true,
+});
+await build({
+  ...common,
+  entryPoints: ['src/launcher.ts'],
+  outfile: launcher,
+  external: ['./registry-stats-program.cjs'],
   // The image has its Node there and neither a shell nor /usr/bin/env. The flag costs some speed of answers that are made for the
   // first time, and halves the memory under load (bench/RESULTS.md, bench/SOAK.md); a first line takes no second one.
   banner: { js: '#!/nodejs/bin/node --optimize-for-size' },
-  metafile: true,
-  logLevel: 'warning',
 });
 await writeFile('dist/third-party-licenses.txt', await licensesOf([...clientMetafiles, program.metafile]));
-await chmod(`${bundle}.cjs`, 0o755);
+await chmod(launcher, 0o755);
 
 const table = bundleTable(program.metafile);
 await writeFile('dist/bundle.txt', table);

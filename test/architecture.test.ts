@@ -148,6 +148,8 @@ describe('the import rules', { timeout: 120_000 }, () => {
         'src/http/endpoints/planted.ts': imports(['../pipeline.ts']),
         'src/dashboard/endpoints/planted.ts': imports(['../../http/pipeline.ts']),
         'src/main.ts': imports(rooms.map((to) => `./${to}/target.ts`)),
+        'src/launcher.ts': imports(['./cli/health.ts', './cli/target.ts']),
+        'src/cli/health.ts': imports(['../core/model/target.ts', 'zod']),
         'src/core/io.ts': imports(['node:fs', 'zod', 'fast-check']),
         'src/sources/quay/stranger.ts': imports(['../ghcr/packages.ts', '../testing/target.ts']),
         'src/sources/testing/target.ts': 'export {};\n',
@@ -173,6 +175,20 @@ describe('the import rules', { timeout: 120_000 }, () => {
         ([rule, from]) => /^[a-z]+-sees$/.test(rule) && /\/(planted|main)\.ts$/.test(from) && !from.includes('/endpoints/'),
       );
       expect(found.map(String).toSorted()).toEqual([...forbidden, ...ofMain].map(String).toSorted());
+    });
+
+    it('let the file that is started see only the probe, and the probe only the marker', () => {
+      const found = violations.filter(([, from]) => ['src/launcher.ts', 'src/cli/health.ts'].includes(from));
+
+      expect(found).toHaveLength(4);
+      expect(found).toEqual(
+        expect.arrayContaining([
+          ['launcher-sees', 'src/launcher.ts', 'src/cli/target.ts'],
+          ['the-probe-is-light', 'src/cli/health.ts', 'src/core/model/target.ts'],
+          ['the-probe-is-light', 'src/cli/health.ts', expect.stringContaining('node_modules/zod/')],
+          ['zod-only-in-its-place', 'src/cli/health.ts', expect.stringContaining('node_modules/zod/')],
+        ]),
+      );
     });
 
     it('let a room of the core see only what is below it, and an endpoint nothing of what stands before it', () => {

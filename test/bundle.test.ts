@@ -27,10 +27,21 @@ describe('dist/bundle.txt', () => {
   });
 
   it('has no language of zod but English', async () => {
-    const { sources }: { sources: string[] } = JSON.parse(await readFile('dist/registry-stats.cjs.map', 'utf8'));
+    const { sources }: { sources: string[] } = JSON.parse(await readFile('dist/registry-stats-program.cjs.map', 'utf8'));
 
     const languages = sources.flatMap((path) => /\/zod\/v4\/locales\/(?!index\.js)(.+)$/.exec(path)?.[1] ?? []);
     expect(languages, "write import * as z from 'zod': esbuild keeps everything of { z }").toEqual(['en.js']);
+  });
+});
+
+describe('dist/registry-stats.cjs', () => {
+  it('has what the health probe needs and nothing else, and loads the program beside it', async () => {
+    const launcher = await readFile('dist/registry-stats.cjs', 'utf8');
+
+    const parts = [...launcher.matchAll(/^\/\/ (\S+\/\S+)$/gm)].map(([, path]) => path);
+    expect(new Set(parts)).toEqual(new Set(['src/launcher.ts', 'src/cli/health.ts', 'src/core/model/health-marker.ts']));
+    const required = [...launcher.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
+    expect(new Set(required)).toEqual(new Set(['node:fs', './registry-stats-program.cjs']));
   });
 });
 

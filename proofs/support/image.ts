@@ -56,6 +56,12 @@ async function place(file: string, target: string): Promise<void> {
   await link(source, target).catch(() => copyFile(source, target));
 }
 
+/** The image has its own Node; the one of this machine may be older, and refuses options that it does not know. */
+export function forThisNode(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { NODE_OPTIONS: options = '', ...others } = env;
+  return options.split(' ').every((option) => process.allowedNodeEnvironmentFlags.has(option)) ? env : others;
+}
+
 /** Starts a command of the image in its environment: nothing of the machine's own reaches it. */
 export function runInImage(
   { root, env: imageEnv }: ReplayedStage,
@@ -65,7 +71,7 @@ export function runInImage(
 ): RunInImage {
   const [program = '', ...options] = entrance;
   const child = spawn(program, [...options, root, ...command], {
-    env: { PATH: path, ...imageEnv, ...env },
+    env: { PATH: path, ...forThisNode(imageEnv), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts';
 import type { SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
 import { sources } from '../sources/index.ts';
 import { openSharedStore } from '../store/index.ts';
+import { memoryWarning } from './memory-limit.ts';
 import { databaseOf, openStoreOf } from './store.ts';
 import { descriptors, httpClientsOf, type World } from './world.ts';
 
@@ -35,6 +36,8 @@ export async function openCollecting(
   { marker, isSingleRun = false }: CollectingOptions,
 ): Promise<Collecting> {
   const { clock, log, random } = world;
+  const tooLittle = memoryWarning(world.memoryLimit);
+  if (tooLittle !== undefined) log.warn(tooLittle, { memoryLimit: world.memoryLimit });
   for (const problem of config.problems) log.warn('configuration entry is skipped', { ...problem });
   const { store, pace, sharedList } = await openStoreAndList(config, world);
   const registries = trackedRegistries(config, world, pace);
@@ -46,7 +49,7 @@ export async function openCollecting(
   const isCollector = config.role !== 'api';
   return {
     store,
-    engine: createEngine({ registries, descriptors, list, store, health, clock, log, isCollector, backfill, retentionDays }),
+    engine: createEngine({ registries, descriptors, list, store, health, clock, log, isCollector, intervalMs, backfill, retentionDays }),
     tracked: [...titles.keys()],
     fail: (reason) => health.fail(reason),
     async close() {

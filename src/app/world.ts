@@ -24,6 +24,8 @@ export interface Overrides {
   readonly httpTimeoutMs?: number;
   /** Where snapshots are files. */
   readonly files?: FileSystem;
+  /** The bytes that the cgroup allows, v1 or v2; what no machine has where it allows all, and 0 where that is not known. */
+  readonly memoryLimit?: number;
 }
 
 export type World = Required<Overrides>;
@@ -36,6 +38,7 @@ export function createWorld(config: Pick<Config, 'logLevel' | 'logFormat'>, over
     log: createLogger({ level: config.logLevel, format: config.logFormat, stream: process.stderr }),
     httpTimeoutMs: 30_000,
     files: nodeFileSystem,
+    memoryLimit: process.constrainedMemory(),
     ...overrides,
   };
 }

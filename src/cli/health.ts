@@ -1,31 +1,33 @@
-/** `health`: whether the service is healthy, from the marker file alone. */
-import { readFile, stat } from 'node:fs/promises';
-import { settings } from '../config/settings.ts';
-import { readMarker, reasonPath } from '../core/model/health-marker.ts';
-import type { HealthReport } from '../core/model/health-marker.ts';
-import type { CliIo } from './io.ts';
+/** `health`: whether the service is healthy, from the marker file alone. launcher.ts runs it without the rest of the program. */
+import { readFileSync, statSync } from 'node:fs';
+import { agoText, markerSetting, readMarker, reasonPath, type HealthReport } from '../core/model/health-marker.ts';
 
-/** Exits 0 while the marker exists and is fresh, 1 otherwise, and prints the reason. Its one option is `--health-file <path>`. */
-export async function health(args: readonly string[], { env, stdout }: CliIo): Promise<number> {
-  const option = args[args.indexOf('--health-file') + 1];
-  const path = (args.includes('--health-file') && option) || env[settings.healthFile.variable]?.trim() || settings.healthFile.default;
-  const { healthy, reason } = await probe(path, Date.now());
-  stdout.write(`${healthy ? 'healthy' : 'unhealthy'}: ${reason}\n`);
-  return healthy ? 0 : 1;
+export interface ProbeResult {
+  readonly exitCode: 0 | 1;
+  /** One line for people. */
+  readonly text: string;
 }
 
-async function probe(path: string, now: number): Promise<HealthReport> {
+/** 0 while the marker exists and is fresh, 1 otherwise. `args` may have `--health-file <path>`; `now` in milliseconds since the epoch. */
+export function health(args: readonly string[], env: Readonly<Record<string, string | undefined>>, now: number): ProbeResult {
+  const option = args.includes('--health-file') && args[args.indexOf('--health-file') + 1];
+  const path = option || env[markerSetting.variable]?.trim() || markerSetting.default;
+  const { healthy, reason } = report(path, now);
+  return { exitCode: healthy ? 0 : 1, text: `${healthy ? 'healthy' : 'unhealthy'}: ${reason}\n` };
+}
+
+function report(path: string, now: number): HealthReport {
   try {
-    const [content, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    return readMarker(content, now - mtimeMs);
+    return readMarker(readFileSync(path, 'utf8'), now - statSync(path).mtimeMs);
   } catch {
-    return { healthy: false, reason: await unhealthyReason(path) };
+    return { healthy: false, reason: unhealthyReason(path, now) };
   }
 }
 
-async function unhealthyReason(path: string): Promise<string> {
+function unhealthyReason(path: string, now: number): string {
+  const beside = reasonPath(path);
   try {
-    return (await readFile(reasonPath(path), 'utf8')).trim();
+    return `${readFileSync(beside, 'utf8').trim()}${agoText(now - statSync(beside).mtimeMs)}`;
   } catch {
     return `health marker ${path} not found: the service is not running, or its first run has not finished`;
   }

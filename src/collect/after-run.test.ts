@@ -163,4 +163,40 @@ describe('after a restart', () => {
 
     expect(engine.status().health.healthy).toBe(healthy);
   });
+
+  it('the last success is when the newest stored total was read, and is overdue two intervals and four hours later', async () => {
+    const store = createMemoryStore();
+    await store.save([
+      reading('dockerhub', 'acme/old', 1, '2026-03-14T06:00:00.000Z'),
+      reading('dockerhub', 'acme/app', 1, '2026-03-14T09:30:00.000Z'),
+    ]);
+    const hub = tracked({ targets: ['acme/app'], onRead: () => new Promise(() => undefined) });
+    const day = 24 * 3_600_000;
+    const { engine, clock } = createTestEngine([hub], { store, intervalMs: day });
+
+    engine.start();
+    await clock.advance(0);
+
+    expect(engine.status()).toMatchObject({
+      pollIntervalMs: day,
+      registries: [{ state: 'waiting', lastSuccess: '2026-03-14T09:30:00.000Z', overdueAt: '2026-03-16T13:30:00.000Z' }],
+    });
+  });
+
+  it('a registry without any success is overdue so long after the start', async () => {
+    const { engine, clock } = createTestEngine([tracked({ targets: ['acme/app'] })]);
+    const startedAt = clock.now();
+
+    const [status] = engine.status().registries;
+
+    expect(status?.lastSuccess).toBeUndefined();
+    expect(Date.parse(status?.overdueAt ?? '') - startedAt).toBe(6 * 3_600_000);
+  });
+
+  it('nothing is ever overdue where only one run is made', async () => {
+    const { engine } = createTestEngine([tracked({ targets: ['acme/app'] })], { intervalMs: 0 });
+
+    expect(engine.status().pollIntervalMs).toBeUndefined();
+    expect(engine.status().registries[0]?.overdueAt).toBeUndefined();
+  });
 });

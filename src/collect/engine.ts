@@ -26,6 +26,8 @@ export interface EngineDeps {
   readonly log: Logger;
   /** False: this process only follows what others do. */
   readonly isCollector: boolean;
+  /** Between two runs; 0: one run only. */
+  readonly intervalMs: number;
   /** Whether days before the first read are backfilled. */
   readonly backfill: boolean;
   /** 0: nothing is deleted. */
@@ -73,7 +75,9 @@ export function createEngine(deps: EngineDeps): Engine {
   ];
 
   async function begin(): Promise<void> {
-    await restoreHealth(deps);
+    const newest = await newestStored(deps);
+    view.remember(newest);
+    await deps.health.stored(agesOf(newest, clock.now()));
     if (list.pollMs !== undefined) await follow();
     for (const scheduler of schedulers) scheduler.start();
   }
@@ -133,16 +137,20 @@ function createFollower({ list, log, isCollector }: EngineDeps, parts: Parts): (
   };
 }
 
-/** After a restart the service is healthy while what it stored before is fresh. */
-async function restoreHealth({ store, clock, health, log }: EngineDeps): Promise<void> {
+/** When the newest stored reading of each registry was read, in milliseconds since the epoch: after a restart they count like those of a run. */
+async function newestStored({ store, log }: EngineDeps): Promise<ReadonlyMap<string, number>> {
   const newest = new Map<string, number>();
   try {
     for (const { registry, readAt = '' } of await store.latest({})) {
-      const agoMs = Math.max(0, clock.now() - Date.parse(readAt));
-      if (agoMs < (newest.get(registry) ?? Number.POSITIVE_INFINITY)) newest.set(registry, agoMs);
+      const at = Date.parse(readAt);
+      if (at > (newest.get(registry) ?? Number.NEGATIVE_INFINITY)) newest.set(registry, at);
     }
   } catch (error) {
     log.warn('stored images cannot be listed', errorFields(toAppError(error)));
   }
-  await health.stored(newest);
+  return newest;
+}
+
+function agesOf(moments: ReadonlyMap<string, number>, now: number): ReadonlyMap<string, number> {
+  return new Map([...moments].map(([registry, at]) => [registry, Math.max(0, now - at)]));
 }

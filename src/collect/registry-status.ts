@@ -11,12 +11,13 @@ export interface RegistryAccount {
   readonly last?: RegistryRun | undefined;
   readonly totals?: RegistryTotals | undefined;
   readonly lastSuccess?: string | undefined;
+  readonly overdueAt?: string | undefined;
   /** Of the running run. */
   readonly progress?: Progress | undefined;
 }
 
 export function statusOf({ id, title }: RegistryDescriptor, isTracked: boolean, account: RegistryAccount): RegistryStatus {
-  const { last, totals = noTotals, lastSuccess, progress } = account;
+  const { last, totals = noTotals, lastSuccess, overdueAt, progress } = account;
   return {
     registry: id,
     title,
@@ -29,6 +30,7 @@ export function statusOf({ id, title }: RegistryDescriptor, isTracked: boolean, 
     totals,
     diagnosis: last && diagnose(title, last.imagesRead, last.failures),
     lastSuccess,
+    overdueAt: isTracked ? overdueAt : undefined,
     lastDurationMs: last?.durationMs,
     progress,
   };

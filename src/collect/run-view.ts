@@ -2,8 +2,8 @@
 import type { Progress } from '../core/model/outcome.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import type { RunReport } from '../core/model/run.ts';
-import type { WorkList } from '../core/ports.ts';
-import type { CollectorStatus } from '../core/views/status.ts';
+import type { Clock, WorkList } from '../core/ports.ts';
+import { overdueAfterMs, type CollectorStatus } from '../core/views/status.ts';
 import type { AfterRun } from './after-run.ts';
 import type { Health } from './health.ts';
 import { statusOf } from './registry-status.ts';
@@ -18,6 +18,9 @@ export interface RunViewDeps {
   readonly descriptors: readonly RegistryDescriptor[];
   /** Ids of those that something is configured for. */
   readonly tracked: readonly string[];
+  readonly clock: Clock;
+  /** Between two runs; 0: one run only. */
+  readonly intervalMs: number;
 }
 
 export interface RunView {
@@ -25,6 +28,8 @@ export interface RunView {
   refresh(): Promise<void>;
   /** What is asked from now on is shown, and nothing follows from it: the process stops. */
   freeze(): void;
+  /** Readings of these registries were stored before this process began, at this moment in milliseconds since the epoch. */
+  remember(lastReads: ReadonlyMap<string, number>): void;
   /** The open run is left. */
   leave(): void;
   /** Of the open run. */
@@ -32,7 +37,9 @@ export interface RunView {
   status(): CollectorStatus;
 }
 
-export function createRunView({ list, buffer, afterRun, health, descriptors, tracked }: RunViewDeps): RunView {
+export function createRunView({ list, buffer, afterRun, health, descriptors, tracked, clock, intervalMs }: RunViewDeps): RunView {
+  const startedAt = clock.now();
+  let remembered: ReadonlyMap<string, number> = new Map();
   let report: RunReport = { counts: [] };
   let isFrozen = false;
 
@@ -48,12 +55,14 @@ export function createRunView({ list, buffer, afterRun, health, descriptors, tra
       if (!isFrozen) await afterRun.follow(report);
     },
     freeze: () => void (isFrozen = true),
+    remember: (lastReads) => void (remembered = lastReads),
     leave: () => void (report = { ...report, running: undefined }),
     progress,
     status() {
       const { finished, running, counts, nextAt } = report;
       return {
         health: health.report(),
+        pollIntervalMs: intervalMs === 0 ? undefined : intervalMs,
         runningSince: running && new Date(running.startedAt).toISOString(),
         nextCycle: nextAt === undefined ? undefined : new Date(nextAt).toISOString(),
         retentionError: finished?.retentionError,
@@ -61,7 +70,14 @@ export function createRunView({ list, buffer, afterRun, health, descriptors, tra
           const { id } = descriptor;
           const count = counts.find(({ registry }) => registry === id);
           const last = finished?.registries.find(({ registry }) => registry === id);
-          return statusOf(descriptor, tracked.includes(id), { ...count, last, progress: progress(id) });
+          const successAt = Math.max(Date.parse(count?.lastSuccess ?? '') || 0, remembered.get(id) ?? 0);
+          return statusOf(descriptor, tracked.includes(id), {
+            ...count,
+            last,
+            lastSuccess: successAt === 0 ? undefined : new Date(successAt).toISOString(),
+            overdueAt: intervalMs === 0 ? undefined : new Date((successAt || startedAt) + overdueAfterMs(intervalMs)).toISOString(),
+            progress: progress(id),
+          });
         }),
       };
     },

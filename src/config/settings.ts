@@ -1,5 +1,6 @@
 /** Every setting, written once: its variable, what it means, its default and its format. Types, help and documentation follow from it. */
 import { AppError } from '../core/model/errors.ts';
+import { markerSetting } from '../core/model/health-marker.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import {
   anyText,
@@ -112,9 +113,8 @@ export const settings = {
     format: basePath,
   }),
   healthFile: setting({
-    variable: 'HEALTH_FILE',
+    ...markerSetting,
     means: 'Marker file of the health check; it exists while the service is healthy',
-    default: '/tmp/.healthy',
     format: path('file'),
   }),
   logLevel: setting({

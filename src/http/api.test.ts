@@ -168,6 +168,7 @@ describe('/api/status', () => {
           diagnosis: 'it has probably changed its pages',
           last_success: '2026-03-02T10:00:00.000Z',
           seconds_since_success: 172_800,
+          seconds_overdue: 0,
           last_duration_seconds: 1.5,
           progress: { done: 1, total: 3 },
         },

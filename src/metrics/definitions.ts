@@ -30,7 +30,7 @@ export const definitions = {
   registrystats_registry_last_success_timestamp_seconds: {
     type: 'gauge',
     labels: registry,
-    help: 'End of the last run that read at least one total; 0 before the first.',
+    help: 'End of the last run that read at least one total, after a restart when the newest stored total was read; 0 before the first.',
   },
   registrystats_registry_last_cycle_duration_seconds: { type: 'gauge', labels: registry, help: 'Duration of the last run.' },
   registrystats_registry_images: { type: 'gauge', labels: registry, help: 'Images whose total was read in the last run.' },
@@ -59,6 +59,11 @@ export const definitions = {
     type: 'counter',
     labels: ['registry', 'code'],
     help: 'Totals that could not be read since the start, by error code.',
+  },
+  registrystats_poll_interval_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'Time between two runs; 0 when only one is made.',
   },
   registrystats_configuration_problems: { type: 'gauge', labels: [], help: 'Invalid entries of the configuration.' },
   registrystats_healthy: { type: 'gauge', labels: [], help: '1 when the health check succeeds, else 0.' },

@@ -41,8 +41,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       const registry = new Registry();
       const set = setter(registry);
       for (const image of await findImages(deps)) setImage(set, image, deps.status());
-      const { registries, health } = deps.status();
+      const { registries, health, pollIntervalMs = 0 } = deps.status();
       for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
+      set('registrystats_poll_interval_seconds', pollIntervalMs / 1000);
       set('registrystats_configuration_problems', deps.configProblems.length);
       set('registrystats_healthy', Number(health.healthy));
       set('registrystats_build_info', 1, { version: deps.version });

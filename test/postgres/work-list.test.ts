@@ -226,7 +226,7 @@ describe('engines that share a list of work', () => {
     });
     const { descriptor } = registry;
     const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
-    return createEngine({ ...parts, list: createList(), isCollector, backfill: false, retentionDays: 30 });
+    return createEngine({ ...parts, list: createList(), isCollector, intervalMs: hour, backfill: false, retentionDays: 30 });
   }
 
   it('read each image once, and all know what the run came to: it ends once, and old snapshots that stay make nobody unhealthy', async () => {

@@ -33,10 +33,12 @@ export interface ImageStart {
 /** How the image starts its program: the options of its first line, and what the Dockerfile tells the C library. */
 export async function imageStart(): Promise<ImageStart> {
   const [firstLine = ''] = (await readFile(bundle, 'utf8')).split('\n', 1);
-  const variables = (await readFile('Dockerfile', 'utf8')).matchAll(/\b(MALLOC_\w+)=(\S+)/g);
+  const variables = [...(await readFile('Dockerfile', 'utf8')).matchAll(/\b(MALLOC_\w+|NODE_OPTIONS)=(\S+)/g)];
+  const env = variables.map(([, name = '', value = '']) => [name, value] as const);
   return {
     nodeOptions: firstLine.split(' ').slice(1),
-    env: Object.fromEntries([...variables].map(([, name = '', value = '']) => [name, value])),
+    // The Node of this machine may be older than the image's, and refuses options that it does not know.
+    env: Object.fromEntries(env.filter(([name, value]) => name !== 'NODE_OPTIONS' || process.allowedNodeEnvironmentFlags.has(value))),
   };
 }
 

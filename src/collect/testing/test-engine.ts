@@ -56,6 +56,7 @@ export function createTestEngine(registries: readonly TrackedRegistry[], options
       clock,
       log,
       isCollector: options.isCollector ?? true,
+      intervalMs,
       backfill: options.backfill ?? false,
       retentionDays: options.retentionDays ?? 0,
       listeners: options.listeners,

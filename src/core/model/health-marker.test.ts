@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMarker, goodReason, readMarker, reasonPath, staleReason } from './health-marker.ts';
+import { agoText, formatMarker, goodReason, readMarker, reasonPath, staleReason } from './health-marker.ts';
 
 describe('the health marker', () => {
   it('says how old it may grow, as one line of JSON', () => {
@@ -30,6 +30,19 @@ describe('the health marker', () => {
 
   it('has the reason of its absence in a file beside it', () => {
     expect(reasonPath('/tmp/.healthy')).toBe('/tmp/.healthy.reason');
+  });
+
+  it.each([
+    [-1, ''],
+    [59_999, ''],
+    [60_000, ' (1 minute ago)'],
+    [35 * 60_000, ' (35 minutes ago)'],
+    [119 * 60_000, ' (119 minutes ago)'],
+    [120 * 60_000, ' (2 hours ago)'],
+    [47.9 * 3_600_000, ' (47 hours ago)'],
+    [48 * 3_600_000, ' (2 days ago)'],
+  ])('tells a reason of %d ms ago from a new one', (ms, text) => {
+    expect(agoText(ms)).toBe(text);
   });
 
   it('is read as it was written', () => {

@@ -20,14 +20,18 @@ export interface RegistryStatus {
   readonly totals: RegistryTotals;
   /** What is probably wrong when many images fail alike. */
   readonly diagnosis?: string | undefined;
-  /** ISO 8601 moment of the last run that read something. */
+  /** ISO 8601 moment of the last run that read something; after a restart that of the newest stored reading. */
   readonly lastSuccess?: string | undefined;
+  /** ISO 8601 moment from which on the last success is too long ago; absent where no further run is planned. */
+  readonly overdueAt?: string | undefined;
   readonly lastDurationMs?: number | undefined;
   readonly progress?: Progress | undefined;
 }
 
 export interface CollectorStatus {
   readonly health: HealthReport;
+  /** Milliseconds between two runs; absent in a process that runs once. */
+  readonly pollIntervalMs?: number | undefined;
   /** ISO 8601 start of the current run; absent between runs. */
   readonly runningSince?: string | undefined;
   /** ISO 8601 moment of the next run, where one is planned. */
@@ -35,4 +39,14 @@ export interface CollectorStatus {
   /** Why old snapshots could not be deleted after the last run. */
   readonly retentionError?: string | undefined;
   readonly registries: readonly RegistryStatus[];
+}
+
+const overdueSlackMs = 4 * 3_600_000;
+
+/**
+ * How long after a success a registry is overdue, in milliseconds: two runs were missed, or were long. alerts/prometheus.yml has the same
+ * rule.
+ */
+export function overdueAfterMs(pollIntervalMs: number): number {
+  return 2 * pollIntervalMs + overdueSlackMs;
 }

@@ -21,6 +21,7 @@ const registrySchema = object({
   diagnosis: optional(text()),
   last_success: optional(text()),
   seconds_since_success: optional(integer({ description: 'For alerts; absent before the first success' })),
+  seconds_overdue: count({ description: 'For alerts: how much longer the last success is ago than two intervals and four hours, else 0' }),
   counts: optional(
     object(
       { unit: text(), lifetime: flag(), note: text() },
@@ -75,7 +76,7 @@ function statusAnswer({ status, clock, version, counting, howToConfigure, config
 
 /** `now`: milliseconds since the epoch. */
 function registryAnswer(status: RegistryStatus, now: number): ValueOf<typeof registrySchema> {
-  const { lastSuccess, lastDurationMs } = status;
+  const { lastSuccess, overdueAt, lastDurationMs } = status;
   return {
     registry: status.registry,
     title: status.title,
@@ -88,6 +89,7 @@ function registryAnswer(status: RegistryStatus, now: number): ValueOf<typeof reg
     diagnosis: status.diagnosis,
     last_success: lastSuccess,
     seconds_since_success: lastSuccess === undefined ? undefined : Math.floor((now - Date.parse(lastSuccess)) / 1000),
+    seconds_overdue: overdueAt === undefined ? 0 : Math.max(0, Math.floor((now - Date.parse(overdueAt)) / 1000)),
     last_duration_seconds: lastDurationMs === undefined ? undefined : lastDurationMs / 1000,
     progress: status.progress,
   };

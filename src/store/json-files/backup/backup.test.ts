@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { addDays } from '../../../core/model/day.ts';
 import { AppError } from '../../../core/model/errors.ts';
 import { reading } from '../../testing/readings.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
-import { createTestFolder, type TestFolder } from '../testing/folder.ts';
+import { createTestFolder, systemError, type TestFolder } from '../testing/folder.ts';
 import { backupFolder } from './backup.ts';
 import { archivedFile, manifestName } from './manifest.ts';
 import { restoreFolder, type RestoreDeps } from './restore.ts';
@@ -153,6 +154,36 @@ describe('a backup', () => {
   });
 });
 
+/** The real file system, on which the step of this number that changes something of the history fails. */
+function failingAt(number: number): FileSystem {
+  let steps = 0;
+  const step = (): void => {
+    steps += 1;
+    if (steps === number) throw systemError('EIO');
+  };
+  return {
+    ...nodeFileSystem,
+    async create(path) {
+      if (path.endsWith('.lock')) return nodeFileSystem.create(path);
+      step();
+      const file = await nodeFileSystem.create(path);
+      const after = (action: () => Promise<void>) => async () => {
+        await action();
+        step();
+      };
+      return { write: (content) => after(() => file.write(content))(), sync: after(() => file.sync()), close: after(() => file.close()) };
+    },
+    async rename(...names) {
+      step();
+      await nodeFileSystem.rename(...names);
+    },
+    async syncFolder(path) {
+      step();
+      await nodeFileSystem.syncFolder(path);
+    },
+  };
+}
+
 /** A backup of one day. */
 async function small(): Promise<Buffer> {
   const store = await from.open();
@@ -274,6 +305,63 @@ describe('a restore', () => {
     expect(await to.read(restored)).toBe(await from.read('2026-03-14.json'));
     expect(aside).toMatch(/^2026-03-14\.json\.before-restore-/);
     expect(await to.read(aside)).toBe('{"timestamp":"mine"}');
+  });
+
+  it('leaves the old file or the new one whichever step fails, no temporary file, and works once that is mended', async () => {
+    await small();
+    const [old, restored] = ['{"timestamp":"mine"}', await from.read('2026-03-14.json')];
+    const found: string[] = [];
+    for (let failing = 1; ; failing += 1) {
+      for (const name of await to.names()) await rm(join(to.directory, name));
+      await to.write('2026-03-14.json', old);
+
+      const files = failingAt(failing);
+      const error = await restore({ force: true, files }).then(() => undefined, String);
+      const { '2026-03-14.json': main, ...others } = await contents(to);
+      const isOldSafe = main === old || isDeepStrictEqual(Object.values(others), [old]);
+      const place = main === old ? 'old' : main === restored ? 'new' : 'neither';
+      found.push(error === undefined ? 'restored' : isOldSafe ? place : 'lost');
+      expect(Object.keys(others).filter((name) => !name.includes('.before-restore-'))).toEqual([]);
+      if (error === undefined) break;
+
+      expect(await restore({ force: true })).toMatchObject({ written: main === old ? 1 : 0 });
+      expect(await to.read('2026-03-14.json')).toBe(restored);
+    }
+
+    // The last step before the end makes the new name survive a power cut.
+    expect(found.join(' ')).toMatch(/^(old ){8,}new restored$/);
+  });
+
+  it('has the old file or the new one under the name of the day before and after every step, and the old one aside before the new one', async () => {
+    await small();
+    const old = '{"timestamp":"mine"}';
+    await to.write('2026-03-14.json', old);
+    const now = await from.read('2026-03-14.json');
+    const seen: string[] = [];
+    async function look(): Promise<void> {
+      const all = await contents(to);
+      const aside = Object.entries(all).find(([name]) => name.includes('.before-restore-'))?.[1];
+      const [main = 'missing'] = [all['2026-03-14.json']];
+      if (main !== old && aside !== old) seen.push('the old one is lost');
+      seen.push(main === old ? 'old' : main === now ? 'new' : main);
+    }
+    /** Looks before and after each step that changes names, as a kill there would leave them. */
+    const watching: FileSystem = {
+      ...nodeFileSystem,
+      async rename(...names) {
+        await look();
+        await nodeFileSystem.rename(...names);
+        await look();
+      },
+      async syncFolder(path) {
+        await look();
+        await nodeFileSystem.syncFolder(path);
+      },
+    };
+
+    await restore({ force: true, files: watching });
+
+    expect(seen.join(' ')).toMatch(/^(old )+(new ?)+$/);
   });
 
   it('leaves the folder in order when the disk is full', async () => {

@@ -48,34 +48,37 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
   const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '');
   const counts = { written: 0, equal: 0, setAside: 0 };
 
-  async function present(name: string): Promise<ArchivedFile | undefined> {
-    try {
-      return archivedFile(name, await files.read(join(directory, name), maxFileBytes));
-    } catch (error) {
+  async function present(name: string): Promise<Uint8Array | undefined> {
+    return files.read(join(directory, name), maxFileBytes).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
-    }
+    });
   }
 
   async function write(expected: ArchivedFile, content: Uint8Array): Promise<void> {
     const { name } = expected;
     const before = await present(name);
-    if (before?.sha256 === expected.sha256) {
+    if (before && isSame(before, expected)) {
       counts.equal += 1;
       return;
     }
-    const aside = `${name}.before-restore-${stamp}`;
-    const beforeRename = before && (() => files.rename(join(directory, name), join(directory, aside)));
-    await replaceFile(files, { directory, name, content, id: host.uniqueId(), beforeRename });
+    if (before) await setAside(name, before);
+    await replaceFile(files, { directory, name, content, id: host.uniqueId() });
     counts.written += 1;
     if (before) counts.setAside += 1;
   }
 
+  /** As a copy: at every moment the day's own name has the old content or the new one. */
+  async function setAside(name: string, content: Uint8Array): Promise<void> {
+    await replaceFile(files, { directory, name: `${name}.before-restore-${stamp}`, content, id: host.uniqueId() });
+    await syncFolder(files, directory);
+  }
+
   try {
     const different: string[] = [];
-    for (const { name, sha256 } of manifest.files) {
-      const before = await present(name);
-      if (before && before.sha256 !== sha256) different.push(name);
+    for (const expected of manifest.files) {
+      const before = await present(expected.name);
+      if (before && !isSame(before, expected)) different.push(expected.name);
     }
     if (different.length > 0 && !force) {
       throw new AppError(
@@ -100,6 +103,10 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
   } finally {
     await lock.release();
   }
+}
+
+function isSame(content: Uint8Array, { name, sha256 }: ArchivedFile): boolean {
+  return archivedFile(name, content).sha256 === sha256;
 }
 
 /** The manifest of an archive, after every file was compared with it. @throws AppError invalid_input */
