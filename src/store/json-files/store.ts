@@ -1,6 +1,6 @@
 /** Snapshots as one JSON file a day, in the format of the Go tool. The files are the source of truth, the index answers queries. */
 import { isDay, type Day } from '../../core/model/day.ts';
-import { AppError } from '../../core/model/errors.ts';
+import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
 import { parseReadings } from '../../core/document/snapshot.ts';
@@ -10,11 +10,12 @@ import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
-import { loadIndex, type LoadedIndex } from './load-index.ts';
+import { loadIndex, refreshIndex, type LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
-import { openFolder } from './open-folder.ts';
-import { createQueue } from './queue.ts';
-import { createIndexCache } from './index-cache.ts';
+import { openFolder, sweepFolder } from './open-folder.ts';
+import { createCheckpoints, type OpeningObserver } from './opening.ts';
+import { createQueue, type Enqueue } from './queue.ts';
+import { createIndexCache, type IndexCache } from './index-cache.ts';
 import { storageError, type Place } from './storage-error.ts';
 
 export interface JsonFileStoreDeps {
@@ -29,6 +30,11 @@ export interface JsonFileStoreDeps {
   readonly host?: Host;
   /** Largest file that is read or written. */
   readonly maxBytes?: number;
+  /** Opens it also while the disk is full or read-only: what is stored is answered, and what is saved is refused until it can be written. */
+  readonly mayBeReadOnly?: boolean;
+  /** Ends the opening, which then rejects with the signal's reason and leaves no lock. */
+  readonly signal?: AbortSignal | undefined;
+  readonly observer?: OpeningObserver | undefined;
 }
 
 /** A stale cache only means that the days since are read again, so it is written seldom. */
@@ -42,14 +48,69 @@ const maxFilesRead = 10;
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
 export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
-  const { directory, clock, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
+  const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes, signal, observer } = deps;
+  signal?.throwIfAborted();
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
-  const { lock, days } = await openFolder({ ...deps, files, host }, folder);
-  const cache = createIndexCache({ ...deps, files, host });
-  const loaded = await loadIndex(folder, days, await cache.read());
-  const { index } = loaded;
   const enqueue = createQueue();
+  let store: OpenedStore | undefined;
+  const lockDeps = {
+    ...deps,
+    files,
+    host,
+    onLost: (error: AppError) => observer?.onStorable(storageError(error, 'nothing can be stored', place)),
+    onRegained: () => {
+      observer?.onStorable(undefined);
+      void enqueue(async () => store?.refresh());
+    },
+  };
+  const { lock, state, problem, days } = await openFolder(lockDeps, folder);
+  if (problem) {
+    log.error('nothing can be stored', errorFields(problem));
+    observer?.onStorable(problem);
+  }
+  try {
+    const cache = createIndexCache({ ...deps, files, host });
+    const onFile = createCheckpoints({ clock, cache: state === 'locked' ? cache : undefined, observer });
+    const loaded = await loadIndex(folder, days, await cache.read(), { signal, onFile });
+    const sweep = (): Promise<void> => sweepFolder(lockDeps);
+    const made = createStore({ clock, log, folder, lock, place, cache, loaded, enqueue, sweep });
+    store = made;
+    if (state === 'waiting') {
+      observer?.onWaiting(made);
+      await lock.acquire();
+      await enqueue(() => made.refresh());
+    }
+    if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await made.writeCache();
+    lock.keep(problem);
+    return made;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+interface OpenedStore extends SnapshotStore {
+  /** Brings the index up to date with the files, which another process may have changed. Never rejects. */
+  refresh(): Promise<void>;
+  writeCache(): Promise<void>;
+}
+
+interface OpenedDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly folder: DayFolder;
+  readonly lock: Lock;
+  readonly place: Place;
+  readonly cache: IndexCache;
+  readonly loaded: LoadedIndex;
+  readonly enqueue: Enqueue;
+  /** Removes what killed processes left behind. */
+  readonly sweep: () => Promise<void>;
+}
+
+function createStore({ clock, log, folder, lock, place, cache, loaded, enqueue, sweep }: OpenedDeps): OpenedStore {
+  const { index } = loaded;
   // A response that a client cached before a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
@@ -62,9 +123,16 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     if (index.isExact()) await cache.write(loaded.stamps, index.state());
   }
 
-  if (loaded.filesRead > maxFilesRead) await writeCache();
-
   return {
+    writeCache,
+    async refresh() {
+      try {
+        await sweep();
+        if (await refreshIndex(folder, loaded)) changes += 1;
+      } catch (error) {
+        log.warn('cannot list snapshot folder', errorFields(toAppError(error)));
+      }
+    },
     async save(readings, events) {
       const byDay = groupByDay(readings, events);
       if (byDay.size === 0) return;
