@@ -218,7 +218,13 @@ describe('the chart', () => {
   });
 
   it('takes the settings as they are meant, though YAML reads on as true and 6 as a number', async (context) => {
-    const config = { BACKFILL: false, POLL_INTERVAL_HOURS: 0.5, RETENTION_DAYS: 0, DOCKERHUB_DELAY_MS: 600_000, GROUPS: 'a=ghcr:a/b' };
+    const config = {
+      BACKFILL: false,
+      POLL_INTERVAL_HOURS: 0.5,
+      RETENTION_DAYS: 0,
+      DOCKERHUB_DELAY_MS: 600_000,
+      IMAGE_GROUPS: 'a=ghcr:a/b',
+    };
     const [settings] = ofKind(await render(context, { config, repos: { ghcr: ['acme/app', 'acme/*'] } }), 'ConfigMap');
 
     expect(settings).toMatchObject({
@@ -227,7 +233,7 @@ describe('the chart', () => {
         POLL_INTERVAL_HOURS: '0.5',
         RETENTION_DAYS: '0',
         DOCKERHUB_DELAY_MS: '600000',
-        GROUPS: 'a=ghcr:a/b',
+        IMAGE_GROUPS: 'a=ghcr:a/b',
         GHCR_REPOS: 'acme/app,acme/*',
         DOCKERHUB_REPOS: '',
       },

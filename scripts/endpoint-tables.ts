@@ -4,18 +4,18 @@ import { openApiPath } from '../src/http/openapi.ts';
 import { parametersOf } from '../src/http/query.ts';
 import type { Json } from '../src/http/schema.ts';
 
-/** What each endpoint answers, for those who look for one. */
+/** The endpoints with a line for each. */
 export function summaryTable(endpoints: readonly Description[]): string {
   return table(
-    ['Endpoint', 'Answer'],
+    ['Endpoint', 'Response'],
     endpoints.map(({ path, summary }) => [`\`GET ${openApiPath(path)}\``, summary]),
   );
 }
 
-/** The same with the fields of the rows and their order. */
+/** The same with the fields of their rows and the order of the rows. */
 export function rowTable(endpoints: readonly Description[]): string {
   return table(
-    ['Endpoint', 'Answer', 'Fields', 'Order'],
+    ['Endpoint', 'Response', 'Fields', 'Order'],
     endpoints.map((endpoint) => [
       `\`${openApiPath(endpoint.path)}\``,
       [endpoint.summary, endpoint.description].filter(Boolean).join('. ').replace(/\.$/, ''),

@@ -39,7 +39,7 @@ for (const [path, make] of Object.entries(generated)) {
 }
 process.exitCode = stale > 0 ? 1 : 0;
 
-/** The page as it is, with these parts made anew: what stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
+/** The page with its parts regenerated: each between `<!-- name:begin -->` and `<!-- name:end -->`. */
 async function withParts(path: string, parts: Readonly<Record<string, string>>): Promise<string> {
   let page = await readFile(path, 'utf8');
   for (const [name, text] of Object.entries(parts)) {
@@ -51,7 +51,7 @@ async function withParts(path: string, parts: Readonly<Record<string, string>>):
   return page;
 }
 
-/** The page as it is, with its diagram made anew. */
+/** The page with its diagram regenerated. */
 async function architecturePage(): Promise<string> {
   const page = await readFile('docs/architecture.md', 'utf8');
   return page.replace(/```mermaid\n[^]*?```/, `\`\`\`mermaid\n${await importDiagram()}\n\`\`\``);

@@ -85,8 +85,6 @@ const coreRooms = Object.keys(seenInCore);
 
 /** Of each package, the folders that may import it. */
 const users: Readonly<Record<string, readonly string[]>> = {
-  '@hono/node-server': ['http'],
-  '@hono/zod-openapi': ['http'],
   'badge-maker': ['badge'],
   commander: ['cli'],
   'csv-parse': ['transfer/import'],

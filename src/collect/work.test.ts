@@ -273,9 +273,9 @@ describe('a list of work that cannot be reached', () => {
     const requeued: Requeued[] = [];
     const spied: WorkList = {
       ...list,
-      async requeue(run, items) {
+      async requeue(id, items) {
         requeued.push(...items);
-        await list.requeue(run, items);
+        await list.requeue(id, items);
       },
     };
     const hub = tracked({

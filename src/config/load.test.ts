@@ -219,6 +219,14 @@ describe('the lists of images', () => {
     for (const text of ['acme/charts/app', 'acme/charts%2Fapp', 'acme/charts%2fapp,acme/charts/app']) expect(targets(text)).toEqual(nested);
   });
 
+  it('are read from GROUPS too, where that arrives: bash keeps it to itself', () => {
+    const names = (env: Record<string, string>): string[] => load({ env }).groups.map(({ name }) => name);
+
+    expect(names({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
+  });
+
   it('skip an entry that cannot be used, say why, and keep the others', () => {
     const { problems, registries } = load({ env: { DOCKERHUB_REPOS: '\\owner1/*,acme,acme/a b,acme/charts/app,acme/app' } });
 
@@ -234,7 +242,7 @@ describe('the lists of images', () => {
 
 describe('the groups', () => {
   it('name several images', () => {
-    const { groups, problems } = load({ env: { GROUPS: 'App=ghcr:acme/app+dockerhub:acme/app, tool=ghcr:acme/tool' } });
+    const { groups, problems } = load({ env: { IMAGE_GROUPS: 'App=ghcr:acme/app+dockerhub:acme/app, tool=ghcr:acme/tool' } });
 
     expect(problems).toEqual([]);
     expect(groups.map(({ name }) => name)).toEqual(['app', 'tool']);
@@ -244,17 +252,25 @@ describe('the groups', () => {
     ]);
   });
 
+  it('are read from GROUPS too, where that arrives: bash keeps it to itself', () => {
+    const names = (env: Record<string, string>): string[] => load({ env }).groups.map(({ name }) => name);
+
+    expect(names({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
+    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
+  });
+
   it('skip an entry that cannot be used, say why, and keep the others', () => {
-    const { groups, problems } = load({ env: { GROUPS: 'app=ghcr:acme/app,app=ghcr:acme/tool,x=npm:acme/app' } });
+    const { groups, problems } = load({ env: { IMAGE_GROUPS: 'app=ghcr:acme/app,app=ghcr:acme/tool,x=npm:acme/app' } });
 
     expect(groups.map(({ name }) => name)).toEqual(['app']);
     expect(problems).toEqual([
       {
-        variable: 'GROUPS',
+        variable: 'IMAGE_GROUPS',
         entry: 'app=ghcr:acme/tool',
         reason: 'group app already exists, join its images with + in one entry',
       },
-      { variable: 'GROUPS', entry: 'x=npm:acme/app', reason: expect.stringContaining('npm') },
+      { variable: 'IMAGE_GROUPS', entry: 'x=npm:acme/app', reason: expect.stringContaining('npm') },
     ]);
   });
 });

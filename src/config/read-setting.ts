@@ -53,13 +53,13 @@ export function createSettingReader(input: SettingInput): SettingReader {
 
 /** An option overrides the variable, the variable its file; an empty text counts as unset. */
 function findText(
-  { variable, secret, default: defaultText }: Setting<unknown>,
+  { variable, formerVariable = variable, secret, default: defaultText }: Setting<unknown>,
   { env, options, readTextFile }: SettingInput,
   errors: string[],
 ): { readonly text: string; readonly from: EffectiveSetting['from'] } {
   const option = options?.[variable]?.trim();
   if (option) return { text: option, from: 'option' };
-  const text = env[variable]?.trim();
+  const text = env[variable]?.trim() || env[formerVariable]?.trim();
   const file = secret ? env[`${variable}_FILE`]?.trim() : undefined;
   if (text && file) errors.push(`${variable} and ${variable}_FILE cannot be combined: keep one of them`);
   if (text) return { text, from: 'environment' };

@@ -23,6 +23,8 @@ import {
 
 export interface Setting<T> extends Format<T> {
   readonly variable: string;
+  /** Another name under which it is read, where its own is not set. */
+  readonly formerVariable?: string | undefined;
   readonly means: string;
   readonly default: string;
   /** Hidden wherever it is shown, no command line option, and readable from the file that `…_FILE` names. */
@@ -63,7 +65,9 @@ export const settings = {
     format: onOrOff,
   }),
   groups: setting({
-    variable: 'GROUPS',
+    variable: 'IMAGE_GROUPS',
+    // bash reserves this name and never passes it on; env files and containers do.
+    formerVariable: 'GROUPS',
     means:
       'Names for several images that are counted as one: `name=registry:owner/name+registry:owner/name`, comma-separated, e.g. `app=ghcr:acme/app+dockerhub:acme/app`',
     default: '',

@@ -212,7 +212,7 @@ describe('every answer', () => {
   it.each([
     ['/api/pulls?registry=quai', 400, 'invalid_input', 'unknown registry "quai": valid are dockerhub, ghcr'],
     ['/api/pulls?from=yesterday', 400, 'invalid_input', 'valid is a date such as 2026-03-14'],
-    ['/api/pulls?from=2026-03-03&to=2026-03-01', 400, 'invalid_input', 'swap them'],
+    ['/api/pulls?from=2026-03-03&to=2026-03-01', 400, 'invalid_input', 'must not be after'],
     ['/api/snapshot?date=2026-02-30', 400, 'invalid_input', 'valid is a date such as 2026-03-14'],
     ['/api/summary?date=..%2F..%2Fetc', 400, 'invalid_input', 'valid is a date such as 2026-03-14'],
     ['/api/nothing', 404, 'not_found', 'this address does not exist'],

@@ -129,7 +129,7 @@ describe('the range', () => {
   });
 
   it('refuses a range that ends before it begins, and takes one of a single day', () => {
-    expect(() => rangeOf('2026-03-15', '2026-03-14')).toThrow('"from" is after "to"');
+    expect(() => rangeOf('2026-03-15', '2026-03-14')).toThrow('"from" must not be after "to"');
     expect(rangeOf('2026-03-14', '2026-03-14').from).toBe('2026-03-14');
   });
 

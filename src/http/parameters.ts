@@ -77,7 +77,7 @@ function meansAll(name: string): boolean {
 export function parseRange(query: URLSearchParams): DayRange {
   const range = { from: parseMoment('from', query.get('from')), to: parseMoment('to', query.get('to')) };
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw new AppError('invalid_input', '"from" is after "to": swap them');
+    throw new AppError('invalid_input', '"from" must not be after "to"');
   }
   return range;
 }

@@ -2,7 +2,7 @@
 import { longestAskedMs } from './retry.ts';
 
 /** After so many requests in a row that ended with a refusal the host is left alone. */
-export const maxRefusals = 3;
+const maxRefusals = 3;
 /** For so long at first; twice as long each time that it still refuses, an hour at most. */
 const firstPauseMs = 5 * 60_000;
 

@@ -39,10 +39,21 @@ const openHistory = (url: string, own = migrations): Promise<PostgresHistory> =>
 const older = (): readonly Migration[] => migrations.slice(0, -1);
 const versions = (): readonly string[] => migrations.map(({ name }) => name.replace('.sql', ''));
 
-/** A database whose tables these migrations made, with one total and one event. */
-async function createFilled(own: readonly Migration[] = migrations): Promise<string> {
+/** A database of the version before, with one total as that version wrote it. */
+async function createOlder(): Promise<string> {
   const url = await database.create();
-  const store = await openPostgresStore({ url, migrations: own, log });
+  const store = await openPostgresStore({ url, migrations: older(), log });
+  await store.database.query(sql`
+    WITH image AS (INSERT INTO images (registry, repo) VALUES ('ghcr', 'acme/app') RETURNING id), days AS (INSERT INTO snapshot_days VALUES ('2026-03-14'))
+    SELECT FROM image`);
+  await store.close();
+  return url;
+}
+
+/** A database with one total and one event. */
+async function createFilled(): Promise<string> {
+  const url = await database.create();
+  const store = await openPostgresStore({ url, migrations, log });
   await store.save([reading('acme/app', 7, '2026-03-14')], [event('image_gone', '2026-03-14T09:00:00.000Z')]);
   await store.close();
   return url;
@@ -117,7 +128,7 @@ describe('a user who may only read', () => {
 
 describe('reading tables of another version', () => {
   it('of an older one says so, and changes nothing', async () => {
-    const url = await createFilled(older());
+    const url = await createOlder();
     const before = await schemaOf(url);
     const [needed, there] = versions().toReversed();
 
@@ -151,7 +162,7 @@ describe('reading tables of another version', () => {
     ['export', ['export', '--format', 'csv']],
     ['import --dry-run', ['import', 'test/fixtures/go-folder', '--dry-run']],
   ])('is refused by %s', async (_command, args) => {
-    const url = await createFilled(older());
+    const url = await createOlder();
     const before = await schemaOf(url);
 
     const result = await run(args, await asReader(url));
@@ -161,7 +172,7 @@ describe('reading tables of another version', () => {
   });
 
   it('is mended by migrate, which changes nothing the second time', async () => {
-    const url = await createFilled(older());
+    const url = await createOlder();
 
     expect(await run(['migrate'], url)).toMatchObject({ code: 0, stdout: `Applied ${migrations.at(-1)?.name}.\n` });
     expect(await run(['migrate'], url)).toMatchObject({ code: 0, stdout: 'The database is up to date.\n' });

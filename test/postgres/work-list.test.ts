@@ -213,22 +213,22 @@ describe('a clock of the database that was ahead', () => {
   });
 });
 
-describe('engines that share a list of work', () => {
-  /** The engine of another process, on real time. */
-  function createProcess(registry: ReturnType<typeof tracked>, isCollector = true) {
-    const failing = { ...store, prune: () => Promise.reject(new AppError('internal', 'read-only')) };
-    const log = createRecordingLog();
-    const health = createHealth({
-      marker: { set: async () => undefined, clear: async () => undefined },
-      clock: systemClock,
-      intervalMs: hour,
-      titles: new Map([['dockerhub', 'Docker Hub']]),
-    });
-    const { descriptor } = registry;
-    const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
-    return createEngine({ ...parts, list: createList(), isCollector, intervalMs: hour, backfill: false, retentionDays: 30 });
-  }
+/** The engine of another process, on real time. */
+function createProcess(registry: ReturnType<typeof tracked>, isCollector = true) {
+  const failing = { ...store, prune: () => Promise.reject(new AppError('internal', 'read-only')) };
+  const log = createRecordingLog();
+  const health = createHealth({
+    marker: { set: async () => undefined, clear: async () => undefined },
+    clock: systemClock,
+    intervalMs: hour,
+    titles: new Map([['dockerhub', 'Docker Hub']]),
+  });
+  const { descriptor } = registry;
+  const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
+  return createEngine({ ...parts, list: createList(), isCollector, backfill: false, retentionDays: 30 });
+}
 
+describe('engines that share a list of work', () => {
   it('read each image once, and all know what the run came to: it ends once, and old snapshots that stay make nobody unhealthy', async () => {
     const repos = Array.from({ length: 60 }, (_, at) => `acme/app-${at}`);
     const answers = {

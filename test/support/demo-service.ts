@@ -56,7 +56,7 @@ export async function prepareDemoService({
       GHCR_REPOS: demo.ghcrRepos,
       QUAY_REPOS: demo.otherRepos,
       ECR_PUBLIC_REPOS: demo.otherRepos,
-      GROUPS: 'ledger=dockerhub:northwind/ledger-sync+ghcr:northwind/importer',
+      IMAGE_GROUPS: 'ledger=dockerhub:northwind/ledger-sync+ghcr:northwind/importer',
       DOCKERHUB_URL: simulator.dockerHubUrl,
       GITHUB_URL: simulator.githubUrl,
       GHCR_URL: simulator.ghcrUrl,

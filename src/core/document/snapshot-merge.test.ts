@@ -89,7 +89,17 @@ describe('the first readings of a day', () => {
       JSON.stringify({
         timestamp: at('07:00:00'),
         docker_hub: [{ repo: 'acme/app', last_updated: '2026-04-02T00:00:00Z', tags: tagRows, pull_count: 1, ...read }],
-        ghcr: [{ package: 'acme/app', download_count: 2, last_published: '2026-04-02T00:00:00Z', tags: [], ...read, backfilled: true, closed: true }],
+        ghcr: [
+          {
+            package: 'acme/app',
+            download_count: 2,
+            last_published: '2026-04-02T00:00:00Z',
+            tags: [],
+            ...read,
+            backfilled: true,
+            closed: true,
+          },
+        ],
         quay: [{ repo: 'acme/app', pull_count: 3, last_updated: '2026-04-02T00:00:00Z', tags: [], ...read }],
       }),
     );

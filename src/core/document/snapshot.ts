@@ -116,7 +116,7 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
 }
 
 /** The end of a day that was read before closes it: what was read is kept beside it. */
-export function complete(before: Reading | undefined, reading: Reading): Reading {
+function complete(before: Reading | undefined, reading: Reading): Reading {
   if (!before || !isEndOfDay(reading.mark) || !wasRead(before.mark)) return reading;
   const observed = isEndOfDay(before.mark) ? before.observed : { pullCount: before.pullCount, readAt: before.readAt };
   return { ...reading, mark: 'closed', observed: observed ?? reading.observed };

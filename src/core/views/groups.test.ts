@@ -4,7 +4,7 @@ import { parseGroup, withGroups } from './groups.ts';
 
 const registries = ['dockerhub', 'ghcr'];
 
-describe('an entry of GROUPS', () => {
+describe('an entry of IMAGE_GROUPS', () => {
   it('names images of any registry, each once, in any letter case', () => {
     expect(parseGroup(' App = ghcr:Acme/App + dockerhub:acme/app+ghcr:acme/app+ghcr:acme/charts/app ', registries)).toEqual({
       name: 'app',

@@ -3,7 +3,7 @@ import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const totalPullsEndpoint = pullsEndpoint({
   path: '/api/pulls',
-  summary: 'Running totals by day',
+  summary: 'Cumulative pulls by day',
   description: 'Registries of one name are summed; one that was not read on a day counts with its last known total.',
   rowName: 'PullsRow',
   column: 'pull_count',

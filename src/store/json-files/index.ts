@@ -186,7 +186,15 @@ function toState({ registry, repo, series, notes, ...image }: Image): ImageState
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
   };
-  return { registry, repo, days: encodeBase64(days), totals: encodeBase64(totals), marks: encodeBase64(codes), notes: [...notes], ...details };
+  return {
+    registry,
+    repo,
+    days: encodeBase64(days),
+    totals: encodeBase64(totals),
+    marks: encodeBase64(codes),
+    notes: [...notes],
+    ...details,
+  };
 }
 
 /** Fills a new image with what its state has for these days. */

@@ -99,7 +99,15 @@ function toDayNotes(notes: z.infer<typeof seriesRow>['notes']): ReadonlyMap<Epoc
 /** A detail that the newest day lacks is looked for further back. */
 export async function readLatest(database: Queries, query: SeriesQuery): Promise<readonly LatestImage[]> {
   return (await database.select(latestRow, latestStatement(query))).map(
-    ({ pull_count: pullCount, read_at: readAt, tag_count: tagCount, last_updated: lastUpdated, total_since: totalSince, note, ...row }) => ({
+    ({
+      pull_count: pullCount,
+      read_at: readAt,
+      tag_count: tagCount,
+      last_updated: lastUpdated,
+      total_since: totalSince,
+      note,
+      ...row
+    }) => ({
       ...row,
       pullCount,
       readAt,

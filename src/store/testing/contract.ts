@@ -122,11 +122,13 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
     });
 
     it('closes a day that was read with the exact total of its end, once, and keeps what was read beside it', async () => {
-      const end = (pullCount: number, readAt: string): Reading =>
-        reading('acme/app', pullCount, readAt, { day: '2026-03-14', mark: 'backfilled' });
       await store.save([reading('acme/app', 10, '2026-03-14T10:00:00'), reading('acme/old', 5, '2026-03-13T10:00:00')]);
-      await store.save([end(14, '2026-03-15T09:00:00')]);
-      await store.save([reading('acme/app', 11, '2026-03-14T11:00:00'), end(15, '2026-03-15T12:00:00'), end(13, '2026-03-15T08:00:00')]);
+      await store.save([endOfDay(14, '2026-03-15T09:00:00')]);
+      await store.save([
+        reading('acme/app', 11, '2026-03-14T11:00:00'),
+        endOfDay(15, '2026-03-15T12:00:00'),
+        endOfDay(13, '2026-03-15T08:00:00'),
+      ]);
       await store.save([reading('acme/new', 7, '2026-03-15T09:00:00', { day: '2026-03-14', mark: 'backfilled' })]);
 
       const again = await reopened();
@@ -486,4 +488,9 @@ export function describeStore(name: string, make: () => Promise<StoreUnderTest>)
       expect(store.version()).toEqual(expect.any(String));
     });
   });
+}
+
+/** The exact total of the end of 2026-03-14, worked out later. */
+function endOfDay(pullCount: number, readAt: string): Reading {
+  return reading('acme/app', pullCount, readAt, { day: '2026-03-14', mark: 'backfilled' });
 }

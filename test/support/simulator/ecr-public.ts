@@ -28,7 +28,7 @@ export function createEcrPublic(world: World, quirks: EcrPublicQuirks = {}): Reg
     const repo = alias?.repos.find(({ name }) => name === parameters['repositoryName']);
     if (operation === 'describeRepositoryCatalogData') {
       return alias
-        ? page(parameters, 'repositories', alias.repos, ({ name }) => ({ repositoryName: name }), quirks)
+        ? page(parameters, { member: 'repositories', rows: alias.repos.map(({ name }) => ({ repositoryName: name })) }, quirks)
         : problem('RegistryNotFoundException');
     }
     if (operation === 'getRepositoryCatalogData') {
@@ -65,7 +65,7 @@ function catalog({ downloads }: EcrRepo): object {
 }
 
 function tags(parameters: Parameters, repo: EcrRepo, quirks: EcrPublicQuirks): Reply {
-  return page(parameters, 'imageTagDetails', repo.tags, tagRow, quirks);
+  return page(parameters, { member: 'imageTagDetails', rows: repo.tags.map(tagRow) }, quirks);
 }
 
 function tagRow({ name, digest, size, pushedAt }: EcrTag): object {
@@ -81,17 +81,15 @@ function tagRow({ name, digest, size, pushedAt }: EcrTag): object {
   };
 }
 
-function page<Row>(
+function page(
   { maxResults, nextToken }: Parameters,
-  member: string,
-  rows: readonly Row[],
-  toJson: (row: Row) => object,
+  { member, rows }: { readonly member: string; readonly rows: readonly object[] },
   { rowsPerPage, repeatsPages }: EcrPublicQuirks,
 ): Reply {
   const from = typeof nextToken === 'string' && !repeatsPages ? Number(nextToken.replace('token-', '')) : 0;
   const size = rowsPerPage ?? (typeof maxResults === 'number' ? maxResults : 100);
   const next = repeatsPages || from + size < rows.length ? { nextToken: `token-${from + size}` } : {};
-  return json(200, { [member]: rows.slice(from, from + size).map(toJson), ...next });
+  return json(200, { [member]: rows.slice(from, from + size), ...next });
 }
 
 function problem(type: string, status = 400): Reply {
