@@ -225,7 +225,7 @@ function createProcess(registry: ReturnType<typeof tracked>, isCollector = true)
   });
   const { descriptor } = registry;
   const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
-  return createEngine({ ...parts, list: createList(), isCollector, backfill: false, retentionDays: 30 });
+  return createEngine({ ...parts, list: createList(), isCollector, intervalMs: hour, backfill: false, retentionDays: 30 });
 }
 
 describe('engines that share a list of work', () => {
