@@ -136,7 +136,7 @@ describe('with the real Prometheus', () => {
     }
 
     // Nothing went down, and of 30 days ago nothing is known.
-    expect(empty).toEqual(['Downloads per Month', 'Counts That Went Down']);
+    expect(empty).toEqual(['Downloads per Month', 'Counter Resets']);
   });
 
   it('the panel of pulls by day has the pulls of each day', async () => {

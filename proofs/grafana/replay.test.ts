@@ -245,6 +245,6 @@ describe('the Infinity dashboard over the real API', () => {
       ['text', 'string'],
       ['time', 'time'],
     ]);
-    expect(fields[1]?.values).toContain('acme/charts%2Fapp (ghcr): counter went down from 50 to 10');
+    expect(fields[1]?.values).toContain('acme/charts%2Fapp (ghcr): counter decreased from 50 to 10');
   });
 });

@@ -6,6 +6,7 @@ import { type Day, addDays, dayOf } from '../core/model/day.ts';
 import { AppError, toAppError } from '../core/model/errors.ts';
 import { type History, openHistory, emptyHistory } from '../store/index.ts';
 import { readCsv } from '../transfer/import/csv.ts';
+import { readFolder } from '../transfer/import/folder.ts';
 import { type ImportResult, type ImportStore, importInto } from '../transfer/import/import-into.ts';
 import type { ImportRecord, ImportProblem } from '../transfer/import/import-record.ts';
 import { splitLines } from '../transfer/import/lines.ts';
@@ -57,7 +58,7 @@ async function itemsOf(options: ImportOptions, world: World): Promise<AsyncItera
   if (from === '-') return readNdjson(splitLines(stdin), registries);
   if (/^https?:\/\//.test(from)) return prometheusItems(from, options, world, registries);
   const size = await sizeOf(from);
-  if (size === undefined) return folderItems(from, world, onProgress);
+  if (size === undefined) return folderItems(from, world, { registries, onProgress });
   const lines = splitLines(counted(createReadStream(from), (bytes) => onProgress(bytes, size)));
   if (from.endsWith('.csv')) return readCsv(lines, registries);
   if (/\.(ndjson|jsonl)$/.test(from)) return readNdjson(lines, registries);
@@ -80,16 +81,12 @@ async function sizeOf(path: string): Promise<number | undefined> {
 async function* folderItems(
   directory: string,
   { clock, log }: World,
-  onProgress: ImportOptions['onProgress'],
+  { registries, onProgress }: Pick<ImportOptions, 'onProgress'> & { readonly registries: readonly string[] },
 ): AsyncGenerator<ImportRecord> {
   const history = await openHistory({ directory, clock, log });
   const days = await history.days();
   if (days.length === 0) throw new AppError('invalid_input', `${directory} has no snapshot: its files would be called 2026-03-14.json`);
-  for (const event of await history.events()) yield { event };
-  for (const [at, day] of days.entries()) {
-    for await (const reading of history.readings({}, { from: day, to: day })) yield { reading };
-    onProgress(at + 1, days.length);
-  }
+  yield* readFolder(history, { days, registries, onProgress });
 }
 
 function prometheusItems(from: string, options: ImportOptions, world: World, registries: readonly string[]): AsyncIterable<ImportRecord> {

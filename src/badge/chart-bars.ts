@@ -1,7 +1,17 @@
 /** Pulls of days, weeks or months as bars. */
 import { toEpochDay } from '../core/model/day.ts';
 import { formatExact } from '../core/views/format.ts';
-import { hatching, maxPoints, certaintyOf, type ChartPoint, type Colors, type Frame, type Certainty } from './drawing.ts';
+import {
+  hatching,
+  maxPoints,
+  certaintyOf,
+  certaintyText,
+  wideHatching,
+  type ChartPoint,
+  type Colors,
+  type Frame,
+  type Certainty,
+} from './drawing.ts';
 import { pixel } from './svg.ts';
 
 /** A value of 0 is a thin bar, to tell it from a gap. */
@@ -24,9 +34,10 @@ function bar(point: ChartPoint, frame: Frame, { ink }: Colors, isPartial: boolea
   const looks: Readonly<Record<Certainty, string>> = {
     read: `fill="${ink}"`,
     backfilled: `fill="url(#${hatching})"`,
+    'several days': `fill="url(#${wideHatching})"`,
     inconsistent: `fill="${ink}" fill-opacity=".2" stroke="${ink}" stroke-dasharray="2 2"`,
   };
-  const notes = [...(certainty === 'read' ? [] : [certainty]), ...(isPartial ? ['in progress'] : [])];
+  const notes = [...(certainty === 'read' ? [] : [certaintyText(point)]), ...(isPartial ? ['in progress'] : [])];
   const pale = isPartial ? ' opacity=".5"' : '';
   return `<rect x="${pixel(xOf(toEpochDay(day)) - width / 2)}" y="${pixel(top)}" width="${pixel(width)}" height="${pixel(bottom - top)}" ${looks[certainty]}${pale}><title>${[`${day}: ${formatExact(value)}`, ...notes].join(', ')}</title></rect>`;
 }
@@ -37,6 +48,7 @@ function thinBars(points: readonly ChartPoint[], frame: Frame, { ink }: Colors):
   const looks: readonly (readonly [Certainty, string])[] = [
     ['read', ''],
     ['backfilled', ' stroke-opacity=".5"'],
+    ['several days', ' stroke-opacity=".7"'],
     ['inconsistent', ' stroke-opacity=".3"'],
   ];
   const paths = looks.map(([certainty, look]) => {

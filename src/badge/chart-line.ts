@@ -11,6 +11,7 @@ interface Vertex {
 const strokes: Readonly<Record<Certainty, string>> = {
   read: '',
   backfilled: ' stroke-dasharray="6 4"',
+  'several days': '',
   inconsistent: ' stroke-dasharray="0.1 5"',
 };
 

@@ -86,6 +86,16 @@ describe('a chart', () => {
     expect(svg).toMatch(/height="1" [^>]*><title>2026-03-02: 0</);
   });
 
+  it('marks a bar that covers several days, and says how many', () => {
+    const several = [...points([4, 5]), { day: '2026-03-06', value: 20, days: 4 }];
+    const svg = chartSvg(drawing({ points: several }));
+
+    expect(svg).toMatch(/fill="url\(#several\)"><title>2026-03-06: 20, covers 4 days</);
+    expect(svg).toContain('>several days</text>');
+    expect(svg).toContain('<pattern id="several"');
+    expect(chartSvg(drawing({ points: week }))).not.toContain('several');
+  });
+
   it('has no line across a missing day', () => {
     const svg = chartSvg(drawing({ points: points([1, 2, null, 4, 5, null, 7, null, 8]), kind: 'total' }));
 

@@ -5,7 +5,17 @@ import { formatCount, formatExact } from '../core/views/format.ts';
 import { bars } from './chart-bars.ts';
 import { line } from './chart-line.ts';
 import { dayLabels } from './day-labels.ts';
-import { hatching, stepDays, certaintyOf, type ChartDrawing, type ChartPoint, type Colors, type Frame, type Certainty } from './drawing.ts';
+import {
+  hatching,
+  stepDays,
+  wideHatching,
+  certaintyOf,
+  type ChartDrawing,
+  type ChartPoint,
+  type Colors,
+  type Frame,
+  type Certainty,
+} from './drawing.ts';
 import { tickText, ticks } from './scale.ts';
 import { escaped, pixel } from './svg.ts';
 
@@ -39,7 +49,7 @@ export function chartSvg(drawing: ChartDrawing): string {
   const parts = newest ? [heading(sheet, newest), legend(sheet), plot(sheet)] : [heading(sheet), emptyText(sheet)];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${font}" font-size="12">
 <title>${escaped(title)}</title><desc>${escaped(description)}</desc>
-<defs>${drawHatching(colors)}</defs>
+<defs>${drawHatching(colors)}${points.some((point) => certaintyOf(point) === 'several days') ? drawWideHatching(colors) : ''}</defs>
 <rect width="${width}" height="${height}" rx="8" fill="${colors.ground}"/>
 ${parts.filter((part) => part !== '').join('\n')}
 </svg>
@@ -56,6 +66,10 @@ function describePeriod(day: Day, { kind, isPartial }: Pick<Sheet, 'kind' | 'isP
 
 function drawHatching({ ink }: Colors): string {
   return `<pattern id="${hatching}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0h5v5h-5z" fill="${ink}" fill-opacity=".22"/><path d="M1 0v5" stroke="${ink}" stroke-width="2"/></pattern>`;
+}
+
+function drawWideHatching({ ink }: Colors): string {
+  return `<pattern id="${wideHatching}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0h8v8h-8z" fill="${ink}" fill-opacity=".45"/><path d="M2 0v8" stroke="${ink}" stroke-width="4"/></pattern>`;
 }
 
 /** The title, and the newest value with its day. */
@@ -100,6 +114,7 @@ function legend(sheet: Sheet): string {
 
 const legendLooks: readonly (readonly [Certainty, string, string])[] = [
   ['backfilled', 'stroke-dasharray="6 4"', `fill="url(#${hatching})"`],
+  ['several days', '', `fill="url(#${wideHatching})"`],
   ['inconsistent', 'stroke-dasharray="0.1 5" stroke-linecap="round"', 'fill="INK" fill-opacity=".2" stroke="INK" stroke-dasharray="2 2"'],
 ];
 

@@ -7,6 +7,8 @@ export interface ChartPoint {
   readonly day: Day;
   readonly value: number;
   readonly mark?: Mark | undefined;
+  /** How many days the value covers, where those are more than the one, the week or the month that it is shown under. */
+  readonly days?: number | undefined;
 }
 
 export interface ChartDrawing {
@@ -44,7 +46,7 @@ export interface Frame {
 }
 
 /** How certain a value is; each looks different, also without color. */
-export type Certainty = 'read' | 'backfilled' | 'inconsistent';
+export type Certainty = 'read' | 'backfilled' | 'several days' | 'inconsistent';
 
 const certaintyByMark: Readonly<Record<Mark, Certainty>> = {
   read: 'read',
@@ -56,12 +58,22 @@ const certaintyByMark: Readonly<Record<Mark, Certainty>> = {
   inconsistent: 'inconsistent',
 };
 
-export function certaintyOf({ mark = 'read' }: ChartPoint): Certainty {
-  return certaintyByMark[mark];
+/** A value over several days wins over a backfilled one: it is the larger part of the truth about its bar. */
+export function certaintyOf({ mark = 'read', days = 1 }: ChartPoint): Certainty {
+  const certainty = certaintyByMark[mark];
+  return days > 1 && certainty !== 'inconsistent' ? 'several days' : certainty;
+}
+
+/** The certainty as a text under a bar says it. */
+export function certaintyText(point: ChartPoint): string {
+  const certainty = certaintyOf(point);
+  return certainty === 'several days' ? `covers ${point.days} days` : certainty;
 }
 
 /** The id of the hatching in the document. */
 export const hatching = 'backfilled';
+/** The id of the hatching of values over several days. */
+export const wideHatching = 'several';
 /** More points than this have no room for a look and a text of their own. */
 export const maxPoints = 400;
 

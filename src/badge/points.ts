@@ -1,6 +1,7 @@
 /** From a chart's data to the points that are drawn. */
-import { sumLabel, type Chart, type ChartRemark } from '../core/numbers/chart.ts';
+import { sumLabel, type Chart, type ValueParts } from '../core/numbers/chart.ts';
 import type { Mark } from '../core/model/mark.ts';
+import { isMarked } from '../core/numbers/value-parts.ts';
 import type { ChartPoint } from './drawing.ts';
 
 /** The points of a chart's only line; days without a value are left out. */
@@ -8,12 +9,17 @@ export function pointsOf({ days, lines, remarks }: Chart): readonly ChartPoint[]
   const values = lines.find(({ label }) => label === sumLabel)?.values ?? [];
   return days.flatMap((day, at): ChartPoint[] => {
     const value = values[at] ?? null;
-    return value === null ? [] : [{ day, value, mark: markOf(remarks.get(day)) }];
+    const parts = remarks.get(day);
+    return value === null ? [] : [{ day, value, mark: parts && markOf(parts), days: parts && daysOf(parts) }];
   });
 }
 
-/** Inconsistent wins over backfilled. */
-function markOf(remark: ChartRemark | undefined): Mark {
-  if (remark && remark.doubtful > 0) return 'inconsistent';
-  return remark && remark.backfilled > 0 ? 'backfilled' : 'read';
+/** Inconsistent wins over backfilled; each only where it is true of a tenth of the value or more. */
+function markOf(parts: ValueParts): Mark {
+  if (isMarked(parts, 'inconsistent') || isMarked(parts, 'frozen') || isMarked(parts, 'still')) return 'inconsistent';
+  return isMarked(parts, 'backfilled') ? 'backfilled' : 'read';
+}
+
+function daysOf(parts: ValueParts): number | undefined {
+  return isMarked(parts, 'severalDays') ? parts.parts.get('severalDays')?.days : undefined;
 }

@@ -45,6 +45,25 @@ describe('the printed report', () => {
     expect(lines[5]).toContain('| a\\|b |');
   });
 
+  it.each([
+    ['a`b`c', 'a\\`b\\`c'],
+    ['[x](y)', '\\[x\\](y)'],
+    ['![x](y)', '\\!\\[x\\](y)'],
+    ['a\\|b', 'a\\\\\\|b'],
+    ['<img src=x> &amp;', '&#60;img src=x&#62; &#38;amp;'],
+    ['_a_ *b* ~c~', '\\_a\\_ \\*b\\* \\~c\\~'],
+    ['two\r\n\nlines', 'two lines'],
+    ['https://x.test @me #1', 'https&#58;//x.test &#64;me &#35;1'],
+  ])('is Markdown in which %j is only text', (name, escaped) => {
+    const [row] = report.rows;
+    const rows = row ? [{ ...row, name, registries: [name] }] : [];
+
+    const lines = formats.markdown({ ...report, rows }).split('\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[4]).toMatch(/ \| 1,000 \| 130 \| \+30% \| ▂▂█ \| 2k about 2026-04-06 \|$/);
+    expect(lines[4]?.startsWith(`| ${escaped} | ${escaped} | 1,000`)).toBe(true);
+  });
+
   it('is CSV with what is not known left empty', () => {
     expect(formats.csv(report)).toBe(
       'name,registries,total,pulls,change,milestone,milestone_day\r\nacme/charts%2Fapp,dockerhub+ghcr,1000,130,30,2000,2026-04-06\r\na|b,ghcr,43,,,100,\r\n',

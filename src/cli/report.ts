@@ -68,7 +68,7 @@ function formatText({ from, to, rows, total, growth }: Report): string {
 }
 
 function formatMarkdown({ from, to, rows, total, growth }: Report): string {
-  const body = rows.map((row) => markdownRow([...formatCells(row), sparkline(row.daily), forecast(row)]));
+  const body = rows.map((row) => markdownRow([...formatCells(row).map(escapeMarkdown), sparkline(row.daily), forecast(row)]));
   return [
     `Pulls from ${from} to ${to}`,
     '',
@@ -80,8 +80,17 @@ function formatMarkdown({ from, to, rows, total, growth }: Report): string {
   ].join('\n');
 }
 
+/** The cells are Markdown. */
 function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** As text that neither ends its cell nor is taken for markup, HTML, a link, a mention or an issue (CommonMark 2.4, GFM 6.9). */
+function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll(/[&<>@#]|:(?=\/\/)/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll(/[\\|`*_~[\]!]/g, '\\$&')
+    .replaceAll(/\s+/g, ' ');
 }
 
 function formatCsv({ rows }: Report): string {

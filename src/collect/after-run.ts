@@ -1,8 +1,9 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
-import { dayOf } from '../core/model/day.ts';
+import { addDays, dayOf } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
+import { findFreezes, withStillDays } from '../core/numbers/freezes.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
@@ -118,9 +119,14 @@ async function prune({ store, clock, log, retentionDays }: AfterRunDeps): Promis
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
 }
 
+/** Days that tell whether counters were frozen; a longer freeze began before them. */
+const freezeHistoryDays = 150;
+
 async function eventsOf({ store }: AfterRunDeps, { startedAt }: RunRecord): Promise<readonly ImageEvent[]> {
   const from = dayOf(startedAt);
-  return listEvents(await store.totals({}, { from }), await store.events(), { from });
+  const series = await store.totals({}, { from: addDays(from, -freezeHistoryDays) });
+  const freezes = findFreezes(series);
+  return listEvents(withStillDays(series, freezes), { recorded: await store.events(), freezes }, { from });
 }
 
 /** Logs what a run came to. */

@@ -13,13 +13,14 @@ import {
   type WorkResult,
 } from '../core/model/run.ts';
 import { compareText } from '../core/model/image.ts';
+import { drawJitter, nextRunAt, type RunStart } from '../core/numbers/run-schedule.ts';
 import type { Clock, OpenedRun, Random, Taken, TakeQuery, WorkList } from '../core/ports.ts';
 import type { Failure } from '../core/model/outcome.ts';
 
 export interface WorkListDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** From the start of a run to the start of the next, ±10 %; 0: one run only. */
+  /** From the start of a run to the start of the next, ±10 % (see `nextRunAt`); 0: one run only. */
   readonly intervalMs: number;
 }
 
@@ -75,8 +76,8 @@ export function createWorkList(deps: WorkListDeps): WorkList {
       if (!open || [...open.entries.values()].some(({ outcome }) => !outcome)) return undefined;
       const now = deps.clock.now();
       const record = toRecord(open, now, false);
-      open = undefined;
-      finished = { record, at: now };
+      due.note(record);
+      [open, finished] = [undefined, { record, at: now }];
       for (const part of record.registries)
         counts.set(part.registry, countRun(counts.get(part.registry), part, new Date(now).toISOString()));
       return record;
@@ -107,18 +108,24 @@ interface DueTime {
   nextAt(): number | undefined;
   /** How long to wait for the next run; undefined when it begins now, from which the one after it is counted. */
   wait(): { readonly waitMs: number | undefined } | undefined;
+  /** Takes a run that has ended. */
+  note(run: Pick<RunRecord, 'durationMs'>): void;
 }
 
 function createDueTime({ clock, random, intervalMs }: WorkListDeps): DueTime {
+  let last: RunStart | undefined;
+  let durationMs = 0;
   let nextAt: number | undefined;
   let isDue = true;
+  const update = (): void => void (nextAt = last && intervalMs > 0 ? nextRunAt({ ...last, durationMs }, intervalMs) : undefined);
   return {
     nextAt: () => nextAt,
     wait() {
       const now = clock.now();
       if (isDue) {
         isDue = false;
-        nextAt = intervalMs === 0 ? undefined : now + intervalMs * (1 - intervalJitter + 2 * intervalJitter * random());
+        last = { startedAt: now, durationMs, jitter: drawJitter(random) };
+        update();
         return undefined;
       }
       if (intervalMs === 0) return { waitMs: undefined };
@@ -127,6 +134,10 @@ function createDueTime({ clock, random, intervalMs }: WorkListDeps): DueTime {
       const waitMs = Math.min(Math.max(0, (nextAt ?? now) - now), intervalMs * (1 + intervalJitter));
       nextAt = now + waitMs;
       return { waitMs };
+    },
+    note(run) {
+      ({ durationMs } = run);
+      update();
     },
   };
 }

@@ -1,10 +1,11 @@
 /** The pieces that pages share: numbers with their change, and the figure of a chart. */
 import { html } from 'hono/html';
-import { isPartial, sumLabel, type Chart, type ChartKind, type ChartRemark } from '../core/numbers/chart.ts';
+import { isPartial, sumLabel, type Chart, type ChartKind } from '../core/numbers/chart.ts';
 import type { EpochDay } from '../core/model/day.ts';
 import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
 import type { ComparedGrowth } from '../core/numbers/growth.ts';
 import type { Html } from './layout.ts';
+import { toRemark, type Remark, type Shape } from './remarks.ts';
 
 /** A count, short, with the exact one on hover. */
 export function count(value: number | undefined): Html {
@@ -47,12 +48,13 @@ const tableRows = 31;
 
 /** A chart that JavaScript draws; without JavaScript it is the server's drawing. The table is always there. */
 export function figure({ title, dataPath, imagePath, csvPath, chart, kind, today }: FigureParts): Html {
-  const { days, lines, remarks } = chart;
+  const { days, lines } = chart;
   if (days.length === 0)
     return html`<figure class="chart empty">
       <figcaption>${title}</figcaption>
       <p>No data in this range</p>
     </figure>`;
+  const remarks = new Map([...chart.remarks].map(([day, parts]) => [day, toRemark(parts)]));
   const labels = lines.map(({ label }) => (label === sumLabel ? 'Pulls' : label));
   const goesOn = isPartial(chart, kind, today);
   const shown = days.map((_, at) => days.length - 1 - at).slice(0, tableRows);
@@ -114,28 +116,23 @@ function hasGaps({ days, lines }: Chart): boolean {
   return days.some((_, at) => lines.every(({ values }) => values[at] === null));
 }
 
-function legend(remarks: readonly ChartRemark[], gaps: boolean, goesOn: boolean): Html[] {
+const shapeTexts: readonly (readonly [Shape, string])[] = [
+  ['backfilled', 'backfilled'],
+  ['severalDays', 'covers several days'],
+  ['reset', 'counter reset'],
+  ['doubtful', 'inconsistent'],
+];
+
+function legend(remarks: readonly Remark[], gaps: boolean, goesOn: boolean): Html[] {
+  const found = new Set(remarks.flatMap(({ shapes }) => shapes));
   return [
     ...(goesOn ? [html`<span class="key unfinished">in progress</span>`] : []),
-    ...(remarks.some(({ backfilled }) => backfilled > 0) ? [html`<span class="key backfilled">backfilled</span>`] : []),
-    ...(remarks.some(({ reset }) => reset > 0) ? [html`<span class="key reset">counter reset</span>`] : []),
-    ...(remarks.some(({ doubtful }) => doubtful > 0) ? [html`<span class="key doubtful">inconsistent</span>`] : []),
+    ...shapeTexts.filter(([shape]) => found.has(shape)).map(([shape, text]) => html`<span class="key ${shape}">${text}</span>`),
     ...(gaps ? [html`<span class="key missing">no data</span>`] : []),
   ];
 }
 
 /** Why a day's value was not simply read. */
-function remarkText(remark: ChartRemark | undefined, missing: boolean): string {
-  if (missing) return 'no data; the next value covers these days';
-  const { backfilled = 0, reset = 0, doubtful = 0, imported = 0 } = remark ?? {};
-  return [
-    ...(backfilled > 0 ? [`${times(backfilled)}backfilled from the registry's daily counts`] : []),
-    ...(imported > 0 ? [`${times(imported)}imported`] : []),
-    ...(reset > 0 ? [`${times(reset)}counter reset; counted as 0`] : []),
-    ...(doubtful > 0 ? [`${times(doubtful)}total inconsistent with the registry's daily counts`] : []),
-  ].join('; ');
-}
-
-function times(values: number): string {
-  return values === 1 ? '' : `${values} values: `;
+function remarkText(remark: Remark | undefined, missing: boolean): string {
+  return missing ? 'no data; the next value covers these days' : (remark?.texts ?? []).join('; ');
 }

@@ -1,6 +1,7 @@
 /** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
 import { html } from 'hono/html';
 import { buildChart, type Chart } from '../core/numbers/chart.ts';
+import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
 import { findGroup } from '../core/views/groups.ts';
@@ -81,7 +82,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
         imagePath: `${basePath}/data/chart.svg${query}`,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
       })}
-      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, recorded), repo)}
+      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
   });
 }
@@ -93,6 +94,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
     <h2>
       ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
+    ${image.discrepancy ? html`<p>${discrepancyText(image.discrepancy.kind, image.discrepancy)}</p>` : ''}
     <dl class="facts">
       <div>
         <dt>Total</dt>

@@ -1,11 +1,12 @@
 import type { SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import type { GroupedQuery } from '../core/views/groups.ts';
+import { seriesWithFreezes } from '../core/views/frozen-series.ts';
 import type { KnownImages } from '../core/views/images.ts';
 
 /** All that the store knows of the images of a query. */
 export async function knownImages(store: SnapshotStore, query: SeriesQuery = {}): Promise<KnownImages> {
-  const [latest, series, days] = await Promise.all([store.latest(query), store.totals(query), store.days()]);
+  const [latest, { series }, days] = await Promise.all([store.latest(query), seriesWithFreezes(store, query), store.days()]);
   return { latest, series, newestDay: days.at(-1) };
 }
 

@@ -1,7 +1,9 @@
 /** The status page: registries, the current run, failures and what to do about them. */
 import { html } from 'hono/html';
 import type { ErrorCode } from '../core/model/errors.ts';
-import type { ImageFailure, ListingStatus } from '../core/model/outcome.ts';
+import type { LatestImage } from '../core/model/history.ts';
+import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
+import { amountText } from '../core/views/discrepancy.ts';
 import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
@@ -30,7 +32,8 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-export function statusPage(context: PageContext): Html {
+/** `latest`: what is known of the images, for by how much their totals are inconsistent. */
+export function statusPage(context: PageContext, latest: readonly LatestImage[] = []): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -45,7 +48,7 @@ export function statusPage(context: PageContext): Html {
       </p>
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
-      <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
+      <div class="cards">${status.registries.map((registry) => registryCard(registry, latest, now))}</div>
       ${status.registries.map(failureTable)}`,
   });
 }
@@ -78,7 +81,7 @@ function problems({ configProblems }: PageContext): Html {
   </section>`;
 }
 
-function registryCard(registry: RegistryStatus, now: number): Html {
+function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], now: number): Html {
   const { title, state, progress, lastDurationMs, diagnosis, doubts } = registry;
   return html`<section class="card registry-${state}">
     <h2>${title} <span class="flag ${state === 'ok' ? 'good' : state === 'off' || state === 'waiting' ? '' : 'bad'}">${state}</span></h2>
@@ -103,8 +106,14 @@ function registryCard(registry: RegistryStatus, now: number): Html {
       </div>
     </dl>
     ${registry.listings.map(listingText)}
-    ${doubts.length === 0 ? '' : html`<p>Inconsistent totals: ${doubts.map(({ repo, doubt }) => `${readable(repo)} (${doubt})`).join(', ')}</p>`}
+    ${doubts.length === 0 ? '' : html`<p>Inconsistent totals: ${doubts.map((doubt) => doubtText(registry.registry, doubt, latest)).join(', ')}</p>`}
   </section>`;
+}
+
+/** E.g. `acme/app (inconsistent: −510 since 2026-11-10 13:00 UTC)`. */
+function doubtText(registry: string, { repo, doubt }: ImageDoubt, latest: readonly LatestImage[]): string {
+  const discrepancy = latest.find((image) => image.registry === registry && image.repo === repo)?.discrepancy;
+  return `${readable(repo)} (${doubt}${discrepancy ? `: ${amountText(discrepancy)}` : ''})`;
 }
 
 function listingText({ owner, listed, expected, complete, shortfall }: ListingStatus): Html {

@@ -99,7 +99,7 @@ describe('the chart of a view', () => {
   });
 
   it('has the same rows as CSV', () => {
-    expect(chartCsvPath(usual, today, [])).toBe('/api/pulls/daily?format=csv&from=2025-12-15');
+    expect(chartCsvPath(usual, today, [])).toBe('/api/pulls/daily?format=csv&from=2025-12-15&details=true');
     expect(chartCsvPath(parse('kind=total&registry=ghcr&split=registry&from=2026-03-01&to=2026-03-05'), today, ['a/b', 'c/d%2Fe'])).toBe(
       '/api/pulls?format=csv&registry=ghcr&repo=a%2Fb&repo=c%2Fd%252Fe&from=2026-03-01&to=2026-03-05&split=registry',
     );

@@ -135,6 +135,7 @@ export function chartCsvPath(view: View, today: EpochDay, repos: readonly string
   if (from !== undefined) query.set('from', from);
   if (to !== undefined) query.set('to', to);
   if (view.split === 'registry') query.set('split', 'registry');
+  if (view.kind === 'daily') query.set('details', 'true');
   return `/api/pulls${view.kind === 'total' ? '' : `/${view.kind}`}?${query.toString()}`;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
+import type { Reading } from '../core/model/reading.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { endpoints } from './endpoints/index.ts';
@@ -43,6 +44,64 @@ describe('split=registry', () => {
     expect(await json('/api/pulls?split=&to=2026-03-01')).toEqual([
       { timestamp: '2026-03-01T00:00:00Z', repo: 'acme/app', pull_count: 150 },
     ]);
+  });
+});
+
+function reading(registry: string, day: string, pullCount: number): Reading {
+  return { registry, repo: 'acme/app', pullCount, readAt: `${day}T10:00:00.000Z` };
+}
+
+describe('details=true', () => {
+  const gap: readonly Reading[] = [
+    ...[
+      ['2026-03-01', 100],
+      ['2026-03-02', 110],
+      ['2026-03-05', 140],
+    ].map(([day, pullCount]) => reading('dockerhub', String(day), Number(pullCount))),
+    ...[1, 2, 3, 4, 5].map((day) => ({
+      ...reading('ghcr', `2026-03-0${day}`, 50 + 2 * day),
+      mark: day === 2 ? ('backfilled' as const) : undefined,
+    })),
+  ];
+
+  it('adds how many days a value covers, and how it is known', async () => {
+    const { json } = await setUp(gap);
+
+    expect(await json('/api/pulls/daily?split=registry&details=true&from=2026-03-02&to=2026-03-05&registry=dockerhub')).toEqual([
+      { timestamp: '2026-03-02T00:00:00Z', repo: 'acme/app', registry: 'dockerhub', daily_pulls: 10, days: 1, days_pulls: 0, mark: 'read' },
+      {
+        timestamp: '2026-03-05T00:00:00Z',
+        repo: 'acme/app',
+        registry: 'dockerhub',
+        daily_pulls: 30,
+        days: 3,
+        days_pulls: 30,
+        mark: 'read',
+      },
+    ]);
+  });
+
+  it('says of a sum how much of it covers several days', async () => {
+    const { fetch } = await setUp(gap);
+
+    const file = await fetch('/api/pulls/daily?details=true&format=csv&from=2026-03-02');
+
+    expect((await file.text()).trimEnd().split('\r\n')).toEqual([
+      'timestamp,repo,daily_pulls,days,days_pulls,mark',
+      '2026-03-02T00:00:00Z,acme/app,12,1,0,backfilled',
+      '2026-03-03T00:00:00Z,acme/app,2,1,0,read',
+      '2026-03-04T00:00:00Z,acme/app,2,1,0,read',
+      '2026-03-05T00:00:00Z,acme/app,32,3,30,read',
+    ]);
+  });
+
+  it('changes no other answer', async () => {
+    const { fetch } = await setUp(gap);
+    const text = async (path: string) => (await fetch(path)).text();
+
+    expect(await text('/api/pulls/daily?details=')).toBe(await text('/api/pulls/daily'));
+    expect(await text('/api/pulls/daily')).toContain('{"timestamp":"2026-03-05T00:00:00Z","repo":"acme/app","daily_pulls":32}');
+    expect(await text('/api/pulls?details=true')).toBe(await text('/api/pulls'));
   });
 });
 

@@ -34,6 +34,9 @@ export const snapshotDate: Field<string | undefined> = {
 };
 
 export const split = choice('split', ['registry'], { description: 'One row a registry instead of their sum' });
+export const details = choice('details', ['true'], { description: 'Adds the days that each value covers, and how it is known' });
+/** For endpoints without details: the parameter is not theirs. */
+export const noDetails: Field<undefined> = { parameters: {}, parse: () => undefined };
 export const format = withDefault(choice('format', ['json', 'csv'], { description: 'json where absent' }), 'json');
 
 function repeatable(keywords: Keywords): Schema {

@@ -7,7 +7,7 @@ import { addDays, dayOf } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
 import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { findPackage } from '../support/simulator/world.ts';
+import { findPackage, lastDays } from '../support/simulator/world.ts';
 import { smallWorld } from '../support/small-world.ts';
 
 let directory = '';
@@ -82,7 +82,11 @@ describe('the main job', () => {
   it('has 29 days of GHCR history after its first cycle, marked as reconstructed', async () => {
     const today = dayOf(Date.now());
     const app = findPackage(simulator.world, 'acme', 'app');
-    if (app) app.daily = Array.from({ length: 30 }, (_, index) => index);
+    if (app)
+      app.daily = lastDays(
+        today,
+        Array.from({ length: 30 }, (_, daysAgo) => daysAgo),
+      );
 
     service = await startService({ ...environment(), BACKFILL: 'on', DOCKERHUB_REPOS: '', GHCR_REPOS: 'acme/app' });
     await service.logged(/run done/);

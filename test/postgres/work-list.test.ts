@@ -8,9 +8,11 @@ import { listing, tracked } from '../../src/collect/testing/fake-registry.ts';
 import { describeWorkList, image, isRead, openRun, takeFrom } from '../../src/collect/testing/contract.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { AppError } from '../../src/core/model/errors.ts';
+import { nextRunAt } from '../../src/core/numbers/run-schedule.ts';
 import type { WorkList } from '../../src/core/ports.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { createSharedPace } from '../../src/store/postgres/work-list/pace.ts';
+import { nextStart } from '../../src/store/postgres/work-list/runs.ts';
 import { createPostgresWorkList } from '../../src/store/postgres/work-list/work-list.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
@@ -170,6 +172,23 @@ async function finishedRun(): Promise<WorkList> {
   await list.end();
   return list;
 }
+
+describe('the next run by the clock of the database', () => {
+  it.each([1, 6, 22.5, 24, 25])('is due when the rule says, with an interval of %d h', async (hours) => {
+    const runs = Array.from({ length: 200 }, (_, at) => ({
+      startedAt: Date.UTC(2026, 9, 24, 0, 0, 1) + at * 37 * 61_000,
+      durationMs: (at % 9) * 2.5 * hour,
+      jitter: 0.9 + (at % 21) / 100,
+    }));
+    const rows = JSON.stringify(runs);
+    const due = await store.database.query(sql`
+      SELECT (extract(epoch FROM ${nextStart(hours * hour)}) * 1000)::float8 AS at FROM (
+        SELECT to_timestamp("startedAt" / 1000) AS started_at, to_timestamp(("startedAt" + "durationMs") / 1000) AS finished_at, jitter
+        FROM jsonb_to_recordset(${rows}::text::jsonb) AS each ("startedAt" float8, "durationMs" float8, jitter float8)) AS runs`);
+
+    expect(due.map(({ at }) => Math.round(Number(at)))).toEqual(runs.map((run) => Math.round(nextRunAt(run, hours * hour))));
+  });
+});
 
 describe('a clock of the database that was ahead', () => {
   it('keeps the next run away for no longer than an interval', async () => {

@@ -12,10 +12,21 @@ export interface StoredRow {
   readonly total: number;
   /** Absent in the files that were there before. */
   readonly readAt: string | undefined;
+  /** Where the total is that of the end of the day: what was read on it. */
+  readonly closed?: { readonly total: number; readonly readAt: string } | undefined;
+  /** The day's own pulls, where the total fell. */
+  readonly ownPulls?: number | undefined;
 }
 
 const hubRow = z.object({ repo: z.string(), pull_count: z.number(), read_at: z.optional(z.string()) });
-const ghcrRow = z.object({ package: z.string(), download_count: z.number(), read_at: z.optional(z.string()) });
+const observed = z.object({ pull_count: z.number(), read_at: z.string() });
+const ghcrRow = z.object({
+  package: z.string(),
+  download_count: z.number(),
+  read_at: z.optional(z.string()),
+  observed: z.optional(observed),
+  day_pulls: z.optional(z.number()),
+});
 const document = z.object({
   docker_hub: z.array(hubRow).default([]),
   ghcr: z.array(ghcrRow).default([]),
@@ -31,7 +42,14 @@ export async function storedRows(folder: string): Promise<StoredRow[]> {
     const { docker_hub: hub, ghcr, 'ecr-public': ecr } = document.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
     rows.push(
       ...hub.map((row) => ({ day, key: `dockerhub ${row.repo}`, total: row.pull_count, readAt: row.read_at })),
-      ...ghcr.map((row) => ({ day, key: `ghcr ${row.package}`, total: row.download_count, readAt: row.read_at })),
+      ...ghcr.map((row) => ({
+        day,
+        key: `ghcr ${row.package}`,
+        total: row.download_count,
+        readAt: row.read_at,
+        closed: row.observed && { total: row.observed.pull_count, readAt: row.observed.read_at },
+        ownPulls: row.day_pulls,
+      })),
       ...ecr.map((row) => ({ day, key: `ecr-public ${row.repo}`, total: row.pull_count, readAt: row.read_at })),
     );
   }
@@ -47,9 +65,11 @@ function texts(rows: unknown): Set<string> {
 
 /** The rows of `/api/pulls/daily?split=registry` that do not follow from what is stored, and those that are missing. */
 export function wrongDifferences(stored: readonly StoredRow[], served: unknown): string[] {
-  const history = stored.map(({ day, key, total, readAt }): Observation => {
+  const history = stored.map(({ day, key, total, readAt, closed, ownPulls }): Observation => {
     const [registry = '', repo = ''] = key.split(' ');
-    return { at: readAt ?? `${day}T12:00:00Z`, registry, repo, total };
+    // A day is closed by a page of a later one.
+    const at = closed ? `${day}T23:59:59.999Z` : (readAt ?? `${day}T12:00:00Z`);
+    return { at, registry, repo, total, ownPulls };
   });
   const [right, answered] = [texts(expectedDaily(history, { split: true })), texts(served)];
   return [

@@ -1,14 +1,18 @@
 /** The registries of a soak, with a memory of what every counter said and when: the account that the service is held against. */
-import { dayOf, type Day } from '../../src/core/model/day.ts';
+import { addDays, dayOf, type Day } from '../../src/core/model/day.ts';
 import { createSeededRandom } from '../support/simulator/seeded-random.ts';
 import {
   addDownloads,
+  countDownloads,
   emptyWorld,
+  freeze,
   ghcrPackage,
   ghcrVersion,
   hubRepo,
   hubTag,
   publicTotals,
+  thaw,
+  type GhcrPackage,
   type World,
 } from '../support/simulator/world.ts';
 
@@ -20,10 +24,12 @@ export interface Courses {
   begin(now: number): void;
   /** They hold no longer: a cycle has read them. */
   end(now: number): void;
-  /** An hour of pulls: some counters stand still, some for days although there are pulls, and one is restated now and then. */
-  grow(): void;
+  /** An hour of pulls, which are of the day of this moment: some counters stand still, some for days although there are pulls, and one is restated now and then. */
+  grow(now: number): void;
   /** Whether the image had this total at this moment of the service's clock, which may have been there more than once. */
   was(key: string, total: number, at: number): boolean;
+  /** What GHCR had counted of an image at the end of a day. */
+  endOf(key: string, day: Day): number | undefined;
   /** What has to be stored, for each day that ended with a cycle which nothing disturbed: a cycle that ran over midnight may have read the image once more. */
   due(): ReadonlyMap<Day, ReadonlyMap<string, readonly number[]>>;
 }
@@ -64,6 +70,8 @@ export function createCourses(names: readonly string[], startOf: (image: number)
   };
   const spansByHour = new Map<number, Span[]>();
   const due = new Map<Day, Map<string, readonly number[]>>();
+  const ends = new Map<Day, ReadonlyMap<string, number>>();
+  let firstDay = '';
   let span: Span = { from: 0, to: 0, totals: totalsNow(0) };
 
   function totalsNow(now: number): ReadonlyMap<string, number> {
@@ -71,10 +79,17 @@ export function createCourses(names: readonly string[], startOf: (image: number)
     return new Map(byRegistry.flatMap(([registry, totals]) => [...totals].map(([repo, total]) => [`${registry} ${repo}`, total] as const)));
   }
 
+  /** Takes what is counted for the ends of all days since the last pulls. */
+  function endDays(today: Day): void {
+    const counts = (world.ghcr[0]?.packages ?? []).map((one) => [`ghcr ${owner}/${one.name}`, countDownloads(one)] as const);
+    for (let day = addDays(today, -1); !ends.has(day) && day >= firstDay; day = addDays(day, -1)) ends.set(day, new Map(counts));
+  }
+
   return {
     world,
     keys: [...span.totals.keys()],
     begin(now) {
+      firstDay ||= dayOf(now);
       span = { from: now, to: now, totals: totalsNow(now) };
     },
     end(now) {
@@ -86,13 +101,13 @@ export function createCourses(names: readonly string[], startOf: (image: number)
       const before = begun === ended ? undefined : due.get(begun);
       for (const [key, total] of span.totals) before?.set(key, [...(before.get(key) ?? []), total]);
     },
-    grow() {
+    grow(now) {
+      endDays(dayOf(now));
       for (const repo of world.dockerHub[0]?.repos ?? []) repo.pulls += random() < 0.2 ? 0 : Math.floor(random() * 50);
       for (const [at, one] of (world.ghcr[0]?.packages ?? []).entries()) {
         const pulls = random() < 0.2 ? 0 : Math.floor(random() * 20);
-        // Every eighth counter is frozen: only the registry's own days go on.
-        if (at % 8 === 7 && random() < 0.98) one.daily[0] = (one.daily[0] ?? 0) + pulls;
-        else addDownloads(one, pulls);
+        if (at % 4 === 1) freezeOrThaw(one, random());
+        addDownloads(one, pulls, dayOf(now));
       }
       for (const repo of world.ecrPublic[0]?.repos ?? []) repo.downloads += Math.floor(random() * 5);
       const restated = world.dockerHub[0]?.repos[Math.floor(random() * 100 * names.length)];
@@ -100,6 +115,13 @@ export function createCourses(names: readonly string[], startOf: (image: number)
     },
     was: (key, total, at) =>
       (spansByHour.get(Math.floor(at / hourMs)) ?? []).some(({ from, to, totals }) => from <= at && at <= to && totals.get(key) === total),
+    endOf: (key, day) => ends.get(day)?.get(key),
     due: () => due,
   };
+}
+
+/** A total freezes about every second day, for a day in the middle; the days of its pulls go on. */
+function freezeOrThaw(one: GhcrPackage, chance: number): void {
+  if (one.frozen && chance < 0.04) thaw(one);
+  else if (!one.frozen && chance < 0.03) freeze(one, 'total');
 }

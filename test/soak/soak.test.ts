@@ -18,6 +18,7 @@ describe('the service over days in which everything goes wrong', () => {
     expect(result.exitCode).toBe(0);
     expect(result.cycles).toBeGreaterThan(days * 12);
     expect(result.checked).toBeGreaterThan(days * 12);
+    expect(result.closed).toBeGreaterThan(days / 2);
     expect(result.load.answers).toBeGreaterThan(20);
     for (const disturbed of Object.values(result.disturbed)) expect(disturbed).toBeGreaterThan(0);
     expect(usualDescriptors(result.samples.slice(-3))).toBeLessThan(usualDescriptors(result.samples.slice(0, 3)) + 10);

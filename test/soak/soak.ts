@@ -48,6 +48,8 @@ export interface SoakResult {
   readonly load: LoadResult;
   /** Totals that are known to have to be there. */
   readonly checked: number;
+  /** Days of which the total at their end is stored. */
+  readonly closed: number;
   /** What is stored or served and was not so, and what is missing. */
   readonly findings: readonly string[];
   /** Errors in the log that no fault explains. */
@@ -96,7 +98,7 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
       simulator.forgetRequests();
       nowMs = Math.ceil(nowMs + ms) + trouble.jumpMs(nowMs);
       for (const rule of trouble.registries(nowMs)) simulator.inject(rule);
-      courses.grow();
+      courses.grow(nowMs);
       courses.begin(nowMs);
       service.goOn({ now: nowMs, disk: trouble.disk(nowMs) });
     }
@@ -112,6 +114,7 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
       samples,
       load: loaded,
       checked: [...courses.due().values()].reduce((sum, totals) => sum + totals.size, 0),
+      closed: stored.filter((row) => row.closed).length,
       findings: [...inventedOrLost(stored, courses, before), ...wrongDifferences(stored, served)],
       complaints: service.complaints(),
       exitCode,
@@ -210,14 +213,18 @@ function inventedOrLost(stored: readonly StoredRow[], courses: Courses, before: 
   const byDay = new Map(stored.map((row) => [`${row.day} ${row.key}`, row]));
   const old = new Set(before.map(({ day, key, total }) => `${day} ${key} ${total}`));
   const findings: string[] = [];
-  for (const { day, key, total, readAt } of stored) {
-    const isKnown = readAt === undefined ? old.has(`${day} ${key} ${total}`) : courses.was(key, total, Date.parse(readAt));
-    if (!isKnown) findings.push(`invented: ${day} ${key} ${total}, read at ${readAt}`);
+  for (const { day, key, total, readAt, closed } of stored) {
+    const read = closed ?? { total, readAt };
+    const isKnown = read.readAt === undefined ? old.has(`${day} ${key} ${total}`) : courses.was(key, read.total, Date.parse(read.readAt));
+    if (!isKnown) findings.push(`invented: ${day} ${key} ${read.total}, read at ${read.readAt}`);
+    const end = courses.endOf(key, day);
+    if (closed && total !== end) findings.push(`not the end of the day: ${day} ${key} ${total}, not ${end}`);
   }
   for (const { day, key, total } of before) if (!byDay.has(`${day} ${key}`)) findings.push(`lost: ${day} ${key} ${total}`);
   for (const [day, totals] of courses.due()) {
     for (const [key, valid] of totals) {
-      const found = byDay.get(`${day} ${key}`)?.total;
+      const row = byDay.get(`${day} ${key}`);
+      const found = row?.closed?.total ?? row?.total;
       if (found === undefined || !valid.includes(found)) findings.push(`wrong: ${day} ${key} is ${found}, not ${valid.join(' or ')}`);
     }
   }

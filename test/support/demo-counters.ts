@@ -24,7 +24,6 @@ export interface Counter {
   reading(readAt: string): Reading;
 }
 
-const barDays = 30;
 const keptTags = 14;
 const listedVersions = 5;
 
@@ -136,6 +135,7 @@ function createGhcrCounter(image: DemoImage, registry: DemoRegistry, shown: Ghcr
   const repoName = formatRepo(image);
   let nextId = 400_000_000 + (seedOf(repoName) % 100_000_000);
   let current: { readonly index: GhcrVersion; readonly manifest: GhcrVersion } | undefined;
+  let today = '';
   let pullsBefore = Math.round(image.pullsBefore * shareOf(image, registry));
 
   function addVersion(key: string, tags: string[], publishedAt: string): GhcrVersion {
@@ -151,9 +151,8 @@ function createGhcrCounter(image: DemoImage, registry: DemoRegistry, shown: Ghcr
   }
 
   return {
-    turnDay() {
-      shown.daily.unshift(0);
-      shown.daily.length = Math.min(shown.daily.length, barDays);
+    turnDay(day) {
+      today = day;
     },
     release({ at, version, line }) {
       for (const older of shown.versions) older.tags = older.tags.filter((tag) => tag !== 'latest' && tag !== line);
@@ -165,7 +164,7 @@ function createGhcrCounter(image: DemoImage, registry: DemoRegistry, shown: Ghcr
     },
     pull(count) {
       pull(count);
-      shown.daily[0] = (shown.daily[0] ?? 0) + count;
+      shown.daily.set(today, (shown.daily.get(today) ?? 0) + count);
     },
     reading(readAt) {
       const tagged = newestFirst(shown.versions).filter(({ tags }) => tags.length > 0);

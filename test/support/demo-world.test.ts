@@ -117,9 +117,9 @@ describe('the demo', () => {
     const shown = demo.world.ghcr[1]?.packages.find(({ name }) => name === 'edge-cache');
     const before = readings.at(-1)?.pullCount ?? 0;
 
-    expect(shown?.daily).toHaveLength(30);
-    expect(shown?.daily.slice(1)).toEqual(stepsOf(readings).toReversed().slice(0, 29));
-    expect(shown?.daily[0]).toBe(shown && totalDownloads(shown) - before);
+    const shownDays = Array.from({ length: 30 }, (_, daysAgo) => shown?.daily.get(addDays(options.today, -daysAgo)));
+    expect(shownDays.slice(1)).toEqual(stepsOf(readings).toReversed().slice(0, 29));
+    expect(shownDays[0]).toBe(shown && totalDownloads(shown) - before);
   });
 
   it('is configured with what it has', () => {
@@ -153,13 +153,12 @@ describe('the passing of time in the demo', () => {
   it('turns the day at midnight', () => {
     const demo = createDemo({ ...options, startedAt: '2026-03-14T23:00:00Z' });
     const shown = demo.world.ghcr[1]?.packages.find(({ name }) => name === 'edge-cache');
-    const first = shown?.daily[0] ?? Infinity;
+    const first = shown?.daily.get('2026-03-14') ?? Infinity;
 
     demo.advance(2 * 3_600_000);
 
-    expect(shown?.daily).toHaveLength(30);
-    expect(shown?.daily[1]).toBeGreaterThan(first);
-    expect(shown?.daily[0]).toBeGreaterThan(0);
-    expect(shown?.daily[0]).toBeLessThan(first);
+    expect(shown?.daily.get('2026-03-14')).toBeGreaterThan(first);
+    expect(shown?.daily.get('2026-03-15')).toBeGreaterThan(0);
+    expect(shown?.daily.get('2026-03-15')).toBeLessThan(first);
   });
 });

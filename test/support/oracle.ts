@@ -13,6 +13,8 @@ export interface Observation {
   /** Absent when it could not be read. */
   readonly total?: number | undefined;
   readonly backfilled?: boolean | undefined;
+  /** The registry's own count of the day, where the total fell although there were pulls. */
+  readonly ownPulls?: number | undefined;
   /** Stored by the older Go tool, which writes 0 for a GHCR package that it could not read. */
   readonly goTool?: boolean | undefined;
 }
@@ -33,6 +35,8 @@ interface Image {
   readonly repo: string;
   /** Total by day. */
   readonly totals: ReadonlyMap<string, number>;
+  /** The registry's own count by day, where the totals do not tell it. */
+  readonly ownPulls: ReadonlyMap<string, number>;
 }
 
 interface Point {
@@ -95,7 +99,8 @@ function differences(history: readonly Observation[], question: Question): Point
     for (const day of calendarOf(history)) {
       const total = image.totals.get(day);
       if (total === undefined) continue;
-      points.push({ ...image, day, value: before === undefined || total < before ? 0 : total - before });
+      const own = before === undefined ? 0 : image.ownPulls.get(day);
+      points.push({ ...image, day, value: own ?? (before === undefined || total < before ? 0 : total - before) });
       before = total;
     }
   }
@@ -114,12 +119,13 @@ function imagesOf(history: readonly Observation[]): Image[] {
     if (before && !isUpgrade && Date.parse(seen.at) < Date.parse(before.at)) continue;
     kept.set(key, seen);
   }
-  const images = new Map<string, { registry: string; repo: string; totals: Map<string, number> }>();
+  const images = new Map<string, Image & { totals: Map<string, number>; ownPulls: Map<string, number> }>();
   for (const seen of kept.values()) {
     const repo = foldedName(seen.repo);
-    const image = images.get(`${seen.registry} ${repo}`) ?? { registry: seen.registry, repo, totals: new Map<string, number>() };
+    const image = images.get(`${seen.registry} ${repo}`) ?? { registry: seen.registry, repo, totals: new Map(), ownPulls: new Map() };
     images.set(`${seen.registry} ${repo}`, image);
     image.totals.set(dayOf(seen), seen.total ?? Number.NaN);
+    if (seen.ownPulls !== undefined) image.ownPulls.set(dayOf(seen), seen.ownPulls);
   }
   return [...images.values()];
 }

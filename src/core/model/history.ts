@@ -12,6 +12,8 @@ export interface ImageSeries extends ImageName {
   readonly marks: Marks;
   /** What else is known of single days; few have anything. */
   readonly notes?: ReadonlyMap<EpochDay, DayNote> | undefined;
+  /** Days on which the registry did not update its counter, as far as that was looked for; never stored. */
+  readonly still?: ReadonlySet<EpochDay> | undefined;
 }
 
 /** What is known of a day beside its total. */

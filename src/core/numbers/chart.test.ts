@@ -25,6 +25,15 @@ function chart(series: readonly ImageSeries[], options: Partial<ChartOptions> = 
 const app = image('dockerhub', 'acme/app', { 1: 100, 2: 104, 5: 110 });
 const both = [app, image('ghcr', 'acme/app', { 1: 50, 2: 51, 5: 55 }), image('ghcr', 'acme/tool', { 2: 7, 5: 9 })];
 
+/** The parts of each day that were not simply read: how many values, and what they add up to. */
+function remarksOf(...args: Parameters<typeof chart>): [string, Record<string, [number, number]>][] {
+  const plain = new Set(['read', 'closed']);
+  return [...chart(...args).remarks].map(([day, { parts }]) => [
+    day,
+    Object.fromEntries([...parts].filter(([kind]) => !plain.has(kind)).map(([kind, { values, sum }]) => [kind, [values, sum]])),
+  ]);
+}
+
 describe('a chart', () => {
   it('has every day between the first and the last, and null where nothing is known', () => {
     expect(chart([app])).toMatchObject({
@@ -88,18 +97,29 @@ describe('a chart', () => {
     expect(chart([app], { from: '2026-03-02', to: '2026-03-03' })).toMatchObject({ days: ['2026-03-02'], lines: [{ values: [4] }] });
   });
 
-  it('remarks how many values of a day were reconstructed, reset or doubtful', () => {
+  it('remarks how many values of a day were backfilled, reset or inconsistent, and how much they are', () => {
     const odd = [
       image('ghcr', 'acme/app', { 1: [10, 'backfilled'], 2: 12, 3: 5, 4: [5, 'frozen'] }),
       image('ghcr', 'acme/tool', { 1: [1, 'backfilled'], 2: 1, 3: 1, 4: [1, 'inconsistent'] }),
     ];
 
-    expect([...chart(odd).remarks]).toEqual([
-      ['2026-03-01', { backfilled: 2, reset: 0, doubtful: 0, imported: 0 }],
-      ['2026-03-03', { backfilled: 0, reset: 1, doubtful: 0, imported: 0 }],
-      ['2026-03-04', { backfilled: 0, reset: 0, doubtful: 2, imported: 0 }],
+    expect(remarksOf(odd)).toEqual([
+      ['2026-03-01', { backfilled: [2, 0] }],
+      ['2026-03-03', { reset: [1, 7] }],
+      ['2026-03-04', { frozen: [1, 0], inconsistent: [1, 0] }],
     ]);
-    expect([...chart(odd, { kind: 'monthly' }).remarks]).toEqual([['2026-03-01', { backfilled: 2, reset: 1, doubtful: 2, imported: 0 }]]);
-    expect([...chart(odd, { from: '2026-03-02', to: '2026-03-02' }).remarks]).toEqual([]);
+    expect(remarksOf(odd, { kind: 'total' })[0]).toEqual(['2026-03-01', { backfilled: [2, 11] }]);
+    expect(remarksOf(odd, { kind: 'monthly' })).toEqual([
+      ['2026-03-01', { backfilled: [2, 0], reset: [1, 7], frozen: [1, 0], inconsistent: [1, 0] }],
+    ]);
+    expect(remarksOf(odd, { from: '2026-03-02', to: '2026-03-02' })).toEqual([]);
+  });
+
+  it('remarks a value that covers several days, also in a sum', () => {
+    expect(remarksOf([app])).toEqual([['2026-03-05', { severalDays: [1, 6] }]]);
+    expect(remarksOf([app, image('ghcr', 'acme/app', { 1: 50, 2: 51, 3: 52, 4: 53, 5: 55 })])).toEqual([
+      ['2026-03-05', { severalDays: [1, 6] }],
+    ]);
+    expect(remarksOf([app], { kind: 'total' })).toEqual([]);
   });
 });

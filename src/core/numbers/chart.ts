@@ -1,13 +1,15 @@
-/** The data of a chart: lines over days, weeks or months, with a remark where a value was not simply read. */
+/** The data of a chart: lines over days, weeks or months, with remarks where a value was not simply read. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { isBackfilled, isInconsistent } from '../model/mark.ts';
-import { endOfPeriod, startOfPeriod, type Period } from './period.ts';
+import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { type DayRange } from '../model/query.ts';
+import { isRemarkable, partsByDay, periods, type ChartKind, type ValueParts } from './value-parts.ts';
 
-export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';
+export type { ChartKind, ValueParts } from './value-parts.ts';
+export { shownUnder } from './value-parts.ts';
+
 export type ChartSplit = 'none' | 'registry' | 'image';
 
 export interface ChartOptions extends DayRange {
@@ -24,22 +26,13 @@ export interface ChartLine {
   readonly values: readonly (number | null)[];
 }
 
-/** How many of a day's values were not simply read. A week or month counts all of its days. */
-export interface ChartRemark {
-  readonly backfilled: number;
-  /** Totals that are below the ones before. */
-  readonly reset: number;
-  readonly doubtful: number;
-  readonly imported: number;
-}
-
 export interface Chart {
   /** Every day, Monday or 1st from the first value to the last, without holes. */
   readonly days: readonly Day[];
   /** The largest first. */
   readonly lines: readonly ChartLine[];
   /** By day; days without any are not there. */
-  readonly remarks: ReadonlyMap<Day, ChartRemark>;
+  readonly remarks: ReadonlyMap<Day, ValueParts>;
 }
 
 /** The label of a chart's only line. */
@@ -62,11 +55,8 @@ export function buildChart(series: readonly ImageSeries[], options: ChartOptions
   }
   const days = last === '' ? [] : daysBetween(first, last, options.kind);
   const order = [...kept, restLabel].filter((label) => values.has(label));
-  return {
-    days,
-    lines: order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) })),
-    remarks: collectRemarks(series, options.kind, new Set(days)),
-  };
+  const lines = order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
+  return { days, lines, remarks: collectRemarks(series, options.kind, { days, lines }) };
 }
 
 function toLabel({ registry, repo }: ImageSeries, split: ChartSplit): string {
@@ -86,8 +76,6 @@ function selectRows(series: readonly ImageSeries[], { kind, from, to }: ChartOpt
   return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
 }
 
-const periods = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
-
 function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
   const days: Day[] = [];
   const end = toEpochDay(last);
@@ -99,34 +87,24 @@ function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
   return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periods[kind]) + 1;
 }
 
-/** The day under which a chart shows this one: the day itself, its Monday, or its 1st. */
-export function shownUnder(day: EpochDay, kind: ChartKind): Day {
-  return fromEpochDay(kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periods[kind]));
-}
-
 /** Whether the last day, week or month of a chart is still in progress: its value is partial. */
 export function isPartial({ days }: Pick<Chart, 'days'>, kind: ChartKind, today: EpochDay): boolean {
   const last = days.at(-1);
   return last !== undefined && nextDay(toEpochDay(last), kind) > today;
 }
 
-function collectRemarks(series: readonly ImageSeries[], kind: ChartKind, days: ReadonlySet<Day>): Map<Day, ChartRemark> {
-  const remarks = new Map<Day, ChartRemark>();
-  for (const image of series) {
-    for (let at = 0; at < image.days.length; at += 1) {
-      const mark = image.marks.at(at) ?? 'read';
-      const reset = at > 0 && (image.totals[at] ?? 0) < (image.totals[at - 1] ?? 0);
-      if ((mark === 'read' || mark === 'closed') && !reset) continue;
-      const day = shownUnder(image.days[at] ?? 0, kind);
-      if (!days.has(day)) continue;
-      const { backfilled, reset: resets, doubtful, imported } = remarks.get(day) ?? { backfilled: 0, reset: 0, doubtful: 0, imported: 0 };
-      remarks.set(day, {
-        backfilled: backfilled + Number(isBackfilled(mark)),
-        reset: resets + Number(reset),
-        doubtful: doubtful + Number(isInconsistent(mark)),
-        imported: imported + Number(mark === 'imported'),
-      });
-    }
+/** What was not simply read, by day; each part is measured against what the chart shows on that day. */
+function collectRemarks(
+  series: readonly ImageSeries[],
+  kind: ChartKind,
+  { days, lines }: Pick<Chart, 'days' | 'lines'>,
+): Map<Day, ValueParts> {
+  const parts = partsByDay(series, kind);
+  const remarks = new Map<Day, ValueParts>();
+  for (const [at, day] of days.entries()) {
+    const found = parts.get(day);
+    if (!found || !isRemarkable(found)) continue;
+    remarks.set(day, { ...found, value: lines.reduce((sum, { values }) => sum + (values[at] ?? 0), 0) });
   }
   return remarks;
 }

@@ -17,20 +17,20 @@ function image(repo: string, values: readonly (readonly [number, Mark?])[], regi
 }
 
 function told(...series: readonly ImageSeries[]): string[] {
-  return listEvents(series, []).map(({ time, registry, repo, kind }) => `${time.slice(0, 10)} ${registry} ${repo} ${kind}`);
+  return listEvents(series, {}).map(({ time, registry, repo, kind }) => `${time.slice(0, 10)} ${registry} ${repo} ${kind}`);
 }
 
 describe('events', () => {
   it('say when an image was first read, not since when its history was reconstructed', () => {
     expect(told(image('acme/app', [[8, 'backfilled'], [9, 'backfilled'], [10], [11]]))).toEqual(['2026-03-03 ghcr acme/app first_seen']);
     expect(told(image('acme/app', [[8, 'backfilled']]))).toEqual([]);
-    expect(listEvents([image('acme/app', [[10]])], [])).toEqual([
+    expect(listEvents([image('acme/app', [[10]])], {})).toEqual([
       { time: '2026-03-01T00:00:00Z', registry: 'ghcr', repo: 'acme/app', kind: 'first_seen', text: 'first seen, with 10 pulls' },
     ]);
   });
 
   it('say when a counter decreased, and from what to what', () => {
-    const [, down, ...others] = listEvents([image('acme/app', [[130], [130], [80], [90]])], []);
+    const [, down, ...others] = listEvents([image('acme/app', [[130], [130], [80], [90]])], {});
 
     expect(down).toMatchObject({ time: '2026-03-03T00:00:00Z', kind: 'counter_went_down', text: 'counter decreased from 130 to 80' });
     expect(others).toEqual([]);
@@ -44,14 +44,41 @@ describe('events', () => {
       '2026-03-02 ghcr acme/app frozen',
       '2026-03-05 ghcr acme/app frozen',
     ]);
-    expect(listEvents([app], [])[1]?.text).toContain('does not change');
+    expect(listEvents([app], {})[1]?.text).toContain('does not change');
   });
 
   it('say once when a total was restated', () => {
-    const [, restated, ...others] = listEvents([image('acme/app', [[10], [90, 'inconsistent'], [91, 'inconsistent']])], []);
+    const [, restated, ...others] = listEvents([image('acme/app', [[10], [90, 'inconsistent'], [91, 'inconsistent']])], {});
 
     expect(restated).toMatchObject({ time: '2026-03-02T00:00:00Z', kind: 'inconsistent', text: expect.stringContaining('inconsistent') });
     expect(others).toEqual([]);
+  });
+
+  it('say by how much a total disagrees, and since when', () => {
+    const notes = new Map([[first + 1, { discrepancy: { kind: 'inconsistent', by: -510, since: '2026-11-10T13:00:00.000Z' } as const }]]);
+
+    expect(listEvents([{ ...image('acme/app', [[1_000], [490, 'inconsistent']]), notes }], {}).at(-1)?.text).toBe(
+      'total inconsistent with the published daily counts: −510 since 2026-11-10 13:00 UTC',
+    );
+  });
+
+  it('say once for a registry when its counters were not updated, and no milestone from the jump after it', () => {
+    const app = { ...image('acme/app', [[40], [90], [90], [250], [600]], 'dockerhub'), still: new Set([first + 2]) };
+    const other = { ...image('b/x', [[4], [9], [9], [25], [60]], 'dockerhub'), still: new Set([first + 2]) };
+    const freezes = ['acme', 'b'].map((owner) => ({ registry: 'dockerhub', owner, from: first + 2, to: first + 2, until: first + 3 }));
+    const events = listEvents([app, other], { freezes }).filter(({ kind }) => kind !== 'first_seen');
+
+    expect(events).toEqual([
+      {
+        time: '2026-03-03T00:00:00Z',
+        registry: 'dockerhub',
+        kind: 'frozen',
+        text: 'counter not updated on 2026-03-03; the value of 2026-03-04 covers 2 days',
+      },
+      { time: '2026-03-05T00:00:00Z', registry: 'dockerhub', repo: 'acme/app', kind: 'milestone', text: 'passed 500 pulls' },
+    ]);
+    const ongoing = listEvents([], { freezes: [{ registry: 'dockerhub', owner: 'b', from: first + 2, to: first + 2 }] });
+    expect(ongoing.map(({ text }) => text)).toEqual(['counter not updated since 2026-03-03']);
   });
 
   it('come by day, then registry, then repo', () => {
@@ -68,16 +95,16 @@ describe('events', () => {
   it('are cut to the range, both ends within, after they were worked out', () => {
     const app = image('acme/app', [[10], [5], [4], [3]]);
 
-    expect(listEvents([app], [], { from: '2026-03-02', to: '2026-03-03' }).map(({ text }) => text)).toEqual([
+    expect(listEvents([app], {}, { from: '2026-03-02', to: '2026-03-03' }).map(({ text }) => text)).toEqual([
       'counter decreased from 10 to 5',
       'counter decreased from 5 to 4',
     ]);
-    expect(listEvents([app], [], { to: '2026-03-01' }).map(({ kind }) => kind)).toEqual(['first_seen']);
+    expect(listEvents([app], {}, { to: '2026-03-01' }).map(({ kind }) => kind)).toEqual(['first_seen']);
   });
 
   it('say when a milestone was passed, each once, and none that was passed before the history begins', () => {
     const app = image('acme/app', [[120], [480], [1_100], [450], [1_200], [5_300]]);
-    const passed = listEvents([app], []).filter(({ kind }) => kind === 'milestone');
+    const passed = listEvents([app], {}).filter(({ kind }) => kind === 'milestone');
 
     expect(passed.map(({ time, text }) => `${time.slice(0, 10)} ${text}`)).toEqual([
       '2026-03-02 passed 200 pulls',
@@ -90,11 +117,13 @@ describe('events', () => {
     const seenAt = '2026-03-02T11:00:00.000Z';
     const events = listEvents(
       [image('acme/app', [[10], [5]])],
-      [
-        { time: '2026-03-01T10:00:00.000Z', seenAt, registry: 'ghcr', repo: 'acme/app', kind: 'tag_pushed', detail: '1.2.0, latest' },
-        { time: '2026-03-01T12:00:00.000Z', seenAt, registry: 'ghcr', kind: 'registry_dark', detail: 'GHCR cannot be reached' },
-        { time: '2026-03-03T12:00:00.000Z', seenAt, registry: 'ghcr', repo: 'acme/app', kind: 'image_gone' },
-      ],
+      {
+        recorded: [
+          { time: '2026-03-01T10:00:00.000Z', seenAt, registry: 'ghcr', repo: 'acme/app', kind: 'tag_pushed', detail: '1.2.0, latest' },
+          { time: '2026-03-01T12:00:00.000Z', seenAt, registry: 'ghcr', kind: 'registry_dark', detail: 'GHCR cannot be reached' },
+          { time: '2026-03-03T12:00:00.000Z', seenAt, registry: 'ghcr', repo: 'acme/app', kind: 'image_gone' },
+        ],
+      },
       { to: '2026-03-02' },
     );
 
@@ -117,7 +146,7 @@ describe('events', () => {
   ] as const)('say %s with the detail %j as a sentence', (kind, detail, text) => {
     const time = '2026-03-01T10:00:00.000Z';
 
-    expect(listEvents([], [{ time, seenAt: time, registry: 'ghcr', kind, detail }])).toEqual([
+    expect(listEvents([], { recorded: [{ time, seenAt: time, registry: 'ghcr', kind, detail }] })).toEqual([
       { time, registry: 'ghcr', repo: undefined, kind, text },
     ]);
   });
@@ -125,7 +154,7 @@ describe('events', () => {
   it('say how a total disagrees with the daily counts', () => {
     const app = image('acme/app', [[10], [10, 'frozen'], [20], [20, 'inconsistent']]);
 
-    expect(listEvents([app], []).map(({ kind, text }) => [kind, text])).toEqual([
+    expect(listEvents([app], {}).map(({ kind, text }) => [kind, text])).toEqual([
       ['first_seen', 'first seen, with 10 pulls'],
       ['frozen', 'the total does not change while the published daily counts do, or the reverse'],
       ['inconsistent', 'total inconsistent with the published daily counts'],

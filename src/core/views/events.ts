@@ -1,8 +1,11 @@
 /** What happened to the images: the events that follow from their totals, and the recorded ones. */
-import { fromEpochDay, startOfDay, type EpochDay } from '../model/day.ts';
+import { fromEpochDay, startOfDay, type Day, type EpochDay } from '../model/day.ts';
+import { discrepancyText } from './discrepancy.ts';
 import { formatExact } from './format.ts';
+import { coveredDays } from '../numbers/covered-days.ts';
+import type { Freeze } from '../numbers/freezes.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
-import { wasRead, type Mark } from '../model/mark.ts';
+import { isInconsistent, wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareEvents, type EventKind, type RecordedEvent, type RecordedKind } from '../model/event.ts';
 import { includesDay, type DayRange } from '../model/query.ts';
@@ -18,13 +21,20 @@ export interface ImageEvent {
   readonly text: string;
 }
 
+/** What may be listed besides what follows from each image's own totals. */
+export interface EventSources {
+  readonly recorded?: readonly RecordedEvent[] | undefined;
+  /** When registries did not update their counters; the series have the days of them. */
+  readonly freezes?: readonly Freeze[] | undefined;
+}
+
 /** The events by time, then registry, then repo. */
 export function listEvents(
   series: readonly ImageSeries[],
-  recorded: readonly RecordedEvent[],
+  { recorded = [], freezes = [] }: EventSources,
   range: DayRange = {},
 ): readonly ImageEvent[] {
-  const events: ImageEvent[] = [];
+  const events: ImageEvent[] = freezeEvents(freezes).filter(({ time }) => includesDay(range, time.slice(0, 10)));
   for (const image of series) {
     for (const { epochDay, kind, text } of totalEvents(image)) {
       const day = fromEpochDay(epochDay);
@@ -46,13 +56,41 @@ const texts: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = 
   registry_back: () => 'outage ended',
 };
 
+/** One event for a registry, however many owners it is about. */
+function freezeEvents(freezes: readonly Freeze[]): ImageEvent[] {
+  const merged: Freeze[] = [];
+  for (const freeze of freezes.toSorted((a, b) => a.from - b.from)) {
+    const { registry, from, to, until } = freeze;
+    const at = merged.findIndex((other) => other.registry === registry && from <= other.to);
+    const other = merged[at];
+    if (!other) merged.push(freeze);
+    else merged[at] = { ...other, to: Math.max(to, other.to), until: until && other.until && Math.max(until, other.until) };
+  }
+  return merged.map(({ registry, from, until }) => ({
+    time: startOfDay(fromEpochDay(from)),
+    registry,
+    kind: 'frozen',
+    text: freezeText(
+      fromEpochDay(from),
+      until === undefined ? undefined : { last: fromEpochDay(until - 1), next: fromEpochDay(until), days: until - from + 1 },
+    ),
+  }));
+}
+
+function freezeText(from: Day, end: { readonly last: Day; readonly next: Day; readonly days: number } | undefined): string {
+  if (!end) return `counter not updated since ${from}`;
+  const when = end.last === from ? `on ${from}` : `from ${from} to ${end.last}`;
+  return `counter not updated ${when}; the value of ${end.next} covers ${end.days} days`;
+}
+
 interface TotalEvent {
   readonly epochDay: EpochDay;
   readonly kind: EventKind;
   readonly text: string;
 }
 
-function* totalEvents({ days, totals, marks }: ImageSeries): Generator<TotalEvent> {
+function* totalEvents(image: ImageSeries): Generator<TotalEvent> {
+  const { days, totals, marks, still, notes } = image;
   let seen = false;
   let markBefore: Mark | undefined;
   let passed = Infinity;
@@ -68,14 +106,13 @@ function* totalEvents({ days, totals, marks }: ImageSeries): Generator<TotalEven
       yield { epochDay, kind: 'counter_went_down', text: `counter decreased from ${formatExact(before)} to ${formatExact(total)}` };
     }
     const milestone = milestoneAt(total);
-    if (milestone > passed) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
+    // When it was passed is not known where the registry did not count for days.
+    const isCatchUp = still !== undefined && still.size > 0 && still.has(days[at - 1] ?? 0) && coveredDays(image, at) > 1;
+    if (milestone > passed && !isCatchUp) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
     // Milestones below the first known total were passed before it; one that a decrease undid is not passed twice.
     passed = at === 0 ? milestone : Math.max(passed, milestone);
-    if (mark !== markBefore && mark === 'frozen') {
-      yield { epochDay, kind: 'frozen', text: 'the total does not change while the published daily counts do, or the reverse' };
-    }
-    if (mark !== markBefore && mark === 'inconsistent') {
-      yield { epochDay, kind: 'inconsistent', text: 'total inconsistent with the published daily counts' };
+    if (mark !== markBefore && isInconsistent(mark)) {
+      yield { epochDay, kind: mark, text: discrepancyText(mark, notes?.get(epochDay)?.discrepancy) };
     }
     markBefore = mark;
   }

@@ -3,6 +3,7 @@ import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
 import { isBackfilled, isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
+import type { Discrepancy } from '../model/reading.ts';
 import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
@@ -36,6 +37,8 @@ export interface TrackedImage extends ImageName {
   readonly lastRead?: string | undefined;
   readonly stale: boolean;
   readonly doubt?: Inconsistency | undefined;
+  /** By how much the newest total disagrees with the registry's daily counts, where it does. */
+  readonly discrepancy?: Discrepancy | undefined;
 }
 
 export interface Moment {
@@ -83,6 +86,7 @@ function trackedImage(
     lastRead,
     stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
     doubt: isInconsistent(newest) ? newest : undefined,
+    discrepancy: latest?.discrepancy,
   };
 }
 

@@ -11,13 +11,9 @@ export function pointText({ days, lines, remarks, releases = [] }: ChartData, at
     if (value === null) return [];
     return [lines.length === 1 ? exact.format(value) : `${label} ${exact.format(value)}`];
   });
-  const { backfilled = 0, reset = 0, doubtful = 0, imported = 0 } = remarks[day] ?? {};
   const parts = [
     texts.length > 0 ? texts.join(', ') : 'no data; the next value covers these days',
-    ...(backfilled > 0 ? ["backfilled from the registry's daily counts"] : []),
-    ...(imported > 0 ? ['imported'] : []),
-    ...(reset > 0 ? ['counter reset; counted as 0'] : []),
-    ...(doubtful > 0 ? ["total inconsistent with the registry's daily counts"] : []),
+    ...(remarks[day]?.texts ?? []),
     ...releases.filter((release) => release.day === day).map(({ tags }) => `pushed: ${tags.slice(0, 5).join(', ')}`),
   ];
   return `${day}${goesOn && at === days.length - 1 ? ' (in progress)' : ''}: ${parts.join(' · ')}`;

@@ -1,4 +1,4 @@
-/** Marks on a chart's days: backfilled, no data, counter reset, inconsistent, and releases. Each has a shape of its own. */
+/** Marks on a chart's days: backfilled, no data, several days in one value, counter reset, inconsistent, and releases. Each has a shape of its own. */
 import type uPlot from 'uplot';
 import type { ChartData } from './chart-data.ts';
 import { hatch, type Ink } from './ink.ts';
@@ -28,13 +28,15 @@ export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink)
   context.clip();
   for (const [at, day] of data.days.entries()) {
     const x = xOf(day);
-    const remark = data.remarks[day];
+    const { shapes = [], days = 1 } = data.remarks[day] ?? {};
     context.globalAlpha = 0.25;
     if (data.lines.every(({ values }) => values[at] === null)) band(x, missing);
-    else if (remark && remark.backfilled > 0) band(x, backfilled);
+    else if (shapes.includes('backfilled')) band(x, backfilled);
     context.globalAlpha = 1;
-    if (remark && remark.reset > 0) triangle(context, x, top, 5 * scale, ink.bad);
-    if (remark && remark.doubtful > 0) diamond(context, x, top + 12 * scale, 5 * scale, ink.warn);
+    if (shapes.includes('severalDays'))
+      bracket(context, { from: xOf(dayBefore(day, days - 1)), to: x }, { y: top + 24 * scale, scale, color: ink.text });
+    if (shapes.includes('reset')) triangle(context, x, top, 5 * scale, ink.bad);
+    if (shapes.includes('doubtful')) diamond(context, x, top + 12 * scale, 5 * scale, ink.warn);
   }
   drawReleases(context, data, xOf, { top: bbox.top, bottom: bbox.top + bbox.height, right: bbox.left + bbox.width, scale, ink });
   context.restore();
@@ -94,6 +96,32 @@ function drawReleases(
     free = x + length;
   }
   context.setLineDash([]);
+}
+
+function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+interface BracketLook {
+  readonly y: number;
+  readonly scale: number;
+  readonly color: string;
+}
+
+/** Spans the days that one value covers; its arrow points down at the value. */
+function bracket(
+  context: CanvasRenderingContext2D,
+  { from, to }: { readonly from: number; readonly to: number },
+  { y, scale, color }: BracketLook,
+): void {
+  context.strokeStyle = color;
+  context.lineWidth = 1.5 * scale;
+  context.beginPath();
+  context.moveTo(from, y + 4 * scale);
+  context.lineTo(from, y);
+  context.lineTo(to, y);
+  context.stroke();
+  triangle(context, to, y, 4 * scale, color);
 }
 
 function triangle(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {

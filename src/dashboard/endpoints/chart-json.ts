@@ -7,6 +7,7 @@ import type { PageDeps } from '../context.ts';
 import { imageChart } from '../image.ts';
 import { knownGroupedImages, knownImages } from '../known-images.ts';
 import { overviewOf } from '../overview.ts';
+import { toRemark } from '../remarks.ts';
 import { releasesOf } from '../tags.ts';
 import { viewField, type View } from '../view.ts';
 
@@ -33,5 +34,5 @@ async function oneImage(deps: PageDeps, view: View, repo: string): Promise<objec
 }
 
 function chartJson({ days, lines, remarks }: Chart): object {
-  return { days, lines, remarks: Object.fromEntries(remarks) };
+  return { days, lines, remarks: Object.fromEntries([...remarks].map(([day, parts]) => [day, toRemark(parts)])) };
 }

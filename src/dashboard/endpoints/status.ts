@@ -5,5 +5,9 @@ export const statusPageEndpoint = pageEndpoint({
   path: '/status',
   summary: 'Registries, the current run, failures and what to do about them',
   query: {},
-  page: (_, deps) => statusPage(deps),
+  async page(_, deps) {
+    // The page also has to work while the store does not.
+    const latest = await deps.store.latest({}).catch(() => []);
+    return statusPage(deps, latest);
+  },
 });

@@ -2,6 +2,7 @@ import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
 import { dayOf, fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import { buildChart, isPartial, type ChartKind } from '../../core/numbers/chart.ts';
+import { seriesWithFreezes } from '../../core/views/frozen-series.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { ApiDeps } from '../deps.ts';
 import { embedParams, embedResponses, parseEmbedded } from '../embed.ts';
@@ -37,7 +38,8 @@ export const chartEndpoint = endpoint({
     const today = toEpochDay(dayOf(deps.clock.now()));
     const { from = fromEpochDay(today - defaultDays + 1), to } = query.range;
     const grouped = withGroups(images, deps.groups);
-    const series = grouped.named(await deps.store.totals(grouped.query));
+    const known = await seriesWithFreezes(deps.store, grouped.query);
+    const series = grouped.named(known.series);
     const chart = buildChart(series, { kind, split: 'none', maxLines: 1, from, to });
     const svg = chartSvg({
       title: `${titles[kind]} of ${name}`,

@@ -1,5 +1,6 @@
 import { eventKinds } from '../../core/model/event.ts';
 import { listEvents } from '../../core/views/events.ts';
+import { seriesWithFreezes } from '../../core/views/frozen-series.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { ApiDeps } from '../deps.ts';
 import { dayRange, imageFilter } from '../parameters.ts';
@@ -31,8 +32,9 @@ export const eventsEndpoint = tableEndpoint({
   order: 'time',
   async handle({ query: { images, range } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
     const { query, has, hasEvent } = withGroups(images, groups);
-    const [series, recorded] = await Promise.all([store.totals(query), store.events()]);
-    const events = listEvents(series.filter(has), recorded.filter(hasEvent), range);
+    const [{ series, freezes }, recorded] = await Promise.all([seriesWithFreezes(store, query), store.events()]);
+    const known = { recorded: recorded.filter(hasEvent), freezes: images.repos ? [] : freezes };
+    const events = listEvents(series.filter(has), known, range);
     return {
       columns: columnsOf(row),
       rows: events.map((event) => {

@@ -9,5 +9,6 @@ export const dailyPullsEndpoint = pullsEndpoint({
   rowName: 'DailyPullsRow',
   column: 'daily_pulls',
   columnDescription: 'Since the known day before',
+  hasDetails: true,
   rows: pullsByDay,
 });

@@ -118,7 +118,7 @@ export async function startTrial({ definition, server, urls }: SourceContract): 
       const repos = world.dockerHub.filter((one) => one.name === owner).flatMap((one) => one.repos);
       const packages = world.ghcr.filter(({ login }) => login.toLowerCase() === owner).flatMap((one) => one.packages);
       for (const repo of repos) if (repo.name === name) repo.pulls += 1;
-      for (const one of packages) if (one.name === name) addDownloads(one, 1);
+      for (const one of packages) if (one.name === name) addDownloads(one, 1, standardDay);
       const actions = world.quay.find((one) => one.name === owner)?.repos.find((one) => one.name === name)?.actions;
       actions?.set(addDays(standardDay, -1), (actions.get(addDays(standardDay, -1)) ?? 0) + 1);
       for (const alias of world.ecrPublic)

@@ -140,6 +140,26 @@ describe('an import', () => {
     expect(problems.map(({ reason }) => reason)).toEqual(['day in the future: today is 2026-03-14', 'time in the future']);
   });
 
+  it('has no days before there were registries', async () => {
+    const store = createMemoryStore();
+    const records = [
+      total(5, '2013-01-01'),
+      total(6, '2012-12-31'),
+      total(7, '0026-03-14'),
+      { event: event('image_gone', '0026-03-14T10:00:00.000Z') },
+    ];
+
+    const { result, problems } = await take(store, records);
+
+    const reason = 'before there were registries: the first day that can be imported is 2013-01-01';
+    expect(result).toEqual({ ...nothing, added: 1, problems: 3 });
+    expect(problems).toEqual([
+      { where: '2012-12-31 dockerhub acme/app', reason: `day ${reason}` },
+      { where: '0026-03-14 dockerhub acme/app', reason: `day ${reason}` },
+      { where: 'event image_gone of dockerhub', reason: `time ${reason}` },
+    ]);
+  });
+
   it('is stored in large parts, so that a history which comes image by image does not write each day again for each of them', async () => {
     const saved: number[] = [];
     const store = { ...createMemoryStore(), save: async (readings: readonly Reading[]) => void saved.push(readings.length) };

@@ -31,6 +31,10 @@ export interface ImportResult {
   readonly problems: number;
 }
 
+/** Docker was shown first in March 2013: no registry counted pulls before. An older day is a mistake, and would make every chart thousands of days wide. */
+const firstDay: Day = '2013-01-01';
+const tooEarly = `before there were registries: the first day that can be imported is ${firstDay}`;
+
 /** The part of a store that an import needs; a dry run saves nothing. */
 export type ImportStore = Pick<SnapshotStore, 'readings' | 'events' | 'save'>;
 
@@ -58,7 +62,9 @@ export async function importInto(
   }
 
   function putEvent(event: RecordedEvent): void {
-    if (dayOf(Date.parse(event.seenAt)) > today) return report(`event ${event.kind} of ${event.registry}`, 'time in the future');
+    const day = dayOf(Date.parse(event.seenAt));
+    const where = `event ${event.kind} of ${event.registry}`;
+    if (day > today || day < firstDay) return report(where, `time ${day > today ? 'in the future' : tooEarly}`);
     if (seenEvents.has(eventKey(event))) return;
     seenEvents.add(eventKey(event));
     counts.events += 1;
@@ -69,13 +75,13 @@ export async function importInto(
   function putReading(reading: StoredReading): void {
     const where = `${reading.day} ${imageKey(reading)}`;
     if (reading.day > today) return report(where, `day in the future: today is ${today}`);
+    if (reading.day < firstDay) return report(where, `day ${tooEarly}`);
     const images = days.get(reading.day) ?? new Map<string, StoredReading>();
     days.set(reading.day, images);
     const before = images.get(imageKey(reading));
     if (before && before.pullCount !== reading.pullCount)
       report(where, `two different totals: ${before.pullCount} and ${reading.pullCount}`);
-    const outcome = decide(before, reading);
-    if (outcome === 'equal' || outcome === 'kept') return;
+    if (!isChange(decide(before, reading))) return;
     images.set(imageKey(reading), reading);
     weight += weightOf(reading);
   }
@@ -87,13 +93,11 @@ export async function importInto(
       for (const [key, reading] of images) {
         const outcome = decide(stored.get(key), reading);
         counts[outcome] += 1;
-        if (outcome === 'added' || outcome === 'replaced') changes.push(reading);
+        if (isChange(outcome)) changes.push(reading);
       }
     }
     if (!dryRun && (changes.length > 0 || events.length > 0)) await store.save(changes, events);
-    days = new Map();
-    events = [];
-    weight = 0;
+    [days, events, weight] = [new Map(), [], 0];
   }
 
   for await (const record of records) {
@@ -121,6 +125,10 @@ function decide(stored: StoredReading | undefined, reading: StoredReading): Outc
   if (stored.pullCount === reading.pullCount) return 'equal';
   const isLater = Date.parse(reading.readAt) >= Date.parse(stored.readAt);
   return better === 0 && isLater && compareMarks(stored.mark, 'read') < 0 ? 'replaced' : 'kept';
+}
+
+function isChange(outcome: Outcome): boolean {
+  return outcome === 'added' || outcome === 'replaced';
 }
 
 function weightOf({ tags = [] }: StoredReading): number {

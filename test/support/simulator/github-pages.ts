@@ -1,6 +1,6 @@
 /** The web page of a package on github.com: its structure with the traps in it, in a tenth of its real size. */
-import { addDays, dayOf } from '../../../src/core/model/day.ts';
-import { age, escaped, grouped, pacificTime, rounded } from './github-text.ts';
+import { addDays, dayOf, type Day } from '../../../src/core/model/day.ts';
+import { age, escaped, grouped, pacificDay, pacificTime, rounded } from './github-text.ts';
 import { newestFirst, totalDownloads, type GhcrOwner, type GhcrPackage, type GhcrVersion } from './world.ts';
 
 /** A class name as it is spelled this time: GitHub renames some within one page, `mb-1` to `tmp-mb-1` (seen 2026-05-10). */
@@ -193,7 +193,7 @@ ${issues}
         height="24"
         viewBox="0 0 120 24"
         fill="none"
-        xmlns="http://www.w3.org/2000/svg">${bars(shown.daily, nowMs)}
+        xmlns="http://www.w3.org/2000/svg">${bars(shown.frozen?.daily ?? shown.daily, nowMs)}
     </svg>
   </div>
 </div>
@@ -201,10 +201,13 @@ ${issues}
 <h2 class="h4">Contributors <span title="5" class="Counter">5</span></h2>`;
 }
 
-/** Newest first; the first one is the unfinished today. The height is scaled and tells nothing exact. */
-function bars(daily: readonly number[], nowMs: number): string {
-  const today = dayOf(nowMs);
-  const counts = Array.from({ length: barDays }, (_, daysAgo) => daily[daysAgo] ?? 0);
+/**
+ * Newest first. They are UTC days, the first one the unfinished today, but have dates of California: until midnight there all of them are
+ * one day behind (zeroclaw-labs/zeroclaw-metrics, July 2026). The height is scaled and tells nothing exact.
+ */
+function bars(daily: ReadonlyMap<Day, number>, nowMs: number): string {
+  const [today, label] = [dayOf(nowMs), pacificDay(nowMs)];
+  const counts = Array.from({ length: barDays }, (_, daysAgo) => daily.get(addDays(today, -daysAgo)) ?? 0);
   const highest = Math.max(1, ...counts);
   const rects = counts.map((count, daysAgo) => {
     const height = Math.round((24 * count) / highest);
@@ -213,7 +216,7 @@ function bars(daily: readonly number[], nowMs: number): string {
             x="${120 - 4 * daysAgo}"
             y="${24 - height}"
             data-merge-count="${count}"
-            data-date="${addDays(today, -daysAgo)}"
+            data-date="${addDays(label, -daysAgo)}"
             width="2"
             height="${height}"
             rx="1"

@@ -14,6 +14,8 @@ export interface GithubQuirks {
   overtakes?: true;
   /** Names whose row is printed twice on its page, and counted twice in its heading (seen by backage). */
   printedTwice?: readonly string[];
+  /** Pages of packages are given from a cache until they are so old, in milliseconds. */
+  cachedForMs?: number;
   /** What every page is answered with. */
   refusal?: Reply;
 }

@@ -1,4 +1,5 @@
 /** How GitHub writes numbers and times into its pages. */
+import type { Day } from '../../../src/core/model/day.ts';
 
 const steps = [
   { from: 1e9, letter: 'B' },
@@ -31,6 +32,11 @@ export function pacificTime(moment: string): string {
   const offset = name.replace('GMT', '');
   const hours = Number(offset.slice(0, 3));
   return new Date(epochMs + hours * 3_600_000).toISOString().slice(0, 19) + offset;
+}
+
+/** The calendar date of GitHub's machines. */
+export function pacificDay(epochMs: number): Day {
+  return pacificTime(new Date(epochMs).toISOString()).slice(0, 10);
 }
 
 /** `1 day ago`, `about 2 months ago`. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../fixed-clock.ts';
 import { startSimulator, type Simulator } from './index.ts';
-import { addDownloads, emptyWorld, ghcrPackage, ghcrVersion, totalDownloads, type GhcrOwner, type GhcrPackage } from './world.ts';
+import { addDownloads, emptyWorld, ghcrPackage, ghcrVersion, lastDays, totalDownloads, type GhcrOwner, type GhcrPackage } from './world.ts';
 
 let simulator: Simulator;
 
@@ -45,7 +45,7 @@ function versioned(): GhcrPackage {
   );
   versions.push(ghcrVersion({ id: 107, tags: ['1.7', 'latest'], downloads: 323, publishedAt: '2026-03-13T09:06:03Z' }));
   versions.push(ghcrVersion({ id: 108, downloads: 16, publishedAt: '2026-03-13T09:06:03Z' }));
-  return ghcrPackage({ name: 'app', versions, daily: [4, 0, 12] });
+  return ghcrPackage({ name: 'app', versions, daily: lastDays('2026-03-14', [4, 0, 12]) });
 }
 
 describe('the simulated list of packages', () => {
@@ -182,7 +182,7 @@ describe('the simulated page of a package', () => {
     const shown = versioned();
     await startGithub(user(shown));
 
-    addDownloads(shown, 5);
+    addDownloads(shown, 5, '2026-03-14');
 
     const { body } = await ask(path);
     expect(body).toContain('<h3 title="14365">');

@@ -4,7 +4,7 @@ import { packageListPage, versionListPage } from './github-lists.ts';
 import { signInPage, type GithubQuirks } from './github-quirks.ts';
 import { html, positive, redirect, type Asked, type Now, type Registry, type Reply } from './reply.ts';
 import { createSeededRandom } from './seeded-random.ts';
-import { findGhcrOwner, findPackage, type GhcrOwner, type World } from './world.ts';
+import { findGhcrOwner, findPackage, type GhcrOwner, type GhcrPackage, type World } from './world.ts';
 
 export interface GithubDeps {
   readonly world: World;
@@ -45,6 +45,7 @@ export function createGithub(deps: GithubDeps): Registry {
 
 function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
   const random = createSeededRandom(seed);
+  const cached = new Map<string, { readonly reply: Reply; readonly madeAt: number }>();
 
   function contextOf(owner: GhcrOwner): PageContext {
     return { owner, nowMs: clock.now(), spell: (className) => (random() < 0.5 ? className : `tmp-${className}`) };
@@ -82,7 +83,17 @@ function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
     const segment = encodeURIComponent(found.name);
     if (found.repo !== undefined) return redirect(`/${owner.login}/${found.repo}/pkgs/container/${segment}`);
     if (form === 'users' && owner.kind === 'organization') return redirect(`${ownerPath(owner)}/packages/container/package/${segment}`);
-    return html(200, packagePage(contextOf(owner), found));
+    return packageReply(owner, found);
+  }
+
+  /** Late where pages are cached: total and days are then those of the moment when it was made. */
+  function packageReply(owner: GhcrOwner, found: GhcrPackage): Reply {
+    const [key, now] = [`${owner.login}/${found.name}`, clock.now()];
+    const before = cached.get(key);
+    if (before && now - before.madeAt < (quirks.cachedForMs ?? 0)) return before.reply;
+    const reply = html(200, packagePage(contextOf(owner), found));
+    cached.set(key, { reply, madeAt: now });
+    return reply;
   }
 
   function packageOfRepository(
@@ -94,7 +105,7 @@ function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
     const owner = findGhcrOwner(world, login);
     const found = findPackage(world, login, name);
     if (!owner || found?.repo?.toLowerCase() !== repo.toLowerCase()) return html(404, notFoundPage());
-    return rest.length === 1 ? versions(asked, login, name) : html(200, packagePage(contextOf(owner), found));
+    return rest.length === 1 ? versions(asked, login, name) : packageReply(owner, found);
   }
 
   function versions({ query }: Asked, login: string, name: string): Reply {

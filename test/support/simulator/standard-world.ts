@@ -6,6 +6,7 @@ import {
   ghcrVersion,
   hubRepo,
   hubTag,
+  lastDays,
   quayRepo,
   quayTag,
   type EcrRepo,
@@ -171,7 +172,8 @@ function linkedApp(): GhcrPackage {
     ghcrVersion({ id: 902, tags: ['1.1', '1', 'latest'], downloads: 14_000, publishedAt: '2026-02-01T00:00:00Z' }),
     ghcrVersion({ id: 903, downloads: 360, publishedAt: '2026-02-01T00:00:00Z' }),
   ];
-  return ghcrPackage({ name: 'app', repo: 'app', issues: 14_360, versions, daily: Array.from({ length: 30 }, (_, daysAgo) => daysAgo) });
+  const counts = Array.from({ length: 30 }, (_, daysAgo) => daysAgo);
+  return ghcrPackage({ name: 'app', repo: 'app', issues: 14_360, versions, daily: lastDays(standardDay, counts) });
 }
 
 function smallPackages(): GhcrPackage[] {

@@ -58,8 +58,10 @@ export interface GhcrPackage {
   /** Name of the owner's repository that the package is linked to. */
   repo?: string;
   versions: GhcrVersion[];
-  /** Downloads of the last 30 days, newest first; the first is the unfinished today. Days that are not there count 0. */
-  daily: number[];
+  /** Downloads by UTC day; days that are not there count 0. They are in the versions' downloads too. */
+  daily: Map<Day, number>;
+  /** What the page shows in the place of a counter that stands still although there are downloads. */
+  frozen?: { readonly total?: number; readonly daily?: ReadonlyMap<Day, number> };
   /** Open issues of the linked repository. */
   issues: number;
   private?: boolean;
@@ -171,7 +173,7 @@ export function hubTag(tag: Partial<HubTag> & Pick<HubTag, 'name'>): HubTag {
 
 /** A package of GHCR; what is not given is plain. */
 export function ghcrPackage(given: Partial<GhcrPackage> & Pick<GhcrPackage, 'name' | 'versions'>): GhcrPackage {
-  return { daily: [], issues: 0, ...given };
+  return { daily: new Map(), issues: 0, ...given };
 }
 
 export function ghcrVersion(given: Partial<GhcrVersion> & Pick<GhcrVersion, 'id' | 'downloads'>): GhcrVersion {
@@ -183,8 +185,18 @@ export function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
-/** "Total downloads" of a package: GHCR has no other counter than those of its versions. */
-export function totalDownloads({ versions }: GhcrPackage): number {
+/** Downloads of this day and the days before it, newest first. */
+export function lastDays(today: Day, counts: readonly number[]): Map<Day, number> {
+  return new Map(counts.map((count, daysAgo) => [addDays(today, -daysAgo), count]));
+}
+
+/** "Total downloads" of a package as its page has it: GHCR has no other counter than those of its versions. */
+export function totalDownloads(shown: GhcrPackage): number {
+  return shown.frozen?.total ?? countDownloads(shown);
+}
+
+/** The downloads of a package, whatever its page shows. */
+export function countDownloads({ versions }: GhcrPackage): number {
   return versions.reduce((sum, { downloads }) => sum + downloads, 0);
 }
 
@@ -193,12 +205,27 @@ export function newestFirst(versions: readonly GhcrVersion[]): GhcrVersion[] {
   return versions.toSorted((a, b) => Date.parse(b.publishedAt) - Date.parse(a.publishedAt) || b.id - a.id);
 }
 
-/** Downloads of today, counted for the newest version. A package without versions cannot be downloaded. */
-export function addDownloads(target: GhcrPackage, count: number): void {
+/** Downloads of a day, counted for the newest version. A package without versions cannot be downloaded. */
+export function addDownloads(target: GhcrPackage, count: number, day: Day): void {
   const [newest] = newestFirst(target.versions);
   if (!newest) throw new Error(`${target.name} has no version that could be downloaded`);
   newest.downloads += count;
-  target.daily[0] = (target.daily[0] ?? 0) + count;
+  target.daily.set(day, (target.daily.get(day) ?? 0) + count);
+}
+
+/** The total falls by what was downloaded of the version; what was counted on its days stays. */
+export function deleteVersion(target: GhcrPackage, id: number): void {
+  target.versions = target.versions.filter((version) => version.id !== id);
+}
+
+/** From now on the page shows this counter as it is now. */
+export function freeze(target: GhcrPackage, what: 'total' | 'daily'): void {
+  target.frozen = what === 'total' ? { total: countDownloads(target) } : { daily: new Map(target.daily) };
+}
+
+/** The page shows again what is counted, also what was counted meanwhile. */
+export function thaw(target: GhcrPackage): void {
+  delete target.frozen;
 }
 
 export function findHubOwner(world: World, name: string): HubOwner | undefined {

@@ -1,7 +1,8 @@
 /** Runs in their table: when one begins, when it is over, and what is known of it. */
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import * as z from 'zod';
-import { countRun, intervalJitter, type RunRecord, type RunReport } from '../../../core/model/run.ts';
+import { drawJitter, minDayMarginMs, nextRunAt } from '../../../core/numbers/run-schedule.ts';
+import { countRun, type RunRecord, type RunReport } from '../../../core/model/run.ts';
 import type { OpenedRun, Random } from '../../../core/ports.ts';
 import type { Queries } from '../database.ts';
 import { isAlive, type Worker } from './items.ts';
@@ -9,7 +10,7 @@ import { readCounts, readRun, readRunning, runColumns, runRow, writeCounts } fro
 
 export interface Schedule {
   readonly random: Random;
-  /** From the start of a run to the start of the next; 0: one run only. */
+  /** From the start of a run to the start of the next, ±10 % (see `nextRunAt`); 0: one run only. */
   readonly intervalMs: number;
 }
 
@@ -35,12 +36,20 @@ export async function openRun({ database, pollMs }: Worker, schedule: Schedule):
 }
 
 async function beginRun(database: Queries, { random, intervalMs }: Schedule): Promise<string | undefined> {
-  const jitter = 1 - intervalJitter + 2 * intervalJitter * random();
-  const isRecent = intervalMs === 0 ? sql`true` : sql`started_at > now() - ${intervalMs} * jitter * interval '1 millisecond'`;
+  const isRecent = intervalMs === 0 ? sql`true` : sql`${nextStart(intervalMs)} > now()`;
   const [begun] = await database.query(sql`
-    INSERT INTO runs (jitter) SELECT ${jitter} WHERE NOT EXISTS (SELECT FROM runs WHERE NOT interrupted AND ${isRecent})
+    INSERT INTO runs (jitter) SELECT ${drawJitter(random)} WHERE NOT EXISTS (SELECT FROM runs WHERE NOT interrupted AND ${isRecent})
     ON CONFLICT DO NOTHING RETURNING id::text`);
   return begun && idRow.parse(begun).id;
+}
+
+/** `nextRunAt` of core/numbers as an expression about a row of `runs`. */
+export function nextStart(intervalMs: number): Sql {
+  const next = sql`started_at + ${intervalMs}::float8 * jitter * interval '1 millisecond'`;
+  if (intervalMs > dayMs) return next;
+  const nextDayEnds = sql`date_trunc('day', started_at, 'UTC') + 2 * interval '24 hours'`;
+  const margin = sql`greatest(${minDayMarginMs}::float8 * interval '1 millisecond', finished_at - started_at)`;
+  return sql`least(${next}, ${nextDayEnds} - ${margin})`;
 }
 
 /** In a transaction. Resolves to the run where it was ended here. */
@@ -86,6 +95,6 @@ export async function reportRuns(database: Queries, intervalMs: number, shown: R
     finishedAgoMs: last?.finished_ago_ms ?? undefined,
     running: open && (await readRunning(database, open)),
     counts: await readCounts(database),
-    nextAt: open || !last || intervalMs === 0 ? undefined : last.started_at.getTime() + intervalMs * last.jitter,
+    nextAt: open || !record || !last || intervalMs === 0 ? undefined : nextRunAt({ ...record, jitter: last.jitter }, intervalMs),
   };
 }

@@ -1,0 +1,110 @@
+/** What a shown value is made of: how each part of it is known, and how many days that covers. A mark belongs to the part that it is true of. */
+import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import type { ImageSeries } from '../model/history.ts';
+import type { Mark } from '../model/mark.ts';
+import { coveredDays } from './covered-days.ts';
+import { startOfPeriod, type Period } from './period.ts';
+import { toPulls } from './series.ts';
+
+export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';
+
+export const periods = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
+
+/**
+ * How a part is known. `reset`: the total fell; `still`: the registry did not update its counter; `severalDays`: the value covers more
+ * days than the one, the week or the month that it is shown under.
+ */
+export type PartKind = Exclude<Mark, 'estimated'> | 'reset' | 'still' | 'severalDays';
+
+export interface ValuePart {
+  /** How many values of images it is made of. */
+  readonly values: number;
+  /** What they add up to; of a reset, by how much the totals fell. */
+  readonly sum: number;
+  /** The most days that one of them covers. */
+  readonly days: number;
+}
+
+export interface ValueParts {
+  /** What is shown. */
+  readonly value: number;
+  /** How many values of images were summed. */
+  readonly values: number;
+  readonly parts: ReadonlyMap<PartKind, ValuePart>;
+}
+
+/** A part is marked where it is at least this share of the value; one backfilled zero among a hundred images says nothing about their sum. */
+export const minMarkedShare = 0.1;
+
+/** Whether a part is large enough to mark the whole value; of a value of 0 the number of values decides. */
+export function isMarked({ value, values, parts }: ValueParts, kind: PartKind): boolean {
+  const part = parts.get(kind);
+  if (!part) return false;
+  return value > 0 ? part.sum >= minMarkedShare * value : part.values >= minMarkedShare * values;
+}
+
+/** The day under which a chart shows this one: the day itself, its Monday, or its 1st. */
+export function shownUnder(day: EpochDay, kind: ChartKind): Day {
+  return fromEpochDay(firstShown(day, kind));
+}
+
+function firstShown(day: EpochDay, kind: ChartKind): EpochDay {
+  return kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periods[kind]);
+}
+
+/** What nothing needs to be said about. */
+const plainKinds: ReadonlySet<PartKind> = new Set(['read', 'closed']);
+
+/** Whether anything of the value was not simply read. */
+export function isRemarkable({ parts }: ValueParts): boolean {
+  for (const kind of parts.keys()) if (!plainKinds.has(kind)) return true;
+  return false;
+}
+
+interface Tally {
+  value: number;
+  values: number;
+  readonly parts: Map<PartKind, ValuePart>;
+}
+
+/** The parts of the sum of these images, by the day under which they are shown. */
+export function partsByDay(series: readonly ImageSeries[], kind: ChartKind): ReadonlyMap<Day, ValueParts> {
+  const tallies = new Map<EpochDay, Tally>();
+  for (const image of series) {
+    const values = kind === 'total' ? image.totals : toPulls(image);
+    for (let at = 0; at < image.days.length; at += 1) {
+      const first = firstShown(image.days[at] ?? 0, kind);
+      const tally = tallies.get(first) ?? { value: 0, values: 0, parts: new Map<PartKind, ValuePart>() };
+      tallies.set(first, tally);
+      const value = values[at] ?? 0;
+      tally.value += value;
+      tally.values += 1;
+      addParts(tally, { image, at, value, first: kind === 'total' ? undefined : first });
+    }
+  }
+  return new Map([...tallies].map(([day, tally]) => [fromEpochDay(day), tally]));
+}
+
+interface KnownValue {
+  readonly image: ImageSeries;
+  readonly at: number;
+  readonly value: number;
+  /** The first day that it is shown under; absent for totals, which cover no days. */
+  readonly first: EpochDay | undefined;
+}
+
+function addParts({ parts }: Tally, { image, at, value, first }: KnownValue): void {
+  const day = image.days[at] ?? 0;
+  const mark = image.marks.at(at) ?? 'read';
+  const add = (kind: PartKind, sum: number, days = 1): void => {
+    const part = parts.get(kind);
+    parts.set(kind, { values: (part?.values ?? 0) + 1, sum: (part?.sum ?? 0) + sum, days: Math.max(part?.days ?? 1, days) });
+  };
+  add(image.still?.has(day) ? 'still' : mark === 'estimated' ? 'backfilled' : mark, value);
+  const fall = at === 0 ? 0 : (image.totals[at - 1] ?? 0) - (image.totals[at] ?? 0);
+  if (fall > 0) add('reset', fall);
+  if (first === undefined) return;
+  const days = coveredDays(image, at);
+  // Days of the same week or month are in its sum anyhow.
+  if (days > 1 && day - days + 1 < first) add('severalDays', value, days);
+}
