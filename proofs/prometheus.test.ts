@@ -14,7 +14,7 @@ import { runProgram, startService, type Service } from '../test/support/program.
 import { howToInstall, isInstalled, promtool, startPrometheus, type Prometheus } from './support/prometheus.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
 import { startSimulator, type Simulator } from '../test/support/simulator/index.ts';
-import { findPackage } from '../test/support/simulator/world.ts';
+import { findPackage, lastDays } from '../test/support/simulator/world.ts';
 import { smallWorld } from '../test/support/small-world.ts';
 
 const { panels } = z
@@ -35,7 +35,7 @@ describe('with the real Prometheus', () => {
     directory = await mkdtemp(join(tmpdir(), 'registry-stats-prometheus-'));
     const world = smallWorld();
     const app = findPackage(world, 'Acme', 'app');
-    if (app) app.daily = Array.from({ length: 30 }, () => 10);
+    if (app) app.daily = lastDays(today, Array<number>(30).fill(10));
     simulator = await startSimulator({ world });
     const repos = { DOCKERHUB_REPOS: 'acme/*,bad', GHCR_REPOS: 'acme/app,acme/charts/app', BACKFILL: 'off', RETENTION_DAYS: '0' };
     env = environmentOf(simulator, directory, repos);

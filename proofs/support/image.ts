@@ -57,7 +57,7 @@ async function place(file: string, target: string): Promise<void> {
 }
 
 /** The image has its own Node; the one of this machine may be older, and refuses options that it does not know. */
-export function forThisNode(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function forThisNode(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { NODE_OPTIONS: options = '', ...others } = env;
   return options.split(' ').every((option) => process.allowedNodeEnvironmentFlags.has(option)) ? env : others;
 }

@@ -52,12 +52,25 @@ export async function prepareCollecting(
   const list = (isSingleRun ? undefined : sharedList) ?? createWorkList({ clock, random, intervalMs });
   const titles = new Map(registries.map(({ descriptor: { id, title } }) => [id, title]));
   const health = createHealth({ marker, clock, intervalMs, titles });
-  const { backfill, retentionDays } = config;
+  const { backfill, retentionDays, keepTotals } = config;
   const isCollector = config.role !== 'api';
   return {
     store,
     open: (signal) => open({ health, signal, mayBeReadOnly: !isSingleRun }),
-    engine: createEngine({ registries, descriptors, list, store, health, clock, log, isCollector, intervalMs, backfill, retentionDays }),
+    engine: createEngine({
+      registries,
+      descriptors,
+      list,
+      store,
+      health,
+      clock,
+      log,
+      isCollector,
+      intervalMs,
+      backfill,
+      retentionDays,
+      keepTotals,
+    }),
     tracked: [...titles.keys()],
     fail: (reason) => health.fail(reason),
     async close() {

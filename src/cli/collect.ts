@@ -4,6 +4,7 @@ import { descriptors } from '../app/world.ts';
 import type { Config } from '../config/load.ts';
 import { formatExact } from '../core/views/format.ts';
 import type { Progress } from '../core/model/outcome.ts';
+import { plainText } from '../core/views/plain-text.ts';
 import type { CommandDefinition } from './command.ts';
 import type { CliIo } from './io.ts';
 import { describeProblem } from './problem.ts';
@@ -43,14 +44,14 @@ function summarize(config: Config, { run, status, images }: Collected): string {
   }
   for (const problem of config.problems) lines.push(describeProblem(problem));
   for (const { registry, imagesRead, failures, listings, durationMs } of run.registries) {
-    const diagnosis = status.registries.find((each) => each.registry === registry)?.diagnosis;
+    const { diagnosis, unexplained = failures } = status.registries.find((each) => each.registry === registry) ?? {};
     lines.push(
       `${registry}: ${imagesRead} read, ${failures.filter(({ missing }) => missing === 'total').length} failed in ${(durationMs / 1000).toFixed(1)} s`,
     );
-    for (const { owner, shortfall } of listings) if (shortfall) lines.push(`  ${owner}/*: ${shortfall.message}`);
-    for (const { repo, missing, message } of failures)
-      lines.push(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`);
-    if (diagnosis !== undefined) lines.push(`  ${diagnosis}`);
+    for (const { owner, shortfall } of listings) if (shortfall) lines.push(plainText(`  ${owner}/*: ${shortfall.message}`));
+    for (const { repo, missing, message } of unexplained)
+      lines.push(plainText(`  ${repo}: ${missing === 'details' ? 'total read, but ' : ''}${message}`));
+    if (diagnosis !== undefined) lines.push(plainText(`  ${failures.length - unexplained.length} images: ${diagnosis}`));
   }
   if (run.saveError) lines.push(`not stored: ${run.saveError.message}`);
   if (run.interrupted) lines.push('interrupted; what was read is stored');

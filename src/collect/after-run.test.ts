@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainDescriptor } from '../../test/support/descriptor.ts';
+import { fromEpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
@@ -70,8 +71,47 @@ describe('after a run', () => {
     expect(await store.days()).toEqual(['2026-03-12', '2026-03-13', '2026-03-14']);
   });
 
+  it.each([
+    [true, ['2026-03-11', '2026-03-12', '2026-03-13', '2026-03-14']],
+    [false, ['2026-03-12', '2026-03-13', '2026-03-14']],
+  ])('the totals of what is deleted stay (%s)', async (keepTotals, expected) => {
+    const store = createMemoryStore();
+    await store.save(['11', '12', '13'].map((day) => reading('dockerhub', 'acme/app', 1, `2026-03-${day}T10:00:00.000Z`)));
+    const registry = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
+    const { run } = createTestEngine([registry], { store, retentionDays: 2, keepTotals });
+
+    await run();
+
+    const [series] = await store.totals({});
+    expect(Array.from(series?.days ?? [], fromEpochDay)).toEqual(expected);
+  });
+
+  it('a clock that is eleven months ahead deletes nothing, with totals or without', async () => {
+    const store = createMemoryStore();
+    const days = ['2025-04-12', '2025-04-13', '2025-04-14'];
+    await store.save(days.map((day) => reading('dockerhub', 'acme/app', 1, `${day}T10:00:00.000Z`)));
+    const registry = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
+    const { run } = createTestEngine([registry], { store, retentionDays: 90, keepTotals: false });
+
+    await run();
+
+    expect(await store.days()).toEqual([...days, '2026-03-14']);
+  });
+
+  it('days that lie in the future delete nothing', async () => {
+    const store = createMemoryStore();
+    const days = ['2026-03-12', '2026-03-13', '2027-02-01', '2027-02-02'];
+    await store.save(days.map((day) => reading('dockerhub', 'acme/app', 1, `${day}T10:00:00.000Z`)));
+    const { run } = createTestEngine([tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } })], { store, retentionDays: 10 });
+
+    await run();
+
+    expect(await store.days()).toEqual([...days.slice(0, 2), '2026-03-14', ...days.slice(2)]);
+  });
+
   it('old snapshots that cannot be deleted are logged and shown, and leave the service healthy', async () => {
     const store: SnapshotStore = { ...createMemoryStore(), prune: () => Promise.reject(new AppError('internal', 'read-only')) };
+    await store.save([reading('dockerhub', 'acme/app', 1, '2026-03-13T10:00:00.000Z')]);
     const hub = tracked({ targets: ['acme/app'], totals: { 'acme/app': 1 } });
     const { engine, log, run } = createTestEngine([hub], { store, retentionDays: 2 });
 

@@ -1,13 +1,14 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
-import { addDays, dayOf } from '../core/model/day.ts';
+import { addDays, dayOf, fromEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { imageKey } from '../core/model/image.ts';
+import { wasRead } from '../core/model/mark.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
 import { findFreezes, withStillDays } from '../core/numbers/freezes.ts';
-import { firstKeptDay } from '../core/numbers/retention.ts';
+import { firstKeptDay, retentionDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
-import { diagnose } from './diagnosis.ts';
+import { diagnose, type Diagnosis } from './diagnosis.ts';
 import type { Health } from './health.ts';
 import { registryEvents, statesOf } from './registry-events.ts';
 import type { WriteBuffer } from './write-buffer.ts';
@@ -30,6 +31,8 @@ export interface AfterRunDeps {
   readonly titles: ReadonlyMap<string, string>;
   /** 0: nothing is deleted. */
   readonly retentionDays: number;
+  /** Whether the totals of what is deleted stay. */
+  readonly keepTotals: boolean;
   /** Called once for a run that came to its end, after its events are recorded; what it throws is logged. */
   readonly listeners?: readonly ((end: RunEnd) => Promise<void>)[] | undefined;
 }
@@ -52,10 +55,11 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       if (run.interrupted) return log.info('run stopped before its end', { durationMs: run.durationMs });
       for (const part of run.registries) {
         const diagnosis = diagnosisOf(part, titles);
-        if (diagnosis !== undefined) log.error('registry failing', { registry: part.registry, diagnosis });
+        if (diagnosis?.missing === 'total') log.error('registry failing', { registry: part.registry, diagnosis: diagnosis.text });
+        else if (diagnosis) log.warn('details of a registry failing', { registry: part.registry, diagnosis: diagnosis.text });
       }
       await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, run));
-      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps));
+      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
       if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
       for (const listener of deps.listeners ?? []) {
         await attempt(log, 'what follows a run has failed', () => listener({ run, events: () => eventsOf(deps, run) }));
@@ -78,7 +82,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
   };
 }
 
-function diagnosisOf({ registry, imagesRead, failures }: RegistryRun, titles: AfterRunDeps['titles']): string | undefined {
+function diagnosisOf({ registry, imagesRead, failures }: RegistryRun, titles: AfterRunDeps['titles']): Diagnosis | undefined {
   return diagnose(titles.get(registry) ?? registry, imagesRead, failures);
 }
 
@@ -101,26 +105,42 @@ async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
   const known = new Set((await store.latest({})).map(imageKey));
   const events = run.registries.flatMap((part) => {
     const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
-    return registryEvents({ ...part, diagnosis: diagnosisOf(part, titles) }, states, isKnown, at);
+    const diagnosis = diagnosisOf(part, titles);
+    return registryEvents({ ...part, diagnosis: diagnosis?.missing === 'total' ? diagnosis.text : undefined }, states, isKnown, at);
   });
   if (events.length === 0) return;
-  // A run that read nothing writes nothing: its events are saved with the next readings.
-  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) && !run.saveError;
-  if (!hasRead) return buffer.note(events);
+  // A run that read nothing writes nothing: its events are saved with the next readings. That an image was deleted was read.
+  const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) || events.some(({ kind }) => kind === 'image_gone');
+  if (!hasRead || run.saveError) return buffer.note(events);
   await store.save([], events).catch((error: unknown) => {
     buffer.note(events);
     throw error;
   });
 }
 
-async function prune({ store, clock, log, retentionDays }: AfterRunDeps): Promise<void> {
-  const before = firstKeptDay(dayOf(clock.now()), retentionDays);
-  const days = before === undefined ? [] : await store.prune(before);
+/** The list of work may have a better clock than this process, and the newest read day a better one than both. */
+async function prune({ store, clock, log, retentionDays, keepTotals }: AfterRunDeps, { startedAt, durationMs }: RunRecord): Promise<void> {
+  if (retentionDays === 0) return;
+  const today = dayOf(Math.min(clock.now(), startedAt + durationMs));
+  const newest = retentionDay(await readDays(store, addDays(today, -lookBackDays)), today);
+  const before = newest === undefined ? undefined : firstKeptDay(newest, retentionDays);
+  const days = before === undefined ? [] : await store.prune(before, { withTotals: !keepTotals });
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
 }
 
 /** Days that tell whether counters were frozen; a longer freeze began before them. */
 const freezeHistoryDays = 150;
+
+/** Where nothing was read for so long, nothing is deleted either until the second day that is read again. */
+const lookBackDays = 31;
+
+async function readDays(store: SnapshotStore, from: Day): Promise<ReadonlySet<Day>> {
+  const read = new Set<EpochDay>();
+  for (const { days, marks } of await store.totals({}, { from })) {
+    for (const [at, day] of Array.from(days).entries()) if (wasRead(marks.at(at))) read.add(day);
+  }
+  return new Set([...read].map(fromEpochDay));
+}
 
 async function eventsOf({ store }: AfterRunDeps, { startedAt }: RunRecord): Promise<readonly ImageEvent[]> {
   const from = dayOf(startedAt);

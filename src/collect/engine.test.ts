@@ -77,12 +77,12 @@ describe('a run', () => {
       { day: '2026-03-12', pulls: 30 },
     ];
 
-    async function storedDays(retentionDays: number | undefined, before: readonly Reading[] = []): Promise<unknown> {
+    async function storedDays(retentionDays: number | undefined, before: readonly Reading[] = [], keepTotals = true): Promise<unknown> {
       const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'] });
       const source: Source = { ...ghcr.source, read: async () => ({ reading: { ...reading('ghcr', 'acme/app', 1000), recentDays } }) };
       const store = createMemoryStore();
       await store.save(before);
-      const options = { store, retentionDays: retentionDays ?? 0, backfill: retentionDays !== undefined };
+      const options = { store, retentionDays: retentionDays ?? 0, backfill: retentionDays !== undefined, keepTotals };
       const engine = createTestEngine([{ ...ghcr, source }], options);
       await engine.run();
       await engine.run();
@@ -99,7 +99,12 @@ describe('a run', () => {
     });
 
     it('leaves out days that retention would delete again', async () => {
-      expect(await storedDays(1)).toEqual({ '2026-03-13': 995, '2026-03-14': 1000 });
+      expect(await storedDays(1, [], false)).toEqual({ '2026-03-13': 995, '2026-03-14': 1000 });
+    });
+
+    it('keeps the totals of days whose snapshots are deleted', async () => {
+      const before = [reading('ghcr', 'acme/app', 990, '2026-03-13T12:00:00.000Z')];
+      expect(await storedDays(1, before)).toEqual({ '2026-03-12': 975, '2026-03-13': 995, '2026-03-14': 1000 });
     });
 
     it('reconstructs nothing when it is off', async () => {
@@ -160,14 +165,24 @@ describe('a run', () => {
     expect(run.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
   });
 
-  it('does not ask for an image that a complete listing no longer names', async () => {
-    const hub = tracked({ targets: ['acme/*'], totals: { 'acme/app': 10 }, listings: { acme: listing(['acme/app']) } });
+  it('asks by its name for an image that a complete listing no longer names, but not for one that was last read long ago', async () => {
+    const hub = tracked({
+      targets: ['acme/*'],
+      totals: { 'acme/app': 10, 'acme/left-out': 20 },
+      listings: { acme: listing(['acme/app']) },
+    });
     const { store, ...engine } = createTestEngine([hub]);
-    await store.save([reading('dockerhub', 'acme/gone', 19, '2026-03-13T10:00:00.000Z')]);
+    await store.save([
+      reading('dockerhub', 'acme/left-out', 19, '2026-03-13T10:00:00.000Z'),
+      reading('dockerhub', 'acme/long-gone', 1, '2026-03-01T10:00:00.000Z'),
+    ]);
 
-    await engine.run();
+    const run = await engine.run();
 
-    expect(hub.asked).toEqual(['acme/app']);
+    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/left-out']);
+    expect(await stored(store)).toMatchObject({ 'dockerhub acme/left-out': 20 });
+    expect(run.registries[0]).toMatchObject({ imagesRead: 2, deleted: [], failures: [] });
+    expect(await store.events()).toEqual([]);
   });
 
   it('that is stopped stores what it read and leaves what was stored', async () => {

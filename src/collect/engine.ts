@@ -32,6 +32,8 @@ export interface EngineDeps {
   readonly backfill: boolean;
   /** 0: nothing is deleted. */
   readonly retentionDays: number;
+  /** Whether the totals of snapshots that are deleted stay. */
+  readonly keepTotals: boolean;
   readonly listeners?: AfterRunDeps['listeners'];
 }
 
@@ -109,7 +111,12 @@ function createParts(deps: EngineDeps): Parts {
   const afterRun = createAfterRun({ ...deps, buffer, titles });
   const view = createRunView({ ...deps, buffer, afterRun, tracked });
   const detector = createEventDetector({ store, log, isShared: list.pollMs !== undefined, backfill });
-  const addPastDays = createPastDays({ store, clock, log, backfill: backfill ? deps : undefined });
+  const addPastDays = createPastDays({
+    store,
+    clock,
+    log,
+    backfill: backfill ? { retentionDays: deps.keepTotals ? 0 : deps.retentionDays } : undefined,
+  });
   return { registries, list, store, clock, log, buffer, afterRun, view, detector, addPastDays };
 }
 

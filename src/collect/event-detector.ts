@@ -6,7 +6,7 @@ import type { Reading } from '../core/model/reading.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
 import type { Logger, SnapshotStore } from '../core/ports.ts';
 import { newestTags } from '../core/views/tags.ts';
-import { movedTags, tagVersions, timedPushes, type TagVersions } from './pushes.ts';
+import { knownVersions, listedPushes, movedTags, tagVersions, timedPushes, type TagVersions } from './pushes.ts';
 
 export interface EventDetectorDeps {
   readonly store: SnapshotStore;
@@ -32,6 +32,8 @@ interface Known {
   /** When its tags were last looked at, in milliseconds since the epoch; absent before the first read. */
   readonly lookedAt?: number | undefined;
   readonly versions?: TagVersions | undefined;
+  /** How many tags it had. */
+  readonly tagCount?: number | undefined;
 }
 
 export function createEventDetector({ store, log, isShared, backfill }: EventDetectorDeps): EventDetector {
@@ -42,10 +44,10 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
     const [latest, tags] = [await store.latest(query), await newestTags(store, query)];
     const versions = new Map(tags.map((image) => [image.repo, tagVersions(image.tags)]));
     return new Map(
-      latest.map(({ repo, readAt }) => [
-        imageKey({ registry, repo }),
-        { lookedAt: readAt === undefined ? undefined : Date.parse(readAt), versions: versions.get(repo) },
-      ]),
+      latest.map(({ repo, readAt, tagCount }): [string, Known] => {
+        const lookedAt = readAt === undefined ? undefined : Date.parse(readAt);
+        return [imageKey({ registry, repo }), { lookedAt, versions: versions.get(repo), tagCount }];
+      }),
     );
   }
 
@@ -61,9 +63,13 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
     },
     onReading(reading) {
       const images = registries.get(reading.registry);
-      if (!reading.tags || !images) return [];
+      if ((!reading.tags && !reading.listedTags) || !images) return [];
       const known = images.get(imageKey(reading));
-      images.set(imageKey(reading), { lookedAt: Date.parse(reading.readAt), versions: tagVersions(reading.tags) ?? known?.versions });
+      images.set(imageKey(reading), {
+        lookedAt: Date.parse(reading.readAt),
+        versions: knownVersions(reading, known?.versions),
+        tagCount: reading.tagCount ?? known?.tagCount,
+      });
       return pushes(reading, known, backfill);
     },
   };
@@ -72,6 +78,7 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
 function pushes(reading: Reading, known: Known | undefined, backfill: boolean): readonly RecordedEvent[] {
   const now = Date.parse(reading.readAt);
   const since = known?.lookedAt ?? (backfill ? now - firstLookMs : now);
+  if (!reading.tags) return known ? listedPushes(reading, { names: new Set(known.versions?.keys()), count: known.tagCount }, since) : [];
   if (!tagVersions(reading.tags)) return timedPushes(reading, since);
   return known?.versions ? movedTags(reading, known.versions, since) : [];
 }

@@ -10,7 +10,7 @@ function part(fields: Partial<RegistryRun> = {}): RegistryRun {
     registry: 'dockerhub',
     imagesRead: 1,
     readRepos: [],
-    unlisted: [],
+    deleted: [],
     failures: [],
     listings: [],
     doubts: [],

@@ -1,5 +1,5 @@
-/** Finds the images of an owner: those that its listing names, and where the listing is incomplete those that were read lately too. */
-import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
+/** Finds the images of an owner: those that its listing names, and those that were read lately. */
+import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import { formatRepo, isRepo } from '../core/model/image-ref.ts';
 import type { Listing, Reading } from '../core/model/reading.ts';
 import type { LatestImage } from '../core/model/history.ts';
@@ -33,12 +33,13 @@ export function unlistedOwner(deps: ListOwnerDeps, owner: string, shortfall: App
 
 async function outcomeOf(deps: ListOwnerDeps, owner: string, listing: Listing): Promise<ListedOwner> {
   const { registry } = deps.source;
-  const { images, expected, complete, shortfall } = listing;
+  const { images, expected, complete } = listing;
+  const { stored, current: known } = await knownImages(deps, owner);
+  const shortfall = stored > 0 ? withoutDoubtOfOwner(owner, stored, listing.shortfall) : listing.shortfall;
   if (!complete) {
     const fields = { registry, owner, listed: images.length, expected, ...(shortfall && errorFields(shortfall)) };
     deps.log.warn('incomplete listing', fields);
   }
-  const known = await knownImages(deps, owner);
   const readAt = new Map(known.map((image) => [image.repo, image.readAt]));
   const listed = images.map(({ ref, reading }): WorkItem => {
     const name = formatRepo(ref);
@@ -55,24 +56,36 @@ async function outcomeOf(deps: ListOwnerDeps, owner: string, listing: Listing): 
       shortfall: shortfall && { code: shortfall.code, message: shortfall.message },
       unlisted: complete ? unlisted.map(({ repo }) => repo) : [],
     },
-    // Absence from a list that is not complete says nothing.
-    found: complete
-      ? listed
-      : [...listed, ...unlisted.map(({ repo, readAt: readBefore }): WorkItem => ({ registry, kind: 'read', name: repo, readBefore }))],
+    // Lists were short for hours while the repositories were there (docker/hub-feedback#832, #1295): each image speaks for itself.
+    found: [...listed, ...unlisted.map(({ repo, readAt: readBefore }): WorkItem => ({ registry, kind: 'read', name: repo, readBefore }))],
     readings: images.flatMap(({ reading }) => (reading ? [reading] : [])),
   };
 }
 
-/** An owner's images that were read lately; none where they cannot be looked up. */
-async function knownImages({ source, store, log }: ListOwnerDeps, owner: string): Promise<readonly LatestImage[]> {
+/** An empty list was seen of owners who had images (docker/hub-feedback#1063), and so is a route that has gone: neither says that the owner is not there. */
+function withoutDoubtOfOwner(owner: string, stored: number, shortfall: AppError | undefined): AppError | undefined {
+  if (shortfall?.code !== 'not_found') return shortfall;
+  const message = `the list of ${owner} is empty, although ${stored === 1 ? 'an image is' : `${stored} images are`} known; those read lately are read by name`;
+  return new AppError('invalid_response', message, { cause: shortfall });
+}
+
+interface KnownImages {
+  /** How many images of the owner are stored. */
+  readonly stored: number;
+  /** Those that were read lately. */
+  readonly current: readonly LatestImage[];
+}
+
+/** An owner's images; none where they cannot be looked up. */
+async function knownImages({ source, store, log }: ListOwnerDeps, owner: string): Promise<KnownImages> {
   const { registry } = source;
   try {
     const images = await store.latest({ registries: new Set([registry]) });
+    const own = images.filter(({ repo }) => repo.startsWith(`${owner}/`) && isRepo(repo));
     const newestDay = (await store.days()).at(-1);
-    const current = newestDay === undefined ? [] : currentImages(images, newestDay);
-    return current.filter(({ repo }) => repo.startsWith(`${owner}/`) && isRepo(repo));
+    return { stored: own.length, current: newestDay === undefined ? [] : currentImages(own, newestDay) };
   } catch (error) {
     log.warn('stored images cannot be listed', { registry, owner, ...errorFields(toAppError(error)) });
-    return [];
+    return { stored: 0, current: [] };
   }
 }

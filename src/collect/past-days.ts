@@ -1,9 +1,9 @@
 /** What a reading tells about days before it: whether it agrees with them, and the totals of those that nobody read. */
 import { closedReadings } from '../core/numbers/closed-readings.ts';
-import { dayOf } from '../core/model/day.ts';
+import { addDays, dayOf, type Day } from '../core/model/day.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
-import { snapshotDay, type Reading } from '../core/model/reading.ts';
+import { snapshotDay, type DailyPulls, type Reading } from '../core/model/reading.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 import { firstKeptDay } from '../core/numbers/retention.ts';
 import { summedReadings } from '../core/numbers/summed-days.ts';
@@ -12,7 +12,7 @@ export interface PastDaysDeps {
   readonly store: SnapshotStore;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Absent: days before the first read are not reconstructed. */
+  /** Absent: days before the first read are not reconstructed. `retentionDays`: 0 where totals are kept for ever. */
   readonly backfill?: { readonly retentionDays: number } | undefined;
 }
 
@@ -26,7 +26,7 @@ export function createPastDays({ store, clock, log, backfill }: PastDaysDeps): A
     try {
       const image = { registries: new Set([registry]), repos: new Set([repo]) };
       const [known] = await store.totals(image);
-      const first = firstKeptDay(dayOf(clock.now()), backfill?.retentionDays ?? 0) ?? '';
+      const first = firstKeptDay(publishedOn(reading.recentDays, dayOf(clock.now())), backfill?.retentionDays ?? 0) ?? '';
       const isKept = (past: Reading): boolean => snapshotDay(past) >= first && (backfill !== undefined || wasRead(past.mark));
       if (reading.totalSince !== undefined) {
         const [latest] = await store.latest(image);
@@ -43,4 +43,10 @@ export function createPastDays({ store, clock, log, backfill }: PastDaysDeps): A
       return reading.totalSince === undefined ? [reading] : [];
     }
   };
+}
+
+/** Today, or what the registry takes for it where that is earlier: its newest day is today's or yesterday's. */
+function publishedOn([newest]: readonly DailyPulls[], today: Day): Day {
+  const published = newest ? addDays(newest.day, 1) : today;
+  return published < today ? published : today;
 }

@@ -6,12 +6,14 @@ import { snapshotDay, type Reading } from '../core/model/reading.ts';
 export interface PendingReadings {
   add(readings: readonly Reading[]): void;
   all(): readonly Reading[];
+  /** Whether they should be stored before more is read. */
+  isLarge(): boolean;
   /** Those that are stored; one that another has taken the place of stays. */
   remove(readings: readonly Reading[]): void;
 }
 
-/** Readings and their tags, counted together; beyond it only totals that were read are kept. */
-const defaultMaxDetails = 50_000;
+/** Readings, their tags and the platforms of these, counted together (some 10 MB); beyond it only totals that were read are kept. */
+const defaultMaxDetails = 20_000;
 
 export function createPendingReadings(maxDetails = defaultMaxDetails): PendingReadings {
   const readings = new Map<string, Reading>();
@@ -31,6 +33,7 @@ export function createPendingReadings(maxDetails = defaultMaxDetails): PendingRe
       }
     },
     all: () => [...readings.values()],
+    isLarge: () => details * 2 >= maxDetails,
     remove(stored) {
       for (const reading of stored) {
         if (readings.get(keyOf(reading)) !== reading) continue;
@@ -46,5 +49,5 @@ function keyOf(reading: Reading): string {
 }
 
 function sizeOf(reading: Reading | undefined): number {
-  return reading ? 1 + (reading.tags?.length ?? 0) : 0;
+  return reading ? (reading.tags ?? []).reduce((sum, { platforms = [] }) => sum + 1 + platforms.length, 1) : 0;
 }

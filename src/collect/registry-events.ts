@@ -1,11 +1,11 @@
 /** The events in how a registry's part of a run ended: images deleted or back, an outage of the registry or its end. */
 import type { RecordedEvent, RecordedKind } from '../core/model/event.ts';
 import { imageKey } from '../core/model/image.ts';
-import { hasSucceeded, type RegistryRun } from '../core/model/run.ts';
+import { hasSucceeded, isNotThere, type RegistryRun } from '../core/model/run.ts';
 
 /** How a registry's part of a run ended. */
-export interface RegistryEnd extends Pick<RegistryRun, 'registry' | 'imagesRead' | 'readRepos' | 'failures' | 'listings' | 'unlisted'> {
-  /** Why the failures are not those of the images. */
+export interface RegistryEnd extends Pick<RegistryRun, 'registry' | 'imagesRead' | 'readRepos' | 'failures' | 'listings' | 'deleted'> {
+  /** Why totals are missing, where it is not because of the images. */
   readonly diagnosis?: string | undefined;
 }
 
@@ -22,14 +22,14 @@ function stateKey({ registry, repo }: Pick<RecordedEvent, 'registry' | 'repo'>):
 
 /** The events that are new. `isKnown`: whether an image of the registry was ever read; `at`: ISO 8601 moment. */
 export function registryEvents(end: RegistryEnd, states: States, isKnown: (repo: string) => boolean, at: string): readonly RecordedEvent[] {
-  const { registry, readRepos, failures, listings, unlisted, diagnosis } = end;
+  const { registry, readRepos, failures, listings, deleted, diagnosis } = end;
   const event = (repo: string | undefined, kind: RecordedKind, detail?: string): RecordedEvent[] =>
     states.get(stateKey({ registry, repo })) === kind ? [] : [{ time: at, seenAt: at, registry, repo, kind, detail }];
 
-  const absent = failures.filter(({ code, missing }) => code === 'not_found' && missing === 'total').map(({ repo }) => repo);
   // A wave of 404s is an address that is refused, not images that were deleted.
-  const missing = diagnosis === undefined ? absent : [];
-  const hasAnswered = hasSucceeded(end) || (missing.length > 0 && missing.length === failures.length);
+  const missing = diagnosis === undefined ? failures.filter(isNotThere).map(({ repo }) => repo) : [];
+  const gone = [...missing, ...deleted];
+  const hasAnswered = hasSucceeded(end) || (gone.length > 0 && missing.length === failures.length);
   const wasTried = failures.length > 0 || listings.length > 0;
   const wasAway = states.get(registry) === 'registry_dark';
   const reason = diagnosis ?? failures[0]?.message ?? listings.find(({ shortfall }) => shortfall)?.shortfall?.message;
@@ -38,6 +38,6 @@ export function registryEvents(end: RegistryEnd, states: States, isKnown: (repo:
     ...(!hasAnswered && wasTried ? event(undefined, 'registry_dark', reason) : []),
     ...(hasAnswered && wasAway ? event(undefined, 'registry_back') : []),
     ...readRepos.filter(wasDeleted).flatMap((repo) => event(repo, 'image_back')),
-    ...[...new Set([...missing, ...unlisted])].filter(isKnown).flatMap((repo) => event(repo, 'image_gone')),
+    ...gone.filter(isKnown).flatMap((repo) => event(repo, 'image_gone')),
   ];
 }

@@ -8,7 +8,7 @@ function part(fields: Partial<RegistryRun> = {}): RegistryRun {
     registry: 'dockerhub',
     imagesRead: 2,
     readRepos: [],
-    unlisted: [],
+    deleted: [],
     failures: [],
     listings: [],
     doubts: [],

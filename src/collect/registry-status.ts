@@ -18,17 +18,21 @@ export interface RegistryAccount {
 
 export function statusOf({ id, title }: RegistryDescriptor, isTracked: boolean, account: RegistryAccount): RegistryStatus {
   const { last, totals = noTotals, lastSuccess, overdueAt, progress } = account;
+  const diagnosis = last && diagnose(title, last.imagesRead, last.failures);
+  const failures = last?.failures ?? [];
   return {
     registry: id,
     title,
     state: stateOf(isTracked, last),
     imagesRead: last?.imagesRead ?? 0,
-    imagesFailed: last?.failures.filter((failure) => failure.missing === 'total').length ?? 0,
-    failures: last?.failures ?? [],
+    imagesFailed: failures.filter((failure) => failure.missing === 'total').length,
+    failures,
+    unexplained: diagnosis ? failures.filter((failure) => !diagnosis.explains(failure)) : failures,
+    deleted: last?.deleted ?? [],
     listings: last?.listings ?? [],
     doubts: last?.doubts ?? [],
     totals,
-    diagnosis: last && diagnose(title, last.imagesRead, last.failures),
+    diagnosis: diagnosis?.text,
     lastSuccess,
     overdueAt: isTracked ? overdueAt : undefined,
     lastDurationMs: last?.durationMs,

@@ -44,7 +44,7 @@ async function run({ known = [], signal = never, changed = (source) => source, .
     registry: 'dockerhub',
     imagesRead: 0,
     readRepos: [],
-    unlisted: [],
+    deleted: [],
     failures: [],
     listings: [],
     doubts: [],
@@ -68,7 +68,7 @@ describe("a registry's part of a run", () => {
     expect(result.failures).toEqual([{ repo: 'acme/app', missing: 'details', code: 'rate_limited', message: 'no tags for now' }]);
   });
 
-  it('tells which images a complete list has no longer, but not those that are tracked by name', async () => {
+  it('tells which images a complete list has no longer and are not there, but not those that are', async () => {
     const { result, asked } = await run({
       targets: ['acme/kept', 'acme/*', 'other/*'],
       totals: { 'acme/app': 1, 'acme/kept': 2 },
@@ -76,14 +76,16 @@ describe("a registry's part of a run", () => {
       known: ['acme/app', 'acme/gone', 'acme/kept', 'other/tool'],
     });
 
-    expect(result.unlisted).toEqual(['acme/gone']);
-    expect(asked.toSorted()).toEqual(['acme/app', 'acme/kept', 'other/tool']);
+    expect(result.deleted).toEqual(['acme/gone']);
+    // The list of its owner is not complete: it fails as one that is tracked by name.
+    expect(result.failures).toMatchObject([{ repo: 'other/tool', code: 'not_found' }]);
+    expect(asked.toSorted()).toEqual(['acme/app', 'acme/gone', 'acme/kept', 'other/tool']);
   });
 
-  it('has nothing unlisted where only single images are tracked', async () => {
+  it('has nothing deleted where only single images are tracked', async () => {
     const { result } = await run({ targets: ['acme/app'], totals: { 'acme/app': 1 }, known: ['acme/gone'] });
 
-    expect(result).toMatchObject({ unlisted: [], listings: [] });
+    expect(result).toMatchObject({ deleted: [], listings: [] });
   });
 
   it('reads an image once that a list which is not complete names and that was known before', async () => {
@@ -158,7 +160,7 @@ describe("a registry's part of a run", () => {
       });
 
       expect([asked, listed]).toEqual([[], []]);
-      expect(result).toMatchObject({ imagesRead: 0, readRepos: [], unlisted: [], failures: [], listings: [] });
+      expect(result).toMatchObject({ imagesRead: 0, readRepos: [], deleted: [], failures: [], listings: [] });
     });
 
     it('keeps what a list has told until then', async () => {

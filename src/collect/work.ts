@@ -3,6 +3,7 @@ import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import { parseRepo } from '../core/model/image-ref.ts';
 import { isInconsistent } from '../core/model/mark.ts';
 import type { Reading } from '../core/model/reading.ts';
+import { withoutAttachments } from '../core/model/tag.ts';
 import type { ImageOutcome, Requeued, TakenItem } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -135,7 +136,8 @@ async function readImage(deps: PerformDeps, run: string, item: TakenItem, signal
 }
 
 /** Hands a reading, with the days before it and the events in it, on to the store. */
-async function record({ addPastDays, detector, buffer }: PerformDeps, reading: Reading): Promise<ImageOutcome['doubt']> {
+async function record({ addPastDays, detector, buffer }: PerformDeps, read: Reading): Promise<ImageOutcome['doubt']> {
+  const reading = withoutAttachments(read);
   const readings = await addPastDays(reading);
   buffer.note(detector.onReading(reading));
   buffer.add(readings);

@@ -4,7 +4,6 @@ import type { RecordedEvent } from '../core/model/event.ts';
 import type { Reading } from '../core/model/reading.ts';
 import type { WorkItem, WorkResult } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
-
 import { createPendingReadings } from './pending-readings.ts';
 
 export interface WriteBufferDeps {
@@ -27,7 +26,7 @@ export interface WriteBuffer {
   end(run: string, result: WorkResult): void;
   /** Items of a registry whose end is not in the list yet. */
   held(registry: string): readonly WorkItem[];
-  /** Writes what has gathered when the last write is long enough ago; at once where nothing else is to be done and it did not fail. @throws AppError when the list cannot be reached */
+  /** Writes what has gathered when the last write is long enough ago; at once where nothing else is to be done, or it is much, and it did not fail. @throws AppError when the list cannot be reached */
   flushIfDue(options?: { readonly isIdle?: boolean }): Promise<void>;
   /**
    * Writes all that has gathered. What cannot be written stays for the next flush; with `isLast` outcomes are written all the same,
@@ -105,7 +104,7 @@ export function createWriteBuffer({ store, list, clock, log, onWritten }: WriteB
     held: (registry) => [...ended].map(({ result }) => result.item).filter((item) => item.registry === registry),
     async flushIfDue({ isIdle = false } = {}) {
       const isUseful = isIdle && ended.size > 0 && !hasFailed;
-      if (isUseful || clock.now() >= nextFlushAt) await flush();
+      if (isUseful || clock.now() >= nextFlushAt || (pending.isLarge() && !hasFailed)) await flush();
     },
     flush,
   };

@@ -219,14 +219,6 @@ describe('the lists of images', () => {
     for (const text of ['acme/charts/app', 'acme/charts%2Fapp', 'acme/charts%2fapp,acme/charts/app']) expect(targets(text)).toEqual(nested);
   });
 
-  it('are read from GROUPS too, where that arrives: bash keeps it to itself', () => {
-    const names = (env: Record<string, string>): string[] => load({ env }).groups.map(({ name }) => name);
-
-    expect(names({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
-    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
-    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
-  });
-
   it('skip an entry that cannot be used, say why, and keep the others', () => {
     const { problems, registries } = load({ env: { DOCKERHUB_REPOS: '\\owner1/*,acme,acme/a b,acme/charts/app,acme/app' } });
 
@@ -239,6 +231,10 @@ describe('the lists of images', () => {
     ]);
   });
 });
+
+function groupNames(env: Record<string, string>): string[] {
+  return load({ env }).groups.map(({ name }) => name);
+}
 
 describe('the groups', () => {
   it('name several images', () => {
@@ -253,11 +249,9 @@ describe('the groups', () => {
   });
 
   it('are read from GROUPS too, where that arrives: bash keeps it to itself', () => {
-    const names = (env: Record<string, string>): string[] => load({ env }).groups.map(({ name }) => name);
-
-    expect(names({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
-    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
-    expect(names({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
+    expect(groupNames({ GROUPS: 'a=ghcr:acme/a' })).toEqual(['a']);
+    expect(groupNames({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: 'b=ghcr:acme/b' })).toEqual(['b']);
+    expect(groupNames({ GROUPS: 'a=ghcr:acme/a', IMAGE_GROUPS: '' })).toEqual(['a']);
   });
 
   it('skip an entry that cannot be used, say why, and keep the others', () => {

@@ -54,9 +54,15 @@ export const settings = {
   }),
   retentionDays: setting({
     variable: 'RETENTION_DAYS',
-    means: 'Snapshots older than this many days are deleted after each run; `0` keeps them forever',
+    means: 'Snapshots older than this many days (tags, platforms, events) are deleted after each run; `0` keeps them forever',
     default: '90',
     format: wholeNumber({ unit: 'days', min: 0, max: 36_500 }),
+  }),
+  keepTotals: setting({
+    variable: 'KEEP_TOTALS',
+    means: 'Whether the daily totals of deleted snapshots stay for ever: `on` or `off`',
+    default: 'on',
+    format: onOrOff,
   }),
   backfill: setting({
     variable: 'BACKFILL',

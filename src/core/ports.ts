@@ -51,6 +51,11 @@ export interface Source {
   read(ref: ImageRef, options?: ReadOptions): Promise<{ readonly reading: Reading; readonly flaw?: AppError | undefined }>;
 }
 
+export interface PruneOptions {
+  /** Whether the totals go as well, also those that an earlier prune kept. */
+  readonly withTotals?: boolean | undefined;
+}
+
 /** Keeps readings and answers queries about them. Methods throw AppError internal when the medium fails. */
 export interface SnapshotStore {
   /**
@@ -74,8 +79,11 @@ export interface SnapshotStore {
   snapshot(day: Day): Promise<SnapshotDocument | undefined>;
   /** The days that have a snapshot, ascending. */
   days(): Promise<readonly Day[]>;
-  /** Deletes the snapshots of days before this one and resolves to the deleted days. */
-  prune(before: Day): Promise<readonly Day[]>;
+  /**
+   * Deletes the snapshots of days before this one, with their tags and events, and resolves to these days. Their totals stay and are part
+   * of every answer but `days` and `snapshot`; a later save for such a day changes its totals only.
+   */
+  prune(before: Day, options?: PruneOptions): Promise<readonly Day[]>;
   /** Changes whenever an answer may have changed. */
   version(): string;
   /** Releases the medium; the store is not used afterwards. */

@@ -148,7 +148,7 @@ function tagsSection(context: PageContext, tags: readonly ImageTags[], images: r
     images.find((image) => image.registry === registry && image.repo === repo)?.tagCount;
   return html`<section aria-labelledby="tags">
     <h2 id="tags">Tags</h2>
-    ${tags.map((image) => tagTable(nameOn(context, image, shown), image.tags, counted(image), context.clock.now()))}
+    ${tags.map((image) => tagTable(nameOn(context, image, shown), image, counted(image), context.clock.now()))}
   </section>`;
 }
 
@@ -181,11 +181,14 @@ function classOf({ isNumber }: TagColumn): string {
 }
 
 /** The newest tags, without the columns that the registry tells nothing for. `all`: how many there are, where that is known; GHCR's page has only the newest. */
-function tagTable(title: string, tags: readonly Tag[], all: number | undefined, now: number): Html {
+function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | undefined, now: number): Html {
+  const read = tags.length + cut;
   const known =
     all !== undefined && all > tags.length
       ? `${formatExact(tags.length)} of ${formatExact(all)} tags`
-      : `${formatExact(tags.length)} tag${tags.length === 1 ? '' : 's'}`;
+      : cut > 0
+        ? `${formatExact(tags.length)} of at least ${formatExact(read)} tags`
+        : `${formatExact(tags.length)} tag${tags.length === 1 ? '' : 's'}`;
   const columns = tagColumns.filter(({ cell }) => tags.some((tag) => cell(tag, now) !== undefined));
   return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
     <table class="tags">

@@ -124,10 +124,11 @@ function listingText({ owner, listed, expected, complete, shortfall }: ListingSt
   </p>`;
 }
 
-function failureTable({ title, failures }: RegistryStatus): Html {
-  if (failures.length === 0) return html``;
+/** What the card does not say already. */
+function failureTable({ title, failures, unexplained }: RegistryStatus): Html {
+  if (unexplained.length === 0) return html``;
   return html`<section>
-    <h2>${title}: failures</h2>
+    <h2>${title}: ${unexplained.length < failures.length ? 'other ' : ''}failures</h2>
     <div class="scroll" role="region" aria-label="Failures of ${title}" tabindex="0">
       <table>
         <thead>
@@ -139,7 +140,7 @@ function failureTable({ title, failures }: RegistryStatus): Html {
           </tr>
         </thead>
         <tbody>
-          ${failures.map(failureRow)}
+          ${unexplained.map(failureRow)}
         </tbody>
       </table>
     </div>

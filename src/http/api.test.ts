@@ -92,6 +92,17 @@ describe('/api/summary', () => {
 });
 
 describe('/api/snapshot', () => {
+  it.each(['/api/snapshot', '/api/summary'])('(as %s) of a day that retention has deleted says where its totals are', async (path) => {
+    const { fetch, store, json } = await setUp();
+    await store.prune('2026-03-02');
+
+    expect((await fetch(`${path}?date=2026-03-01`)).status).toBe(404);
+    const hint = 'RETENTION_DAYS has deleted it, its totals are in /api/pulls?from=2026-03-01&to=2026-03-01';
+    expect(JSON.stringify(await json(`${path}?date=2026-03-01`))).toContain(`there is no snapshot of 2026-03-01: ${hint}`);
+    expect(JSON.stringify(await json(`${path}?date=2026-02-01`))).not.toContain('RETENTION_DAYS');
+    expect(JSON.stringify(await json('/api/pulls?from=2026-03-01&to=2026-03-01'))).toContain('150');
+  });
+
   it('gives the stored document, the newest or that of a day', async () => {
     const { json } = await setUp();
 
@@ -132,6 +143,8 @@ describe('/api/status', () => {
           imagesRead: 0,
           imagesFailed: 1,
           failures: [{ repo: 'acme/app', code: 'invalid_response', message: 'no label', missing: 'total' }],
+          unexplained: [],
+          deleted: [],
           listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false, shortfall: { code: 'unreachable', message: 'cut' } }],
           doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
           totals: noTotals,

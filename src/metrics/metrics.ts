@@ -2,6 +2,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ImageName } from '../core/model/image.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
+import { isNotThere } from '../core/model/run.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
 import { definitions, type MetricName } from './definitions.ts';
@@ -78,8 +79,9 @@ async function findImages({ store, clock, configured }: MetricsDeps): Promise<re
 
 function setImage(set: Set, image: TrackedImage, { registries }: CollectorStatus): void {
   const labels = { ...imageLabels(image) };
-  const failures = registries.find(({ registry }) => registry === image.registry)?.failures ?? [];
-  const isDeleted = failures.some(({ repo, code, missing }) => repo === image.repo && code === 'not_found' && missing === 'total');
+  const status = registries.find(({ registry }) => registry === image.registry);
+  const isAbsent = status?.failures.some((failure) => failure.repo === image.repo && isNotThere(failure)) ?? false;
+  const isDeleted = isAbsent || (status?.deleted.includes(image.repo) ?? false);
   set('registrystats_image_pulls', image.pullCount, labels);
   set('registrystats_image_tags', image.tagCount, labels);
   set('registrystats_image_last_pushed_timestamp_seconds', toSeconds(image.lastUpdated), labels);

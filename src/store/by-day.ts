@@ -28,6 +28,11 @@ export function groupByDay(readings: readonly Reading[], events: readonly Record
   return new Map([...batches].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** What stays of a reading when the snapshot of its day is deleted. */
+export function withoutDetails({ tags: _tags, listedTags: _names, recentDays: _days, observed: _observed, ...kept }: Reading): Reading {
+  return kept;
+}
+
 /** The document with the batch in it. */
 export function mergeBatch(document: SnapshotDocument | undefined, { readings, events }: DayBatch): SnapshotDocument {
   const merged = readings.length === 0 ? document : mergeReadings(document, readings);

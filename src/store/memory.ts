@@ -8,65 +8,89 @@ import { toDayNote, type DayNote, type ImageSeries, type LatestImage, type Store
 import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
-import { parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
-import { groupByDay, mergeBatch } from './by-day.ts';
+import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
+import { groupByDay, mergeBatch, withoutDetails, type DayBatch } from './by-day.ts';
 import { readingsByDay } from './readings-by-day.ts';
 
 /** An empty store. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
 export function createMemoryStore(): SnapshotStore {
   const documents = new Map<Day, SnapshotDocument>();
+  /** Days without a snapshot: their documents have no more than totals. */
+  const pruned = new Set<Day>();
   let changes = 0;
+
+  function snapshotDays(): Day[] {
+    return sortedDays().filter((day) => !pruned.has(day));
+  }
+
+  function merged(day: Day, batch: DayBatch): SnapshotDocument {
+    return pruned.has(day) ? totalsOnly(mergeBatch(documents.get(day), { ...batch, events: [] })) : mergeBatch(documents.get(day), batch);
+  }
 
   function sortedDays(): Day[] {
     return [...documents.keys()].toSorted(compareText);
   }
 
-  /** What is known of each image that matches, by ascending day. */
-  function histories(query: SeriesQuery): StoredReading[][] {
-    const images = new Map<string, StoredReading[]>();
-    for (const day of sortedDays()) {
-      const document = documents.get(day);
-      for (const reading of document ? parseReadings(document) : []) {
-        if (!matches(query, reading)) continue;
-        const key = imageKey(reading);
-        images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
-      }
-    }
-    return [...images.values()];
+  function pruneDay(day: Day, withTotals: boolean): void {
+    const document = documents.get(day);
+    documents.delete(day);
+    pruned.delete(day);
+    if (withTotals || !document || parseReadings(document).length === 0) return;
+    documents.set(day, totalsOnly(document));
+    pruned.add(day);
   }
 
   return {
     async save(readings, events) {
       const days = groupByDay(readings, events);
-      for (const [day, batch] of days) documents.set(day, structuredClone(mergeBatch(documents.get(day), batch)));
+      for (const [day, batch] of days) documents.set(day, structuredClone(merged(day, batch)));
       if (days.size > 0) changes += 1;
     },
     async totals(query) {
-      return histories(query).flatMap(seriesOf).toSorted(compareImagesByName);
+      return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
     },
     async latest(query) {
-      return histories(query).flatMap(latestOf).toSorted(compareImages);
+      return historiesIn(documents, query).flatMap(latestOf).toSorted(compareImages);
     },
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
       return [...documents.values()].flatMap(parseEvents).toSorted(compareEvents);
     },
     async snapshot(day) {
-      return structuredClone(documents.get(day));
+      return pruned.has(day) ? undefined : structuredClone(documents.get(day));
     },
     async days() {
-      return sortedDays();
+      return snapshotDays();
     },
-    async prune(before) {
+    async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
-      const gone = sortedDays().filter((day) => day < before);
-      for (const day of gone) documents.delete(day);
-      if (gone.length > 0) changes += 1;
+      const gone = snapshotDays().filter((day) => day < before);
+      const old = withTotals ? sortedDays().filter((day) => day < before) : gone;
+      for (const day of old) pruneDay(day, withTotals);
+      if (old.length > 0) changes += 1;
       return gone;
     },
     version: () => String(changes),
     async close() {},
   };
+}
+
+/** What is known of each image that matches, by ascending day. */
+function historiesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: SeriesQuery): StoredReading[][] {
+  const images = new Map<string, StoredReading[]>();
+  for (const day of [...documents.keys()].toSorted(compareText)) {
+    const document = documents.get(day);
+    for (const reading of document ? parseReadings(document) : []) {
+      if (!matches(query, reading)) continue;
+      const key = imageKey(reading);
+      images.set(key, [...(images.get(key) ?? []), { ...reading, day }]);
+    }
+  }
+  return [...images.values()];
+}
+
+function totalsOnly(document: SnapshotDocument): SnapshotDocument {
+  return mergeReadings(undefined, parseReadings(document).map(withoutDetails));
 }
 
 function seriesOf(history: readonly StoredReading[]): ImageSeries[] {

@@ -81,7 +81,7 @@ describe('an export', () => {
 
     expect(await textOf(csvText(store.readings({})))).toBe(
       `${header}2026-03-14,dockerhub,acme/app,110,frozen,2026-03-14T12:00:00.000Z,,2026-03-01T08:00:00Z,\r\n` +
-        '2026-03-14,ghcr,acme/charts%2Fapp,5,read,2026-03-14T12:00:00.000Z,1,,\r\n' +
+        '2026-03-14,ghcr,acme/charts%2Fapp,5,read,2026-03-14T12:00:00.000Z,,,\r\n' +
         '2026-03-14,quay,acme/app,40,backfilled,2026-03-15T02:00:00.000Z,,,2026-01-01\r\n',
     );
     expect(await textOf(csvText(createMemoryStore().readings({})))).toBe(header);

@@ -193,7 +193,7 @@ describe('the overview', () => {
     const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV', exact: true }).click()]);
     const [png] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
 
-    expect((await readFile(await csv.path(), 'utf8')).split('\r\n')[1]).toMatch(/^2026-02-13T00:00:00Z,northwind\/gateway,\d+$/);
+    expect((await readFile(await csv.path(), 'utf8')).split('\r\n')[1]).toMatch(/^2026-02-13T00:00:00Z,northwind\/gateway,\d+,1,0,\w+$/);
     expect(png.suggestedFilename()).toBe('daily-pulls.png');
     expect((await readFile(await png.path())).subarray(1, 4).toString()).toBe('PNG');
     await page.context().close();

@@ -244,7 +244,15 @@ function createProcess(registry: ReturnType<typeof tracked>, isCollector = true)
   });
   const { descriptor } = registry;
   const parts = { registries: [registry], descriptors: [descriptor], store: failing, health, clock: systemClock, log };
-  return createEngine({ ...parts, list: createList(), isCollector, intervalMs: hour, backfill: false, retentionDays: 30 });
+  return createEngine({
+    ...parts,
+    list: createList(),
+    isCollector,
+    intervalMs: hour,
+    backfill: false,
+    retentionDays: 30,
+    keepTotals: true,
+  });
 }
 
 describe('engines that share a list of work', () => {
@@ -256,6 +264,9 @@ describe('engines that share a list of work', () => {
       totals: Object.fromEntries(repos.map((repo, at) => [repo, at])),
       onRead: () => sleep(5),
     };
+    // Retention counts from days that were read, and believes a day only beside another one.
+    const earlier = [24, 48].map((hours) => new Date(systemClock.now() - hours * hour).toISOString());
+    await store.save(earlier.map((readAt) => ({ registry: 'dockerhub', repo: 'acme/app-0', pullCount: 0, readAt })));
     const registries = [tracked(answers), tracked(answers), tracked(answers)];
     const engines = registries.map((registry, at) => createProcess(registry, at < 2));
 

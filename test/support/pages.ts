@@ -37,6 +37,8 @@ export function registryStatus(registry: string, title: string, more: Partial<Re
     imagesRead: 1,
     imagesFailed: 0,
     failures: [],
+    unexplained: more.failures ?? [],
+    deleted: [],
     listings: [],
     doubts: [],
     totals: noTotals,

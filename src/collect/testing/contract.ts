@@ -164,15 +164,21 @@ export function describeWorkList(title: string, make: () => Promise<WorkListUnde
         owner('other'),
         image('acme/a'),
         image('acme/b'),
+        image('acme/gone'),
+        image('acme/refused'),
         image('acme/x', { registry: 'ghcr' }),
       ]);
       const shortfall = { code: 'unauthorized', message: '1 of 3' } as const;
       const missing = { code: 'unreachable', message: 'cut', missing: 'details' } as const;
+      const notThere = { code: 'not_found', message: 'object not found', missing: 'total' } as const;
+      const refused = { code: 'unauthorized', message: 'private, or not there', missing: 'total' } as const;
       await list.finish(run, [
-        { item: owner('acme'), outcome: { kind: 'list', listed: 2, complete: true, unlisted: ['acme/b', 'acme/gone'] } },
+        { item: owner('acme'), outcome: { kind: 'list', listed: 2, complete: true, unlisted: ['acme/b', 'acme/gone', 'acme/refused'] } },
         { item: owner('other'), outcome: { kind: 'list', listed: 1, expected: 3, complete: false, shortfall, unlisted: [] } },
         { item: image('acme/a'), outcome: { kind: 'read', isRead: true, failure: missing } },
         { item: image('acme/b'), outcome: { kind: 'read', isRead: true, doubt: 'frozen' } },
+        { item: image('acme/gone'), outcome: { kind: 'read', isRead: false, failure: notThere } },
+        { item: image('acme/refused'), outcome: { kind: 'read', isRead: false, failure: refused } },
         { item: image('acme/x', { registry: 'ghcr' }), outcome: isRead },
       ]);
 
@@ -184,8 +190,11 @@ export function describeWorkList(title: string, make: () => Promise<WorkListUnde
           registry: 'dockerhub',
           imagesRead: 2,
           readRepos: ['acme/a', 'acme/b'],
-          unlisted: ['acme/gone'],
-          failures: [{ repo: 'acme/a', ...missing }],
+          deleted: ['acme/gone'],
+          failures: [
+            { repo: 'acme/a', ...missing },
+            { repo: 'acme/refused', ...refused },
+          ],
           listings: [
             { owner: 'acme', listed: 2, expected: undefined, complete: true, shortfall: undefined },
             { owner: 'other', listed: 1, expected: 3, complete: false, shortfall },

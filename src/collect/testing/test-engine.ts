@@ -14,7 +14,9 @@ import { start } from './fake-registry.ts';
 
 export const never = new AbortController().signal;
 
-export interface TestEngineOptions extends Partial<Pick<EngineDeps, 'retentionDays' | 'backfill' | 'isCollector' | 'listeners'>> {
+export interface TestEngineOptions extends Partial<
+  Pick<EngineDeps, 'retentionDays' | 'keepTotals' | 'backfill' | 'isCollector' | 'listeners'>
+> {
   readonly store?: SnapshotStore;
   readonly clock?: FixedClock;
   /** Of the shared ones, where several engines work together. */
@@ -59,6 +61,7 @@ export function createTestEngine(registries: readonly TrackedRegistry[], options
       intervalMs,
       backfill: options.backfill ?? false,
       retentionDays: options.retentionDays ?? 0,
+      keepTotals: options.keepTotals ?? true,
       listeners: options.listeners,
     });
   const impatience = { on: false };

@@ -2,7 +2,8 @@
 import { isDay, type Day } from '../model/day.ts';
 import { canonicalRepo } from '../model/image-ref.ts';
 import { isMark, type Mark } from '../model/mark.ts';
-import { isPullCount, type Discrepancy, type Observed, type Platform, type Reading, type Tag } from '../model/reading.ts';
+import { withoutAttachments } from '../model/tag.ts';
+import { isPullCount, type Discrepancy, type Observed, type Platform, type Reading, type Tag, type TagsNote } from '../model/reading.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -83,24 +84,41 @@ export function parseReading(registry: string, row: Row, undatedAt: string): Rea
   const readAt = instant(row['read_at']);
   if (pullCount === 0 && shape.zeroMayMeanUnread && readAt === undefined) return undefined;
   const tags = parseTags(row['tags']);
-  return {
+  // The Go tool read all tags and did not count them. A row of ours without a number is one whose tags were not read whole.
+  const tagCount = count(row['tag_count']) ?? (readAt === undefined ? tags?.length : undefined);
+  return withoutAttachments({
     registry,
     repo: canonicalRepo(repo),
     pullCount,
     readAt: readAt ?? undatedAt,
     lastUpdated: text(row[shape.updatedField]),
-    tagCount: count(row['tag_count']) ?? tags?.length,
+    tagCount,
     tags,
+    tagsCut: count(row['tags_cut']),
+    tagsNote: parseTagsNote(row),
     totalSince: day(row['total_since']),
     mark: parseMark(row),
     ...parseNote(row),
-  };
+  });
 }
+
+function parseTagsNote(row: Row): TagsNote | undefined {
+  const [hash, since] = [text(row['tags_hash']), day(row['tags_since'])];
+  return hash === undefined && since === undefined ? undefined : { hash, since };
+}
+
+/** Fields that say something of the tags which the row has, or of those which it has not. */
+const tagsNoteFields = new Set(['tags_cut', 'tags_hash', 'tags_since']);
 
 /** The row of a reading. Fields that the reading does not have are taken from the row before. */
 export function toRow(reading: Reading, before: Row = {}): Row {
   const shape = rowShape(reading.registry);
-  const kept = Object.fromEntries(Object.entries(before).filter(([field]) => field !== shape.repoField && !totalFields.has(field)));
+  const { tags, tagsCut, tagsNote } = reading;
+  const hasTags = tags !== undefined || tagsCut !== undefined || tagsNote !== undefined;
+  const isCutWhole = tags === undefined && tagsCut !== undefined;
+  const isGone = (field: string): boolean => (hasTags && tagsNoteFields.has(field)) || (isCutWhole && field === 'tags');
+  const isKept = (field: string): boolean => field !== shape.repoField && !totalFields.has(field) && !isGone(field);
+  const kept = Object.fromEntries(Object.entries(before).filter(([field]) => isKept(field)));
   return {
     [shape.repoField]: reading.repo,
     ...(shape.fullRow ? { last_updated: '', tags: null, pull_count: 0 } : {}),
@@ -108,8 +126,11 @@ export function toRow(reading: Reading, before: Row = {}): Row {
     [shape.countField]: reading.pullCount,
     ...defined({
       [shape.updatedField]: reading.lastUpdated,
-      tags: reading.tags && toTagRows(reading.tags, reading.registry, kept['tags']),
+      tags: tags && toTagRows(tags, reading.registry, kept['tags']),
       tag_count: reading.tagCount,
+      tags_cut: tagsCut,
+      tags_hash: tagsNote?.hash,
+      tags_since: tagsNote?.since,
       read_at: reading.readAt,
       total_since: reading.totalSince,
     }),

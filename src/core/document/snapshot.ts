@@ -116,14 +116,14 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
 }
 
 /** The end of a day that was read before closes it: what was read is kept beside it. */
-function complete(before: Reading | undefined, reading: Reading): Reading {
+export function complete(before: Reading | undefined, reading: Reading): Reading {
   if (!before || !isEndOfDay(reading.mark) || !wasRead(before.mark)) return reading;
   const observed = isEndOfDay(before.mark) ? before.observed : { pullCount: before.pullCount, readAt: before.readAt };
   return { ...reading, mark: 'closed', observed: observed ?? reading.observed };
 }
 
 /** Of two readings of one image the one to keep: the more certain, then the later; of equals the second. */
-function newer(first: Reading | undefined, second: Reading): Reading {
+export function newer(first: Reading | undefined, second: Reading): Reading {
   if (!first) return second;
   const difference = compareMarks(second.mark, first.mark);
   if (difference !== 0) return difference > 0 ? second : first;

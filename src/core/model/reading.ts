@@ -60,6 +60,10 @@ export interface Reading {
   readonly tagCount?: number | undefined;
   /** Absent when the tags were not read this time. */
   readonly tags?: readonly Tag[] | undefined;
+  /** How many tags were read and are not in `tags`, because a store has no room for them. */
+  readonly tagsCut?: number | undefined;
+  /** What a store notes of the tags, so that a list that stays as it is need not be stored on each day. Nobody else looks at it. */
+  readonly tagsNote?: TagsNote | undefined;
   /**
    * Days before this read, newest first, dated as the registry labels them. The first is the unfinished today, or with `totalSince`
    * the last one that is over.
@@ -91,6 +95,13 @@ export interface Discrepancy {
   readonly by: number;
   /** ISO 8601 moment of the first read that showed it. */
   readonly since: string;
+}
+
+export interface TagsNote {
+  /** Tells the stored list from others. */
+  readonly hash?: string | undefined;
+  /** The day that has the list; the reading itself has none. */
+  readonly since?: Day | undefined;
 }
 
 /** The end of a list that has the tags oldest first. */

@@ -47,7 +47,7 @@ export interface ImageOutcome {
 /** How the listing of an owner ended. */
 export interface ListingOutcome extends Omit<ListingStatus, 'owner'> {
   readonly kind: 'list';
-  /** Images that were read lately and are in the complete list no more. */
+  /** Images that were read lately and are in the complete list no more; their own reads tell whether they are still there. */
   readonly unlisted: readonly string[];
 }
 
@@ -75,8 +75,8 @@ export interface RegistryRun {
   readonly imagesRead: number;
   /** Canonical names of the images whose total was read. */
   readonly readRepos: readonly string[];
-  /** Canonical names of images that were read lately and are in no list any more, although that of their owner was complete. */
-  readonly unlisted: readonly string[];
+  /** Canonical names of images that a complete list has no longer and that are not there, as the registry itself says of each: no failures. */
+  readonly deleted: readonly string[];
   readonly failures: readonly ImageFailure[];
   readonly listings: readonly ListingStatus[];
   /** Images whose total contradicts the registry's own days. */
@@ -149,6 +149,11 @@ export function hasSucceeded({ imagesRead, failures, listings }: Pick<RegistryRu
   return imagesRead > 0 || (failures.length === 0 && listings.length > 0 && listings.every(({ complete }) => complete));
 }
 
+/** Whether the registry said beyond doubt that there is no such image. */
+export function isNotThere({ code, missing }: Pick<ImageFailure, 'code' | 'missing'>): boolean {
+  return code === 'not_found' && missing === 'total';
+}
+
 /** The parts of a run, from all of its items. An item without an outcome is a failure, but in a run that was interrupted. */
 export function summarizeRun(states: readonly WorkState[], startedAt: number, interrupted: boolean): readonly RegistryRun[] {
   const byRegistry = new Map<string, WorkState[]>();
@@ -188,14 +193,13 @@ function summarizeRegistry(
       else listings.push({ owner: name, listed: 0, complete: false, shortfall: { code: unfinished.code, message: unfinished.message } });
     }
   }
-  // Tracked by name, or in the list of another owner: not missing.
-  for (const { item } of states) if (item.kind === 'read') unlisted.delete(item.name);
+  const isDeleted = (failure: ImageFailure): boolean => isNotThere(failure) && unlisted.has(failure.repo);
   return {
     registry,
     imagesRead: readRepos.length,
     readRepos,
-    unlisted: [...unlisted],
-    failures,
+    deleted: failures.filter(isDeleted).map(({ repo }) => repo),
+    failures: failures.filter((failure) => !isDeleted(failure)),
     listings,
     doubts,
     durationMs: endedAt - startedAt,

@@ -167,7 +167,7 @@ describe('for any owner whose largest image has more than the stated size every 
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 100 },
     );
   });
 });

@@ -26,7 +26,7 @@ const minHistoryDays = 28;
  * a row among them had q pulls, of the images that were never still in them. As far as quiet days thin out evenly towards 0, that is chance on one day in 10,000, once in 27 years. Of
  * a single day after 90 known ones q has to be 109, after 28 it has to be 344.
  */
-export const minSurprise = 10_000;
+const minSurprise = 10_000;
 
 /** The owner of an image. */
 export function ownerOf(repo: string): string {
@@ -59,8 +59,8 @@ export function withStillDays(series: readonly ImageSeries[], freezes: readonly 
     const owner = ownerOf(image.repo);
     const own = freezes.filter((freeze) => freeze.registry === image.registry && freeze.owner === owner);
     if (own.length === 0 || hasPublishedDays(image)) return image;
-    const isStill = (day: EpochDay): boolean => own.some(({ from, to }) => day >= from && day <= to);
-    return { ...image, still: new Set(Array.from(image.days).filter(isStill)) };
+    const isFrozen = (day: EpochDay): boolean => own.some(({ from, to }) => day >= from && day <= to);
+    return { ...image, still: new Set(Array.from(image.days).filter(isFrozen)) };
   });
 }
 
@@ -119,12 +119,13 @@ interface Run {
  * known. Images that had a still day of their own before say nothing: one quiet day of theirs is nothing special.
  */
 function surprise(images: readonly ImageSeries[], { from, to, touched }: Run): number {
-  const history = Array.from({ length: historyDays }, (_, at) => from - historyDays + at).filter((day) => !touched.has(day));
+  // The day before may have been frozen in part.
+  const history = Array.from({ length: historyDays }, (_, at) => from - 1 - historyDays + at).filter((day) => !touched.has(day));
   const busy = images.filter((image) => positionOf(image, from) !== undefined && history.every((day) => pullsOn([image], day) !== 0));
   const sums = new Map(history.map((day) => [day, pullsOn(busy, day)]));
   const known = [...sums.values()].filter((sum) => sum !== undefined).length;
   const length = to - from + 1;
-  const quietest = known < minHistoryDays ? undefined : quietestRun(sums, from, length);
+  const quietest = known < minHistoryDays ? undefined : quietestRun(sums, from - 1, length);
   return quietest === undefined ? 0 : (Math.floor(known / length) + 1) * (quietest + 1);
 }
 

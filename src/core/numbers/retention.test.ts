@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../model/day.ts';
-import { firstKeptDay } from './retention.ts';
+import { firstKeptDay, retentionDay } from './retention.ts';
 
 describe('retention', () => {
   it.each([
@@ -35,5 +35,19 @@ describe('retention', () => {
         expect(longer).toBe(shorter && addDays(shorter, -1));
       }),
     );
+  });
+});
+
+describe('the day that retention counts back from', () => {
+  it.each([
+    ['none without a day', [], undefined],
+    ['none while one day was read', ['2026-03-14'], undefined],
+    ['the newest', ['2026-03-14', '2026-03-12', '2026-03-13'], '2026-03-14'],
+    ['the newest after a week away', ['2026-03-07', '2026-03-14'], '2026-03-14'],
+    ['the last before a clock jumped', ['2025-04-13', '2025-04-14', '2026-03-14'], '2025-04-14'],
+    ['the newest, once the jump is confirmed by another day', ['2025-04-14', '2026-03-13', '2026-03-14'], '2026-03-14'],
+    ['none that lies in the future', ['2026-03-13', '2026-03-14', '2026-03-15', '2026-03-16'], '2026-03-14'],
+  ])('is %s', (_, days, expected) => {
+    expect(retentionDay(days, '2026-03-14')).toBe(expected);
   });
 });

@@ -34,7 +34,7 @@ export interface ValueParts {
 }
 
 /** A part is marked where it is at least this share of the value; one backfilled zero among a hundred images says nothing about their sum. */
-export const minMarkedShare = 0.1;
+const minMarkedShare = 0.1;
 
 /** Whether a part is large enough to mark the whole value; of a value of 0 the number of values decides. */
 export function isMarked({ value, values, parts }: ValueParts, kind: PartKind): boolean {

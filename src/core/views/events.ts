@@ -2,6 +2,7 @@
 import { fromEpochDay, startOfDay, type Day, type EpochDay } from '../model/day.ts';
 import { discrepancyText } from './discrepancy.ts';
 import { formatExact } from './format.ts';
+import { plainText } from './plain-text.ts';
 import { coveredDays } from '../numbers/covered-days.ts';
 import type { Freeze } from '../numbers/freezes.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
@@ -43,7 +44,7 @@ export function listEvents(
   }
   for (const event of recorded) {
     const { time, registry, repo, kind } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: texts[kind](event) });
+    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: plainText(texts[kind](event)) });
   }
   return events.toSorted(compareEvents);
 }

@@ -14,6 +14,10 @@ export interface RegistryStatus {
   readonly imagesRead: number;
   readonly imagesFailed: number;
   readonly failures: readonly ImageFailure[];
+  /** Those of the failures of which the diagnosis does not say what there is to say. */
+  readonly unexplained: readonly ImageFailure[];
+  /** Canonical names of images that the last run found deleted. */
+  readonly deleted: readonly string[];
   readonly listings: readonly ListingStatus[];
   /** Images whose total is inconsistent with the registry's daily counts. */
   readonly doubts: readonly ImageDoubt[];

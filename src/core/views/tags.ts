@@ -6,11 +6,14 @@ import type { SnapshotStore } from '../ports.ts';
 import type { StoredReading } from '../model/history.ts';
 import { isNewer } from '../model/tag.ts';
 import { compareImages, compareText, imageKey, type ImageName } from '../model/image.ts';
+import { plainText } from './plain-text.ts';
 import { keepDays } from './summary.ts';
 
 export interface ImageTags extends ImageName {
   /** The newest first; those without a time as the registry lists them, last. */
   readonly tags: readonly Tag[];
+  /** How many older ones were read and are not stored. */
+  readonly cut?: number | undefined;
 }
 
 /** The tags of each image from its newest snapshot that has them, by registry, then repo; without images whose tags were not read for a week. */
@@ -18,11 +21,33 @@ export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>
   const newest = (await store.days()).at(-1);
   if (newest === undefined) return [];
   const found = new Map<string, ImageTags>();
-  for await (const { registry, repo, tags } of store.readings(query, { from: addDays(newest, -keepDays) })) {
-    if (tags) found.set(imageKey({ registry, repo }), { registry, repo, tags });
+  for await (const { registry, repo, tags, tagsCut } of store.readings(query, { from: addDays(newest, -keepDays) })) {
+    if (tags) found.set(imageKey({ registry, repo }), { registry, repo, tags: tags.map(plainTag), cut: tagsCut });
   }
   const images = [...found.values()].map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
   return images.toSorted(compareImages);
+}
+
+/** Files may hold what an earlier version, or somebody else, wrote into them. */
+function plainTag(tag: Tag): Tag {
+  const { name, lastUpdated, digest, versionId, platforms } = tag;
+  return {
+    ...tag,
+    name: plainText(name),
+    lastUpdated: plain(lastUpdated),
+    digest: plain(digest),
+    versionId: plain(versionId),
+    platforms: platforms?.map(({ architecture, os, variant, ...platform }) => ({
+      ...platform,
+      architecture: plainText(architecture),
+      os: plainText(os),
+      variant: plain(variant),
+    })),
+  };
+}
+
+function plain(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainText(text);
 }
 
 function newerFirst(a: Tag, b: Tag): number {
@@ -71,7 +96,8 @@ export async function* tagHistory(readings: AsyncIterable<StoredReading>, range:
       history.versions.set(version, versionPullCount);
       if (isId(version) && isNewer(version, history.newest)) history.newest = version;
     }
-    if (includesDay(range, day)) for (const row of rows) yield { day, registry, repo, ...row };
+    if (!includesDay(range, day)) continue;
+    for (const row of rows) yield { day, registry, repo, ...row, tag: plainText(row.tag), version: plainText(row.version) };
   }
 }
 

@@ -2,6 +2,7 @@ import type { SnapshotDocument } from '../../core/document/snapshot.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { endpoint } from '../endpoint.ts';
+import { noSnapshotOf } from '../no-snapshot.ts';
 import { jsonContent } from '../json-content.ts';
 import { snapshotDate } from '../parameters.ts';
 import { dataResponses, nothingOfThatDate } from '../responses.ts';
@@ -29,5 +30,5 @@ async function findSnapshot(store: SnapshotStore, date: string | undefined): Pro
     const found = await store.snapshot(day);
     if (found) return found;
   }
-  throw new AppError('not_found', date === undefined ? 'there is no snapshot yet' : `there is no snapshot of ${date}`);
+  throw date === undefined ? new AppError('not_found', 'there is no snapshot yet') : await noSnapshotOf(store, date);
 }

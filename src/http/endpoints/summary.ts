@@ -1,11 +1,11 @@
 import { parseReadings } from '../../core/document/snapshot.ts';
-import { AppError } from '../../core/model/errors.ts';
 import { compareImages, type ImageName } from '../../core/model/image.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import { currentImages } from '../../core/views/summary.ts';
 import type { ApiDeps } from '../deps.ts';
+import { noSnapshotOf } from '../no-snapshot.ts';
 import { imageFilter, snapshotDate } from '../parameters.ts';
 import { nothingOfThatDate, registry, repo } from '../responses.ts';
 import { count, named, object } from '../schema.ts';
@@ -52,6 +52,6 @@ async function newest(store: SnapshotStore, query: SeriesQuery): Promise<readonl
 
 async function ofDay(store: SnapshotStore, date: string): Promise<readonly Counted[]> {
   const snapshot = await store.snapshot(date);
-  if (!snapshot) throw new AppError('not_found', `there is no snapshot of ${date}`);
+  if (!snapshot) throw await noSnapshotOf(store, date);
   return parseReadings(snapshot);
 }

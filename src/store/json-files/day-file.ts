@@ -81,13 +81,13 @@ export function formatDocument(document: SnapshotDocument): string {
  * Moves a corrupt file to a name that was free, and resolves to that name. Rejects with the system's error.
  * The name is taken by an empty file first, because a rename alone would replace a file that has it.
  */
-export async function setAside(files: FileSystem, directory: string, day: Day, nowMs: number): Promise<string> {
+export async function setAside(files: FileSystem, directory: string, file: string, nowMs: number): Promise<string> {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
   for (let attempt = 0; ; attempt += 1) {
-    const name = `${dayFileName(day)}.corrupt-${stamp}${attempt === 0 ? '' : `-${attempt}`}`;
+    const name = `${file}.corrupt-${stamp}${attempt === 0 ? '' : `-${attempt}`}`;
     if (!(await claim(files, join(directory, name)))) continue;
     try {
-      await files.rename(join(directory, dayFileName(day)), join(directory, name));
+      await files.rename(join(directory, file), join(directory, name));
     } catch (error) {
       await removeQuietly(files, join(directory, name));
       throw error;

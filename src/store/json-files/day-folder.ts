@@ -1,7 +1,7 @@
 /** The files of all days in one folder; a problem with one of them is logged once. */
 import { join } from 'node:path';
 import type { Day } from '../../core/model/day.ts';
-import { AppError, errorFields } from '../../core/model/errors.ts';
+import { errorFields } from '../../core/model/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { compareText } from '../../core/model/image.ts';
 import type { SnapshotDocument } from '../../core/document/snapshot.ts';
@@ -30,9 +30,9 @@ export interface DayFolder {
   document(day: Day): Promise<SnapshotDocument | undefined>;
   /**
    * Replaces what was read with a document, and sets it aside when it was corrupt. Durable after sync.
-   * @throws AppError internal when the file would be larger than the largest that is read
+   * Resolves to false, and changes nothing, when the file would be larger than the largest that is read.
    */
-  replace(day: Day, before: DayFile, document: SnapshotDocument): Promise<void>;
+  replace(day: Day, before: DayFile, document: SnapshotDocument): Promise<boolean>;
   /** How the day's file looks from outside; undefined when that is unknown. Never rejects. */
   stamp(day: Day): Promise<FileStamp | undefined>;
   /** A missing file is fine. */
@@ -50,7 +50,7 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
   }
 
   async function moveAway(day: Day): Promise<void> {
-    const name = await setAside(files, directory, day, clock.now());
+    const name = await setAside(files, directory, dayFileName(day), clock.now());
     log.info('set aside invalid snapshot file', { file: pathOf(day), as: join(directory, name) });
   }
 
@@ -80,11 +80,11 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     async replace(day, before, document) {
       const text = formatDocument(document);
       // A file that is too large to read would be set aside as corrupt by the next save.
-      if (Buffer.byteLength(text) > maxBytes)
-        throw new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
+      if (Buffer.byteLength(text) > maxBytes) return false;
       const beforeRename = before.kind === 'corrupt' ? () => moveAway(day) : undefined;
       await replaceFile(files, { directory, name: dayFileName(day), content: text, id: host.uniqueId(), beforeRename });
       skipped.delete(day);
+      return true;
     },
     stamp: (day) => files.stamp(pathOf(day)).catch(() => undefined),
     async remove(day) {

@@ -6,6 +6,7 @@ export interface DaySeries {
   /** Sets the total of a day and its mark, whether the day had one or not. */
   set(day: EpochDay, total: number, mark: Mark): void;
   delete(day: EpochDay): void;
+  has(day: EpochDay): boolean;
   /** The oldest day; undefined when there is none. */
   first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
@@ -80,6 +81,10 @@ export function createDaySeries(): DaySeries {
       totals.copyWithin(at, at + 1, length);
       codes.copyWithin(at, at + 1, length);
       length -= 1;
+    },
+    has(day) {
+      const at = position(day);
+      return at < length && days[at] === day;
     },
     first: () => (length === 0 ? undefined : days[0]),
     last() {

@@ -247,7 +247,7 @@ describe('a prune that fails', () => {
     });
 
     expect(await store.days()).toEqual(['2026-03-11', '2026-03-13']);
-    expect(await folder.names()).toEqual(['2026-03-11.json', '2026-03-13.json']);
+    expect(await folder.names()).toEqual(['2026-03-11.json', '2026-03-13.json', 'history']);
     await store.close();
   });
 

@@ -1,11 +1,11 @@
 /** Read-only access to the history of a folder: takes no lock and writes nothing, so it does not disturb a running service. */
 import type { SnapshotStore } from '../../core/ports.ts';
-import { readingsByDay } from '../readings-by-day.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { nodeHost } from './host.ts';
-import { loadIndex } from './load-index.ts';
+import { createKeptTotals } from './kept-totals.ts';
+import { loadIndex, storedReadings } from './load-index.ts';
 import { createIndexCache, type IndexCacheDeps } from './index-cache.ts';
 import { unusableFolder } from './storage-error.ts';
 
@@ -18,12 +18,13 @@ export async function readHistory(
   const days = await folder.days().catch((error: unknown) => {
     throw unusableFolder(error, 'readable', { directory: deps.directory, owner: nodeHost.owner });
   });
-  const { index } = await loadIndex(folder, days, await createIndexCache(machine).read());
+  const totals = createKeptTotals(machine);
+  const { index } = await loadIndex({ folder, totals }, days, await createIndexCache(machine).read());
   return {
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
     days: async () => index.days(),
-    readings: (query, range) => readingsByDay(index.days(), (day) => folder.document(day), query, range),
+    readings: storedReadings({ folder, totals, index }),
     events: async () => index.events(),
   };
 }

@@ -178,7 +178,7 @@ describe('the index cache', () => {
     ['empty', () => ''],
     ['foreign', () => '{"hello":"world"}'],
     ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
-    ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":"3 ', '"format":"4 '))],
+    ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":"4 ', '"format":"5 '))],
   ])('is rebuilt when it is %s', async (_what, damage) => {
     await prepare();
     const before = (await opened()).answers;

@@ -37,7 +37,7 @@ export interface IndexCache {
 /** A dot file: neither this program nor the Go tool reads it as a day. */
 export const indexCacheName = '.index.json';
 /** The number is raised whenever this format changes, or what is made of a day's file. The rest says what the columns mean. */
-const format = `3 ${endianness()} ${marks.join(' ')}`;
+const format = `4 ${endianness()} ${marks.join(' ')}`;
 /** A hundred years of a thousand images. */
 const maxBytes = 1024 * 1024 * 1024;
 /** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */

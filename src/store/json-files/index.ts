@@ -5,15 +5,25 @@ import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
 import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
-import { compareImages, compareImagesByName, compareText, type ImageName } from '../../core/model/image.ts';
+import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
+import { demandOf } from '../tag-budget.ts';
+import { newestRead, type YearImage, type YearTotals } from './year-totals.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
   /** Makes these the values of the day; what an earlier call set for that day is dropped. */
   setDay(day: Day, readings: readonly Reading[], events: readonly RecordedEvent[]): void;
+  /** Makes these the values of a day whose file is gone. */
+  setKept(day: Day, readings: readonly Reading[]): void;
+  /** Adds the values of days whose files are gone; where a day has a file that has one, that one stays. */
+  addKept(year: YearTotals): void;
   /** Forgets a day, and the details that were last seen on it. */
   removeDay(day: Day): void;
-  /** The days that were set, ascending. */
+  /** Whether the day has values but no file. */
+  isKept(day: Day): boolean;
+  /** The days with values, with a file or without, ascending. */
+  allDays(): readonly Day[];
+  /** The days that have a file, ascending. */
   days(): readonly Day[];
   /** As SnapshotStore.totals; the result does not change later. */
   totals(query: SeriesQuery): readonly ImageSeries[];
@@ -21,6 +31,10 @@ export interface Index {
   latest(query: SeriesQuery): readonly LatestImage[];
   /** As SnapshotStore.events. */
   events(): readonly RecordedEvent[];
+  /** The newest stored list of an image's tags. */
+  tags(image: ImageName): KnownTags | undefined;
+  /** By the key of each image: about how many bytes its newest list would take whole. */
+  tagDemands(): ReadonlyMap<string, number>;
   /** Everything in it, from which createIndex builds the same index again; only of an exact index. */
   state(): IndexState;
   /**
@@ -28,6 +42,21 @@ export interface Index {
    * while an older day may have another value, which the index does not keep.
    */
   isExact(): boolean;
+}
+
+/** A list of tags, without the tags. */
+interface TagsState {
+  /** Empty where an earlier version or another program stored it. */
+  readonly hash: string;
+  readonly wasCut: boolean;
+  /** About how many bytes it would take whole. */
+  readonly demand: number;
+}
+
+export interface KnownTags extends TagsState {
+  readonly day: EpochDay;
+  /** The same day. */
+  readonly since: Day;
 }
 
 /** An index as plain data, to be written to a file. */
@@ -48,6 +77,7 @@ export interface ImageState extends ImageName {
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
   readonly totalSince?: Detail<Day> | undefined;
+  readonly tags?: Detail<TagsState> | undefined;
 }
 
 /** A value that not every day has, and the newest day that had it. */
@@ -66,6 +96,7 @@ interface Image extends ImageName {
   tagCount: MaybeLost<number>;
   lastUpdated: MaybeLost<string>;
   totalSince: MaybeLost<Day>;
+  tags: Detail<TagsState> | undefined;
 }
 
 /** An index; with a state, what that state has for these days. */
@@ -73,6 +104,8 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
   const registries = new Map<string, Map<string, Image>>();
   const days = new Set(cachedDays);
   const eventsByDay = new Map(state.events.filter(([day]) => days.has(day)));
+  /** Days with values whose file is gone. */
+  const kept = new Set<EpochDay>();
   let sortedDays: readonly Day[] | undefined;
 
   function findOrCreate({ registry, repo }: ImageName): Image {
@@ -93,6 +126,20 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       image.notes.delete(day);
       loseDetails(image, (detail) => detail.day === day);
     }
+  }
+
+  function fill(epochDay: EpochDay, readings: readonly Reading[], isReplaced: boolean): void {
+    if (isReplaced) clearDay(epochDay);
+    for (const reading of readings) addReading(findOrCreate(reading), epochDay, reading);
+    if (isReplaced) dropEmpty();
+  }
+
+  /** That it had a file, its events, and that it was kept without one. */
+  function forget(day: Day): void {
+    eventsByDay.delete(day);
+    days.delete(day);
+    kept.delete(toEpochDay(day));
+    sortedDays = undefined;
   }
 
   function dropEmpty(): void {
@@ -116,33 +163,32 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
 
   return {
     setDay(day, readings, events) {
-      const epochDay = toEpochDay(day);
-      const isReplaced = days.has(day);
-      if (isReplaced) clearDay(epochDay);
-      for (const reading of readings) {
-        const image = findOrCreate(reading);
-        image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
-        const note = toDayNote(reading);
-        if (note) image.notes.set(epochDay, note);
-        image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
-        image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
-        image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
-        image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
-      }
-      if (isReplaced) dropEmpty();
+      fill(toEpochDay(day), readings, days.has(day));
       eventsByDay.delete(day);
       if (events.length > 0) eventsByDay.set(day, events);
       days.add(day);
+      kept.delete(toEpochDay(day));
       sortedDays = undefined;
+    },
+    setKept(day, readings) {
+      fill(toEpochDay(day), readings, true);
+      forget(day);
+      if (readings.length > 0) kept.add(toEpochDay(day));
+    },
+    addKept(year) {
+      const withFile = new Set([...days].map(toEpochDay));
+      for (const image of year.values()) {
+        addYear(findOrCreate(image), image);
+        for (const day of image.byDay.keys()) if (!withFile.has(day)) kept.add(day);
+      }
     },
     removeDay(day) {
-      const epochDay = toEpochDay(day);
-      clearDay(epochDay);
+      clearDay(toEpochDay(day));
       dropEmpty();
-      eventsByDay.delete(day);
-      days.delete(day);
-      sortedDays = undefined;
+      forget(day);
     },
+    isKept: (day) => kept.has(toEpochDay(day)),
+    allDays: () => [...days, ...Array.from(kept, fromEpochDay)].toSorted(compareText),
     days() {
       sortedDays ??= [...days].toSorted(compareText);
       return sortedDays;
@@ -159,14 +205,50 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       return images.flatMap(toLatest);
     },
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
-    state: () => ({ images: matching({}).map(toState), events: [...eventsByDay] }),
+    tags({ registry, repo }) {
+      const known = registries.get(registry)?.get(repo)?.tags;
+      return known && { ...known.value, day: known.day, since: fromEpochDay(known.day) };
+    },
+    tagDemands: () => new Map(matching({}).flatMap((image) => (image.tags ? [[imageKey(image), image.tags.value.demand]] : []))),
+    state: () => ({ images: matching({}).map((image) => toState(image, kept)), events: [...eventsByDay] }),
     isExact: () => matching({}).every((image) => [image.readAt, image.tagCount, image.lastUpdated, image.totalSince].every(isKnown)),
   };
 }
 
 function newImage(registry: string, repo: string): Image {
-  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
+  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined, tags: undefined };
   return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
+}
+
+function addReading(image: Image, epochDay: EpochDay, reading: Reading): void {
+  image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
+  const note = toDayNote(reading);
+  if (note) image.notes.set(epochDay, note);
+  image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
+  image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
+  image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
+  image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
+  const tags = toTagsState(reading);
+  if (tags && (!image.tags || image.tags.day <= epochDay)) image.tags = { day: epochDay, value: tags };
+}
+
+function addYear(image: Image, year: YearImage): void {
+  for (const [day, { total, mark, note }] of year.byDay) {
+    if (image.series.has(day)) continue;
+    image.series.set(day, total, mark);
+    if (note) image.notes.set(day, note);
+  }
+  const read = newestRead(year);
+  const { tagCount, lastUpdated, totalSince } = year;
+  if (read) image.readAt = older(image.readAt, read);
+  if (tagCount) image.tagCount = older(image.tagCount, tagCount);
+  if (lastUpdated) image.lastUpdated = older(image.lastUpdated, lastUpdated);
+  if (totalSince !== undefined) image.totalSince = older(image.totalSince, { day: Math.max(...year.byDay.keys()), value: totalSince });
+}
+
+/** What a file of its day says goes before what was kept. */
+function older<T>(current: MaybeLost<T>, kept: Detail<T>): MaybeLost<T> {
+  return current && current.day >= kept.day ? current : kept;
 }
 
 function toLatest({ registry, repo, series, notes, ...image }: Image): LatestImage[] {
@@ -178,13 +260,19 @@ function toLatest({ registry, repo, series, notes, ...image }: Image): LatestIma
   return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value, discrepancy }];
 }
 
-function toState({ registry, repo, series, notes, ...image }: Image): ImageState {
-  const { days, totals, codes } = series.columns();
+/** Without the days whose files are gone: these are read at every start. */
+function toState({ registry, repo, series, notes, ...image }: Image, kept: ReadonlySet<EpochDay>): ImageState {
+  const all = series.columns();
+  // A kept day is nearly always older than every day with a file.
+  const isOwn = (_: number, at: number): boolean => !kept.has(all.days[at] ?? 0);
+  const { days, totals, codes } =
+    kept.size === 0 ? all : { days: all.days.filter(isOwn), totals: all.totals.filter(isOwn), codes: all.codes.filter(isOwn) };
   const details = {
     readAt: withValue(image.readAt),
     tagCount: withValue(image.tagCount),
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
+    tags: image.tags,
   };
   return {
     registry,
@@ -192,7 +280,7 @@ function toState({ registry, repo, series, notes, ...image }: Image): ImageState
     days: encodeBase64(days),
     totals: encodeBase64(totals),
     marks: encodeBase64(codes),
-    notes: [...notes],
+    notes: [...notes].filter(([day]) => !kept.has(day)),
     ...details,
   };
 }
@@ -208,6 +296,7 @@ function restore(state: ImageState, cachedDays: ReadonlySet<EpochDay>, image: Im
   image.tagCount = state.tagCount;
   image.lastUpdated = state.lastUpdated;
   image.totalSince = state.totalSince;
+  image.tags = state.tags;
   loseDetails(image, ({ day }) => !cachedDays.has(day));
 }
 
@@ -222,6 +311,13 @@ function loseDetails(image: Image, isRemoved: (detail: Detail<unknown>) => boole
   image.tagCount = rest(image.tagCount);
   image.lastUpdated = rest(image.lastUpdated);
   image.totalSince = rest(image.totalSince);
+  // Without them a list is only stored once more.
+  if (image.tags && isRemoved(image.tags)) image.tags = undefined;
+}
+
+function toTagsState(reading: Reading): TagsState | undefined {
+  const { tags, tagsCut = 0, tagsNote } = reading;
+  return tags && { hash: tagsNote?.hash ?? '', wasCut: tagsCut > 0, demand: demandOf(reading) };
 }
 
 function isKnown(detail: MaybeLost<unknown>): boolean {

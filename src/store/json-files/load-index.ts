@@ -2,9 +2,12 @@
 import type { Day } from '../../core/model/day.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
 import { parseReadings } from '../../core/document/snapshot.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
+import { readingsByDay } from '../readings-by-day.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';
+import type { KeptTotals } from './kept-totals.ts';
 import type { CachedIndex } from './index-cache.ts';
 
 export interface LoadedIndex {
@@ -22,15 +25,43 @@ export interface LoadOptions {
   readonly onFile?: ((loaded: LoadedIndex, toRead: number) => Promise<void>) | undefined;
 }
 
+interface StoredFiles {
+  readonly folder: DayFolder;
+  readonly totals: KeptTotals;
+}
+
 /**
- * Reads the files that are new or changed, or that were invalid before; all of them without a usable cache.
+ * Reads the files that are new or changed, or that were invalid before; all of them without a usable cache; then what is kept of other days.
  * Rejects only with the signal's reason.
  */
 export async function loadIndex(
-  folder: DayFolder,
+  { folder, totals }: StoredFiles,
   days: readonly Day[],
   cached: CachedIndex | undefined,
   options: LoadOptions = {},
+): Promise<LoadedIndex> {
+  const loaded = await loadDays(folder, days, cached, options);
+  await addKept(loaded.index, totals);
+  return loaded;
+}
+
+async function addKept(index: Index, totals: KeptTotals): Promise<void> {
+  for await (const year of totals.load()) index.addKept(year);
+}
+
+/** As SnapshotStore.readings. */
+export function storedReadings({ folder, totals, index }: StoredFiles & { readonly index: Index }): SnapshotStore['readings'] {
+  return (query, range) => {
+    const readKept = totals.reader();
+    return readingsByDay(index.allDays(), (day) => (index.isKept(day) ? readKept(day) : folder.document(day)), query, range);
+  };
+}
+
+async function loadDays(
+  folder: DayFolder,
+  days: readonly Day[],
+  cached: CachedIndex | undefined,
+  options: LoadOptions,
 ): Promise<LoadedIndex> {
   // Before the files are read: one that changes in between is then read again at the next start.
   const present = new Map<Day, FileStamp>();
@@ -50,7 +81,7 @@ export async function loadIndex(
 }
 
 /** Brings an index up to date with files that another process may have changed. Resolves to whether anything had changed. @throws the system's error when the folder cannot be listed */
-export async function refreshIndex(folder: DayFolder, { index, stamps }: LoadedIndex): Promise<boolean> {
+export async function refreshIndex({ folder, totals }: StoredFiles, { index, stamps }: LoadedIndex): Promise<boolean> {
   const days = await folder.days();
   const present = new Set(days);
   let isChanged = false;
@@ -65,6 +96,7 @@ export async function refreshIndex(folder: DayFolder, { index, stamps }: LoadedI
     isChanged = true;
     if (!(await readInto({ index, stamps }, folder, day, stamp))) index.removeDay(day);
   }
+  if (isChanged) await addKept(index, totals);
   return isChanged;
 }
 

@@ -36,7 +36,7 @@ const readings: fc.Arbitrary<Reading[]> = fc
   .map((drafts) =>
     drafts.map(({ day, ...draft }, at) => {
       const seconds = String((at * 7) % 60).padStart(2, '0');
-      return { ...draft, readAt: `${fromEpochDay(firstDay + day)}T10:${String(at).padStart(2, '0')}:${seconds}Z` };
+      return { ...draft, readAt: `${fromEpochDay(firstDay + day)}T10:${String(at).padStart(2, '0')}:${seconds}.000Z` };
     }),
   );
 

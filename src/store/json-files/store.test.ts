@@ -168,7 +168,7 @@ describe('other names in the folder', () => {
     expect(await store.prune('2026-03-15')).toEqual(['2026-03-14']);
 
     await store.close();
-    expect(await folder.names()).toEqual([...others, '2026-03-02.json'].toSorted());
+    expect(await folder.names()).toEqual([...others, '2026-03-02.json', 'history'].toSorted());
     for (const name of others) expect(await folder.read(name)).toBe('mine');
     expect(folder.log.lines).toEqual([]);
   });

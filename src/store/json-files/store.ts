@@ -1,22 +1,23 @@
 /** Snapshots as one JSON file a day, in the format of the Go tool. The files are the source of truth, the index answers queries. */
-import { isDay, type Day } from '../../core/model/day.ts';
+import { isDay } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
-import { parseEvents } from '../../core/document/snapshot-events.ts';
-import { parseReadings } from '../../core/document/snapshot.ts';
-import { groupByDay, mergeBatch, type DayBatch } from '../by-day.ts';
-import { readingsByDay } from '../readings-by-day.ts';
+import { groupByDay } from '../by-day.ts';
+import { maxTagBytes } from '../tag-budget.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
-import { loadIndex, refreshIndex, type LoadedIndex } from './load-index.ts';
+import { createKeptTotals, type KeptTotals } from './kept-totals.ts';
+import { loadIndex, refreshIndex, storedReadings, type LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
 import { openFolder, sweepFolder } from './open-folder.ts';
 import { createCheckpoints, type OpeningObserver } from './opening.ts';
 import { createQueue, type Enqueue } from './queue.ts';
 import { createIndexCache, type IndexCache } from './index-cache.ts';
 import { storageError, type Place } from './storage-error.ts';
+import { createTagWriter } from './tag-writer.ts';
+import { createWriter } from './writer.ts';
 
 export interface JsonFileStoreDeps {
   readonly directory: string;
@@ -30,6 +31,8 @@ export interface JsonFileStoreDeps {
   readonly host?: Host;
   /** Largest file that is read or written. */
   readonly maxBytes?: number;
+  /** Room for the newest tags of all images together, in bytes of a file. */
+  readonly maxTagBytes?: number | undefined;
   /** Opens it also while the disk is full or read-only: what is stored is answered, and what is saved is refused until it can be written. */
   readonly mayBeReadOnly?: boolean;
   /** Ends the opening, which then rejects with the signal's reason and leaves no lock. */
@@ -72,9 +75,11 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   try {
     const cache = createIndexCache({ ...deps, files, host });
     const onFile = createCheckpoints({ clock, cache: state === 'locked' ? cache : undefined, observer });
-    const loaded = await loadIndex(folder, days, await cache.read(), { signal, onFile });
+    const totals = createKeptTotals({ ...deps, files, host });
+    const loaded = await loadIndex({ folder, totals }, days, await cache.read(), { signal, onFile });
     const sweep = (): Promise<void> => sweepFolder(lockDeps);
-    const made = createStore({ clock, log, folder, lock, place, cache, loaded, enqueue, sweep });
+    const sizes = { maxBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
+    const made = createStore({ clock, log, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
     store = made;
     if (state === 'waiting') {
       observer?.onWaiting(made);
@@ -100,6 +105,9 @@ interface OpenedDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly folder: DayFolder;
+  readonly totals: KeptTotals;
+  readonly maxBytes: number;
+  readonly maxTagBytes: number;
   readonly lock: Lock;
   readonly place: Place;
   readonly cache: IndexCache;
@@ -109,12 +117,14 @@ interface OpenedDeps {
   readonly sweep: () => Promise<void>;
 }
 
-function createStore({ clock, log, folder, lock, place, cache, loaded, enqueue, sweep }: OpenedDeps): OpenedStore {
+function createStore(deps: OpenedDeps): OpenedStore {
+  const { clock, log, folder, totals, lock, cache, loaded, enqueue, sweep } = deps;
   const { index } = loaded;
   // A response that a client cached before a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
-  const writer = createWriter({ ...loaded, folder, lock, place, onChange: () => (changes += 1) });
+  const tags = createTagWriter(index, deps.maxTagBytes);
+  const writer = createWriter({ ...deps, ...loaded, tags, onChange: () => (changes += 1) });
   let cached = { changes, at: clock.now() };
 
   async function writeCache(): Promise<void> {
@@ -128,7 +138,7 @@ function createStore({ clock, log, folder, lock, place, cache, loaded, enqueue, 
     async refresh() {
       try {
         await sweep();
-        if (await refreshIndex(folder, loaded)) changes += 1;
+        if (await refreshIndex({ folder, totals }, loaded)) changes += 1;
       } catch (error) {
         log.warn('cannot list snapshot folder', errorFields(toAppError(error)));
       }
@@ -143,17 +153,17 @@ function createStore({ clock, log, folder, lock, place, cache, loaded, enqueue, 
     },
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
-    readings: (query, range) => readingsByDay(index.days(), (day) => folder.document(day), query, range),
+    readings: storedReadings({ folder, totals, index }),
     events: async () => index.events(),
     async snapshot(day) {
       // A text that is not a day must never become a path.
       return isDay(day) ? folder.document(day) : undefined;
     },
     days: async () => index.days(),
-    async prune(before) {
+    async prune(before, options) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return enqueue(async () => {
-        const deleted = await writer.removeBefore(before);
+        const deleted = await writer.removeBefore(before, options);
         if (deleted.length > 0) await writeCache();
         return deleted;
       });
@@ -175,69 +185,4 @@ async function isHeld(lock: Lock): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-interface WriterDeps extends LoadedIndex {
-  readonly folder: DayFolder;
-  readonly lock: Lock;
-  readonly place: Place;
-  /** Called after each change of the files. */
-  readonly onChange: () => void;
-}
-
-/** Changes files and index together; calls must not overlap. */
-interface Writer {
-  store(byDay: ReadonlyMap<Day, DayBatch>): Promise<void>;
-  removeBefore(before: Day): Promise<readonly Day[]>;
-}
-
-function createWriter({ folder, index, stamps, lock, place, onChange }: WriterDeps): Writer {
-  async function storeDay(day: Day, batch: DayBatch): Promise<void> {
-    await lock.assertHeld();
-    const before = await folder.read(day);
-    if (before.kind === 'unreadable') throw before.error;
-    const document = mergeBatch(before.kind === 'document' ? before.document : undefined, batch);
-    await folder.replace(day, before, document);
-    index.setDay(day, parseReadings(document), parseEvents(document));
-    const stamp = await folder.stamp(day);
-    if (stamp) stamps.set(day, stamp);
-    else stamps.delete(day);
-    onChange();
-    await folder.sync();
-  }
-
-  async function removeDay(day: Day): Promise<void> {
-    await folder.remove(day);
-    index.removeDay(day);
-    stamps.delete(day);
-    onChange();
-  }
-
-  /** Does it for every day, also after one that failed. @throws AppError the first failure */
-  async function forEachDay(days: Iterable<Day>, what: string, action: (day: Day) => Promise<void>): Promise<void> {
-    let failure: AppError | undefined;
-    for (const day of days) {
-      try {
-        await action(day);
-      } catch (error) {
-        failure ??= storageError(error, `${what} ${day}`, place);
-      }
-    }
-    if (failure) throw failure;
-  }
-
-  return {
-    store: (byDay) => forEachDay(byDay.keys(), 'cannot store', (day) => storeDay(day, byDay.get(day) ?? { readings: [], events: [] })),
-    async removeBefore(before) {
-      try {
-        await lock.assertHeld();
-        const old = (await folder.days()).filter((day) => day < before);
-        await forEachDay(old, 'cannot delete', removeDay);
-        if (old.length > 0) await folder.sync();
-        return old;
-      } catch (error) {
-        throw storageError(error, 'cannot delete old snapshots', place);
-      }
-    },
-  };
 }

@@ -39,7 +39,7 @@ export function historyOf(database: Database): Omit<PostgresHistory, 'close'> {
     totals: (query, span) => readTotals(database, query, span),
     latest: (query) => readLatest(database, query),
     async *readings(query, span) {
-      for (const day of await readDays(database, span)) yield* await readDay(database, day, query);
+      for (const day of await readDays(database, { ...span, withPruned: true })) yield* await readDay(database, day, query);
     },
     events: () => readEvents(database),
     days: () => readDays(database),

@@ -7,6 +7,7 @@ import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { DayNote, ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import type { Queries } from './database.ts';
+import { withoutAttachments } from '../../core/model/tag.ts';
 import { isRow, parseNote, parseTags } from '../../core/document/snapshot-row.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
@@ -43,6 +44,7 @@ const readingRow = z.object({
   tag_count: optional(z.number()),
   last_updated: optional(z.string()),
   tags: z.unknown(),
+  tags_cut: optional(z.number()),
   note: z.unknown(),
 });
 
@@ -121,14 +123,14 @@ export async function readLatest(database: Queries, query: SeriesQuery): Promise
 
 export function latestStatement(query: SeriesQuery): Sql {
   const newestTotal = sql`
-    SELECT day, pull_count, known, note, read_at, coalesce(tag_count, jsonb_array_length(tags)) AS tag_count, last_updated, total_since
-    FROM totals LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
+    SELECT day, pull_count, known, note, read_at, tag_count, last_updated, total_since
+    FROM totals
     WHERE image_id = images.id`;
   return sql`
     SELECT registry, repo, newest.day::text, newest.pull_count,
       newest.note, CASE WHEN newest.known = ANY (${[...readMarks]}::text[]) THEN newest.read_at
         ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND known = ANY (${[...readMarks]}::text[]) ORDER BY day DESC LIMIT 1) END AS read_at,
-      coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND (tag_count IS NOT NULL OR tag_set_id IS NOT NULL) ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
+      coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND tag_count IS NOT NULL ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
       coalesce(newest.last_updated, (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1)) AS last_updated,
       coalesce(newest.total_since, (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1))::text AS total_since
     FROM images JOIN LATERAL (${newestTotal} ORDER BY day DESC LIMIT 1) AS newest ON true
@@ -143,7 +145,7 @@ export async function readDay(database: Queries, day: Day, query: SeriesQuery): 
 
 export function dayStatement(day: Day, query: SeriesQuery): Sql {
   return sql`
-    SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, note
+    SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, tags_cut, note
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
     WHERE day = ${day} AND ${matches(query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
@@ -151,28 +153,32 @@ export function dayStatement(day: Day, query: SeriesQuery): Sql {
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {
   const { registry, repo, day, mark, read_at: readAt, last_updated: lastUpdated } = row;
-  const tags = parseTags(row.tags);
-  return {
+  return withoutAttachments({
     registry,
     repo,
     day,
     pullCount: row.pull_count,
     readAt,
     lastUpdated,
-    tagCount: row.tag_count ?? tags?.length,
-    tags,
+    tagCount: row.tag_count,
+    tags: parseTags(row.tags),
+    tagsCut: row.tags_cut,
     totalSince: row.total_since,
     mark,
     ...(isRow(row.note) ? parseNote(row.note) : {}),
-  };
+  });
 }
 
-export async function readDays(database: Queries, { from, to }: DayRange = {}): Promise<readonly Day[]> {
+/** The days that have a snapshot; with `withPruned` also those that have no more than totals. */
+export async function readDays(
+  database: Queries,
+  { from, to, withPruned = false }: DayRange & { readonly withPruned?: boolean } = {},
+): Promise<readonly Day[]> {
   const rows = await database.select(
     dayRow,
     sql`
     SELECT day::text FROM snapshot_days
-    WHERE (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
+    WHERE (${withPruned} OR NOT pruned) AND (${from ?? null}::date IS NULL OR day >= ${from ?? null}::date) AND (${to ?? null}::date IS NULL OR day <= ${to ?? null}::date)
     ORDER BY day`,
   );
   return rows.map(({ day }) => day);

@@ -9,12 +9,15 @@ import { imageKey } from '../../core/model/image.ts';
 import { certainty, readMarks } from '../../core/model/mark.ts';
 import type { Reading, Tag } from '../../core/model/reading.ts';
 import type { DayBatch } from '../by-day.ts';
+import { cutTags, maxTagBytes } from '../tag-budget.ts';
 import { numberColumn, textColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
 import { storable, storableJson } from './storable-json.ts';
 
 /** Enough that a round trip does not count, few enough that a statement ends in less than a second. */
 const maxRows = 10_000;
+/** Of a list of tags, however many images there are. */
+const minListBytes = 96 * 1024;
 /** More days than a date has. */
 const dayRange = 4_000_000;
 
@@ -37,6 +40,7 @@ export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, 
     for (const reading of readings) rows.push({ reading, day, image: imageIn(images, reading) });
   }
   const imageIds = await saveImages(transaction, [...images.values()]);
+  if (rows.some(({ reading }) => reading.tags)) await cutLists(transaction, rows);
   const tagSetIds = await saveTagSets(transaction, rows);
   let previous: Promise<unknown> = Promise.resolve();
   for (const part of partsOf(rows, imageIds)) {
@@ -50,6 +54,15 @@ export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, 
     await setImmediate();
   }
   await previous;
+}
+
+const countRow = z.object({ count: z.number() });
+
+/** A list of tags has no more room than its equal part, or that of a hundred tags with three platforms: a day's lists are read at once. */
+async function cutLists(transaction: Queries, rows: Row[]): Promise<void> {
+  const [known] = await transaction.select(countRow, sql`SELECT count(*) AS count FROM images`);
+  const share = Math.max(minListBytes, maxTagBytes / Math.max(1, known?.count ?? 1));
+  for (const [at, row] of rows.entries()) rows[at] = { ...row, reading: cutTags(row.reading, share) };
 }
 
 /** One object for all readings of an image. */
@@ -84,7 +97,7 @@ function addTo(rounds: Map<number, Row>[]): Map<number, Row> {
 function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>, tagSetIds: ReadonlyMap<readonly Tag[], number>): Sql {
   const readings = rows.map(({ reading }) => reading);
   return sql`
-    INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, note)
+    INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut, note)
     SELECT * FROM unnest(
       ${numberColumn(rows.map(({ image }) => imageIds.get(image)))}::integer[],
       ${textColumn(rows.map(({ day }) => day))}::date[],
@@ -97,6 +110,7 @@ function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, numb
       ${numberColumn(readings.map(({ tagCount }) => tagCount))}::bigint[],
       ${textColumn(readings.map(({ lastUpdated }) => lastUpdated))}::text[],
       ${numberColumn(readings.map(({ tags }) => tags && tagSetIds.get(tags)))}::bigint[],
+      ${numberColumn(readings.map(({ tagsCut }) => tagsCut))}::bigint[],
       ${textColumn(readings.map(toNote))}::jsonb[])
     ON CONFLICT (image_id, day) DO UPDATE SET
       pull_count = EXCLUDED.pull_count, known = CASE WHEN ${closes} THEN 'closed' ELSE EXCLUDED.known END, worth = EXCLUDED.worth, read_at = EXCLUDED.read_at, read_ms = EXCLUDED.read_ms,
@@ -104,6 +118,7 @@ function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, numb
       tag_count = coalesce(EXCLUDED.tag_count, totals.tag_count),
       last_updated = coalesce(EXCLUDED.last_updated, totals.last_updated),
       tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id),
+      tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END,
       note = CASE WHEN ${closes} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
     WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`;
 }

@@ -3,11 +3,12 @@ import sql, { raw } from 'sql-template-tag';
 import * as z from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
 import { eventIdentity, type RecordedEvent } from '../../core/model/event.ts';
-import type { DayBatch } from '../by-day.ts';
+import { withoutDetails, type DayBatch } from '../by-day.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
 import { changesChannel, partitionLock } from './locks.ts';
+import { dayRow } from './read.ts';
 import { hashOf, saveReadings } from './save-readings.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -38,14 +39,28 @@ function insertBatch(database: Database, batch: Batch): Promise<number> {
   return database.transaction(async (transaction) => {
     // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
     await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${partitionLock})`);
-    await saveReadings(transaction, batch);
-    const events = [...batch.values()].flatMap((day) => day.events);
+    const kept = await withoutPruned(transaction, batch);
+    await saveReadings(transaction, kept);
+    const events = [...kept.values()].flatMap((day) => day.events);
     if (events.length > 0) await saveEvents(transaction, events);
     await transaction.query(
       sql`INSERT INTO snapshot_days (day) SELECT unnest(${textColumn([...batch.keys()])}::date[]) ON CONFLICT DO NOTHING`,
     );
     return countChange(transaction);
   });
+}
+
+/** Of days that were pruned only the totals are stored. */
+async function withoutPruned(transaction: Queries, batch: Batch): Promise<Batch> {
+  const pruned = await transaction.select(
+    dayRow,
+    sql`SELECT day::text FROM snapshot_days WHERE pruned AND day = ANY (${textColumn([...batch.keys()])}::date[])`,
+  );
+  if (pruned.length === 0) return batch;
+  const days = new Set(pruned.map(({ day }) => day));
+  return new Map(
+    [...batch].map(([day, each]) => [day, days.has(day) ? { readings: each.readings.map(withoutDetails), events: [] } : each]),
+  );
 }
 
 export const countRow = z.object({ count: z.number() });

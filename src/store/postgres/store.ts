@@ -1,5 +1,5 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
-import sql, { raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Logger, SnapshotStore } from '../../core/ports.ts';
@@ -8,10 +8,11 @@ import { mergeReadings, type SnapshotDocument } from '../../core/document/snapsh
 import { groupByDay } from '../by-day.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
 import { historyOf } from './history.ts';
-import { changesChannel, partitionLock } from './locks.ts';
+import { changesChannel } from './locks.ts';
 import { migrate, type Migration } from './schema.ts';
-import { dayRow, readDay, readEvents } from './read.ts';
-import { countChange, countRow, monthAfter, partitionOf, saveBatch } from './save.ts';
+import { deleteBefore, prune } from './prune.ts';
+import { readDay, readEvents } from './read.ts';
+import { countRow, saveBatch } from './save.ts';
 
 export interface PostgresStoreDeps {
   readonly url: string;
@@ -74,11 +75,11 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
     },
     ...historyOf(database),
     snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),
-    async prune(before) {
+    async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return inTurn(async () => {
-        const pruned = await prune(database, before);
-        if (pruned.days.length > 0) partitions.clear();
+        const pruned = await (withTotals ? deleteBefore(database, before) : prune(database, before));
+        if (withTotals) partitions.clear();
         changes = Math.max(changes, pruned.change);
         return pruned.days;
       });
@@ -95,7 +96,7 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
 
 async function snapshotOf(database: Queries, day: Day): Promise<SnapshotDocument | undefined> {
   const [[isThere], readings, events] = await Promise.all([
-    database.query(sql`SELECT FROM snapshot_days WHERE day = ${day}`),
+    database.query(sql`SELECT FROM snapshot_days WHERE day = ${day} AND NOT pruned`),
     readDay(database, day, {}),
     readEvents(database, day),
   ]);
@@ -103,24 +104,4 @@ async function snapshotOf(database: Queries, day: Day): Promise<SnapshotDocument
   if (!isThere || (readings.length === 0 && events.length === 0)) return undefined;
   const document = readings.length > 0 ? mergeReadings(undefined, readings) : undefined;
   return document && events.length === 0 ? document : mergeEvents(document, events);
-}
-
-/** Months that are over are dropped as a whole, the rest is deleted. */
-async function prune(database: Database, before: Day): Promise<{ readonly days: readonly Day[]; readonly change: number }> {
-  return database.transaction(async (transaction) => {
-    // Before anything else, or a save that waits for this and for which this waits would end both.
-    await transaction.query(sql`SELECT pg_advisory_xact_lock(${partitionLock})`);
-    const gone = await transaction.select(dayRow, sql`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text`);
-    const days = gone.map(({ day }) => day).toSorted();
-    if (days.length === 0) return { days, change: 0 };
-    const months = [...new Set(days.map((day) => day.slice(0, 7)))];
-    for (const month of months) {
-      if (monthAfter(`${month}-01`) <= before) await transaction.query(raw(`DROP TABLE IF EXISTS ${partitionOf(month)}`));
-    }
-    await transaction.query(sql`DELETE FROM totals WHERE day < ${before}`);
-    await transaction.query(sql`DELETE FROM events WHERE seen_day < ${before}`);
-    await transaction.query(sql`DELETE FROM images WHERE NOT EXISTS (SELECT FROM totals WHERE image_id = images.id)`);
-    await transaction.query(sql`DELETE FROM tag_sets WHERE NOT EXISTS (SELECT FROM totals WHERE tag_set_id = tag_sets.id)`);
-    return { days, change: await countChange(transaction) };
-  });
 }

@@ -1,7 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFixedClock } from '../fixed-clock.ts';
+import { createFixedClock, type FixedClock } from '../fixed-clock.ts';
+import type { GithubQuirks } from './github-quirks.ts';
 import { startSimulator, type Simulator } from './index.ts';
-import { addDownloads, emptyWorld, ghcrPackage, ghcrVersion, lastDays, totalDownloads, type GhcrOwner, type GhcrPackage } from './world.ts';
+import {
+  addDownloads,
+  deleteVersion,
+  freeze,
+  thaw,
+  emptyWorld,
+  ghcrPackage,
+  ghcrVersion,
+  lastDays,
+  totalDownloads,
+  type GhcrOwner,
+  type GhcrPackage,
+} from './world.ts';
 
 let simulator: Simulator;
 
@@ -268,5 +281,77 @@ describe('the simulated page of versions', () => {
     expect(first.match(/rel="next"/g)).toHaveLength(2);
     expect(first).toContain('data-total-pages="21"');
     expect(untagged).toMatch(/href="\/orgs\/Acme-Corp\/packages\/container\/charts%2Fapp\/5000">sha256:/);
+  });
+});
+
+/** The newest three. */
+function barsOf(body: string): string[] {
+  const bars = [...body.matchAll(/data-merge-count="(\d+)"\s+data-date="([^"]+)"/g)];
+  return bars.slice(0, 3).map(([, count = '', day = '']) => `${day} ${count}`);
+}
+
+function totalOf(body: string): string | undefined {
+  return /Total downloads<\/span>\n\s*<h3 title="(\d+)">/.exec(body)?.[1];
+}
+
+async function startAt(nowIso: string, shown: GhcrPackage, github: GithubQuirks = {}): Promise<FixedClock> {
+  const clock = createFixedClock(nowIso);
+  simulator = await startSimulator({ world: { ...emptyWorld(), ghcr: [user(shown)] }, clock, github });
+  return clock;
+}
+
+describe('the days on a simulated page', () => {
+  const path = '/users/octo-user/packages/container/package/app';
+
+  it.each([
+    ['2026-03-13T23:59:00Z', ['2026-03-13 0', '2026-03-12 12', '2026-03-11 0']],
+    ['2026-03-14T00:01:00Z', ['2026-03-13 4', '2026-03-12 0', '2026-03-11 12']],
+    ['2026-03-14T06:59:00Z', ['2026-03-13 4', '2026-03-12 0', '2026-03-11 12']],
+    ['2026-03-14T07:00:00Z', ['2026-03-14 4', '2026-03-13 0', '2026-03-12 12']],
+    ['2026-01-10T07:59:00Z', ['2026-01-09 0', '2026-01-08 0', '2026-01-07 0']],
+  ])('are UTC days with dates of California, at %s', async (now, expected) => {
+    await startAt(now, versioned());
+
+    expect(barsOf((await ask(path)).body)).toEqual(expected);
+  });
+
+  it('come late with their total where pages are cached', async () => {
+    const shown = versioned();
+    const clock = await startAt('2026-03-14T12:00:00Z', shown, { cachedForMs: 3 * 3_600_000 });
+    await ask(path);
+    addDownloads(shown, 5, '2026-03-14');
+    await clock.sleep(2 * 3_600_000);
+    const late = (await ask(path)).body;
+    await clock.sleep(3_600_000);
+    const fresh = (await ask(path)).body;
+
+    expect([totalOf(late), barsOf(late)[0]]).toEqual(['14360', '2026-03-14 4']);
+    expect([totalOf(fresh), barsOf(fresh)[0]]).toEqual(['14365', '2026-03-14 9']);
+  });
+
+  it('go on where the total falls, because a version is deleted', async () => {
+    const shown = versioned();
+    await startAt('2026-03-14T12:00:00Z', shown);
+    deleteVersion(shown, 100);
+    addDownloads(shown, 5, '2026-03-14');
+
+    const { body } = await ask(path);
+    expect([totalOf(body), barsOf(body)[0]]).toEqual(['12365', '2026-03-14 9']);
+  });
+
+  it.each([
+    ['total', ['14360', '2026-03-14 9']],
+    ['daily', ['14365', '2026-03-14 4']],
+  ] as const)('show where the %s is frozen what the other one says, and all when it goes on', async (what, expected) => {
+    const shown = versioned();
+    await startAt('2026-03-14T12:00:00Z', shown);
+    freeze(shown, what);
+    addDownloads(shown, 5, '2026-03-14');
+    const { body } = await ask(path);
+    thaw(shown);
+    const { body: after } = await ask(path);
+
+    expect([totalOf(body), barsOf(body)[0]]).toEqual(expected);
+    expect([totalOf(after), barsOf(after)[0]]).toEqual(['14365', '2026-03-14 9']);
   });
 });

@@ -45,7 +45,7 @@ export function createGithub(deps: GithubDeps): Registry {
 
 function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
   const random = createSeededRandom(seed);
-  const cached = new Map<string, { readonly reply: Reply; readonly madeAt: number }>();
+  const cache = createPageCache({ clock, quirks });
 
   function contextOf(owner: GhcrOwner): PageContext {
     return { owner, nowMs: clock.now(), spell: (className) => (random() < 0.5 ? className : `tmp-${className}`) };
@@ -86,14 +86,8 @@ function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
     return packageReply(owner, found);
   }
 
-  /** Late where pages are cached: total and days are then those of the moment when it was made. */
   function packageReply(owner: GhcrOwner, found: GhcrPackage): Reply {
-    const [key, now] = [`${owner.login}/${found.name}`, clock.now()];
-    const before = cached.get(key);
-    if (before && now - before.madeAt < (quirks.cachedForMs ?? 0)) return before.reply;
-    const reply = html(200, packagePage(contextOf(owner), found));
-    cached.set(key, { reply, madeAt: now });
-    return reply;
+    return cache(`${owner.login}/${found.name}`, () => html(200, packagePage(contextOf(owner), found)));
   }
 
   function packageOfRepository(
@@ -117,6 +111,18 @@ function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
   }
 
   return { organizationList, account, packageOfOwner, packageOfRepository, versions };
+}
+
+/** Late where pages are cached: total and days are then those of the moment when the page was made. */
+function createPageCache({ clock, quirks }: { readonly clock: Now; readonly quirks: GithubQuirks }) {
+  const cached = new Map<string, { readonly reply: Reply; readonly madeAt: number }>();
+  return (key: string, make: () => Reply): Reply => {
+    const before = cached.get(key);
+    if (before && clock.now() - before.madeAt < (quirks.cachedForMs ?? 0)) return before.reply;
+    const reply = make();
+    cached.set(key, { reply, madeAt: clock.now() });
+    return reply;
+  };
 }
 
 function ecosystemOf(query: URLSearchParams): string {

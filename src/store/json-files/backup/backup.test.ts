@@ -109,7 +109,7 @@ describe('a backup', () => {
     expect(JSON.parse(await to.read('2026-03-13.json'))).toMatchObject({ docker_hub: [{ repo: 'acme/app' }, { repo: 'acme/tool' }] });
   });
 
-  it('leaves out a file that retention deletes meanwhile', async () => {
+  it('has the totals of a file that retention deletes meanwhile', async () => {
     const store = await from.open();
     await store.save([reading('acme/app', 1, '2026-03-13'), reading('acme/app', 2, '2026-03-14')]);
     const pruning: FileSystem = {
@@ -123,7 +123,8 @@ describe('a backup', () => {
     await store.close();
     await restore();
 
-    expect(await to.names()).toEqual(['2026-03-14.json']);
+    expect(await to.names()).toEqual(['2026-03-14.json', 'history']);
+    for (const name of ['2026-03-14.json', 'history/2026.json']) expect(await to.read(name)).toBe(await from.read(name));
   });
 
   it('is reported when the folder cannot be read', async () => {

@@ -5,11 +5,11 @@ import { pipeline } from 'node:stream';
 import tar from 'tar-stream';
 import { toAppError } from '../../../core/model/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
-import { maxFileBytes } from '../day-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { nodeHost } from '../host.ts';
-import { errorCode, storageError, unusableFolder } from '../storage-error.ts';
-import { archivedFile, isArchived, manifestName, type ArchivedFile, type Manifest } from './manifest.ts';
+import { errorCode, storageError, unusableFolder, type Place } from '../storage-error.ts';
+import { historyFolderName } from '../kept-totals.ts';
+import { archivedFile, isArchived, maxBytesOf, manifestName, type ArchivedFile, type Manifest } from './manifest.ts';
 
 export interface BackupDeps {
   readonly directory: string;
@@ -42,15 +42,22 @@ export async function* backupFolder({
 
   async function fill(): Promise<void> {
     const archived: ArchivedFile[] = [];
-    const selected = names.filter(isArchived).toSorted();
-    for (const [at, name] of selected.entries()) {
-      const content = await read(name);
-      // Retention may have deleted it in the meantime.
-      if (!content) continue;
-      await add(name, content);
-      archived.push(archivedFile(name, content));
-      onProgress?.(at + 1, selected.length);
+    let done = 0;
+    async function addAll(selected: readonly string[]): Promise<void> {
+      const total = done + selected.length;
+      for (const name of selected) {
+        const content = await read(name);
+        done += 1;
+        // Retention may have deleted it in the meantime.
+        if (!content) continue;
+        await add(name, content);
+        archived.push(archivedFile(name, content));
+        onProgress?.(done, total);
+      }
     }
+    await addAll(names.filter(isArchived).toSorted());
+    // Only now, so that the totals of a day that was deleted since are in it.
+    await addAll(await keptTotals(files, place));
     const manifest: Manifest = { format: 1, version, created: new Date(clock.now()).toISOString(), files: archived };
     await add(manifestName, Buffer.from(JSON.stringify(manifest, null, 2)));
     pack.finalize();
@@ -58,7 +65,7 @@ export async function* backupFolder({
 
   async function read(name: string): Promise<Uint8Array | undefined> {
     try {
-      return await files.read(join(directory, name), maxFileBytes);
+      return await files.read(join(directory, name), maxBytesOf(name));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
@@ -77,4 +84,18 @@ export async function* backupFolder({
   const filled = fill().catch((error: unknown) => void gzip.destroy(toAppError(error)));
   yield* gzip;
   await filled;
+}
+
+/** The files of kept totals. @throws AppError internal */
+async function keptTotals(files: FileSystem, place: Place): Promise<readonly string[]> {
+  try {
+    const years = await files.listFiles(join(place.directory, historyFolderName));
+    return years
+      .map((name) => `${historyFolderName}/${name}`)
+      .filter(isArchived)
+      .toSorted();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw storageError(error, `cannot list ${historyFolderName}`, place);
+  }
 }

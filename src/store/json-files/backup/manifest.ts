@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isDay } from '../../../core/model/day.ts';
+import { maxFileBytes } from '../day-file.ts';
+import { historyFolderName, maxYearBytes } from '../kept-totals.ts';
 
 export const manifestName = 'manifest.json';
 
@@ -11,10 +13,16 @@ const manifest = z.object({ format: z.literal(1), version: z.string(), created: 
 export type ArchivedFile = z.infer<typeof file>;
 export type Manifest = z.infer<typeof manifest>;
 
-/** Whether a file belongs in a backup: a day's snapshot, or one that was set aside. */
+/** Whether a file belongs in a backup: a day's snapshot, the kept totals of a year, or one of them that was set aside. */
 export function isArchived(name: string): boolean {
+  if (/^history\/\d{4}\.json(\.[\w.-]+)?$/.test(name)) return true;
   const [, day = ''] = /^(\d{4}-\d{2}-\d{2})\.json(\.[\w.-]+)?$/.exec(name) ?? [];
   return isDay(day);
+}
+
+/** The largest that is read of a file of this name. */
+export function maxBytesOf(name: string): number {
+  return name.startsWith(`${historyFolderName}/`) ? maxYearBytes : maxFileBytes;
 }
 
 export function archivedFile(name: string, content: Uint8Array): ArchivedFile {

@@ -12,9 +12,10 @@ import { replaceFile, syncFolder } from '../durable-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { nodeHost, type Host } from '../host.ts';
 import { openFolder } from '../open-folder.ts';
+import { historyFolderName } from '../kept-totals.ts';
 import { errorCode, storageError } from '../storage-error.ts';
 import type { JsonFileStoreDeps } from '../store.ts';
-import { archivedFile, isArchived, manifestName, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
+import { archivedFile, isArchived, manifestName, maxBytesOf, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
 
 export interface RestoreDeps extends Omit<JsonFileStoreDeps, 'files' | 'host' | 'maxBytes'> {
   /** Path of the archive. */
@@ -49,7 +50,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
   const counts = { written: 0, equal: 0, setAside: 0 };
 
   async function present(name: string): Promise<Uint8Array | undefined> {
-    return files.read(join(directory, name), maxFileBytes).catch((error: unknown) => {
+    return files.read(join(directory, name), maxBytesOf(name)).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `cannot read ${name}`, place);
     });
@@ -63,6 +64,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
       return;
     }
     if (before) await setAside(name, before);
+    if (name.startsWith(historyFolderName)) await files.makeFolder(join(directory, historyFolderName));
     await replaceFile(files, { directory, name, content, id: host.uniqueId() });
     counts.written += 1;
     if (before) counts.setAside += 1;
@@ -96,6 +98,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
       await write(file, content);
       onProgress?.(counts.written + counts.equal, manifest.files.length);
     }
+    if (manifest.files.some(({ name }) => name.startsWith(historyFolderName))) await syncFolder(files, join(directory, historyFolderName));
     await syncFolder(files, directory);
     return counts;
   } catch (error) {
@@ -152,7 +155,7 @@ async function* readEntries(archive: string): AsyncGenerator<Content> {
     for await (const entry of extract) {
       const { name, type, size } = entry.header;
       if (type !== 'file') throw damaged(`${JSON.stringify(name)} is not a regular file`);
-      if (size > maxFileBytes) throw damaged(`${JSON.stringify(name)} is larger than ${maxFileBytes} bytes`);
+      if ((size ?? 0) > maxBytesOf(name)) throw damaged(`${JSON.stringify(name)} is larger than ${maxBytesOf(name)} bytes`);
       const chunks: Uint8Array[] = [];
       for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(chunk);
       yield { name, content: Buffer.concat(chunks) };

@@ -1,0 +1,69 @@
+/** Deletes the snapshots of old days; their totals stay, unless they are to go too. */
+import sql, { raw } from 'sql-template-tag';
+import * as z from 'zod';
+import type { Day } from '../../core/model/day.ts';
+import { textColumn } from './array-parameter.ts';
+import type { Database, Queries } from './database.ts';
+import { partitionLock } from './locks.ts';
+import { dayRow } from './read.ts';
+import { countChange, monthAfter, partitionOf } from './save.ts';
+
+export interface Pruned {
+  /** The days whose snapshots were deleted, ascending. */
+  readonly days: readonly Day[];
+  /** The number of the change; 0 without one. */
+  readonly change: number;
+}
+
+/** Deletes the tags and events of the days before this one; a day without totals is then forgotten. */
+export function prune(database: Database, before: Day): Promise<Pruned> {
+  return database.transaction(async (transaction) => {
+    await lock(transaction);
+    const gone = await transaction.select(
+      dayRow,
+      sql`UPDATE snapshot_days SET pruned = true WHERE day < ${before} AND NOT pruned RETURNING day::text`,
+    );
+    const days = gone.map(({ day }) => day).toSorted();
+    if (days.length === 0) return { days, change: 0 };
+    const pruned = sql`ANY (${textColumn(days)}::date[])`;
+    await transaction.query(sql`
+      UPDATE totals SET tag_set_id = NULL, tag_count = coalesce(tag_count, (SELECT jsonb_array_length(tags) FROM tag_sets WHERE id = tag_set_id))
+      WHERE day = ${pruned} AND tag_set_id IS NOT NULL`);
+    await transaction.query(sql`DELETE FROM events WHERE seen_day < ${before}`);
+    await transaction.query(
+      sql`DELETE FROM snapshot_days WHERE day = ${pruned} AND NOT EXISTS (SELECT FROM totals WHERE totals.day = snapshot_days.day)`,
+    );
+    await deleteUnusedTagSets(transaction);
+    return { days, change: await countChange(transaction) };
+  });
+}
+
+const deletedRow = dayRow.extend({ pruned: z.boolean() });
+
+/** Deletes everything of the days before this one. Months that are over are dropped as a whole, the rest is deleted. */
+export function deleteBefore(database: Database, before: Day): Promise<Pruned> {
+  return database.transaction(async (transaction) => {
+    await lock(transaction);
+    const gone = await transaction.select(deletedRow, sql`DELETE FROM snapshot_days WHERE day < ${before} RETURNING day::text, pruned`);
+    const days = gone.flatMap(({ day, pruned }) => (pruned ? [] : [day])).toSorted();
+    if (gone.length === 0) return { days, change: 0 };
+    const months = [...new Set(gone.map(({ day }) => day.slice(0, 7)))];
+    for (const month of months) {
+      if (monthAfter(`${month}-01`) <= before) await transaction.query(raw(`DROP TABLE IF EXISTS ${partitionOf(month)}`));
+    }
+    await transaction.query(sql`DELETE FROM totals WHERE day < ${before}`);
+    await transaction.query(sql`DELETE FROM events WHERE seen_day < ${before}`);
+    await transaction.query(sql`DELETE FROM images WHERE NOT EXISTS (SELECT FROM totals WHERE image_id = images.id)`);
+    await deleteUnusedTagSets(transaction);
+    return { days, change: await countChange(transaction) };
+  });
+}
+
+/** Before anything else, or a save that waits for this and for which this waits would end both. */
+async function lock(transaction: Queries): Promise<void> {
+  await transaction.query(sql`SELECT pg_advisory_xact_lock(${partitionLock})`);
+}
+
+async function deleteUnusedTagSets(transaction: Queries): Promise<void> {
+  await transaction.query(sql`DELETE FROM tag_sets WHERE NOT EXISTS (SELECT FROM totals WHERE tag_set_id = tag_sets.id)`);
+}
