@@ -5,7 +5,7 @@ import type { Config } from '../config/load.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { RunRecord } from '../core/model/run.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
-import { openCollecting } from './collecting.ts';
+import { prepareCollecting } from './collecting.ts';
 import { createWorld, type Overrides } from './world.ts';
 
 export interface Collected {
@@ -24,8 +24,12 @@ export async function collectOnce(
   observer: RunObserver = {},
   overrides: Overrides = {},
 ): Promise<Collected> {
-  const { store, engine, close } = await openCollecting(config, createWorld(config, overrides), { marker: nowhere, isSingleRun: true });
+  const { store, open, engine, close } = await prepareCollecting(config, createWorld(config, overrides), {
+    marker: nowhere,
+    isSingleRun: true,
+  });
   try {
+    await open(signal);
     const run = await engine.runOnce(signal, observer);
     return { run, status: engine.status(), images: await store.latest({}) };
   } finally {

@@ -1,19 +1,26 @@
 /** Makes what collects: the engine, and the list of work that it shares with others or has for itself. */
 import { createEngine, type Engine } from '../collect/engine.ts';
-import { createHealth, type HealthMarker } from '../collect/health.ts';
+import { createHealth, type Health, type HealthMarker } from '../collect/health.ts';
 import type { TrackedRegistry } from '../collect/plan.ts';
 import { createWorkList } from '../collect/work-list.ts';
 import type { Config } from '../config/load.ts';
 import type { SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
 import { sources } from '../sources/index.ts';
-import { openSharedStore } from '../store/index.ts';
+import { openSharedStore, type OpeningObserver } from '../store/index.ts';
 import { memoryWarning } from './memory-limit.ts';
+import { createOpeningStore } from './opening-store.ts';
 import { databaseOf, openStoreOf } from './store.ts';
 import { descriptors, httpClientsOf, type World } from './world.ts';
 
 /** What collects, and where it stores. */
 export interface Collecting {
+  /** Until it is opened its methods throw AppError unreachable. */
   readonly store: SnapshotStore;
+  /**
+   * Opens the store; nothing is collected before. The health says how it goes on.
+   * @throws AppError when it cannot be opened, or the signal's reason; `close` is to be called all the same
+   */
+  readonly open: (signal?: AbortSignal) => Promise<void>;
   readonly engine: Engine;
   /** Ids of the registries that something is configured for. */
   readonly tracked: readonly string[];
@@ -29,8 +36,8 @@ export interface CollectingOptions {
   readonly isSingleRun?: boolean;
 }
 
-/** Opens the store and makes what collects into it. @throws AppError when it cannot be opened */
-export async function openCollecting(
+/** Makes what collects, into a store that is still to be opened; a database is opened at once. @throws AppError when that cannot be done */
+export async function prepareCollecting(
   config: Config,
   world: World,
   { marker, isSingleRun = false }: CollectingOptions,
@@ -39,7 +46,7 @@ export async function openCollecting(
   const tooLittle = memoryWarning(world.memoryLimit);
   if (tooLittle !== undefined) log.warn(tooLittle, { memoryLimit: world.memoryLimit });
   for (const problem of config.problems) log.warn('configuration entry is skipped', { ...problem });
-  const { store, pace, sharedList } = await openStoreAndList(config, world);
+  const { store, pace, sharedList, open } = await storeAndList(config, world);
   const registries = trackedRegistries(config, world, pace);
   const intervalMs = isSingleRun ? 0 : config.pollIntervalHours * 3_600_000;
   const list = (isSingleRun ? undefined : sharedList) ?? createWorkList({ clock, random, intervalMs });
@@ -49,6 +56,7 @@ export async function openCollecting(
   const isCollector = config.role !== 'api';
   return {
     store,
+    open: (signal) => open({ health, signal, mayBeReadOnly: !isSingleRun }),
     engine: createEngine({
       registries,
       descriptors,
@@ -76,15 +84,54 @@ interface StoreAndList {
   readonly store: SnapshotStore;
   readonly pace?: SharedPace | undefined;
   readonly sharedList?: WorkList | undefined;
+  readonly open: (opening: Opening) => Promise<void>;
 }
 
-async function openStoreAndList(config: Config, world: World): Promise<StoreAndList> {
+interface Opening {
+  /** Is told why nothing can be stored. */
+  readonly health: Health;
+  readonly signal: AbortSignal | undefined;
+  readonly mayBeReadOnly: boolean;
+}
+
+async function storeAndList(config: Config, world: World): Promise<StoreAndList> {
   const database = databaseOf(config);
-  if (!database) return { store: await openStoreOf(config, world) };
+  if (!database) return folderStore(config, world);
   const { egress, jobSilenceSeconds, pollIntervalHours } = config;
   const { log, random } = world;
   const silenceMs = jobSilenceSeconds * 1000;
-  return openSharedStore(database, { egress, log, random, silenceMs, intervalMs: pollIntervalHours * 3_600_000 });
+  const shared = await openSharedStore(database, { egress, log, random, silenceMs, intervalMs: pollIntervalHours * 3_600_000 });
+  return { ...shared, open: async () => undefined };
+}
+
+const sayEveryMs = 250;
+
+function folderStore(config: Config, world: World): StoreAndList {
+  const { store, wait, opened } = createOpeningStore('loading history');
+  return {
+    store,
+    async open({ health, signal, mayBeReadOnly }) {
+      let saidAt = 0;
+      let problem: string | undefined;
+      const say = (reason: string): void => {
+        saidAt = world.clock.now();
+        wait(reason);
+        void health.hold(reason);
+      };
+      const observer: OpeningObserver = {
+        onProgress(done, total) {
+          if (world.clock.now() - saidAt >= sayEveryMs) say(`loading history, ${done} of ${total} days`);
+        },
+        onWaiting(readable) {
+          opened(readable);
+          say('waiting for the folder: another process uses it, or did until just now');
+        },
+        onStorable: (why) => void health.hold((problem = why?.message)),
+      };
+      opened(await openStoreOf(config, world, { signal, mayBeReadOnly, observer }));
+      await health.hold(problem);
+    },
+  };
 }
 
 function trackedRegistries(config: Config, world: World, sharedPace: SharedPace | undefined): TrackedRegistry[] {

@@ -1,6 +1,7 @@
 /** `serve`: collects in the background and answers requests, until it is closed. */
 import assets from '../../dist/assets.json' with { type: 'json' };
 import { createApi } from '../http/api.ts';
+import type { Handler } from '../http/message.ts';
 import { listen, type ApiServer } from '../http/server.ts';
 import { createMarkerFile } from '../collect/marker-file.ts';
 import type { Config } from '../config/load.ts';
@@ -9,15 +10,18 @@ import { formatRepo } from '../core/model/image-ref.ts';
 import type { ImageName } from '../core/model/image.ts';
 import { createAssets } from '../dashboard/assets.ts';
 import { createPages } from '../dashboard/endpoints/index.ts';
-import { openCollecting } from './collecting.ts';
-import { createWorld, descriptors, version, type Overrides } from './world.ts';
+import { prepareCollecting, type Collecting } from './collecting.ts';
+import { createWorld, descriptors, version, type Overrides, type World } from './world.ts';
 
 export interface App {
-  /** Opens the store and the port and starts to collect in the background. @throws AppError when one of them cannot be opened */
-  start(): Promise<void>;
+  /**
+   * Opens the port, then the store, and starts to collect in the background. Requests are answered from the first moment, with what is there.
+   * @throws AppError when port or store cannot be opened, or the signal's reason; nothing is open then
+   */
+  start(signal?: AbortSignal): Promise<void>;
   /** Stops collecting, stores what was read, lets running requests end; afterwards nothing keeps the process alive. */
   close(): Promise<void>;
-  /** Where the API answers, once started. */
+  /** Where the API answers, once the port is open. */
   url(): string;
 }
 
@@ -25,46 +29,29 @@ const drainMs = 5_000;
 
 export function createApp(config: Config, overrides: Overrides = {}): App {
   const world = createWorld(config, overrides);
-  const { log, clock } = world;
+  const { log } = world;
   let stop: (() => Promise<void>) | undefined;
   let server: ApiServer | undefined;
 
   return {
     url: () => server?.url ?? '',
-    async start() {
-      const collecting = await openCollecting(config, world, { marker: createMarkerFile(config.healthFile, log) });
-      const { store, engine, tracked, fail } = collecting;
+    async start(signal) {
+      signal?.throwIfAborted();
+      const collecting = await prepareCollecting(config, world, { marker: createMarkerFile(config.healthFile, log) });
+      const { engine, tracked, fail } = collecting;
       const howToConfigure = tracked.length > 0 ? undefined : howTo();
-      const shown = {
-        store,
-        status: () => engine.status(),
-        clock,
-        configured: configuredImages(config),
-        groups: config.groups,
-        counting: Object.fromEntries(descriptors.map(({ id, counts }) => [id, counts])),
-        staleAfterMs: Math.max(dayMs, 2 * config.pollIntervalHours * 3_600_000),
-        basePath: config.basePath,
-        version,
-        configProblems: config.problems,
-        howToConfigure,
-      };
-      const pages = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
-      // Loaded with the first scrape: those without Prometheus keep its memory.
-      const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics(shown));
-      const api = createApi({
-        ...shown,
-        metrics: { scrape: async () => (await metrics()).scrape() },
-        registries: descriptors.map(({ id }) => id),
-        pages,
-        log,
-      });
       try {
-        server = await listen(api, config.listen);
+        server = await listen(createHandler(config, world, collecting, howToConfigure), config.listen);
+        const { url } = server;
+        log.info('port opened', { url });
+        await collecting.open(signal);
+        log.info('service started', { version, url, dataDir: config.dataDir, registries: tracked });
       } catch (error) {
-        await collecting.close();
+        // Otherwise the health file may be that of the service that has the folder.
+        if (signal?.aborted) await fail('the service is stopping');
+        await Promise.all([server?.close(0), collecting.close()]);
         throw error;
       }
-      log.info('service started', { version, url: server.url, dataDir: config.dataDir, registries: tracked });
       if (howToConfigure !== undefined) log.warn(howToConfigure);
       engine.start();
       stop = async () => {
@@ -79,6 +66,33 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       stop = undefined;
     },
   };
+}
+
+/** Everything that is answered: the API, the pages and the metrics. */
+function createHandler(config: Config, { clock, log }: World, { store, engine }: Collecting, howToConfigure: string | undefined): Handler {
+  const shown = {
+    store,
+    status: () => engine.status(),
+    clock,
+    configured: configuredImages(config),
+    groups: config.groups,
+    counting: Object.fromEntries(descriptors.map(({ id, counts }) => [id, counts])),
+    staleAfterMs: Math.max(dayMs, 2 * config.pollIntervalHours * 3_600_000),
+    basePath: config.basePath,
+    version,
+    configProblems: config.problems,
+    howToConfigure,
+  };
+  const pages = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
+  // Loaded with the first scrape: those without Prometheus keep its memory.
+  const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics(shown));
+  return createApi({
+    ...shown,
+    metrics: { scrape: async () => (await metrics()).scrape() },
+    registries: descriptors.map(({ id }) => id),
+    pages,
+    log,
+  });
 }
 
 function configuredImages({ registries }: Config): ImageName[] {

@@ -3,13 +3,18 @@ import { hostname } from 'node:os';
 import migrations from '../../dist/migrations.json' with { type: 'json' };
 import type { Config } from '../config/load.ts';
 import type { SnapshotStore } from '../core/ports.ts';
-import { openHistory, openStore, type Database, type History } from '../store/index.ts';
+import { openHistory, openStore, type Database, type History, type StoreDeps } from '../store/index.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { World } from './world.ts';
 
 /** @throws AppError when it cannot be opened */
-export function openStoreOf(config: Config, { clock, log, files }: Pick<World, 'clock' | 'log' | 'files'>): Promise<SnapshotStore> {
-  return openStore({ directory: config.dataDir, clock, log, files, pid: process.pid, hostname: hostname(), database: databaseOf(config) });
+export function openStoreOf(
+  config: Config,
+  { clock, log, files }: Pick<World, 'clock' | 'log' | 'files'>,
+  opening: Pick<StoreDeps, 'signal' | 'observer' | 'mayBeReadOnly'> = {},
+): Promise<SnapshotStore> {
+  const who = { pid: process.pid, hostname: hostname() };
+  return openStore({ ...opening, ...who, directory: config.dataDir, clock, log, files, database: databaseOf(config) });
 }
 
 /** Undefined where snapshots are files. */

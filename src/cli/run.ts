@@ -8,6 +8,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   try {
     return await runProgram(args, io);
   } catch (error) {
+    // What was stopped while it began has nothing to say.
+    if (io.signal.aborted && error === io.signal.reason) return 1;
     if (!(error instanceof AppError)) throw error;
     io.stderr.write(`registry-stats: ${error.message}\n`);
     return 1;

@@ -14,7 +14,12 @@ export const serveCommand: CommandDefinition = {
 /** @throws AppError when the folder or the port cannot be opened */
 async function serve(config: Config, { signal }: CliIo): Promise<number> {
   const app = createApp(config);
-  await app.start();
+  try {
+    await app.start(signal);
+  } catch (error) {
+    if (signal.aborted) return 0;
+    throw error;
+  }
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await app.close();
   return 0;

@@ -192,4 +192,16 @@ describe('health', () => {
     expect(early).toBe('untouched');
     expect(marker.state).toBe(`set for ${1.1 * hour + 600_000}`);
   });
+
+  it('stays unhealthy while nothing can be stored, whatever was stored before, and says when it can again', async () => {
+    const { health, marker } = setUp();
+    await health.hold('the disk with /data is full');
+    await health.stored(new Map([['dockerhub', 0]]));
+
+    expect(health.report()).toEqual({ healthy: false, reason: 'the disk with /data is full' });
+    expect(marker.state).toBe('cleared: the disk with /data is full');
+    await health.hold(undefined);
+    expect(health.report().healthy).toBe(true);
+    expect(marker.state).toBe(`set for ${1.1 * hour + 600_000}`);
+  });
 });

@@ -27,6 +27,8 @@ export interface Health {
   stored(agoMsByRegistry: ReadonlyMap<string, number>): Promise<void>;
   /** Turns unhealthy for this reason, until a reading is stored. */
   fail(reason: string): Promise<void>;
+  /** Stays unhealthy for this reason as long as it holds, whatever is read or stored; undefined: it no longer does. */
+  hold(reason: string | undefined): Promise<void>;
 }
 
 /** Runs begin up to this much later than the interval says. */
@@ -38,11 +40,12 @@ const renewMs = 60_000;
 
 export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps): Health {
   let trouble: string | undefined;
+  let held: string | undefined;
   const failing = new Map<string, string>();
   /** When a reading of each registry was stored last, in milliseconds since the epoch. */
   const lastGood = new Map<string, number>();
   let longestRunMs = minRunMs;
-  let marked: { readonly reason?: string | undefined; readonly at: number } | undefined;
+  const writing = createMarkerWriting({ marker, clock });
 
   const maxAgeMs = (): number => (intervalMs === 0 ? Number.POSITIVE_INFINITY : Math.ceil(intervalMs * intervalSlack + longestRunMs));
 
@@ -53,6 +56,7 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
 
   function reasonToFail(): string | undefined {
     if (trouble !== undefined) return trouble;
+    if (held !== undefined) return held;
     if (titles.size === 0) return 'nothing is configured to be tracked';
     const [reason] = failing.values();
     if (reason !== undefined) return reason;
@@ -62,21 +66,13 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
 
   const oldest = (): number => Math.min(...[...titles.keys()].map((registry) => lastGood.get(registry) ?? 0));
 
-  async function mark(): Promise<void> {
-    const reason = reasonToFail();
-    const now = clock.now();
-    if (marked && marked.reason === reason && (reason !== undefined || now - marked.at < renewMs)) return;
-    marked = { reason, at: now };
+  function mark(): Promise<void> {
     const age = maxAgeMs();
-    if (reason !== undefined) await marker.clear(reason);
-    else await marker.set(age === Number.POSITIVE_INFINITY ? undefined : Math.max(0, age - (now - oldest())));
+    return writing.update(reasonToFail(), age === Number.POSITIVE_INFINITY ? undefined : Math.max(0, age - (clock.now() - oldest())));
   }
 
   return {
-    report() {
-      const reason = reasonToFail();
-      return { healthy: reason === undefined, reason: reason ?? goodReason };
-    },
+    report: () => ({ healthy: reasonToFail() === undefined, reason: reasonToFail() ?? goodReason }),
     async judge(run, agoMs = 0) {
       longestRunMs = Math.max(longestRunMs, run.durationMs);
       trouble = run.saveError && `what was read could not be stored: ${run.saveError.message}`;
@@ -86,7 +82,7 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
         if (hasSucceeded(part)) good(part.registry, agoMs);
         else failing.set(part.registry, failure(title, part));
       }
-      marked = undefined;
+      writing.forget();
       await mark();
     },
     async stored(agoMsByRegistry) {
@@ -101,6 +97,30 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
       trouble = reason;
       await mark();
     },
+    async hold(reason) {
+      held = reason;
+      await mark();
+    },
+  };
+}
+
+interface MarkerWriting {
+  /** Writes the marker where that says something new, or has to be renewed. `reason` undefined: healthy for `leftMs`, or without an end. */
+  update(reason: string | undefined, leftMs: number | undefined): Promise<void>;
+  /** The next update writes. */
+  forget(): void;
+}
+
+function createMarkerWriting({ marker, clock }: Pick<HealthDeps, 'marker' | 'clock'>): MarkerWriting {
+  let written: { readonly reason?: string | undefined; readonly at: number } | undefined;
+  return {
+    async update(reason, leftMs) {
+      const now = clock.now();
+      if (written && written.reason === reason && (reason !== undefined || now - written.at < renewMs)) return;
+      written = { reason, at: now };
+      await (reason === undefined ? marker.set(leftMs) : marker.clear(reason));
+    },
+    forget: () => void (written = undefined),
   };
 }
 

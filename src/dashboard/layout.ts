@@ -20,12 +20,17 @@ export interface PageParts {
   readonly section?: Section | undefined;
   /** Seconds after which the page refreshes itself. */
   readonly refreshSeconds?: number | undefined;
+  /** Seconds after which the browser loads it anew, without a script. */
+  readonly reloadSeconds?: number | undefined;
   /** The shortest address of what is shown. */
   readonly url?: string | undefined;
   readonly main: Html;
 }
 
-export function page({ basePath, version, asset }: Surroundings, { title, section, refreshSeconds, url, main }: PageParts): Html {
+export function page(
+  { basePath, version, asset }: Surroundings,
+  { title, section, refreshSeconds, reloadSeconds, url, main }: PageParts,
+): Html {
   const link = (name: Section, path: string, text: string): Html =>
     html`<a href="${basePath}${path}" ${section === name ? html`aria-current="page"` : ''}>${text}</a>`;
   return html`<!doctype html>
@@ -34,6 +39,7 @@ export function page({ basePath, version, asset }: Surroundings, { title, sectio
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        ${reloadSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${reloadSeconds}" />`}
         <title>${title} · registry-stats</title>
         <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${asset('style.css')}" />
@@ -115,5 +121,15 @@ export function errorPage(surroundings: Surroundings, title: 'Page not found' | 
     main: html`<h1>${title}</h1>
       <p class="notice bad">${message}</p>
       <p><a href="${surroundings.basePath}/">All images</a></p>`,
+  });
+}
+
+/** A page in place of one that cannot be shown yet; it refreshes itself, also without scripts. `reason`: what it waits for. */
+export function waitingPage(surroundings: Surroundings, reason: string): Html {
+  return page(surroundings, {
+    title: 'Starting',
+    reloadSeconds: 2,
+    main: html`<h1>Starting</h1>
+      <p class="notice" role="status">${reason.charAt(0).toUpperCase()}${reason.slice(1)}.</p>`,
   });
 }

@@ -4,17 +4,17 @@ import { endpoint, type Content, type Declaration, type Endpoint, type EndpointR
 import { pageHeaders } from '../http/headers.ts';
 import type { Fields, QueryOf } from '../http/query.ts';
 import type { PageDeps } from './context.ts';
-import { errorPage, type Html } from './layout.ts';
+import { errorPage, waitingPage, type Html } from './layout.ts';
 
 interface PageDeclaration<Declared extends Fields> extends Pick<
   Declaration<Declared, PageDeps>,
   'path' | 'summary' | 'query' | 'perOrigin'
 > {
-  /** @throws AppError not_found, invalid_input: a page says it */
+  /** @throws AppError not_found, invalid_input, or unreachable with when to ask again: a page says it */
   readonly page: (request: EndpointRequest<QueryOf<Declared>>, deps: PageDeps) => Promise<Html> | Html;
 }
 
-/** An endpoint for people: they get a page also where there is nothing, or where the address is not valid. Other errors are the API's. */
+/** An endpoint for people: they get a page also where there is nothing, nothing yet, or where the address is not valid. Other errors are the API's. */
 export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: PageDeclaration<Declared>): Endpoint<PageDeps> {
   const made = endpoint({
     ...declaration,
@@ -37,10 +37,12 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
 }
 
 async function refusal(error: unknown, deps: PageDeps): Promise<Content> {
-  if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'invalid_input')) throw error;
-  return error.code === 'not_found'
-    ? pageContent(await errorPage(deps, 'Page not found', error.message), 404)
-    : pageContent(await errorPage(deps, 'Invalid request', error.message), 400);
+  if (!(error instanceof AppError)) throw error;
+  const { code, message, retryAfterMs } = error;
+  if (code === 'not_found') return pageContent(await errorPage(deps, 'Page not found', message), 404);
+  if (code === 'invalid_input') return pageContent(await errorPage(deps, 'Invalid request', message), 400);
+  if (code !== 'unreachable' || retryAfterMs === undefined) throw error;
+  return { ...pageContent(await waitingPage(deps, message), 503), retryAfterMs };
 }
 
 function pageContent(html: Awaited<Html>, status?: TextContent['status']): TextContent {

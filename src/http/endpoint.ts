@@ -12,6 +12,8 @@ export interface TextContent {
   readonly fileName?: string | undefined;
   /** 200 where absent. */
   readonly status?: 200 | 400 | 404 | 503 | undefined;
+  /** When it makes sense to ask again. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** A file that was compressed when the program was built. */

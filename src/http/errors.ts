@@ -28,10 +28,12 @@ const hidden: Partial<Record<ErrorCode, string>> = {
 export function errorAnswer(thrown: unknown, path: string, log: Logger): HttpAnswer {
   const error = toAppError(thrown);
   const status = statuses[error.code];
-  if (status >= 500) log.error('request failed', { path, ...errorFields(error) });
+  // What says when to ask again was made for visitors, and is no surprise.
+  const isExpected = error.code === 'unreachable' && error.retryAfterMs !== undefined;
+  if (status >= 500 && !isExpected) log.error('request failed', { path, ...errorFields(error) });
   else log.debug('request refused', { path, ...errorFields(error) });
   const retry = error.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) };
-  return errorJson(status, error.code, hidden[error.code] ?? error.message, retry);
+  return errorJson(status, error.code, (isExpected ? undefined : hidden[error.code]) ?? error.message, retry);
 }
 
 export function methodNotAllowed(allowed: readonly string[]): HttpAnswer {

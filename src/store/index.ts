@@ -3,6 +3,7 @@ import type { Logger, Random, SharedPace, SnapshotStore, WorkList } from '../cor
 import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
+export type { OpeningObserver } from './json-files/opening.ts';
 import type { Migration } from './postgres/schema.ts';
 
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';

@@ -71,6 +71,18 @@ describe('the content of a file', () => {
     );
   });
 
+  it.each([
+    ['[', ']'],
+    ['{"a":', '}'],
+  ])('is corrupt when it is nested 20,000 deep in %s: it could be read, but never written again', async (open, close) => {
+    const deep = `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+
+    for (const text of [`{"docker_hub":[{"repo":"acme/app","pull_count":1,"tags":${deep}}]}`, `{"foreign":${deep}}`]) {
+      const file = await readDayFile(filesWith(new TextEncoder().encode(text)), '/data', '2026-03-14', 1_000_000);
+      expect(file).toEqual({ kind: 'corrupt', reason: 'nested deeper than 100 levels' });
+    }
+  });
+
   it('may start with the mark that some editors put there', async () => {
     const file = await readDayFile(filesWith(new TextEncoder().encode('\ufeff{"note":1}')), '/data', '2026-03-14', 100);
 

@@ -45,10 +45,21 @@ export async function readDayFile(files: FileSystem, directory: string, day: Day
   return parse(bytes, day);
 }
 
+/** A snapshot has six. JSON.parse takes any depth, but JSON.stringify overflows its stack at some thousands (Node 20 to 26). */
+const maxDepth = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((each) => isDeeper(each, levels - 1));
+  return Object.values(value).some((each) => isDeeper(each, levels - 1));
+}
+
 function parse(bytes: Uint8Array, day: Day): DayFile {
   if (bytes.length === 0) return { kind: 'corrupt', reason: 'empty' };
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isDeeper(json, maxDepth)) return { kind: 'corrupt', reason: `nested deeper than ${maxDepth} levels` };
     return { kind: 'document', document: asSnapshotDocument(json, day) };
   } catch (error) {
     return { kind: 'corrupt', reason: error instanceof AppError ? error.message : 'not JSON in UTF-8' };

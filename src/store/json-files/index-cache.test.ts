@@ -297,3 +297,28 @@ describe('the index cache', () => {
 function signed(json: string): string {
   return `${createHash('sha1').update(json).digest('hex')}\n${json}`;
 }
+
+describe('a start that is killed while it builds the index', () => {
+  it('leaves what it has built, and the next one goes on there', async () => {
+    const all = Array.from({ length: 30 }, (_, at) => addDays('2026-02-01', at));
+    for (const day of all) await folder.write(`${day}.json`, '{"docker_hub":[{"repo":"acme/app","pull_count":1}]}');
+    const stopping = new AbortController();
+    const onProgress = (done: number): void => {
+      void folder.clock.advance(1_000);
+      if (done === 20) stopping.abort(new Error('killed'));
+    };
+    const observer = { onProgress, onWaiting: () => undefined, onStorable: () => undefined };
+    await expect(folder.open({ signal: stopping.signal, observer })).rejects.toThrow('killed');
+
+    const { read, answers } = await opened();
+
+    expect(read.length).toBeGreaterThan(0);
+    expect(read.length).toBeLessThan(all.length);
+    expect(answers).toMatchObject([
+      all,
+      { 'dockerhub acme/app': Object.fromEntries(all.map((day) => [day, 1])) },
+      expect.anything(),
+      [{ pullCount: 1 }],
+    ]);
+  });
+});

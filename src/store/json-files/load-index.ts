@@ -18,20 +18,35 @@ export interface LoadedIndex {
   readonly filesRead: number;
 }
 
+export interface LoadOptions {
+  /** Ends the loading between two files. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each file that was read, with what the index has by then; the next file is read when it resolves. */
+  readonly onFile?: ((loaded: LoadedIndex, toRead: number) => Promise<void>) | undefined;
+}
+
 interface StoredFiles {
   readonly folder: DayFolder;
   readonly totals: KeptTotals;
 }
 
-/** Reads the files that are new or changed, or that were invalid before; all of them without a usable cache; then what is kept of other days. Never rejects. */
+/**
+ * Reads the files that are new or changed, or that were invalid before; all of them without a usable cache; then what is kept of other days.
+ * Rejects only with the signal's reason.
+ */
 export async function loadIndex(
   { folder, totals }: StoredFiles,
   days: readonly Day[],
   cached: CachedIndex | undefined,
+  options: LoadOptions = {},
 ): Promise<LoadedIndex> {
-  const loaded = await loadDays(folder, days, cached);
-  for await (const year of totals.load()) loaded.index.addKept(year);
+  const loaded = await loadDays(folder, days, cached, options);
+  await addKept(loaded.index, totals);
   return loaded;
+}
+
+async function addKept(index: Index, totals: KeptTotals): Promise<void> {
+  for await (const year of totals.load()) index.addKept(year);
 }
 
 /** As SnapshotStore.readings. */
@@ -42,35 +57,80 @@ export function storedReadings({ folder, totals, index }: StoredFiles & { readon
   };
 }
 
-async function loadDays(folder: DayFolder, days: readonly Day[], cached: CachedIndex | undefined): Promise<LoadedIndex> {
+async function loadDays(
+  folder: DayFolder,
+  days: readonly Day[],
+  cached: CachedIndex | undefined,
+  options: LoadOptions,
+): Promise<LoadedIndex> {
   // Before the files are read: one that changes in between is then read again at the next start.
   const present = new Map<Day, FileStamp>();
   for (const day of days) {
+    options.signal?.throwIfAborted();
     const stamp = await folder.stamp(day);
     if (stamp) present.set(day, stamp);
   }
-  if (!cached) return readFiles(folder, days, present, createIndex());
+  const fromFiles = (): Promise<LoadedIndex> => readFiles(folder, { days, present, index: createIndex(), stamps: new Map() }, options);
+  if (!cached) return fromFiles();
 
   const unchanged = new Map([...present].filter(([day, { text }]) => cached.stamps.get(day) === text));
+  const index = createIndex(cached.state, [...unchanged.keys()]);
   const others = days.filter((day) => !unchanged.has(day));
-  const { index, stamps, filesRead } = await readFiles(folder, others, present, createIndex(cached.state, [...unchanged.keys()]));
-  if (!index.isExact()) return readFiles(folder, days, present, createIndex());
-  return { index, stamps: new Map([...unchanged, ...stamps]), filesRead };
+  const loaded = await readFiles(folder, { days: others, present, index, stamps: unchanged }, options);
+  return index.isExact() ? loaded : fromFiles();
 }
 
-async function readFiles(
-  folder: DayFolder,
-  days: readonly Day[],
-  present: ReadonlyMap<Day, FileStamp>,
-  index: Index,
-): Promise<LoadedIndex> {
-  const stamps = new Map<Day, FileStamp>();
-  for (const day of days) {
-    const stamp = present.get(day);
-    const file = await folder.read(day);
-    if (file.kind !== 'document') continue;
-    index.setDay(day, parseReadings(file.document), parseEvents(file.document));
-    if (stamp) stamps.set(day, stamp);
+/** Brings an index up to date with files that another process may have changed. Resolves to whether anything had changed. @throws the system's error when the folder cannot be listed */
+export async function refreshIndex({ folder, totals }: StoredFiles, { index, stamps }: LoadedIndex): Promise<boolean> {
+  const days = await folder.days();
+  const present = new Set(days);
+  let isChanged = false;
+  for (const day of index.days().filter((each) => !present.has(each))) {
+    index.removeDay(day);
+    stamps.delete(day);
+    isChanged = true;
   }
-  return { index, stamps, filesRead: days.length };
+  for (const day of days) {
+    const stamp = await folder.stamp(day);
+    if (stamp && stamp.text === stamps.get(day)?.text) continue;
+    isChanged = true;
+    if (!(await readInto({ index, stamps }, folder, day, stamp))) index.removeDay(day);
+  }
+  if (isChanged) await addKept(index, totals);
+  return isChanged;
+}
+
+interface ToRead {
+  readonly days: readonly Day[];
+  readonly present: ReadonlyMap<Day, FileStamp>;
+  /** What is there already; what is read is added. */
+  readonly index: Index;
+  readonly stamps: Map<Day, FileStamp>;
+}
+
+async function readFiles(folder: DayFolder, { days, present, index, stamps }: ToRead, options: LoadOptions): Promise<LoadedIndex> {
+  const { signal, onFile } = options;
+  let filesRead = 0;
+  for (const day of days) {
+    signal?.throwIfAborted();
+    await readInto({ index, stamps }, folder, day, present.get(day));
+    filesRead += 1;
+    await onFile?.({ index, stamps, filesRead }, days.length);
+  }
+  return { index, stamps, filesRead };
+}
+
+/** Resolves to whether the day has a document. */
+async function readInto(
+  { index, stamps }: Pick<LoadedIndex, 'index' | 'stamps'>,
+  folder: DayFolder,
+  day: Day,
+  stamp: FileStamp | undefined,
+): Promise<boolean> {
+  stamps.delete(day);
+  const file = await folder.read(day);
+  if (file.kind !== 'document') return false;
+  index.setDay(day, parseReadings(file.document), parseEvents(file.document));
+  if (stamp) stamps.set(day, stamp);
+  return true;
 }

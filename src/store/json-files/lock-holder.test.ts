@@ -4,13 +4,22 @@ import { formatHolder, judge, parseHolder, type Judge, type Sighting } from './l
 
 const now = Date.parse('2026-03-14T12:00:00.000Z');
 
-function lock(pid: number, hostname: string, ageMs: number): Sighting {
-  return { text: formatHolder({ pid, hostname, startedAt: '2026-03-14T08:00:00.000Z', token: 't' }), modifiedAt: now - ageMs };
+function lock(pid: number, hostname: string, ageMs: number, scope = 'here'): Sighting {
+  return { text: formatHolder({ pid, hostname, startedAt: '2026-03-14T08:00:00.000Z', token: 't', scope }), modifiedAt: now - ageMs };
 }
 
 function verdict(seen: Sighting, more: Partial<Judge> = {}): string {
   const alive = new Set([7]);
-  return judge(seen, { pid: 100, hostname: 'nas', now, isAlive: (pid) => alive.has(pid), first: seen, watchedMs: 0, ...more });
+  return judge(seen, {
+    pid: 100,
+    hostname: 'nas',
+    scope: 'here',
+    now,
+    isAlive: (pid) => alive.has(pid),
+    first: seen,
+    watchedMs: 0,
+    ...more,
+  });
 }
 
 describe('the holder of a lock on this host', () => {
@@ -29,6 +38,18 @@ describe('the holder of a lock on this host', () => {
 
   it('is dead when another program has its id by now and nobody touches the lock', () => {
     expect(verdict(lock(7, 'nas', 90_001))).toBe('dead');
+  });
+});
+
+describe('the holder of a lock in another container with the same host name', () => {
+  it.each([100, 7, 8])('is unclear at first, whatever its id (%d) says here', (pid) => {
+    expect(verdict(lock(pid, 'nas', 0, 'elsewhere'))).toBe('unclear');
+    expect(verdict({ ...lock(pid, 'nas', 0), text: `{"pid":${pid},"hostname":"nas","startedAt":"","token":"old"}` })).toBe('unclear');
+  });
+
+  it('is alive when the lock was touched since, and dead when it was not for longer than three heartbeats', () => {
+    expect(verdict(lock(100, 'nas', 0, 'elsewhere'), { first: lock(100, 'nas', 20_000, 'elsewhere') })).toBe('alive');
+    expect(verdict(lock(100, 'nas', 90_001, 'elsewhere'))).toBe('dead');
   });
 });
 
@@ -69,7 +90,13 @@ describe('a lock without a holder', () => {
 
 describe('the text of a lock', () => {
   it('is read back as it was written', () => {
-    const holder = fc.record({ pid: fc.integer({ min: 1 }), hostname: fc.string(), startedAt: fc.string(), token: fc.string() });
+    const holder = fc.record({
+      pid: fc.integer({ min: 1 }),
+      hostname: fc.string(),
+      startedAt: fc.string(),
+      token: fc.string(),
+      scope: fc.string(),
+    });
 
     fc.assert(
       fc.property(holder, (each) => {

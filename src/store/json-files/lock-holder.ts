@@ -7,6 +7,8 @@ export interface Holder {
   readonly startedAt: string;
   /** Distinguishes locks that are equal otherwise. */
   readonly token: string;
+  /** Where the process id means something, see Host; versions before 2026-11 did not write it. */
+  readonly scope?: string | undefined;
 }
 
 /** A lock file at some moment. */
@@ -19,6 +21,7 @@ export interface Sighting {
 export interface Judge {
   readonly pid: number;
   readonly hostname: string;
+  readonly scope: string;
   readonly now: number;
   readonly isAlive: (pid: number) => boolean;
   /** How the same lock was found first, and how long ago. */
@@ -53,21 +56,22 @@ export function parseHolder(text: string): Holder | undefined {
   // 0 and negative ids name groups of processes, not one.
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   if (typeof hostname !== 'string' || typeof startedAt !== 'string' || typeof token !== 'string') return undefined;
-  return { pid, hostname, startedAt, token };
+  const scope = 'scope' in json && typeof json.scope === 'string' ? json.scope : undefined;
+  return { pid, hostname, startedAt, token, ...(scope === undefined ? {} : { scope }) };
 }
 
 /** Judges the holder of a lock; `unclear` asks to look again a little later. */
-export function judge(seen: Sighting, { pid, hostname, now, isAlive, first, watchedMs }: Judge): Verdict {
+export function judge(seen: Sighting, { pid, hostname, scope, now, isAlive, first, watchedMs }: Judge): Verdict {
   const holder = parseHolder(seen.text);
   // Watching counts too: a clock that was set back makes a dead lock look young for as long as it was set back.
   const quietMs = Math.max(now - seen.modifiedAt, watchedMs);
   if (!holder) return quietMs > unwrittenMs ? 'dead' : 'unclear';
-  if (holder.hostname === hostname) {
-    // A container that was restarted keeps its host name, and its program has the same id again.
-    if (holder.pid === pid || !isAlive(holder.pid)) return 'dead';
-    // After a restart of the machine the id may belong to another program, which touches no lock.
-    return quietMs > staleMs ? 'dead' : 'alive';
-  }
+  // A heartbeat was seen: whatever its name and process id, somebody is there.
   if (seen.modifiedAt !== first.modifiedAt) return 'alive';
-  return quietMs > staleMs ? 'dead' : 'unclear';
+  // After a restart of the machine the id may belong to another program, which touches no lock.
+  if (quietMs > staleMs) return 'dead';
+  // Two containers may have the same host name and process id (network_mode: host, a fixed hostname): only time tells them apart.
+  if (holder.hostname !== hostname || holder.scope !== scope) return 'unclear';
+  // A container that was restarted keeps its host name, and its program has the same id again.
+  return holder.pid === pid || !isAlive(holder.pid) ? 'dead' : 'alive';
 }

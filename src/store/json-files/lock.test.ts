@@ -1,13 +1,22 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toAppError } from '../../core/model/errors.ts';
-import type { Clock } from '../../core/ports.ts';
+import { toAppError, type AppError } from '../../core/model/errors.ts';
+import type { Clock, SnapshotStore } from '../../core/ports.ts';
 import { totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { formatHolder } from './lock-holder.ts';
-import { createFakeHost, createFaultyFiles, createTestFolder, startIso, systemError, type TestFolder } from './testing/folder.ts';
+import {
+  createFakeHost,
+  createFaultyFiles,
+  createTestFolder,
+  fakeScope,
+  startIso,
+  systemError,
+  type FakeHost,
+  type TestFolder,
+} from './testing/folder.ts';
 
 let folder: TestFolder;
 let path = '';
@@ -25,8 +34,14 @@ const startedAt = '2026-03-14T08:00:00.000Z';
 const waiting = 'waiting to see whether another process still uses the snapshot folder';
 const takenOver = 'took over lock of a dead process';
 
+function elsewhere(): FakeHost {
+  return { ...createFakeHost(), processScope: () => 'boot-1 pid:[2]' };
+}
+
+const observerOfNothing = { onProgress: () => undefined, onWaiting: () => undefined, onStorable: () => undefined };
+
 function lockText(pid: number, hostname: string): string {
-  return formatHolder({ pid, hostname, startedAt, token: 'theirs' });
+  return formatHolder({ pid, hostname, startedAt, token: 'theirs', scope: fakeScope });
 }
 
 async function touch(ageMs: number): Promise<void> {
@@ -244,6 +259,143 @@ describe('a process that another one took the folder from', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ hostname: 'other' });
     expect(await totalsOf(other)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1 } });
     await other.close();
+  });
+});
+
+describe('two containers with the same host name and process id', () => {
+  it('do not get one folder: the heartbeat of the first is seen', async () => {
+    const store = await folder.open();
+    const clock = clockWith(async () => {
+      if (folder.clock.sleeps.length === 12) await folder.host.tick();
+    });
+
+    await expect(folder.open({ clock, host: elsewhere() })).rejects.toMatchObject({ code: 'conflict' });
+
+    await store.save([reading('acme/app', 1, '2026-03-14')]);
+    await store.close();
+  });
+
+  it('follow each other after a kill once the first has been silent for 90 s', async () => {
+    await leaveLock(lockText(100, 'nas'), 60_000);
+
+    const store = await folder.open({ host: elsewhere() });
+
+    expect(folder.clock.sleeps.length).toBe(31);
+    await store.close();
+  });
+});
+
+describe('a process that lost its lock', () => {
+  const observed: (string | undefined)[] = [];
+  const observer = {
+    onProgress: () => undefined,
+    onWaiting: () => undefined,
+    onStorable: (problem?: AppError) => void observed.push(problem?.message),
+  };
+
+  beforeEach(() => {
+    observed.length = 0;
+  });
+
+  async function loseTo(
+    hostname: string,
+  ): Promise<{ readonly sleepy: SnapshotStore; readonly other: SnapshotStore; readonly host: FakeHost }> {
+    const sleepy = await folder.open({ observer });
+    await sleepy.save([reading('acme/app', 1, '2026-03-13')]);
+    await folder.clock.advance(100_000);
+    const host = createFakeHost();
+    const other = await folder.open({ pid: 1, hostname, host });
+    await folder.host.tick();
+    return { sleepy, other, host };
+  }
+
+  it('says so at its next heartbeat, takes the lock again when it is free, and knows what the other stored', async () => {
+    const { sleepy, other } = await loseTo('other');
+    await other.save([reading('acme/app', 5, '2026-03-14')]);
+    const version = sleepy.version();
+    expect(observed).toEqual([expect.stringContaining('process 1 on host other')]);
+
+    await other.close();
+    await folder.host.tick();
+    await sleepy.save([reading('acme/app', 6, '2026-03-15')]);
+
+    expect(observed).toHaveLength(2);
+    expect(observed[1]).toBeUndefined();
+    expect(await totalsOf(sleepy)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1, '2026-03-14': 5, '2026-03-15': 6 } });
+    expect(sleepy.version()).not.toBe(version);
+    await sleepy.close();
+  });
+
+  it('takes the lock again from one that was killed, after 90 s of silence', async () => {
+    const { sleepy, host } = await loseTo('other');
+    await folder.clock.advance(30_000);
+    await host.tick();
+    await folder.host.tick();
+    await folder.clock.advance(90_000);
+    await folder.host.tick();
+    expect(observed).toHaveLength(1);
+
+    await folder.clock.advance(1);
+    await folder.host.tick();
+
+    expect(observed).toHaveLength(2);
+    await sleepy.save([reading('acme/app', 2, '2026-03-13')]);
+    await sleepy.close();
+  });
+});
+
+describe('an opening that is ended', () => {
+  it('while it waits for the lock leaves that of the other', async () => {
+    const theirs = lockText(1, 'other');
+    await leaveLock(theirs, 0);
+    const stopping = new AbortController();
+    const clock: Clock = {
+      now: () => folder.clock.now(),
+      async sleep(ms, signal) {
+        await folder.clock.sleep(ms);
+        stopping.abort(new Error('received SIGTERM'));
+        signal?.throwIfAborted();
+      },
+    };
+
+    await expect(folder.open({ clock, signal: stopping.signal })).rejects.toThrow('received SIGTERM');
+
+    expect(await readFile(path, 'utf8')).toBe(theirs);
+    expect(folder.host.timers.size).toBe(0);
+  });
+
+  it('while it reads leaves no lock', async () => {
+    for (const day of ['2026-03-12', '2026-03-13', '2026-03-14']) await folder.write(`${day}.json`, '{}');
+    const stopping = new AbortController();
+    const progress: string[] = [];
+    const onProgress = (done: number, total: number): void => {
+      progress.push(`${done} of ${total}`);
+      if (done === 2) stopping.abort(new Error('received SIGTERM'));
+    };
+
+    const opening = folder.open({ signal: stopping.signal, observer: { ...observerOfNothing, onProgress } });
+
+    await expect(opening).rejects.toThrow('received SIGTERM');
+    expect(progress).toEqual(['1 of 3', '2 of 3']);
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a store that waits for the lock', () => {
+  it('can be read, and knows what the other stored meanwhile once it has the lock', async () => {
+    await folder.write('2026-03-13.json', '{"docker_hub":[{"repo":"acme/app","pull_count":1}]}');
+    await leaveLock(lockText(1, 'other'), 0);
+    let whileWaiting: unknown;
+    const onWaiting = async (readable: SnapshotStore): Promise<void> => {
+      whileWaiting = await totalsOf(readable);
+      await folder.write('2026-03-14.json', '{"docker_hub":[{"repo":"acme/app","pull_count":2}]}');
+    };
+
+    const store = await folder.open({ observer: { ...observerOfNothing, onWaiting: (readable) => void onWaiting(readable) } });
+
+    expect(whileWaiting).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1 } });
+    expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1, '2026-03-14': 2 } });
+    await store.close();
   });
 });
 

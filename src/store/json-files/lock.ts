@@ -16,12 +16,27 @@ export interface LockDeps {
   readonly hostname: string;
   readonly files: FileSystem;
   readonly host: Host;
+  /** Ends waiting for the lock; absent: nothing does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when the lock is lost, or cannot be had, with why. */
+  readonly onLost?: ((error: AppError) => void) | undefined;
+  /** Called when the lock is had again after that: meanwhile another process may have changed the folder. */
+  readonly onRegained?: (() => void) | undefined;
 }
 
 export interface Lock {
+  /** Takes the lock if that is clear now. Resolves to false where only time can tell. @throws AppError conflict when another process holds it; else the system's error */
+  tryAcquire(): Promise<boolean>;
   /**
-   * Resolves while this process holds the lock. A lock that was deleted by hand is created again.
-   * @throws AppError conflict when another process has taken over the folder, or the lock was released
+   * Takes the lock. Where only time can tell whether another process still runs, waits at most 90 s.
+   * @throws AppError conflict when another process holds it; else the system's error, or the signal's reason
+   */
+  acquire(): Promise<void>;
+  /** Renews the lock from now on, and takes it again when it was lost and is free. `lost`: why it could not be taken, known already. */
+  keep(lost?: AppError): void;
+  /**
+   * Resolves while this process holds the lock. A lock that was deleted by hand, or is free again, is taken again.
+   * @throws AppError conflict when another process has taken over the folder, or the lock was released; else the system's error
    */
   assertHeld(): Promise<void>;
   /** Releases the lock, if this process still holds it. Never throws. */
@@ -32,6 +47,8 @@ const lockName = '.lock';
 const staleLockPrefix = '.lock-stale-';
 const maxLockBytes = 64 * 1024;
 const stepMs = 1_000;
+/** Locks that come and go within one try. */
+const maxRounds = 3;
 /** More steps than any holder can stay unclear for; a limit for what should never happen, such as a lock that comes and goes. */
 const maxSteps = 200;
 
@@ -40,50 +57,63 @@ export function isStaleLockName(name: string): boolean {
   return name.startsWith(staleLockPrefix);
 }
 
-/**
- * Locks the folder. Where only time can tell whether another host's process still runs, waits at most 90 s.
- * @throws AppError conflict when another process holds it; else the system's error
- */
-export async function lockFolder(deps: LockDeps): Promise<Lock> {
-  const { directory, clock, log, pid, hostname, files, host } = deps;
+/** A lock that is not taken yet. */
+export function createLock(deps: LockDeps): Lock {
+  const { directory, clock, log, pid, hostname, files, host, onLost, onRegained } = deps;
   const path = join(directory, lockName);
   const token = host.uniqueId();
-  const own = formatHolder({ pid, hostname, startedAt: new Date(clock.now()).toISOString(), token });
+  const scope = host.processScope();
+  const own = formatHolder({ pid, hostname, startedAt: new Date(clock.now()).toISOString(), token, scope });
+  const attempt = createAttempt({ ...deps, path, aside: join(directory, `${staleLockPrefix}${token}`), scope, own });
   let released = false;
-  let isRenewed = true;
+  let problem: AppError | undefined;
+  let stop: (() => void) | undefined;
 
-  async function create(): Promise<boolean> {
-    if (!(await createExclusively(files, path, own))) return false;
-    // If times cannot be set, the heartbeat is enough.
-    await files.setModifiedAt(path, clock.now()).catch(() => undefined);
-    return true;
+  function lose(error: unknown): void {
+    const isNews = problem === undefined && !released;
+    problem = toAppError(error);
+    if (!isNews) return;
+    log.error('cannot renew lock of snapshot folder', { directory, ...errorFields(problem) });
+    onLost?.(problem);
+  }
+
+  async function hold(): Promise<void> {
+    try {
+      const seen = await look(files, path);
+      if (seen?.text !== own && !(await attempt.once())) throw inUse(directory, seen?.text ?? '');
+      // What is new may have been another's for a while.
+      if (seen?.text === own && !problem) return;
+      if (problem) log.info('snapshot folder is locked again', { directory });
+      problem = undefined;
+      onRegained?.();
+    } catch (error) {
+      lose(error);
+      throw error;
+    }
   }
 
   async function beat(): Promise<void> {
     try {
-      const seen = await look(files, path);
-      if (seen && seen.text !== own) throw inUse(directory, seen.text);
-      // One that was deleted by hand is made again by the next save.
-      if (seen) await files.setModifiedAt(path, clock.now());
-      isRenewed = true;
+      await hold();
+      await files.setModifiedAt(path, clock.now());
     } catch (error) {
-      if (released || !isRenewed) return;
-      isRenewed = false;
-      log.error('cannot renew lock of snapshot folder', { directory, ...errorFields(toAppError(error)) });
+      lose(error);
     }
   }
 
-  await acquire({ ...deps, path, aside: join(directory, `${staleLockPrefix}${token}`), create });
-  const stop = host.every(heartbeatMs, beat);
   return {
+    tryAcquire: () => attempt.once(),
+    acquire: () => persist(attempt, deps),
+    keep(lost) {
+      problem = lost;
+      stop ??= host.every(heartbeatMs, beat);
+    },
     async assertHeld() {
       if (released) throw new AppError('conflict', `${directory} is closed`);
-      const seen = await look(files, path);
-      if (seen?.text === own || (!seen && (await create()))) return;
-      throw inUse(directory, seen?.text ?? '');
+      await hold();
     },
     async release() {
-      stop();
+      stop?.();
       released = true;
       try {
         if ((await look(files, path))?.text === own) await files.remove(path);
@@ -94,39 +124,75 @@ export async function lockFolder(deps: LockDeps): Promise<Lock> {
   };
 }
 
-interface Acquisition extends LockDeps {
+async function persist(attempt: Attempt, { directory, clock, signal }: LockDeps): Promise<void> {
+  for (let step = 0; step < maxSteps; step += 1) {
+    if (await attempt.once()) return;
+    await clock.sleep(stepMs, signal);
+  }
+  throw inUse(directory, attempt.lastSeen());
+}
+
+interface AttemptDeps extends LockDeps {
   readonly path: string;
   /** Where a dead lock is moved to before it is removed; no other process uses this name. */
   readonly aside: string;
-  readonly create: () => Promise<boolean>;
+  readonly scope: string;
+  /** The content of this process's lock. */
+  readonly own: string;
 }
 
-async function acquire(deps: Acquisition): Promise<void> {
-  const { directory, clock, log, pid, hostname, files, host, path, create } = deps;
+interface Attempt {
+  /** Resolves to whether the lock was taken; false: look again a little later. @throws AppError conflict; else the system's error */
+  once(): Promise<boolean>;
+  /** The content of the lock that was in the way. */
+  lastSeen(): string;
+}
+
+/** Tries to take the lock, and remembers between tries since when another's lock has not changed. */
+function createAttempt(deps: AttemptDeps): Attempt {
+  const { directory, clock, log, pid, hostname, scope, files, host, path, own } = deps;
   let first: (Sighting & { readonly at: number }) | undefined;
-  let isWaiting = false;
-  for (let step = 0; step < maxSteps; step += 1) {
-    if (await create()) return;
-    const seen = await look(files, path);
-    if (!seen) continue;
-    const now = clock.now();
-    if (first?.text !== seen.text) first = { ...seen, at: now };
-    const verdict = judge(seen, { pid, hostname, now, isAlive: (id) => host.isAlive(id), first, watchedMs: now - first.at });
-    if (verdict === 'alive') throw inUse(directory, seen.text);
-    if (verdict === 'dead') {
-      await takeOver(deps, seen);
-      continue;
-    }
-    if (!isWaiting)
-      log.info('waiting to see whether another process still uses the snapshot folder', { directory, ...holderFields(seen.text) });
-    isWaiting = true;
-    await clock.sleep(stepMs);
+  let announced = '';
+
+  async function create(): Promise<boolean> {
+    if (!(await createExclusively(files, path, own))) return false;
+    // If times cannot be set, the heartbeat is enough.
+    await files.setModifiedAt(path, clock.now()).catch(() => undefined);
+    first = undefined;
+    return true;
   }
-  throw inUse(directory, first?.text ?? '');
+
+  return {
+    lastSeen: () => first?.text ?? '',
+    async once() {
+      for (let round = 0; round < maxRounds; round += 1) {
+        if (await create()) return true;
+        const seen = await look(files, path);
+        if (!seen) continue;
+        const now = clock.now();
+        if (first?.text !== seen.text) first = { ...seen, at: now };
+        const verdict = judge(seen, { pid, hostname, scope, now, isAlive: (id) => host.isAlive(id), first, watchedMs: now - first.at });
+        if (verdict === 'alive') {
+          // Should it fall silent from here on, that is noticed too.
+          first = { ...seen, at: now };
+          throw inUse(directory, seen.text);
+        }
+        if (verdict === 'dead') {
+          await takeOver(deps, seen);
+          continue;
+        }
+        if (announced !== seen.text)
+          log.info('waiting to see whether another process still uses the snapshot folder', { directory, ...holderFields(seen.text) });
+        announced = seen.text;
+        return false;
+      }
+      return false;
+    },
+  };
 }
 
 /** Removes the lock that was judged dead. Two processes may try at once: only what was judged is removed. */
-async function takeOver({ directory, files, path, aside, log }: Acquisition, judged: Sighting): Promise<void> {
+async function takeOver({ directory, files, path, aside, log }: AttemptDeps, judged: Sighting): Promise<void> {
   try {
     await files.rename(path, aside);
   } catch (error) {

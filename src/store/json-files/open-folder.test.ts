@@ -1,6 +1,8 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AppError } from '../../core/model/errors.ts';
+import { totalsOf } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
 import { createFaultyFiles, createTestFolder, type TestFolder } from './testing/folder.ts';
 
@@ -67,6 +69,40 @@ describe('opening', () => {
     files.heal();
     await (await folder.open({ files, hostname: 'other' })).close();
   });
+
+  it.each([
+    ['create', 'EROFS', 'DIR is not writable: DIR is read-only, mount it writable'],
+    ['create', 'ENOSPC', 'DIR is not writable: the disk with DIR is full'],
+    ['sync', 'EDQUOT', 'DIR is not writable: the disk quota of DIR is used up'],
+  ] as const)(
+    'of a service goes on when %s fails with %s: it can be read, says why it stores nothing, and stores when it can',
+    async (step, code, why) => {
+      await folder.write('2026-03-13.json', '{"docker_hub":[{"repo":"acme/app","pull_count":1}]}');
+      const files = createFaultyFiles();
+      files.fail(step, code);
+      const problems: (string | undefined)[] = [];
+      const observer = {
+        onProgress: () => undefined,
+        onWaiting: () => undefined,
+        onStorable: (problem?: AppError) => void problems.push(problem?.message),
+      };
+
+      const store = await folder.open({ files, mayBeReadOnly: true, observer });
+      const message = why.replaceAll('DIR', folder.directory);
+
+      expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1 } });
+      expect(problems).toEqual([message]);
+      expect(folder.logged('nothing can be stored')).toMatchObject([{ reason: message }]);
+      await expect(store.save([reading('acme/app', 2, '2026-03-14')])).rejects.toMatchObject({ code: 'internal' });
+      files.heal();
+      await folder.host.tick();
+      await store.save([reading('acme/app', 2, '2026-03-14')]);
+      expect(problems).toEqual([message, undefined]);
+      expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1, '2026-03-14': 2 } });
+      await store.close();
+      expect(await folder.names()).toEqual(['2026-03-13.json', '2026-03-14.json']);
+    },
+  );
 
   it('goes on when a leftover file cannot be removed, with a warning', async () => {
     await folder.write('.snapshot-old.tmp', '');

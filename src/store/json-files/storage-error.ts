@@ -17,6 +17,11 @@ export function isDenied(error: unknown): boolean {
   return errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM';
 }
 
+/** Whether the disk takes nothing at the moment, and what is on it can be read all the same. */
+export function isOutOfOrder(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG'].includes(errorCode(error) ?? '');
+}
+
 /** A failure of the disk as `internal`, worded `<what>: <why>`; an AppError stays as it is. */
 export function storageError(error: unknown, what: string, place: Place): AppError {
   if (error instanceof AppError) return error;

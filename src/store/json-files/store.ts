@@ -1,19 +1,21 @@
 /** Snapshots as one JSON file a day, in the format of the Go tool. The files are the source of truth, the index answers queries. */
 import { isDay } from '../../core/model/day.ts';
-import { AppError } from '../../core/model/errors.ts';
+import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { groupByDay } from '../by-day.ts';
 import { maxTagBytes } from '../tag-budget.ts';
 import { maxFileBytes } from './day-file.ts';
-import { createDayFolder } from './day-folder.ts';
+import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
-import { loadIndex, storedReadings } from './load-index.ts';
+import { createKeptTotals, type KeptTotals } from './kept-totals.ts';
+import { loadIndex, refreshIndex, storedReadings, type LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
-import { openFolder } from './open-folder.ts';
-import { createQueue } from './queue.ts';
-import { createIndexCache } from './index-cache.ts';
-import { createKeptTotals } from './kept-totals.ts';
+import { openFolder, sweepFolder } from './open-folder.ts';
+import { createCheckpoints, type OpeningObserver } from './opening.ts';
+import { createQueue, type Enqueue } from './queue.ts';
+import { createIndexCache, type IndexCache } from './index-cache.ts';
+import { storageError, type Place } from './storage-error.ts';
 import { createTagWriter } from './tag-writer.ts';
 import { createWriter } from './writer.ts';
 
@@ -31,6 +33,11 @@ export interface JsonFileStoreDeps {
   readonly maxBytes?: number;
   /** Room for the newest tags of all images together, in bytes of a file. */
   readonly maxTagBytes?: number | undefined;
+  /** Opens it also while the disk is full or read-only: what is stored is answered, and what is saved is refused until it can be written. */
+  readonly mayBeReadOnly?: boolean;
+  /** Ends the opening, which then rejects with the signal's reason and leaves no lock. */
+  readonly signal?: AbortSignal | undefined;
+  readonly observer?: OpeningObserver | undefined;
 }
 
 /** A stale cache only means that the days since are read again, so it is written seldom. */
@@ -44,20 +51,80 @@ const maxFilesRead = 10;
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
 export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
-  const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes } = deps;
+  const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes, signal, observer } = deps;
+  signal?.throwIfAborted();
   const place = { directory, owner: host.owner };
   const folder = createDayFolder({ ...deps, files, host, maxBytes });
-  const { lock, days } = await openFolder({ ...deps, files, host }, folder);
-  const cache = createIndexCache({ ...deps, files, host });
-  const totals = createKeptTotals({ ...deps, files, host });
-  const loaded = await loadIndex({ folder, totals }, days, await cache.read());
-  const { index } = loaded;
   const enqueue = createQueue();
+  let store: OpenedStore | undefined;
+  const lockDeps = {
+    ...deps,
+    files,
+    host,
+    onLost: (error: AppError) => observer?.onStorable(storageError(error, 'nothing can be stored', place)),
+    onRegained: () => {
+      observer?.onStorable(undefined);
+      void enqueue(async () => store?.refresh());
+    },
+  };
+  const { lock, state, problem, days } = await openFolder(lockDeps, folder);
+  if (problem) {
+    log.error('nothing can be stored', errorFields(problem));
+    observer?.onStorable(problem);
+  }
+  try {
+    const cache = createIndexCache({ ...deps, files, host });
+    const onFile = createCheckpoints({ clock, cache: state === 'locked' ? cache : undefined, observer });
+    const totals = createKeptTotals({ ...deps, files, host });
+    const loaded = await loadIndex({ folder, totals }, days, await cache.read(), { signal, onFile });
+    const sweep = (): Promise<void> => sweepFolder(lockDeps);
+    const sizes = { maxBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
+    const made = createStore({ clock, log, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
+    store = made;
+    if (state === 'waiting') {
+      observer?.onWaiting(made);
+      await lock.acquire();
+      await enqueue(() => made.refresh());
+    }
+    if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await made.writeCache();
+    lock.keep(problem);
+    return made;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+interface OpenedStore extends SnapshotStore {
+  /** Brings the index up to date with the files, which another process may have changed. Never rejects. */
+  refresh(): Promise<void>;
+  writeCache(): Promise<void>;
+}
+
+interface OpenedDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly folder: DayFolder;
+  readonly totals: KeptTotals;
+  readonly maxBytes: number;
+  readonly maxTagBytes: number;
+  readonly lock: Lock;
+  readonly place: Place;
+  readonly cache: IndexCache;
+  readonly loaded: LoadedIndex;
+  readonly enqueue: Enqueue;
+  /** Removes what killed processes left behind. */
+  readonly sweep: () => Promise<void>;
+}
+
+function createStore(deps: OpenedDeps): OpenedStore {
+  const { clock, log, folder, totals, lock, cache, loaded, enqueue, sweep } = deps;
+  const { index } = loaded;
   // A response that a client cached before a restart must not look current.
   const opened = clock.now().toString(36);
   let changes = 0;
-  const tags = createTagWriter(index, deps.maxTagBytes ?? maxTagBytes);
-  const writer = createWriter({ ...loaded, folder, totals, lock, place, tags, log, maxBytes, onChange: () => (changes += 1) });
+  const tags = createTagWriter(index, deps.maxTagBytes);
+  const writer = createWriter({ ...deps, ...loaded, tags, onChange: () => (changes += 1) });
   let cached = { changes, at: clock.now() };
 
   async function writeCache(): Promise<void> {
@@ -66,9 +133,16 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     if (index.isExact()) await cache.write(loaded.stamps, index.state());
   }
 
-  if (loaded.filesRead > maxFilesRead) await writeCache();
-
   return {
+    writeCache,
+    async refresh() {
+      try {
+        await sweep();
+        if (await refreshIndex({ folder, totals }, loaded)) changes += 1;
+      } catch (error) {
+        log.warn('cannot list snapshot folder', errorFields(toAppError(error)));
+      }
+    },
     async save(readings, events) {
       const byDay = groupByDay(readings, events);
       if (byDay.size === 0) return;

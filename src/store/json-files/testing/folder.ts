@@ -26,6 +26,9 @@ export const oldFiles: FileSystem = {
 
 let lastId = 0;
 
+/** What all fake hosts share, unless a test says otherwise. */
+export const fakeScope = 'boot-1 pid:[1]';
+
 export function createFakeHost(): FakeHost {
   const alive = new Set<number>();
   const timers = new Set<() => Promise<void>>();
@@ -33,6 +36,7 @@ export function createFakeHost(): FakeHost {
     alive,
     timers,
     isAlive: (pid) => alive.has(pid),
+    processScope: () => fakeScope,
     uniqueId: () => `id${(lastId += 1)}`,
     every(_periodMs, run) {
       timers.add(run);

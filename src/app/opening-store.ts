@@ -1,0 +1,41 @@
+/** A store that answers from the first moment: until it is opened, with why there is nothing yet and when to ask again. */
+import { AppError } from '../core/model/errors.ts';
+import type { SnapshotStore } from '../core/ports.ts';
+
+export interface OpeningStore {
+  /** Until it is opened its methods throw AppError unreachable, with when to ask again. */
+  readonly store: SnapshotStore;
+  /** Why it is not open yet, for users. */
+  readonly wait: (reason: string) => void;
+  /** From now on this one answers. */
+  readonly opened: (store: SnapshotStore) => void;
+}
+
+const retryAfterMs = 5_000;
+
+export function createOpeningStore(firstReason: string): OpeningStore {
+  let reason = firstReason;
+  let current: SnapshotStore | undefined;
+
+  function opened(): SnapshotStore {
+    if (!current) throw new AppError('unreachable', reason, { retryAfterMs });
+    return current;
+  }
+
+  return {
+    store: {
+      save: async (readings, events) => opened().save(readings, events),
+      totals: async (query, range) => opened().totals(query, range),
+      latest: async (query) => opened().latest(query),
+      readings: (query, range) => opened().readings(query, range),
+      events: async () => opened().events(),
+      snapshot: async (day) => opened().snapshot(day),
+      days: async () => opened().days(),
+      prune: async (before) => opened().prune(before),
+      version: () => current?.version() ?? 'opening',
+      close: async () => current?.close(),
+    },
+    wait: (why) => void (reason = why),
+    opened: (store) => void (current = store),
+  };
+}
