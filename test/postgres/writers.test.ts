@@ -63,7 +63,10 @@ describe('writers at the same time', () => {
     for (const at of numbers) {
       const tags = [{ name: `v${at}` }];
       await prunes.save([reading(`acme/app-${at}`, 1, '2026-03-10', { tags })]);
-      await Promise.all([saves.save([reading(`acme/app-${at}`, 2, '2026-04-14', { tags })]), prunes.prune('2026-03-20', { withTotals: true })]);
+      await Promise.all([
+        saves.save([reading(`acme/app-${at}`, 2, '2026-04-14', { tags })]),
+        prunes.prune('2026-03-20', { withTotals: true }),
+      ]);
     }
 
     const snapshot = await saves.snapshot('2026-04-14');
