@@ -102,7 +102,7 @@ describe('the pages', () => {
 
     expect(words).toEqual([
       '2026-03-13 0 counter reset; counted as 0',
-      '2026-03-12 30',
+      '2026-03-12 30 covers 3 days',
       '2026-03-11 — no data; the next value covers these days',
       '2026-03-10 — no data; the next value covers these days',
       '2026-03-09 10',
@@ -111,7 +111,7 @@ describe('the pages', () => {
     await page.locator('.plot.drawn').focus();
     await page.keyboard.press('Home');
     expect(await page.locator('.plot output').textContent()).toBe("2026-03-08: 0 · backfilled from the registry's daily counts");
-    expect(await page.locator('.legend .key').allTextContents()).toEqual(['backfilled', 'counter reset', 'no data']);
+    expect(await page.locator('.legend .key').allTextContents()).toEqual(['backfilled', 'covers several days', 'counter reset', 'no data']);
     await page.context().close();
   });
 
