@@ -7,6 +7,7 @@ import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
 import { imageEndpoint } from './image.ts';
 import { overviewEndpoint } from './overview.ts';
+import { revisionEndpoint } from './revision.ts';
 import { statusPageEndpoint } from './status.ts';
 
 export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
@@ -15,10 +16,11 @@ export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
   statusPageEndpoint,
   chartJsonEndpoint,
   chartSvgEndpoint,
+  revisionEndpoint,
   assetsEndpoint,
 ];
 
-export function createPages(deps: Omit<PageDeps, 'asset'>): readonly Route[] {
+export function createPages(deps: Omit<PageDeps, 'asset' | 'revision'>): readonly Route[] {
   const { basePath, assets } = deps;
-  return toRoutes(pageEndpoints, { ...deps, asset: (name) => `${basePath}${assetPrefix}${assets.nameOf(name)}` });
+  return toRoutes(pageEndpoints, { ...deps, asset: (name) => `${basePath}${assetPrefix}${assets.nameOf(name)}`, revision: '' });
 }
