@@ -5,7 +5,7 @@ import { buildChart, type Chart } from '../core/numbers/chart.ts';
 import { formatExact } from '../core/views/format.ts';
 import { isMember } from '../core/views/groups.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
-import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
+import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
 import type { ImageSeries } from '../core/model/history.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
@@ -31,7 +31,7 @@ export interface Overview {
 }
 
 /** All that the page of a view shows. */
-export function overviewOf(context: PageContext, view: View, known: KnownImages): Overview {
+export function overviewOf(context: PageContext, view: View, known: KnownHistory): Overview {
   const now = context.clock.now();
   const members = context.groups.flatMap((group) => group.members);
   const ofRegistry = (image: { readonly registry: string }): boolean => view.registry === '' || image.registry === view.registry;
@@ -50,7 +50,7 @@ export function overviewOf(context: PageContext, view: View, known: KnownImages)
   return { images, rows, chart, series: named };
 }
 
-export function overviewPage(context: PageContext, view: View, known: KnownImages): Html {
+export function overviewPage(context: PageContext, view: View, known: KnownHistory): Html {
   const overview = overviewOf(context, view, known);
   const { rows } = overview;
   const status = context.status();

@@ -30,7 +30,7 @@ export async function openStore({ database, ...deps }: StoreDeps): Promise<Snaps
   return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log }) : openJsonFileStore(deps);
 }
 
-export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events' | 'close'>;
+export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events' | 'close'>;
 
 /**
  * Reads what is stored and changes nothing: a service may be running on it, and a database is not migrated. It has to be closed when done.

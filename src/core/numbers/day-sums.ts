@@ -1,30 +1,7 @@
 /** What many images add up to on each day, kept so that nobody has to add them up again. */
-import type { EpochDay } from '../model/day.ts';
-import type { ImageSeries } from '../model/history.ts';
-import type { Mark } from '../model/mark.ts';
+import type { DaySum, ImageSeries } from '../model/history.ts';
 import { coveredDays } from './covered-days.ts';
 import { toPulls } from './series.ts';
-
-/** What the values of a registry's images on one day add up to that are known in the same way and cover as many days. */
-export interface DaySum {
-  readonly registry: string;
-  readonly day: EpochDay;
-  /** `still`: the registry did not update its counters. */
-  readonly mark: Mark | 'still';
-  /** How many days each value covers. */
-  readonly covered: number;
-  /** How many values of images it is made of. */
-  readonly values: number;
-  readonly pulls: number;
-  /** The totals of these images. */
-  readonly total: number;
-  /** By how much they differ from the known ones before, down as well as up; the first total of an image counts whole. Their sum up to a day is the total of all. */
-  readonly step: number;
-  /** How many totals fell. */
-  readonly resets: number;
-  /** By how much these fell together. */
-  readonly fall: number;
-}
 
 /** What each known day of an image adds; `from`: only from this position on, where the ones before are there to compare with. */
 export function* daySumsOf(image: ImageSeries, from = 0): Generator<DaySum> {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ImageSeries } from '../model/history.ts';
+import type { DaySum, ImageSeries } from '../model/history.ts';
 import { fromEpochDay } from '../model/day.ts';
 import { marks } from '../model/mark.ts';
 import { buildChart, type ChartKind, type ChartSplit } from './chart.ts';
-import { addDaySums, daySumsOf, negated, type DaySum } from './day-sums.ts';
+import { addDaySums, daySumsOf, negated } from './day-sums.ts';
 import { buildSumsChart } from './sums-chart.ts';
 
 const firstDay = 20_500;

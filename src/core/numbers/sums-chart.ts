@@ -1,9 +1,9 @@
 /** A chart of all images, from what they add up to on each day and the series of the few that have a line of their own. */
-import type { ImageSeries } from '../model/history.ts';
+import type { DaySum, ImageSeries } from '../model/history.ts';
 import { fromEpochDay, type EpochDay } from '../model/day.ts';
 import { toEpochDays, includesDay } from '../model/query.ts';
 import { drawChart, restLabel, sumLabel, type Chart, type ChartOptions } from './chart.ts';
-import { addDaySums, daySumsOf, negated, type DaySum } from './day-sums.ts';
+import { addDaySums, daySumsOf, negated } from './day-sums.ts';
 import { startOfPeriod, wholePeriods } from './period.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { partsOfSums, periods } from './value-parts.ts';

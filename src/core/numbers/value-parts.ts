@@ -1,8 +1,8 @@
 /** What a shown value is made of: how each part of it is known, and how many days that covers. A mark belongs to the part that it is true of. */
 import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import type { ImageSeries } from '../model/history.ts';
+import type { DaySum, ImageSeries } from '../model/history.ts';
 import type { Mark } from '../model/mark.ts';
-import { daySumsOf, type DaySum } from './day-sums.ts';
+import { daySumsOf } from './day-sums.ts';
 import { startOfPeriod, type Period } from './period.ts';
 
 export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';

@@ -7,10 +7,14 @@ export interface DaySeries {
   set(day: EpochDay, total: number, mark: Mark): void;
   delete(day: EpochDay): void;
   has(day: EpochDay): boolean;
+  /** What is known of a day. */
+  get(day: EpochDay): { readonly total: number; readonly mark: Mark } | undefined;
   /** The oldest day; undefined when there is none. */
   first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
+  /** The day and the known ones beside it: nothing else depends on its total. `hasBefore`: the first of them comes before the day. */
+  around(day: EpochDay): Columns & { readonly hasBefore: boolean };
   /** Copies of the columns, days ascending; later changes do not reach them. */
   columns(): Columns;
 }
@@ -86,10 +90,20 @@ export function createDaySeries(): DaySeries {
       const at = position(day);
       return at < length && days[at] === day;
     },
+    get(day) {
+      const at = position(day);
+      const [total, mark] = [totals[at], allMarks[codes[at] ?? -1]];
+      return at < length && days[at] === day && total !== undefined && mark !== undefined ? { total, mark } : undefined;
+    },
     first: () => (length === 0 ? undefined : days[0]),
     last() {
       const [day, total] = [days[length - 1], totals[length - 1]];
       return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
+    },
+    around(day) {
+      const at = position(day);
+      const [from, to] = [Math.max(0, at - 1), Math.min(length, days[at] === day && at < length ? at + 2 : at + 1)];
+      return { days: days.slice(from, to), totals: totals.slice(from, to), codes: codes.slice(from, to), hasBefore: at > 0 };
     },
     columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length), codes: codes.slice(0, length) }),
   };

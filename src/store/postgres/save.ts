@@ -7,6 +7,7 @@ import { withoutDetails, type DayBatch } from '../by-day.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
+import { keepAfter } from './kept/write.ts';
 import { changesChannel, partitionLock } from './locks.ts';
 import { dayRow } from './read.ts';
 import { hashOf, saveReadings } from './save-readings.ts';
@@ -40,13 +41,15 @@ function insertBatch(database: Database, batch: Batch): Promise<number> {
     // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
     await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${partitionLock})`);
     const kept = await withoutPruned(transaction, batch);
-    await saveReadings(transaction, kept);
+    const before = await saveReadings(transaction, kept);
     const events = [...kept.values()].flatMap((day) => day.events);
     if (events.length > 0) await saveEvents(transaction, events);
     await transaction.query(
       sql`INSERT INTO snapshot_days (day) SELECT unnest(${textColumn([...batch.keys()])}::date[]) ON CONFLICT DO NOTHING`,
     );
-    return countChange(transaction);
+    const change = await countChange(transaction);
+    await keepAfter(transaction, before, change);
+    return change;
   });
 }
 
