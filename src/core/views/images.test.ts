@@ -31,8 +31,8 @@ function shown(images: readonly LatestImage[], history: readonly ImageSeries[], 
     .at(-1);
   // What the series of an image comes to is kept with its newest values.
   const kept = images.map((image) => {
-    const series = history.find((each) => imageKey(each) === imageKey(image));
-    return series ? { ...image, ...seriesValues(series) } : image;
+    const own = history.find((each) => imageKey(each) === imageKey(image));
+    return own ? { ...image, ...seriesValues(own) } : image;
   });
   return trackedImages({ latest: kept, newestDay }, configured, { now, staleAfterMs: dayMs });
 }

@@ -20,14 +20,6 @@ export interface IndexSums {
 export function createIndexSums(): IndexSums {
   let sums: Map<string, DaySum> | undefined;
 
-  function add(into: Map<string, DaySum>, added: DaySum): void {
-    const key = daySumKey(added);
-    const before = into.get(key);
-    const [sum] = before ? addDaySums([before, added]) : [added];
-    if (sum) into.set(key, sum);
-    else into.delete(key);
-  }
-
   return {
     around(image, day, step) {
       if (!sums) return step();
@@ -49,4 +41,12 @@ function* sumsOfAll(series: readonly ImageSeries[]): Generator<DaySum> {
 function sumsAround({ registry, repo, series, notes }: SummedImage, day: EpochDay): Iterable<DaySum> {
   const { days, totals, codes, hasBefore } = series.around(day);
   return [...daySumsOf({ registry, repo, days, totals, marks: unpackMarks(codes), notes }, hasBefore ? 1 : 0)];
+}
+
+function add(into: Map<string, DaySum>, added: DaySum): void {
+  const key = daySumKey(added);
+  const before = into.get(key);
+  const [sum] = before ? addDaySums([before, added]) : [added];
+  if (sum) into.set(key, sum);
+  else into.delete(key);
 }

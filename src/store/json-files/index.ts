@@ -221,7 +221,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       const images = matching(query).toSorted(compareImages);
       return images.flatMap(toLatest);
     },
-    daySums: (registries) => sums.daySums(() => matching({}).map(toSeries), registries),
+    daySums: (only) => sums.daySums(() => matching({}).map(toSeries), only),
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
     tags({ registry, repo }) {
       const known = registries.get(registry)?.get(repo)?.tags;
