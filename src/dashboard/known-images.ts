@@ -5,7 +5,7 @@ import { seriesWithFreezes } from '../core/views/frozen-series.ts';
 import type { KnownHistory } from '../core/views/images.ts';
 
 /** All that the store knows of the images of a query. */
-export async function knownImages(store: SnapshotStore, query: SeriesQuery = {}): Promise<KnownHistory> {
+async function knownImages(store: SnapshotStore, query: SeriesQuery = {}): Promise<KnownHistory> {
   const [latest, { series }, days] = await Promise.all([store.latest(query), seriesWithFreezes(store, query), store.days()]);
   return { latest, series, newestDay: days.at(-1) };
 }

@@ -9,6 +9,8 @@ import type { SnapshotStore } from '../../src/core/ports.ts';
 import { listMarks, type StoredReading } from '../../src/core/model/history.ts';
 import { marks } from '../../src/core/model/mark.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
+import { rebuildAll } from '../../src/store/postgres/kept/rebuild.ts';
+import { verifyKept } from '../../src/store/postgres/kept/verify.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { describeStore } from '../../src/store/testing/contract.ts';
@@ -90,6 +92,7 @@ describe('PostgreSQL beside the store in memory', () => {
             for (const target of [memory, store]) await ('save' in each ? target.save(each.save) : target.prune(each.prune, each));
           }
           expect(await allOf(store)).toEqual(await allOf(memory));
+          expect(await verifyKept(store.database)).toEqual([]);
         } finally {
           await store.close();
         }
@@ -120,6 +123,27 @@ describe('tags that have no room', () => {
       expect(kept.length).toBeLessThan(150);
     }
     expect(await store.database.query(sql`SELECT count(*)::int AS count FROM tag_sets`)).toEqual([{ count: 1 }]);
+    await store.close();
+  });
+});
+
+describe('what is kept beside the totals', () => {
+  it('is told where it differs from them, and is right again when it was worked out anew, for those too who know it already', async () => {
+    const store = await open(await database.create());
+    await store.save([reading('acme/app', 5, '2026-03-14'), reading('acme/app', 9, '2026-03-15'), reading('acme/tool', 7, '2026-03-15')]);
+    const right = [await sumsOf(store), await store.latest({})];
+
+    await store.database.query(sql`UPDATE day_sums SET pulls = pulls + 3, change = change + 1 WHERE day = '2026-03-15'`);
+    await store.database.query(sql`UPDATE image_values SET first_seen = '2026-03-10', change = change + 1 WHERE pull_count = 7`);
+    await store.database.query(sql`UPDATE changes SET count = count + 1`);
+
+    expect((await verifyKept(store.database)).toSorted()).toEqual([
+      expect.stringMatching(/^acme\/tool \(dockerhub\): the kept values/),
+      expect.stringMatching(/^sums of dockerhub on 2026-03-15: the totals have -3 pulls/),
+    ]);
+    await rebuildAll(store.database);
+    expect(await verifyKept(store.database)).toEqual([]);
+    await expect.poll(async () => [await sumsOf(store), await store.latest({})], { timeout: 20_000 }).toEqual(right);
     await store.close();
   });
 });

@@ -8,7 +8,7 @@ import { toPulls } from './series.ts';
  * Days whose pulls are kept: 60 that end with yesterday are compared, and the newest day may be tomorrow, where a registry's clock
  * goes ahead.
  */
-export const recentDays = 62;
+const recentDays = 62;
 
 /** @throws RangeError for a series without a day */
 export function seriesValues(series: ImageSeries): SeriesValues {

@@ -2,12 +2,13 @@
 import sql, { raw } from 'sql-template-tag';
 import * as z from 'zod';
 import type { Day } from '../../core/model/day.ts';
+import { countChange } from './changes.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
 import { rebuildKept } from './kept/rebuild.ts';
 import { partitionLock } from './locks.ts';
 import { dayRow } from './read.ts';
-import { countChange, monthAfter, partitionOf } from './save.ts';
+import { monthAfter, partitionOf } from './save.ts';
 
 export interface Pruned {
   /** The days whose snapshots were deleted, ascending. */

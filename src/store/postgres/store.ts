@@ -7,6 +7,7 @@ import type { Logger, SnapshotStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
+import { countRow } from './changes.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
 import { historyOf } from './history.ts';
 import { createKeptCache } from './kept/cache.ts';
@@ -15,7 +16,7 @@ import { changesChannel } from './locks.ts';
 import { migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
-import { countRow, saveBatch } from './save.ts';
+import { saveBatch } from './save.ts';
 
 export interface PostgresStoreDeps {
   readonly url: string;

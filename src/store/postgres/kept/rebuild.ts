@@ -3,7 +3,9 @@ import sql from 'sql-template-tag';
 import * as z from 'zod';
 import type { DaySum } from '../../../core/model/history.ts';
 import { addDaySums } from '../../../core/numbers/day-sums.ts';
-import type { Queries } from '../database.ts';
+import { countChange } from '../changes.ts';
+import type { Database, Queries } from '../database.ts';
+import { partitionLock } from '../locks.ts';
 import { partSums, readParts, type SeriesPart } from './parts.ts';
 import { changeValues, type KeptValues } from './values.ts';
 import { writeSums, writeValues } from './write.ts';
@@ -23,6 +25,15 @@ export async function rebuildKept(transaction: Queries, change: number): Promise
     sums = addDaySums([...sums, ...sumsOf(parts)]);
   }
   await writeSums(transaction, sums, change);
+}
+
+/** The same while the service runs: saves wait until it is done. */
+export function rebuildAll(database: Database): Promise<void> {
+  return database.transaction(async (transaction) => {
+    await transaction.query(sql`SET LOCAL statement_timeout = 0`);
+    await transaction.query(sql`SELECT pg_advisory_xact_lock(${partitionLock})`);
+    await rebuildKept(transaction, await countChange(transaction));
+  });
 }
 
 const idRow = z.object({ id: z.number() });
