@@ -6,7 +6,7 @@ import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
 import { findGroup } from '../core/views/groups.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
-import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
+import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
 import type { Platform, Tag } from '../core/model/reading.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
@@ -26,7 +26,7 @@ export interface ImageParts {
   /** The canonical name, or that of a group. */
   readonly repo: string;
   /** Cut to the image, or to the images of the group. */
-  readonly known: KnownImages;
+  readonly known: KnownHistory;
   readonly recorded: readonly RecordedEvent[];
   readonly tags: readonly ImageTags[];
   readonly view: View;
@@ -36,7 +36,7 @@ export interface ImageParts {
 }
 
 /** The image in each of its registries, or the images of a group; empty when it is not tracked. */
-export function registriesOf(context: PageContext, repo: string, known: KnownImages): readonly TrackedImage[] {
+export function registriesOf(context: PageContext, repo: string, known: KnownHistory): readonly TrackedImage[] {
   const { clock, configured, groups, staleAfterMs } = context;
   const named = findGroup(groups, repo)?.members ?? configured.filter((image) => image.repo === repo);
   const images = trackedImages(known, named, { now: clock.now(), staleAfterMs });
@@ -45,7 +45,7 @@ export function registriesOf(context: PageContext, repo: string, known: KnownIma
   return trackedImages(known, known.latest, { now: clock.now(), staleAfterMs });
 }
 
-export function imageChart(context: PageContext, view: View, known: KnownImages): Chart {
+export function imageChart(context: PageContext, view: View, known: KnownHistory): Chart {
   return buildChart(known.series, chartOptions(view, todayOf(context), context.registries.length));
 }
 

@@ -2,6 +2,7 @@
 import { toRoutes, type Endpoint, type Route } from '../../http/endpoint.ts';
 import { assetPrefix } from '../assets.ts';
 import type { PageDeps } from '../context.ts';
+import { createFreezeFinder } from '../freeze-finder.ts';
 import { assetsEndpoint } from './assets.ts';
 import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
@@ -20,7 +21,8 @@ export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
   assetsEndpoint,
 ];
 
-export function createPages(deps: Omit<PageDeps, 'asset' | 'revision'>): readonly Route[] {
+export function createPages(deps: Omit<PageDeps, 'asset' | 'revision' | 'freezes'>): readonly Route[] {
   const { basePath, assets } = deps;
-  return toRoutes(pageEndpoints, { ...deps, asset: (name) => `${basePath}${assetPrefix}${assets.nameOf(name)}`, revision: '' });
+  const asset = (name: string): string => `${basePath}${assetPrefix}${assets.nameOf(name)}`;
+  return toRoutes(pageEndpoints, { ...deps, asset, revision: '', freezes: createFreezeFinder(deps) });
 }
