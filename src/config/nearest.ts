@@ -1,7 +1,7 @@
 /** The name that somebody probably meant. */
 
 /** How many characters have to be added, removed, replaced or exchanged with their neighbor. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let row = 1; row <= from.length; row += 1) {
