@@ -46,7 +46,7 @@ export async function burstTable(directory: string, folder: string): Promise<str
 }
 
 /** A row of the results for each way of reading. */
-export async function burstRows(directory: string, count: number): Promise<string[][]> {
+async function burstRows(directory: string, count: number): Promise<string[][]> {
   const rows: string[][] = [];
   for (const reading of ['whole', 'half, then nothing', 'slowly', 'eight in one go, not at all'] as const) {
     rows.push(await burstRow(directory, count, reading));
