@@ -1,5 +1,5 @@
 /** The data of a chart: lines over days, weeks or months, with remarks where a value was not simply read. */
-import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { firstPullDay, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
@@ -27,7 +27,7 @@ export interface ChartLine {
 }
 
 export interface Chart {
-  /** Every day, Monday or 1st from the first value to the last, without holes. */
+  /** Every day, Monday or 1st from the first value to the last, without holes; of those on which there can be pulls. */
   readonly days: readonly Day[];
   /** The largest first. */
   readonly lines: readonly ChartLine[];
@@ -61,7 +61,7 @@ export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], {
   for (const { day, repo, value } of rows) {
     const line = values.get(repo) ?? new Map<Day, number>();
     values.set(repo, line.set(day, value));
-    if (day < first) first = day;
+    if (day < first && day >= firstPullDay) first = day;
     if (day > last) last = day;
   }
   const days = last === '' ? [] : daysBetween(first, last, kind);
@@ -92,10 +92,14 @@ function selectRows(series: readonly ImageSeries[], { kind, from, to }: ChartOpt
   return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
 }
 
+/** A folder may have a file of the year 26, or 9999: no chart becomes thousands of days wide by it. */
+const maxDays = 36_525;
+
 function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
   const days: Day[] = [];
-  const end = toEpochDay(last);
-  for (let day = toEpochDay(first); day <= end; day = nextDay(day, kind)) days.push(fromEpochDay(day));
+  const start = toEpochDay(first);
+  const end = Math.min(toEpochDay(last), start + maxDays);
+  for (let day = start; day <= end; day = nextDay(day, kind)) days.push(fromEpochDay(day));
   return days;
 }
 
