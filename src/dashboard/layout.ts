@@ -2,6 +2,8 @@
 import { html } from 'hono/html';
 import { dayMs } from '../core/model/day.ts';
 
+export { imagePath, readable } from '../http/page-links.ts';
+
 /** A piece of HTML; what is put into it is escaped. */
 export type Html = ReturnType<typeof html>;
 
@@ -15,7 +17,7 @@ export interface Surroundings {
   readonly revision: string;
 }
 
-export type Section = 'images' | 'status';
+export type Section = 'images' | 'events' | 'status';
 
 export interface PageParts {
   readonly title: string;
@@ -26,12 +28,14 @@ export interface PageParts {
   readonly reloadSeconds?: number | undefined;
   /** The shortest address of what is shown. */
   readonly url?: string | undefined;
+  /** The feed of what is shown, without the base path; absent: that of all events. */
+  readonly feed?: string | undefined;
   readonly main: Html;
 }
 
 export function page(
   { basePath, version, asset, revision }: Surroundings,
-  { title, section, refreshSeconds, reloadSeconds, url, main }: PageParts,
+  { title, section, refreshSeconds, reloadSeconds, url, feed = '/feed.atom', main }: PageParts,
 ): Html {
   const link = (name: Section, path: string, text: string): Html =>
     html`<a href="${basePath}${path}" ${section === name ? html`aria-current="page"` : ''}>${text}</a>`;
@@ -44,6 +48,7 @@ export function page(
         ${reloadSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${reloadSeconds}" />`}
         <title>${title} · registry-stats</title>
         <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml" />
+        <link rel="alternate" type="application/atom+xml" title="registry-stats events" href="${basePath}${feed}" />
         <link rel="stylesheet" href="${asset('style.css')}" />
         <script src="${asset('theme.js')}"></script>
         <script src="${asset('main.js')}" type="module"></script>
@@ -54,7 +59,7 @@ export function page(
           <a class="brand" href="${basePath}/"
             ><img src="${asset('icon.svg')}" alt="" width="24" height="24" /><span>registry-stats</span></a
           >
-          <nav aria-label="Pages">${link('images', '/', 'Images')}${link('status', '/status', 'Status')}</nav>
+          <nav aria-label="Pages">${link('images', '/', 'Images')}${link('events', '/events', 'Events')}${link('status', '/status', 'Status')}</nav>
           <label class="theme" hidden
             ><span>Theme</span>
             <select aria-label="Theme" id="theme" autocomplete="off">
@@ -81,16 +86,6 @@ export function page(
         <div id="news" class="unseen" role="status"></div>
       </body>
     </html> `;
-}
-
-/** A name as people write it: a nested GHCR package has a slash where the API has `%2F`. */
-export function readable(repo: string): string {
-  return repo.replaceAll('%2F', '/');
-}
-
-/** Path of an image's page. */
-export function imagePath(basePath: string, repo: string): string {
-  return `${basePath}/images/${readable(repo).split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** A moment, and how long ago it is; `missing` where there is none. */

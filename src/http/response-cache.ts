@@ -123,12 +123,13 @@ interface TextOptions {
 }
 
 async function textAnswer(content: TextContent, options: TextOptions): Promise<CachedAnswer | HttpAnswer> {
-  const { status = 200, type, fileName, retryAfterMs } = content;
+  const { status = 200, type, fileName, next: nextPage, retryAfterMs } = content;
   const headersWith = (encoding: Encoding, etag: string): Record<string, string> => ({
     ...options.headers,
     ...contentHeaders(type, encoding),
     ETag: etag,
     ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }),
+    ...(nextPage === undefined ? {} : { Link: `<${nextPage}>; rel="next"` }),
     ...(fileName === undefined ? {} : { 'Content-Disposition': `attachment; filename="${fileName}"` }),
   });
   const chunks = content.chunks[Symbol.iterator]();

@@ -6,6 +6,7 @@ import { createFreezeFinder } from '../freeze-finder.ts';
 import { assetsEndpoint } from './assets.ts';
 import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
+import { eventsPageEndpoint } from './events.ts';
 import { imageEndpoint } from './image.ts';
 import { overviewEndpoint } from './overview.ts';
 import { revisionEndpoint } from './revision.ts';
@@ -14,6 +15,7 @@ import { statusPageEndpoint } from './status.ts';
 export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
   overviewEndpoint,
   imageEndpoint,
+  eventsPageEndpoint,
   statusPageEndpoint,
   chartJsonEndpoint,
   chartSvgEndpoint,
