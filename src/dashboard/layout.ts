@@ -59,7 +59,9 @@ export function page(
           <a class="brand" href="${basePath}/"
             ><img src="${asset('icon.svg')}" alt="" width="24" height="24" /><span>registry-stats</span></a
           >
-          <nav aria-label="Pages">${link('images', '/', 'Images')}${link('events', '/events', 'Events')}${link('status', '/status', 'Status')}</nav>
+          <nav aria-label="Pages">
+            ${link('images', '/', 'Images')}${link('events', '/events', 'Events')}${link('status', '/status', 'Status')}
+          </nav>
           <label class="theme" hidden
             ><span>Theme</span>
             <select aria-label="Theme" id="theme" autocomplete="off">

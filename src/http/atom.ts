@@ -70,7 +70,6 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** For an element or an attribute; what XML 1.0 has no character for is shown as �. */
 function escaped(text: string): string {
   return text
-    .toWellFormed()
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '�')
     .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }

@@ -1,6 +1,7 @@
 /** Rows in pages: `limit` and `cursor`. A cursor says after which row a page begins, so that rows that come and go shift nothing. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../core/model/errors.ts';
+import { format } from './parameters.ts';
 import type { Field } from './query.ts';
 import { integer, text } from './schema.ts';
 
@@ -19,8 +20,9 @@ export interface Paging {
   readonly others: string;
 }
 
-/** The paging of an endpoint whose rows have keys of `length` parts. `name` keeps cursors of other endpoints out. */
-export function pagingField(name: string, length: number): Field<Paging | undefined> {
+/** The paging of an endpoint that takes these fields too, and whose rows have keys of `length` parts. `name` keeps cursors of other endpoints out. */
+export function pagingField(name: string, length: number, ...fields: readonly Field<unknown>[]): Field<Paging | undefined> {
+  const names = new Set(['limit', ...[...fields, format].flatMap(({ parameters }) => Object.keys(parameters))]);
   return {
     parameters: {
       limit: integer({ minimum: 1, maximum: maxLimit, description: `At most so many rows, from 1 to ${maxLimit}; absent: all` }),
@@ -30,7 +32,7 @@ export function pagingField(name: string, length: number): Field<Paging | undefi
       const limit = parseLimit(query.get('limit'));
       const cursor = query.get('cursor')?.trim() ?? '';
       if (limit === undefined && cursor === '') return undefined;
-      const others = new URLSearchParams([...query].filter(([parameter]) => parameter !== 'cursor'));
+      const others = new URLSearchParams([...query].filter(([parameter]) => names.has(parameter)));
       return { limit, after: cursor === '' ? undefined : readCursor(cursor, name, length), others: others.toString() };
     },
   };

@@ -25,7 +25,7 @@ export const eventsEndpoint = tableEndpoint({
   path: '/api/events',
   summary: 'Tags pushed, milestones, counter resets, images deleted, registry outages',
   description: 'Shaped for annotations in Grafana too.',
-  query: { filter: eventFilter, paging: pagingField('events', 5) },
+  query: { filter: eventFilter, paging: pagingField('events', 5, eventFilter) },
   row,
   order: 'time',
   async handle({ query: { filter, paging } }, deps: EventSource) {

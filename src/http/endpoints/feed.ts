@@ -21,7 +21,9 @@ export const feedEndpoint = endpoint({
   async handle({ query: { filter }, origin }, deps: Pick<ApiDeps, 'store' | 'groups' | 'clock' | 'basePath' | 'version'>) {
     const events = (await findEvents(deps, filter)).toReversed().slice(0, maxEntries);
     const root = origin + deps.basePath;
-    const subject = [filter.images.repos, filter.images.registries, filter.kinds].flatMap((names) => (names ? [[...names].join(', ')] : []));
+    const subject = [filter.images.repos, filter.images.registries, filter.kinds].flatMap((names) =>
+      names ? [[...names].join(', ')] : [],
+    );
     const link = ({ repo, registry }: ImageEvent): string =>
       repo === undefined
         ? eventAddress(`${root}/events`, { images: { registries: new Set([registry]) }, range: {} })

@@ -92,7 +92,7 @@ export const imagesEndpoint = tableEndpoint({
   path: '/api/images',
   summary: 'The tracked images with totals, growth and freshness',
   description: 'Those that the configuration names are there from the first second, with null for what is not known yet.',
-  query: { images: imageFilter, paging: pagingField('images', 2) },
+  query: { images: imageFilter, paging: pagingField('images', 2, imageFilter) },
   row: named('Image', object(Object.fromEntries(Object.entries(columns).map(([name, { schema }]) => [name, schema])))),
   order: 'registry, name',
   async handle({ query: { images, paging } }, deps: Tracking & Pick<ApiDeps, 'counting'>) {

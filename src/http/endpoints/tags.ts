@@ -29,7 +29,7 @@ export const tagsEndpoint = tableEndpoint({
   path: '/api/tags',
   summary: 'The newest known tags',
   description: 'By registry and image, the newest first; tags that were not read for 7 days are not there.',
-  query: { images: imageFilter, paging: pagingField('tags', 4) },
+  query: { images: imageFilter, paging: pagingField('tags', 4, imageFilter) },
   row,
   order: 'registry, repo, newest first',
   async handle({ query: { images, paging } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
