@@ -30,8 +30,8 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
     perOrigin: true,
     // What comes while the page is made is news for the next look.
     async handle(request, deps: PageDeps) {
-      const made = await page(request, { ...deps, origin: request.origin, revision: currentRevision(deps) });
-      return isInvalid(made) ? pageContent(await made.invalid, 400) : pageContent(made);
+      const answer = await page(request, { ...deps, origin: request.origin, revision: currentRevision(deps) });
+      return isInvalid(answer) ? pageContent(await answer.invalid, 400) : pageContent(answer);
     },
   });
   return {
@@ -39,17 +39,17 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
     prepare(target, known, deps) {
       const refused = (error: unknown): Promise<Content> => refusal(error, deps);
       try {
-        const { key, build } = made.prepare(target, known, deps);
-        return { key, build: () => build().catch(refused) };
+        const prepared = made.prepare(target, known, deps);
+        return { ...prepared, build: () => prepared.build().catch(refused) };
       } catch (error) {
-        return { key: `${target.path}?${target.query.toString()}`, build: () => refused(error) };
+        return { key: `${target.path}?${target.query.toString()}`, hasUnknown: true, build: () => refused(error) };
       }
     },
   };
 }
 
-function isInvalid(made: object | string): made is InvalidPage {
-  return Object.hasOwn(Object(made), 'invalid');
+function isInvalid(answer: object | string): answer is InvalidPage {
+  return Object.hasOwn(Object(answer), 'invalid');
 }
 
 async function refusal(error: unknown, deps: PageDeps): Promise<Content> {
