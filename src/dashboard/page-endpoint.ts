@@ -28,10 +28,10 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
     prepare(target, known, deps) {
       const refused = (error: unknown): Promise<Content> => refusal(error, deps);
       try {
-        const { key, build } = made.prepare(target, known, deps);
-        return { key, build: () => build().catch(refused) };
+        const prepared = made.prepare(target, known, deps);
+        return { ...prepared, build: () => prepared.build().catch(refused) };
       } catch (error) {
-        return { key: `${target.path}?${target.query.toString()}`, build: () => refused(error) };
+        return { key: `${target.path}?${target.query.toString()}`, hasUnknown: true, build: () => refused(error) };
       }
     },
   };
