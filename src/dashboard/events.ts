@@ -48,6 +48,7 @@ export function eventsPage(context: PageContext, { filter, events, count, next, 
   return page(context, {
     title: 'Events',
     section: 'events',
+    description: 'Tags pushed, milestones, counter resets, outages: what happened to container images',
     refreshSeconds: 60,
     url: isFirst ? eventAddress(path, filter) : undefined,
     feed: eventAddress('/feed.atom', filter),

@@ -29,6 +29,10 @@ function all(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, found = '']) => found);
 }
 
+async function ids(address: string, headers?: Record<string, string>): Promise<string[]> {
+  return all((await feed(address, headers)).text, /<id>(urn:[^<]+)/g);
+}
+
 describe('the feed', () => {
   it('has what RFC 4287 demands of a feed and of each entry, once', async () => {
     const { answer, text } = await feed();
@@ -67,8 +71,6 @@ describe('the feed', () => {
   });
 
   it('keeps the ids of its entries, whatever the filter, the address and what happens later', async () => {
-    const ids = async (address: string, headers?: Record<string, string>): Promise<string[]> =>
-      all((await feed(address, headers)).text, /<id>(urn:[^<]+)/g);
     const every = await ids('/feed.atom');
 
     expect(new Set(every).size).toBe(5);

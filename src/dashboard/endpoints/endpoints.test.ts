@@ -37,6 +37,7 @@ describe('the pages', () => {
       'chart-json.ts',
       'chart-svg.ts',
       'events.ts',
+      'icons.ts',
       'image.ts',
       'overview.ts',
       'revision.ts',
