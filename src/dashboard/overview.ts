@@ -1,7 +1,6 @@
 /** The first page: totals, charts, and the table of images. */
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
-import { buildChart, type Chart } from '../core/numbers/chart.ts';
 import { formatExact } from '../core/views/format.ts';
 import { isMember } from '../core/views/groups.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
@@ -12,10 +11,13 @@ import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
-import { change, count, exactCount, figure } from './figures.ts';
+import { figure } from './chart-figure.ts';
+import { dayPanel } from './day-panel.ts';
+import { change, count, exactCount } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { overviewRows, sparkline, type OverviewRow } from './overview-rows.ts';
-import { chartCsvPath, chartOptions, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
+import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
+import { chartCsvPath, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 /** The most lines that are still legible in a chart. */
 const mostLines = 8;
@@ -25,7 +27,9 @@ const mostRows = 500;
 export interface Overview {
   readonly images: readonly TrackedImage[];
   readonly rows: readonly OverviewRow[];
-  readonly chart: Chart;
+  readonly shown: ShownChart;
+  /** The images in the chart, by their own names. */
+  readonly charted: readonly ImageSeries[];
   /** By the names of the rows. */
   readonly series: readonly ImageSeries[];
 }
@@ -37,17 +41,21 @@ export function overviewOf(context: PageContext, view: View, known: KnownImages)
   const ofRegistry = (image: { readonly registry: string }): boolean => view.registry === '' || image.registry === view.registry;
   const nameOf = (image: ImageName): string => context.groups.find((group) => isMember(group, image))?.name ?? image.repo;
   const series = known.series.filter(ofRegistry);
-  const shown = { ...known, latest: known.latest.filter(ofRegistry), series };
-  const images = trackedImages(shown, [...context.configured, ...members].filter(ofRegistry), { now, staleAfterMs: context.staleAfterMs });
+  const latest = known.latest.filter(ofRegistry);
+  const images = trackedImages({ ...known, latest, series }, [...context.configured, ...members].filter(ofRegistry), {
+    now,
+    staleAfterMs: context.staleAfterMs,
+  });
   const rows = overviewRows(images, view, nameOf);
   const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
-  const options = chartOptions(view, todayOf(context), mostLines);
   const named = series.map((image) => ({ ...image, repo: nameOf(image) }));
-  const chart = buildChart(
+  const shown = shownChart(
     named.filter(({ repo }) => charted.has(repo)),
-    options,
+    view,
+    todayOf(context),
+    mostLines,
   );
-  return { images, rows, chart, series: named };
+  return { images, rows, shown, charted: series.filter((image) => charted.has(nameOf(image))), series: named };
 }
 
 export function overviewPage(context: PageContext, view: View, known: KnownImages): Html {
@@ -55,6 +63,7 @@ export function overviewPage(context: PageContext, view: View, known: KnownImage
   const { rows } = overview;
   const status = context.status();
   const empty = overview.images.length === 0 && context.howToConfigure !== undefined;
+  const addressOf = (next: View): string => `${context.basePath}/${viewQuery(next)}`;
   const running = status.registries.some(({ progress }) => progress !== undefined);
   return page(context, {
     title: 'Images',
@@ -67,13 +76,13 @@ export function overviewPage(context: PageContext, view: View, known: KnownImage
       : html`<h1>Images</h1>
           ${notices(context, status)} ${tiles(rows)} ${controls(context, view)}
           ${figure({
-            title: chartTitle(view),
-            kind: view.kind,
-            today: todayOf(context),
-            chart: overview.chart,
-            dataPath: `${context.basePath}/data/chart.json${viewQuery(view)}`,
-            imagePath: `${context.basePath}/data/chart.svg${viewQuery(view) || '?'}`,
+            view,
+            shown: overview.shown,
+            subtitle: chartSubtitle(overview.shown, view, titleOf(context, view.registry)),
+            basePath: context.basePath,
+            addressOf,
             csvPath: csvPath(context, view, rows),
+            day: dayPanel(context, view, overview.charted, addressOf({ ...view, day: '' })),
           })}
           ${table(context, view, overview)} ${howPullsAreCounted(context, overview.images)}`,
   });

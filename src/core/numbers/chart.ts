@@ -3,7 +3,8 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.
 import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
-import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
+import { toAverages } from './moving-average.ts';
+import { averagesByDay, pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { type DayRange } from '../model/query.ts';
 import { isRemarkable, partsByDay, periods, type ChartKind, type ValueParts } from './value-parts.ts';
 
@@ -24,15 +25,19 @@ export interface ChartLine {
   readonly label: string;
   /** One value a day of the chart; null where none is known. */
   readonly values: readonly (number | null)[];
+  /** The same of the equally long period before, where that is asked for. */
+  readonly previous?: readonly (number | null)[];
 }
 
 export interface Chart {
   /** Every day, Monday or 1st from the first value to the last, without holes. */
   readonly days: readonly Day[];
-  /** The largest first. */
+  /** The largest first, by what is shown; the others last. */
   readonly lines: readonly ChartLine[];
   /** By day; days without any are not there. */
   readonly remarks: ReadonlyMap<Day, ValueParts>;
+  /** Whether the history begins in the first week or month, so that its value is partial. */
+  readonly startsPartial: boolean;
 }
 
 /** The label of a chart's only line. */
@@ -56,7 +61,12 @@ export function buildChart(series: readonly ImageSeries[], options: ChartOptions
   const days = last === '' ? [] : daysBetween(first, last, options.kind);
   const order = [...kept, restLabel].filter((label) => values.has(label));
   const lines = order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
-  return { days, lines, remarks: collectRemarks(series, options.kind, { days, lines }) };
+  return {
+    days,
+    lines: bySize(lines, options.kind),
+    remarks: collectRemarks(series, options.kind, { days, lines }),
+    startsPartial: startsPartial(series, days, options.kind),
+  };
 }
 
 function toLabel({ registry, repo }: ImageSeries, split: ChartSplit): string {
@@ -71,8 +81,28 @@ function largest(series: readonly ImageSeries[], maxLines: number): ReadonlySet<
   return new Set(labels.length <= maxLines ? labels : labels.slice(0, maxLines - 1));
 }
 
+/** The largest first, by the last total or by the sum of the pulls shown. */
+function bySize(lines: readonly ChartLine[], kind: ChartKind): ChartLine[] {
+  const sizes = new Map(lines.map((line) => [line, line.label === restLabel ? -1 : sizeOf(line, kind)]));
+  return lines.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+}
+
+/** What a line comes to: its last total, or the sum of its pulls. */
+export function sizeOf({ values }: Pick<ChartLine, 'values'>, kind: ChartKind): number {
+  const known = values.filter((value) => value !== null);
+  return kind === 'total' ? (known.at(-1) ?? 0) : known.reduce((sum, value) => sum + value, 0);
+}
+
+function startsPartial(series: readonly ImageSeries[], days: readonly Day[], kind: ChartKind): boolean {
+  const [first] = days;
+  if (first === undefined || (kind !== 'weekly' && kind !== 'monthly')) return false;
+  // Pulls of the first day need the total of the day before.
+  return series.every((image) => image.days.length === 0 || (image.days[0] ?? 0) >= toEpochDay(first));
+}
+
 function selectRows(series: readonly ImageSeries[], { kind, from, to }: ChartOptions): Iterable<SeriesRow> {
   if (kind === 'total') return totalsByDay(series, { from, to });
+  if (kind === 'average') return averagesByDay(series.map(toAverages), { from, to });
   return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
 }
 
@@ -83,8 +113,9 @@ function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
   return days;
 }
 
-function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
-  return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periods[kind]) + 1;
+/** The day, Monday or 1st after this one. */
+export function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
+  return kind === 'weekly' || kind === 'monthly' ? endOfPeriod(day, periods[kind]) + 1 : day + 1;
 }
 
 /** Whether the last day, week or month of a chart is still in progress: its value is partial. */
@@ -99,6 +130,8 @@ function collectRemarks(
   kind: ChartKind,
   { days, lines }: Pick<Chart, 'days' | 'lines'>,
 ): Map<Day, ValueParts> {
+  // An average has no single reading of which anything could be said.
+  if (kind === 'average') return new Map();
   const parts = partsByDay(series, kind);
   const remarks = new Map<Day, ValueParts>();
   for (const [at, day] of days.entries()) {

@@ -6,7 +6,8 @@ import { coveredDays } from './covered-days.ts';
 import { startOfPeriod, type Period } from './period.ts';
 import { toPulls } from './series.ts';
 
-export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';
+/** `average`: pulls a day, over 7 days. */
+export type ChartKind = 'total' | 'daily' | 'average' | 'weekly' | 'monthly';
 
 export const periods = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
 
@@ -49,7 +50,7 @@ export function shownUnder(day: EpochDay, kind: ChartKind): Day {
 }
 
 function firstShown(day: EpochDay, kind: ChartKind): EpochDay {
-  return kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periods[kind]);
+  return kind === 'weekly' || kind === 'monthly' ? startOfPeriod(day, periods[kind]) : day;
 }
 
 /** What nothing needs to be said about. */
@@ -67,13 +68,14 @@ interface Tally {
   readonly parts: Map<PartKind, ValuePart>;
 }
 
-/** The parts of the sum of these images, by the day under which they are shown. */
-export function partsByDay(series: readonly ImageSeries[], kind: ChartKind): ReadonlyMap<Day, ValueParts> {
+/** The parts of the sum of these images, by the day under which they are shown; `only`: of what is shown under this day alone. */
+export function partsByDay(series: readonly ImageSeries[], kind: ChartKind, only?: EpochDay): ReadonlyMap<Day, ValueParts> {
   const tallies = new Map<EpochDay, Tally>();
   for (const image of series) {
     const values = kind === 'total' ? image.totals : toPulls(image);
     for (let at = 0; at < image.days.length; at += 1) {
       const first = firstShown(image.days[at] ?? 0, kind);
+      if (only !== undefined && first !== only) continue;
       const tally = tallies.get(first) ?? { value: 0, values: 0, parts: new Map<PartKind, ValuePart>() };
       tallies.set(first, tally);
       const value = values[at] ?? 0;
