@@ -1,7 +1,6 @@
 /** What made a day of a chart: its images, the largest first. */
 import { html } from 'hono/html';
-import type { ImageSeries } from '../core/model/history.ts';
-import { dayMakers, pullsKind, type DayMaker } from '../core/numbers/day-makers.ts';
+import { pullsKind, type DayMaker } from '../core/numbers/day-makers.ts';
 import { formatExact } from '../core/views/format.ts';
 import { dayText } from './chart-figure.ts';
 import { titleOf, type PageContext } from './context.ts';
@@ -11,11 +10,10 @@ import type { View } from './view.ts';
 
 const maxRows = 50;
 
-/** The panel for the day of the view, which shows these images; undefined where no day is chosen. */
-export function dayPanel(context: PageContext, view: View, charted: readonly ImageSeries[], closePath: string): Html | undefined {
+/** The panel for the day of the view, which these images made; undefined where no day is chosen. */
+export function dayPanel(context: PageContext, view: View, makers: readonly DayMaker[], closePath: string): Html | undefined {
   if (view.day === '') return undefined;
   const kind = pullsKind(view.kind);
-  const makers = dayMakers(charted, view.day, kind);
   const sum = makers.reduce((all, { parts }) => all + parts.value, 0);
   const title = `${kind === 'weekly' ? 'Week of ' : ''}${dayText(view.day, kind)}`;
   return html`<section class="day" aria-labelledby="day">

@@ -1,8 +1,7 @@
 /** The chart of a view: its numbers, how it is drawn, and what of it is partial. */
-import { isPartial, buildChart, sumLabel, type Chart, type ChartKind } from '../core/numbers/chart.ts';
-import { summarizeLines, toIndex, withPrevious, type LineSummary } from '../core/numbers/comparison.ts';
+import { isPartial, sumLabel, type Chart, type ChartKind, type ChartOptions } from '../core/numbers/chart.ts';
+import { previousPeriod, summarizeLines, toIndex, withPrevious, type LineSummary } from '../core/numbers/comparison.ts';
 import type { EpochDay } from '../core/model/day.ts';
-import type { ImageSeries } from '../core/model/history.ts';
 import { readable } from './layout.ts';
 import { chartOptions, isCompared, ranges, type View } from './view.ts';
 
@@ -18,12 +17,18 @@ export interface ShownChart {
   readonly partial: { readonly first?: string; readonly last?: string };
 }
 
-/** Of these images, or groups under their names. */
-export function shownChart(series: readonly ImageSeries[], view: View, today: EpochDay, maxLines: number): ShownChart {
+/** `build`: makes a chart of what the view shows. */
+export async function shownChart(
+  build: (options: ChartOptions) => Chart | Promise<Chart>,
+  view: View,
+  today: EpochDay,
+  maxLines: number,
+): Promise<ShownChart> {
   const options = chartOptions(view, today, maxLines);
   const { kind } = view;
-  const bare = buildChart(series, options);
-  const pulls = view.previous ? withPrevious(series, bare, options, today) : bare;
+  const before = view.previous ? previousPeriod(options, today) : undefined;
+  const bare = await build(options);
+  const pulls = before ? withPrevious(bare, await build(before.options), kind, before.steps) : bare;
   const isIndexed = isCompared(view) && view.values === 'indexed';
   const look = isCompared(view) || kind === 'total' || kind === 'average' ? 'lines' : 'bars';
   return {

@@ -3,8 +3,9 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.
 import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
-import { toAverages } from './moving-average.ts';
-import { averagesByDay, pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
+import { daySumsOf } from './day-sums.ts';
+import { averageRows } from './moving-average.ts';
+import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { type DayRange } from '../model/query.ts';
 import { isRemarkable, partsByDay, periods, type ChartKind, type ValueParts } from './value-parts.ts';
 
@@ -25,7 +26,7 @@ export interface ChartLine {
   readonly label: string;
   /** One value a day of the chart; null where none is known. */
   readonly values: readonly (number | null)[];
-  /** The same of the equally long period before, where that is asked for. */
+  /** The same of the equally long period before, where that is wanted. */
   readonly previous?: readonly (number | null)[];
 }
 
@@ -43,29 +44,50 @@ export interface Chart {
 /** The label of a chart's only line. */
 export const sumLabel = 'all';
 /** The label of the line that sums the smallest. */
-const restLabel = 'others';
+export const restLabel = 'others';
 
 /** The chart of these images. */
 export function buildChart(series: readonly ImageSeries[], options: ChartOptions): Chart {
   const labelled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
-  const kept = largest(labelled, options.maxLines);
+  const kept = largest(newestTotals(labelled), options.maxLines);
   const merged = labelled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
+  const firstDay = series.reduce((first, { days: known }) => Math.min(first, known[0] ?? Infinity), Infinity);
+  return drawChart(selectRows(merged, options), [...kept, restLabel], {
+    kind: options.kind,
+    parts: partsByDay(series, options.kind),
+    firstDay,
+  });
+}
+
+export interface Drawn {
+  readonly kind: ChartKind;
+  /** What the values of each day are made of. */
+  readonly parts: ReadonlyMap<Day, ValueParts>;
+  /** The first day of all history, also before the rows. */
+  readonly firstDay: EpochDay;
+}
+
+/** The chart of these rows; `order`: the labels of lines, of which those without a row are left out. */
+export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], { kind, parts, firstDay }: Drawn): Chart {
   const values = new Map<string, Map<Day, number>>();
   let [first, last] = ['9999-12-31', ''];
-  for (const { day, repo, value } of selectRows(merged, options)) {
+  for (const { day, repo, value } of rows) {
     const line = values.get(repo) ?? new Map<Day, number>();
     values.set(repo, line.set(day, value));
     if (day < first) first = day;
     if (day > last) last = day;
   }
-  const days = last === '' ? [] : daysBetween(first, last, options.kind);
-  const order = [...kept, restLabel].filter((label) => values.has(label));
-  const lines = order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
+  const days = last === '' ? [] : daysBetween(first, last, kind);
+  const lines = order
+    .filter((label) => values.has(label))
+    .map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
   return {
     days,
-    lines: bySize(lines, options.kind),
-    remarks: collectRemarks(series, options.kind, { days, lines }),
-    startsPartial: startsPartial(series, days, options.kind),
+    lines: bySize(lines, kind),
+    // An average has no single reading of which anything could be said.
+    remarks: kind === 'average' ? new Map() : collectRemarks(parts, { days, lines }),
+    // Pulls of the first day need the total of the day before.
+    startsPartial: (kind === 'weekly' || kind === 'monthly') && days[0] !== undefined && firstDay >= toEpochDay(days[0]),
   };
 }
 
@@ -73,10 +95,14 @@ function toLabel({ registry, repo }: ImageSeries, split: ChartSplit): string {
   return split === 'none' ? sumLabel : split === 'registry' ? registry : repo;
 }
 
-/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
-function largest(series: readonly ImageSeries[], maxLines: number): ReadonlySet<string> {
+function newestTotals(series: readonly ImageSeries[]): ReadonlyMap<string, number> {
   const totals = new Map<string, number>();
   for (const { repo, totals: known } of series) totals.set(repo, (totals.get(repo) ?? 0) + (known[known.length - 1] ?? 0));
+  return totals;
+}
+
+/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
+export function largest(totals: ReadonlyMap<string, number>, maxLines: number): ReadonlySet<string> {
   const labels = [...totals].toSorted(([a, x], [b, y]) => y - x || compareText(a, b)).map(([label]) => label);
   return new Set(labels.length <= maxLines ? labels : labels.slice(0, maxLines - 1));
 }
@@ -93,17 +119,21 @@ export function sizeOf({ values }: Pick<ChartLine, 'values'>, kind: ChartKind): 
   return kind === 'total' ? (known.at(-1) ?? 0) : known.reduce((sum, value) => sum + value, 0);
 }
 
-function startsPartial(series: readonly ImageSeries[], days: readonly Day[], kind: ChartKind): boolean {
-  const [first] = days;
-  if (first === undefined || (kind !== 'weekly' && kind !== 'monthly')) return false;
-  // Pulls of the first day need the total of the day before.
-  return series.every((image) => image.days.length === 0 || (image.days[0] ?? 0) >= toEpochDay(first));
+/** The rows of these series by the names that they have here. */
+export function selectRows(
+  series: readonly ImageSeries[],
+  { kind, from, to }: Pick<ChartOptions, 'kind' | 'from' | 'to'>,
+): Iterable<SeriesRow> {
+  if (kind === 'total') return totalsByDay(series, { from, to });
+  if (kind === 'average') return averagesOf(series, { from, to });
+  return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
 }
 
-function selectRows(series: readonly ImageSeries[], { kind, from, to }: ChartOptions): Iterable<SeriesRow> {
-  if (kind === 'total') return totalsByDay(series, { from, to });
-  if (kind === 'average') return averagesByDay(series.map(toAverages), { from, to });
-  return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
+function* averagesOf(series: readonly ImageSeries[], range: DayRange): Generator<SeriesRow> {
+  for (const label of new Set(series.map(({ repo }) => repo))) {
+    const sums = series.filter(({ repo }) => repo === label).flatMap((image) => [...daySumsOf(image)]);
+    yield* averageRows(label, sums, range);
+  }
 }
 
 function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
@@ -125,14 +155,7 @@ export function isPartial({ days }: Pick<Chart, 'days'>, kind: ChartKind, today:
 }
 
 /** What was not simply read, by day; each part is measured against what the chart shows on that day. */
-function collectRemarks(
-  series: readonly ImageSeries[],
-  kind: ChartKind,
-  { days, lines }: Pick<Chart, 'days' | 'lines'>,
-): Map<Day, ValueParts> {
-  // An average has no single reading of which anything could be said.
-  if (kind === 'average') return new Map();
-  const parts = partsByDay(series, kind);
+function collectRemarks(parts: ReadonlyMap<Day, ValueParts>, { days, lines }: Pick<Chart, 'days' | 'lines'>): Map<Day, ValueParts> {
   const remarks = new Map<Day, ValueParts>();
   for (const [at, day] of days.entries()) {
     const found = parts.get(day);

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { buildChart, type Chart, type ChartKind } from './chart.ts';
-import { indexStart, summarizeLines, toIndex, withPrevious } from './comparison.ts';
+import { buildChart, type Chart, type ChartKind, type ChartOptions } from './chart.ts';
+import { indexStart, previousPeriod, summarizeLines, toIndex, withPrevious } from './comparison.ts';
 
 function image(repo: string, first: string, totals: readonly number[]): ImageSeries {
   const start = toEpochDay(first);
@@ -23,10 +23,18 @@ function sum(from: number, to: number): number {
   return (growing[to] ?? 0) - (growing[from - 1] ?? 0);
 }
 
+const today = toEpochDay('2026-03-10');
+
+function compared(series: readonly ImageSeries[], options: ChartOptions): Chart {
+  const period = previousPeriod(options, today);
+  const chart = buildChart(series, options);
+  return period ? withPrevious(chart, buildChart(series, period.options), options.kind, period.steps) : chart;
+}
+
 function previousOf(kind: ChartKind, from: string, to?: string): Record<string, number | null> {
   const series = [image('acme/app', '2025-12-01', growing)];
   const options = { kind, split: 'none', maxLines: 8, from, to } as const;
-  const chart = withPrevious(series, buildChart(series, options), options, toEpochDay('2026-03-10'));
+  const chart = compared(series, options);
   return Object.fromEntries(chart.days.map((day, at) => [day, chart.lines[0]?.previous?.[at] ?? null]));
 }
 
@@ -80,17 +88,17 @@ describe('the previous period', () => {
   it('is missing where the range is open, or nothing was known', () => {
     const series = [image('acme/app', '2026-03-01', [1, 2, 3])];
     const options = { kind: 'daily', split: 'none', maxLines: 8 } as const;
-    const chart = buildChart(series, options);
 
-    expect(withPrevious(series, chart, options, toEpochDay('2026-03-10'))).toBe(chart);
-    expect(withPrevious(series, chart, { ...options, from: '2026-03-01' }, toEpochDay('2026-03-10')).lines[0]?.previous).toBeUndefined();
-    expect(withPrevious(series, chart, { ...options, from: '0001-01-01' }, toEpochDay('2026-03-10'))).toBe(chart);
+    expect(previousPeriod(options, today)).toBeUndefined();
+    expect(previousPeriod({ ...options, from: '0001-01-01' }, today)).toBeUndefined();
+    expect(previousPeriod({ ...options, from: '2026-03-12' }, today)).toBeUndefined();
+    expect(compared(series, { ...options, from: '2026-03-01' }).lines[0]?.previous).toBeUndefined();
   });
 
   it('belongs to the line of the same image', () => {
     const series = [image('acme/app', '2026-03-01', [0, 1, 2, 3, 4]), image('acme/tool', '2026-03-01', [0, 5, 10, 15, 20])];
     const options = { kind: 'daily', split: 'image', maxLines: 8, from: '2026-03-04', to: '2026-03-05' } as const;
-    const { lines } = withPrevious(series, buildChart(series, options), options, toEpochDay('2026-03-10'));
+    const { lines } = compared(series, options);
 
     expect(lines.map(({ label, previous }) => [label, previous])).toEqual([
       ['acme/tool', [5, 5]],

@@ -1,7 +1,6 @@
 /** Lines next to each other: from the same start, with the period before, and as shares of their sum. */
 import { fromEpochDay, toEpochDay, type EpochDay } from '../model/day.ts';
-import type { ImageSeries } from '../model/history.ts';
-import { buildChart, nextDay, shownUnder, sizeOf, type Chart, type ChartKind, type ChartLine, type ChartOptions } from './chart.ts';
+import { nextDay, shownUnder, sizeOf, type Chart, type ChartKind, type ChartLine, type ChartOptions } from './chart.ts';
 
 type Values = readonly (number | null)[];
 
@@ -26,18 +25,28 @@ function indexed(values: Values): (number | null)[] {
   return values.map((value, at) => (value === null || start < 0 || at < start ? null : Math.round((value / base) * indexStart * 10) / 10));
 }
 
-/** The chart with the same lines over the equally long period before, one whole day, week or month under the other; as it is where it has no first day. */
-export function withPrevious(series: readonly ImageSeries[], chart: Chart, options: ChartOptions, today: EpochDay): Chart {
+export interface PreviousPeriod {
+  /** What its chart is made of. */
+  readonly options: ChartOptions;
+  /** Days, weeks or months from it to the period itself. */
+  readonly steps: number;
+}
+
+/** The equally long period before; undefined where the range has no first day, or is too long. */
+export function previousPeriod(options: ChartOptions, today: EpochDay): PreviousPeriod | undefined {
   const { kind, from } = options;
-  if (from === undefined) return chart;
+  if (from === undefined) return undefined;
   const to = options.to === undefined ? today : Math.min(toEpochDay(options.to), today);
   const [start, end] = [toEpochDay(shownUnder(toEpochDay(from), kind)), toEpochDay(shownUnder(to, kind))];
-  if (end < start) return chart;
   const steps = countSteps(start, end, kind);
-  if (steps > maxSteps) return chart;
-  const before = stepBack(start, steps, kind);
+  if (steps === 0 || steps > maxSteps) return undefined;
+  const range = { from: fromEpochDay(stepBack(start, steps, kind)), to: fromEpochDay(start - 1) };
   // All lines that there are: the largest of the period before may be others.
-  const past = buildChart(series, { ...options, maxLines: Infinity, from: fromEpochDay(before), to: fromEpochDay(start - 1) });
+  return { steps, options: { ...options, ...range, maxLines: Infinity } };
+}
+
+/** The chart with the lines of the period before, one whole day, week or month under the other. */
+export function withPrevious(chart: Chart, past: Chart, kind: ChartKind, steps: number): Chart {
   const byDay = new Map(past.days.map((day, at) => [day, at]));
   const earlier = chart.days.map((day) => byDay.get(fromEpochDay(stepBack(toEpochDay(day), steps, kind))));
   const lines = chart.lines.map((line): ChartLine => {

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImageSeries } from '../model/history.ts';
-import { averageDays, toAverages } from './moving-average.ts';
+import { daySumsOf } from './day-sums.ts';
+import { toEpochDay } from '../model/day.ts';
+import { averageDays, averageRows } from './moving-average.ts';
 
 function image(totals: Readonly<Record<number, number>>, still: readonly number[] = []): ImageSeries {
   const days = Object.keys(totals).map(Number);
@@ -15,9 +17,13 @@ function image(totals: Readonly<Record<number, number>>, still: readonly number[
   };
 }
 
-function averages(series: ImageSeries): Record<number, number> {
-  const { days, totals } = toAverages(series);
-  return Object.fromEntries(Array.from(days, (day, at) => [day, totals[at] ?? 0]));
+function averages(...series: readonly ImageSeries[]): Record<number, number> {
+  const rows = averageRows(
+    'all',
+    series.flatMap((each) => [...daySumsOf(each)]),
+    {},
+  );
+  return Object.fromEntries(rows.map(({ day, value }) => [toEpochDay(day), value]));
 }
 
 describe('the moving average', () => {
@@ -31,6 +37,14 @@ describe('the moving average', () => {
 
     expect(averages(image({ 10: 0, 15: 50, 20: 100 }))).toEqual(spread);
     expect(averages(image({ 10: 0, 15: 50, 16: 50, 17: 50, 18: 50, 19: 50, 20: 100 }, [16, 17, 18, 19]))).toEqual(spread);
+  });
+
+  it('adds up over images, also those that came later, and is cut to its range after that', () => {
+    const old = image({ 10: 0, 20: 100 });
+    const late = image({ 18: 0, 19: 7, 20: 7 });
+
+    expect(averages(old, late)).toEqual({ 17: 10, 18: 10, 19: 11, 20: 11 });
+    expect(averageRows('all', [...daySumsOf(old)], { from: '1970-01-19', to: '1970-01-20' }).map(({ value }) => value)).toEqual([10, 10]);
   });
 
   it('lies between the smallest and the largest day of its week', () => {

@@ -53,14 +53,6 @@ export function pullsByPeriod(series: readonly ImageSeries[], period: Period, op
   return toRows(lines, wholePeriods(options, period));
 }
 
-/** Averages, given in place of the totals, summed by day. */
-export function averagesByDay(averages: readonly ImageSeries[], options: RowOptions = {}): Iterable<SeriesRow> {
-  return toRows(
-    toLines(averages, options, ({ totals }) => totals, 'drop'),
-    options,
-  );
-}
-
 /** The pulls that are booked on each known day of an image. */
 export function toPulls({ days, totals, notes }: ImageSeries): number[] {
   return Array.from(totals, (total, at) => {

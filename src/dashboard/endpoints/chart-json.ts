@@ -4,8 +4,8 @@ import { endpoint } from '../../http/endpoint.ts';
 import { jsonContent } from '../../http/json-content.ts';
 import type { PageDeps } from '../context.ts';
 import { imageChart } from '../image.ts';
-import { knownGroupedImages, knownImages } from '../known-images.ts';
-import { overviewOf } from '../overview.ts';
+import { knownGroupedImages } from '../known-images.ts';
+import { overviewOf } from '../overview-data.ts';
 import { lineTitle, type ShownChart } from '../shown-chart.ts';
 import { toRemark } from '../remarks.ts';
 import { releasesOf } from '../tags.ts';
@@ -18,7 +18,7 @@ export const chartJsonEndpoint = endpoint({
   async handle({ query: { view } }, deps: PageDeps) {
     const [repo, ...others] = view.repos;
     if (repo !== undefined && others.length === 0) return jsonContent(await oneImage(deps, view, repo));
-    return jsonContent(chartJson(overviewOf(deps, view, await knownImages(deps.store)).shown));
+    return jsonContent(chartJson((await overviewOf(deps, view)).shown));
   },
 });
 
@@ -30,7 +30,7 @@ async function oneImage(deps: PageDeps, view: View, repo: string): Promise<objec
     tags.filter(grouped.has).map((image) => image.tags),
     view.kind,
   );
-  return { ...chartJson(imageChart(deps, view, known)), releases };
+  return { ...chartJson(await imageChart(deps, view, known)), releases };
 }
 
 function chartJson({ chart, kind, look, scale, unit, partial }: ShownChart): object {

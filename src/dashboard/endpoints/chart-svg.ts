@@ -1,13 +1,12 @@
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
-import { buildChart, isPartial } from '../../core/numbers/chart.ts';
+import { isPartial } from '../../core/numbers/chart.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { imageHeaders } from '../../http/headers.ts';
 import { choice, withDefault } from '../../http/query.ts';
 import { todayOf, type PageDeps } from '../context.ts';
-import { knownImages } from '../known-images.ts';
-import { overviewOf } from '../overview.ts';
-import { chartOptions, chartTitle, viewField } from '../view.ts';
+import { overviewOf } from '../overview-data.ts';
+import { chartTitle, viewField } from '../view.ts';
 
 export const chartSvgEndpoint = endpoint({
   path: '/data/chart.svg',
@@ -16,8 +15,7 @@ export const chartSvgEndpoint = endpoint({
   headers: imageHeaders,
   async handle({ query: { view, theme } }, deps: PageDeps) {
     const summed = { ...view, split: 'none' } as const;
-    const { charted } = overviewOf(deps, summed, await knownImages(deps.store));
-    const chart = buildChart(charted, { ...chartOptions(view, todayOf(deps), 1), split: 'none' });
+    const { chart } = (await overviewOf(deps, summed)).shown;
     const svg = chartSvg({
       title: chartTitle(summed),
       points: pointsOf(chart),
