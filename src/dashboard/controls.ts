@@ -20,12 +20,17 @@ export function chartControls(view: View, splits: Readonly<Record<string, string
   return html`${select('kind', 'Chart', kinds, view.kind)} ${select('split', 'Group by', splits, view.split)}
     ${select('range', 'Range', ranges, view.range)}
     <span class="dates" ${view.range === 'custom' ? '' : html`hidden`}
-      ><label>From <input type="date" name="from" value="${view.from}" /></label>
-      <label>To <input type="date" name="to" value="${view.to}" /></label
+      ><label>From <input type="date" name="from" value="${view.from}" max="9999-12-31" ${invalid(view)} /></label>
+      <label>To <input type="date" name="to" value="${view.to}" max="9999-12-31" ${invalid(view)} /></label
     ></span>
+    <span class="problem" id="range-problem" role="alert">${view.problem ?? ''}</span>
     ${isCompared(view) ? select('values', 'Values', values, view.values) : kept('values', view.values, 'absolute')}
     ${hasLines(view) ? select('scale', 'Scale', scales, view.scale) : kept('scale', view.scale, 'linear')}
     ${view.range === 'all' ? kept('previous', view.previous ? 'on' : '', '') : previousChoice(view)} ${kept('zoomed', view.zoomed, '')}`;
+}
+
+function invalid({ problem }: View): Html {
+  return problem === undefined ? html`` : html`aria-invalid="true" aria-describedby="range-problem"`;
 }
 
 function hasLines(view: View): boolean {

@@ -55,6 +55,8 @@ export interface View {
   readonly zoomed: string;
   /** The day, or one of the week or month, whose images are listed; else empty. */
   readonly day: string;
+  /** What is wrong with it, for the page to say beside the control. */
+  readonly problem?: string | undefined;
 }
 
 const defaultView: View = {
@@ -110,6 +112,23 @@ const chartParameters = ['values', 'scale', 'previous', 'zoomed', 'day'] as cons
 export const viewField: Field<View> = {
   parameters: textParameters('registry', 'q', 'sort', 'range', 'from', 'to', 'kind', 'split', 'repo', ...chartParameters),
   parse: (query, { registries }) => parseView(query, registries),
+};
+
+/** The view of a page: what its form can hold and no chart can show is said in the form. */
+export const pageViewField: Field<View> = {
+  parameters: viewField.parameters,
+  parse(query, { registries }) {
+    const [from, to] = [dateOf(query, 'from'), dateOf(query, 'to')];
+    if (from === '' || to === '' || from <= to) return parseView(query, registries);
+    const others = new URLSearchParams(query);
+    others.set('from', to);
+    return {
+      ...parseView(others, registries),
+      from,
+      to,
+      problem: `“From” (${from}) is after “To” (${to}). Choose an earlier “From” or a later “To”.`,
+    };
+  },
 };
 
 /** The query of an address that shows this view, without what is the default; it begins with `?` or is empty. */
