@@ -9,7 +9,7 @@ import { titleOf, type PageContext } from './context.ts';
 import { select } from './controls.ts';
 import { imagePath, page, readable, type Html } from './layout.ts';
 
-export const kindTitles: Readonly<Record<EventKind, string>> = {
+const kindTitles: Readonly<Record<EventKind, string>> = {
   first_seen: 'First seen',
   counter_went_down: 'Counter reset',
   frozen: 'Counter not updated',

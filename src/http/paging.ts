@@ -5,7 +5,7 @@ import { format } from './parameters.ts';
 import type { Field } from './query.ts';
 import { integer, text } from './schema.ts';
 
-export const maxLimit = 1_000;
+const maxLimit = 1_000;
 const maxCursorLength = 4_096;
 
 /** What identifies a row in the order of its endpoint. */
