@@ -10,10 +10,11 @@ import type { SnapshotStore } from '../core/ports.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { groupByDay, mergeBatch, withoutDetails, type DayBatch } from './by-day.ts';
+import { holdBack, type HoldBackDeps } from './hold-back.ts';
 import { readingsByDay } from './readings-by-day.ts';
 
-/** An empty store. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
-export function createMemoryStore(): SnapshotStore {
+/** An empty store; with a clock it holds back what is dated after tomorrow. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
+export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
   const documents = new Map<Day, SnapshotDocument>();
   /** Days without a snapshot: their documents have no more than totals. */
   const pruned = new Set<Day>();
@@ -24,7 +25,10 @@ export function createMemoryStore(): SnapshotStore {
   }
 
   function merged(day: Day, batch: DayBatch): SnapshotDocument {
-    return pruned.has(day) ? totalsOnly(mergeBatch(documents.get(day), { ...batch, events: [] })) : mergeBatch(documents.get(day), batch);
+    const now = deps?.clock.now() ?? Infinity;
+    const own = pruned.has(day) ? { ...batch, events: [] } : batch;
+    const document = mergeBatch(documents.get(day), own, now);
+    return pruned.has(day) ? totalsOnly(document) : document;
   }
 
   function sortedDays(): Day[] {
@@ -40,7 +44,7 @@ export function createMemoryStore(): SnapshotStore {
     pruned.add(day);
   }
 
-  return {
+  const store = {
     async save(readings, events) {
       const days = groupByDay(readings, events);
       for (const [day, batch] of days) documents.set(day, structuredClone(merged(day, batch)));
@@ -72,7 +76,8 @@ export function createMemoryStore(): SnapshotStore {
     },
     version: () => String(changes),
     async close() {},
-  };
+  } satisfies Omit<SnapshotStore, 'heldBack'>;
+  return deps ? holdBack(store, deps) : { ...store, heldBack: async () => [] };
 }
 
 /** What is known of each image that matches, by ascending day. */

@@ -2,10 +2,11 @@
 import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
-import type { Logger, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
+import { holdBack } from '../hold-back.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
 import { historyOf } from './history.ts';
 import { changesChannel } from './locks.ts';
@@ -17,6 +18,7 @@ import { countRow, saveBatch } from './save.ts';
 export interface PostgresStoreDeps {
   readonly url: string;
   readonly migrations: readonly Migration[];
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
 }
 
@@ -29,7 +31,7 @@ export interface PostgresStore extends SnapshotStore {
  * Connects, and brings the schema up to date.
  * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
  */
-export async function openPostgresStore({ url, migrations, log }: PostgresStoreDeps): Promise<PostgresStore> {
+export async function openPostgresStore({ url, migrations, clock, log }: PostgresStoreDeps): Promise<PostgresStore> {
   const database = openDatabase({ url, log });
   const partitions = new Set<string>();
   let changes = 0;
@@ -64,13 +66,13 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
     return result;
   }
 
-  return {
+  const store = {
     database,
     async save(readings, events = []) {
       const batch = groupByDay(readings, events);
       if (batch.size === 0) return;
       await inTurn(async () => {
-        changes = Math.max(changes, await saveBatch(database, batch, partitions));
+        changes = Math.max(changes, await saveBatch(database, batch, { partitions, now: clock.now() }));
       });
     },
     ...historyOf(database),
@@ -91,7 +93,10 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
       await queue;
       await database.close();
     },
-  };
+  } satisfies Omit<PostgresStore, 'heldBack'>;
+  const shown = holdBack(store, { clock, log });
+  await shown.heldBack();
+  return shown;
 }
 
 async function snapshotOf(database: Queries, day: Day): Promise<SnapshotDocument | undefined> {
