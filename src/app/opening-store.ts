@@ -27,6 +27,7 @@ export function createOpeningStore(firstReason: string): OpeningStore {
       save: async (readings, events) => opened().save(readings, events),
       totals: async (query, range) => opened().totals(query, range),
       latest: async (query) => opened().latest(query),
+      daySums: async (registries) => opened().daySums(registries),
       readings: (query, range) => opened().readings(query, range),
       events: async () => opened().events(),
       snapshot: async (day) => opened().snapshot(day),

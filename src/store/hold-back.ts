@@ -3,6 +3,7 @@ import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/mode
 import { imageKey } from '../core/model/image.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
 import { wasRead } from '../core/model/mark.ts';
+import { seriesValues } from '../core/numbers/series-values.ts';
 import type { DayRange, SeriesQuery } from '../core/model/query.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 
@@ -12,7 +13,7 @@ export interface HoldBackDeps {
 }
 
 /** The part of a store that answers. */
-type Answers = Pick<SnapshotStore, 'totals' | 'latest' | 'readings' | 'events' | 'days'>;
+type Answers = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days'>;
 
 /** How many days are looked through for the details of an image whose newest day is held back. */
 const lookBackDays = 31;
@@ -54,6 +55,8 @@ export function holdBackAnswers(store: Answers, { clock, log }: HoldBackDeps): A
       const shown = await latestUntil(store, late, last);
       return found.flatMap((image) => (image.day > last ? (shown.get(imageKey(image)) ?? []) : [image]));
     },
+    // What a day adds is counted on that day: without later ones the rest stays as it is.
+    daySums: async (registries) => (await store.daySums(registries)).filter(({ day }) => day <= toEpochDay(lastDay())),
     readings: (query, range) => store.readings(query, until(range, lastDay())),
     events: async () => (await store.events()).filter(({ seenAt }) => dayOf(Date.parse(seenAt)) <= lastDay()),
     days: async () => (await store.days()).filter((day) => day <= lastDay()),
@@ -94,27 +97,28 @@ function seriesUntil(series: ImageSeries, last: number): ImageSeries[] {
 async function latestUntil(store: Answers, late: readonly LatestImage[], last: Day): Promise<ReadonlyMap<string, LatestImage>> {
   const query: SeriesQuery = { registries: new Set(late.map(({ registry }) => registry)), repos: new Set(late.map(({ repo }) => repo)) };
   const names = new Set(late.map(imageKey));
-  const days = new Set<number>();
-  for (const series of await store.totals(query, { to: last })) {
-    if (names.has(imageKey(series))) for (const day of Array.from(series.days)) if (day <= toEpochDay(last)) days.add(day);
-  }
+  const all = (await store.totals(query, { to: last })).filter((series) => names.has(imageKey(series)));
+  const shown = new Map(all.flatMap((series) => seriesUntil(series, toEpochDay(last))).map((series) => [imageKey(series), series]));
+  const days = new Set([...shown.values()].flatMap((series) => Array.from(series.days)));
   const found = new Map<string, LatestImage>();
   for (const epochDay of [...days].toSorted((a, b) => b - a)) {
     const day = fromEpochDay(epochDay);
     const isOld = epochDay < toEpochDay(last) - lookBackDays;
-    if (isOld && found.size === names.size) break;
+    if (isOld && found.size === shown.size) break;
     for await (const reading of store.readings(query, { from: day, to: day })) {
       const key = imageKey(reading);
-      if (names.has(key)) found.set(key, withOlder(found.get(key), reading));
+      const series = shown.get(key);
+      if (series) found.set(key, withOlder(found.get(key), reading, series));
     }
   }
   return found;
 }
 
 /** What is known of an image, with what an earlier day knows besides. */
-function withOlder(newest: LatestImage | undefined, { registry, repo, day, ...older }: StoredReading): LatestImage {
+function withOlder(newest: LatestImage | undefined, { registry, repo, day, ...older }: StoredReading, series: ImageSeries): LatestImage {
   const { pullCount, discrepancy } = newest ?? older;
   return {
+    ...(newest ?? seriesValues(series)),
     registry,
     repo,
     day: newest?.day ?? day,

@@ -55,6 +55,7 @@ export const statusEndpoint = endpoint({
   responses: dataResponses({ 'application/json': named('Status', statusSchema) }),
   headers: momentHeaders,
   cached: false,
+  immediate: true,
   async handle(_, deps: StatusDeps) {
     // The status also has to be told while the store does not answer.
     return jsonContent(statusAnswer(deps, await deps.store.heldBack().catch(() => [])));
