@@ -17,6 +17,11 @@ import { readingsByDay } from './readings-by-day.ts';
 
 /** An empty store; with a clock it holds back what is dated after tomorrow. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
 export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
+  const store = createDocuments(() => deps?.clock.now() ?? Infinity);
+  return deps ? holdBack(store, deps) : { ...store, heldBack: async () => [] };
+}
+
+function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
   const documents = new Map<Day, SnapshotDocument>();
   /** Days without a snapshot: their documents have no more than totals. */
   const pruned = new Set<Day>();
@@ -27,10 +32,8 @@ export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
   }
 
   function merged(day: Day, batch: DayBatch): SnapshotDocument {
-    const now = deps?.clock.now() ?? Infinity;
-    const own = pruned.has(day) ? { ...batch, events: [] } : batch;
-    const document = mergeBatch(documents.get(day), own, now);
-    return pruned.has(day) ? totalsOnly(document) : document;
+    if (!pruned.has(day)) return mergeBatch(documents.get(day), batch, now());
+    return totalsOnly(mergeBatch(documents.get(day), { ...batch, events: [] }, now()));
   }
 
   function sortedDays(): Day[] {
@@ -46,7 +49,7 @@ export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
     pruned.add(day);
   }
 
-  const store = {
+  return {
     async save(readings, events) {
       const days = groupByDay(readings, events);
       for (const [day, batch] of days) documents.set(day, structuredClone(merged(day, batch)));
@@ -63,15 +66,13 @@ export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
         historiesIn(documents, { registries }).flatMap((history) => seriesOf(history).flatMap((image) => [...daySumsOf(image)])),
       );
     },
+    days: async () => snapshotDays(),
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
       return [...documents.values()].flatMap(parseEvents).toSorted(compareEvents);
     },
     async snapshot(day) {
       return pruned.has(day) ? undefined : structuredClone(documents.get(day));
-    },
-    async days() {
-      return snapshotDays();
     },
     async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
@@ -83,8 +84,7 @@ export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
     },
     version: () => String(changes),
     async close() {},
-  } satisfies Omit<SnapshotStore, 'heldBack'>;
-  return deps ? holdBack(store, deps) : { ...store, heldBack: async () => [] };
+  };
 }
 
 /** What is known of each image that matches, by ascending day. */

@@ -35,7 +35,18 @@ export interface PostgresStore extends SnapshotStore {
  * Connects, and brings the schema up to date.
  * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
  */
-export async function openPostgresStore({ url, migrations, clock, log }: PostgresStoreDeps): Promise<PostgresStore> {
+export async function openPostgresStore(deps: PostgresStoreDeps): Promise<PostgresStore> {
+  const store = holdBack(await openTables(deps), deps);
+  try {
+    await store.heldBack();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+async function openTables({ url, migrations, clock, log }: PostgresStoreDeps): Promise<Omit<PostgresStore, 'heldBack'>> {
   const database = openDatabase({ url, log });
   const partitions = new Set<string>();
   const kept = createKeptCache(database);
@@ -71,7 +82,7 @@ export async function openPostgresStore({ url, migrations, clock, log }: Postgre
     return result;
   }
 
-  const store = {
+  return {
     database,
     async save(readings, events = []) {
       const batch = groupByDay(readings, events);
@@ -105,10 +116,7 @@ export async function openPostgresStore({ url, migrations, clock, log }: Postgre
       await queue;
       await database.close();
     },
-  } satisfies Omit<PostgresStore, 'heldBack'>;
-  const shown = holdBack(store, { clock, log });
-  await shown.heldBack();
-  return shown;
+  };
 }
 
 async function snapshotOf(database: Queries, day: Day): Promise<SnapshotDocument | undefined> {
