@@ -24,12 +24,6 @@ export function describeHeldBack(name: string, make: MakeStore): void {
       await underTest.dispose?.();
     });
 
-    async function readingsOf(from: SnapshotStore): Promise<string[]> {
-      const found: StoredReading[] = [];
-      for await (const each of from.readings({})) found.push(each);
-      return found.map(({ repo, day }) => `${day} ${repo}`);
-    }
-
     it('keeps what is dated after tomorrow, and has it in no answer until its day comes', async () => {
       await store.save([
         reading('acme/app', 10, '2026-03-14', { tagCount: 3 }),
@@ -76,4 +70,10 @@ export function describeHeldBack(name: string, make: MakeStore): void {
       expect(await totalsOf(store, { repos: new Set(['acme/app']) })).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10 } });
     });
   });
+}
+
+async function readingsOf(from: SnapshotStore): Promise<string[]> {
+  const found: StoredReading[] = [];
+  for await (const each of from.readings({})) found.push(each);
+  return found.map(({ repo, day }) => `${day} ${repo}`);
 }
