@@ -7,7 +7,7 @@ export type { OpeningObserver } from './json-files/opening.ts';
 import type { Database as PostgresDatabase } from './postgres/database.ts';
 import type { Migration } from './postgres/schema.ts';
 
-export { checkFolder, type FolderCheck } from './json-files/check-folder.ts';
+export { checkFolder } from './json-files/check-folder.ts';
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
 export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
 
