@@ -7,6 +7,7 @@ export type { OpeningObserver } from './json-files/opening.ts';
 import type { Database as PostgresDatabase } from './postgres/database.ts';
 import type { Migration } from './postgres/schema.ts';
 
+export { checkFolder } from './json-files/check-folder.ts';
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
 export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
 
@@ -72,6 +73,15 @@ export async function verifyDatabase(database: Database, log: Logger): Promise<r
 export async function rebuildDatabase(database: Database, log: Logger): Promise<void> {
   const { rebuildAll } = await import('./postgres/kept/rebuild.ts');
   return withDatabase(database, log, rebuildAll);
+}
+
+/**
+ * Connects to a database and changes nothing.
+ * @throws AppError misconfigured, unreachable
+ */
+export async function checkDatabase(database: Database, log: Logger): Promise<void> {
+  const { ping } = await import('./postgres/schema.ts');
+  return withDatabase(database, log, ping);
 }
 
 async function withDatabase<T>({ url }: Database, log: Logger, step: (database: PostgresDatabase) => Promise<T>): Promise<T> {
