@@ -35,23 +35,23 @@ async function findSnapshot(store: SnapshotStore, date: string | undefined): Pro
 
 /** What JSON.stringify says of the document, row by row: a large one is never one text. */
 export function* documentChunks(document: SnapshotDocument): Generator<string> {
-  let text = '{';
+  let piece = '{';
   let separator = '';
   for (const [member, value] of Object.entries(document)) {
-    text += `${separator}${JSON.stringify(member)}:`;
+    piece += `${separator}${JSON.stringify(member)}:`;
     separator = ',';
     if (!Array.isArray(value)) {
-      text += JSON.stringify(value);
+      piece += JSON.stringify(value);
       continue;
     }
-    text += '[';
+    piece += '[';
     for (const [at, row] of value.entries()) {
-      text += (at === 0 ? '' : ',') + JSON.stringify(row);
-      if (text.length < pieceBytes) continue;
-      yield text;
-      text = '';
+      piece += (at === 0 ? '' : ',') + JSON.stringify(row);
+      if (piece.length < pieceBytes) continue;
+      yield piece;
+      piece = '';
     }
-    text += ']';
+    piece += ']';
   }
-  yield `${text}}`;
+  yield `${piece}}`;
 }
