@@ -35,8 +35,8 @@ describe('the recipes', () => {
 
     expect(fields).toHaveLength(4);
     for (const [field = '', format] of fields) {
-      if (format === 'number') expect([field, answer[field]]).toEqual([field, expect.any(Number)]);
-      else expect([format, Date.parse(String(answer[field]))]).toEqual(['relativeDate', expect.any(Number)]);
+      const value = format === 'relativeDate' ? Date.parse(String(answer[field])) : answer[field];
+      expect([field, format, Number.isInteger(value)]).toEqual([field, expect.stringMatching(/^(number|relativeDate)$/), true]);
     }
   });
 
@@ -49,11 +49,11 @@ describe('the recipes', () => {
     for (const action of shown) {
       const [, type, path = '', rest] = /^\.JSON\.(Int|String) "([\w.]+)"(?: \| (\w+))?$/.exec(action) ?? [];
       expect([action, typeof answer[path]]).toEqual([action, type === 'Int' ? 'number' : 'string']);
-      if (rest !== undefined) expect([action, rest]).toEqual([action, 'formatNumber']);
+      expect([undefined, 'formatNumber']).toContain(rest);
     }
     expect(shown).toHaveLength(4);
-    expect(actions.filter((action) => !action.startsWith('.JSON'))).toEqual(['if .JSON.Exists "newest_event_time"', 'end']);
-    expect(answer).toHaveProperty('newest_event_time');
+    // A null is an empty text there.
+    expect(actions.filter((action) => !action.startsWith('.JSON'))).toEqual(['if .JSON.String "newest_event"', 'end']);
   });
 
   it('give Home Assistant a value for each sensor, which says where there is none', async () => {

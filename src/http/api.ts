@@ -19,5 +19,13 @@ export function createApi(deps: ServiceDeps): Handler {
   const { store, clock, registries, basePath, pages = [], errorPage, frameAncestors, log } = deps;
   // Some answers tell what is stale or how the last days went: they change with the hour.
   const revision = (): string => `${store.version()}-${Math.floor(clock.now() / (dayMs / 24))}`;
-  return createPipeline({ routes: [...toRoutes(endpoints, deps), ...pages], registries, basePath, errorPage, frameAncestors, revision, log });
+  return createPipeline({
+    routes: [...toRoutes(endpoints, deps), ...pages],
+    registries,
+    basePath,
+    errorPage,
+    frameAncestors,
+    revision,
+    log,
+  });
 }

@@ -50,7 +50,10 @@ export const chartEndpoint = endpoint({
       points: pointsOf(chart),
       kind,
       isPartial: isPartial(chart, kind, today),
-      agedSince: agedSince(latest.filter(grouped.has).map(({ readAt: lastRead }) => ({ lastRead })), ageLimit(deps)),
+      agedSince: agedSince(
+        latest.filter(grouped.has).map(({ readAt: lastRead }) => ({ lastRead })),
+        ageLimit(deps),
+      ),
       theme,
       width: 720,
       height: 240,
