@@ -6,6 +6,7 @@ import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
 import { findGroup } from '../core/views/groups.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
+import { sumWeekdays } from '../core/numbers/weekday.ts';
 import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
 import type { Platform, Tag } from '../core/model/reading.ts';
@@ -15,7 +16,7 @@ import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
-import { change, count, exactCount, figure } from './figures.ts';
+import { change, count, exactCount, figure, weekdayBefore } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { chartCsvPath, chartOptions, chartTitle, splits, viewQuery, type View } from './view.ts';
 
@@ -104,7 +105,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
       </div>
       <div>
         <dt>Yesterday</dt>
-        <dd>${exactCount(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'previous day')}</dd>
+        <dd>${exactCount(image.lastDay.pulls)}${change(sumWeekdays([image.weekday]), weekdayBefore)}</dd>
       </div>
       <div>
         <dt>7 days</dt>

@@ -10,7 +10,7 @@ import { seriesOf, stillSums } from '../core/views/frozen-series.ts';
 import { isMember } from '../core/views/groups.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
 import { todayOf, type PageDeps } from './context.ts';
-import { overviewRows, type OverviewRow } from './overview-rows.ts';
+import { matchesSearch, overviewRows, type OverviewRow } from './overview-rows.ts';
 import { chartOptions, type View } from './view.ts';
 
 /** The most lines that are still legible in a chart. */
@@ -18,7 +18,10 @@ const maxLines = 8;
 
 export interface Overview {
   readonly images: readonly TrackedImage[];
+  /** What the search finds. */
   readonly rows: readonly OverviewRow[];
+  /** What is in the chart although the search does not find it. */
+  readonly kept: readonly OverviewRow[];
   readonly chart: Chart;
   /** What is stored of the images of a row. */
   readonly latestOf: (row: OverviewRow) => readonly LatestImage[];
@@ -33,13 +36,16 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
   const moment = { now: deps.clock.now(), staleAfterMs: deps.staleAfterMs };
   const images = trackedImages({ latest, newestDay: days.at(-1) }, configured, moment);
   const nameOf = (image: ImageName): string => deps.groups.find((group) => isMember(group, image))?.name ?? image.repo;
-  const rows = overviewRows(images, view, nameOf);
+  const all = overviewRows(images, view, nameOf);
+  const rows = all.filter((row) => matchesSearch(row, view.search));
+  const kept = all.filter((row) => view.repos.includes(row.repo) && !matchesSearch(row, view.search));
   const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
   const byName = groupBy(latest, nameOf);
   const shown = latest.filter((image) => charted.has(nameOf(image)));
   return {
     images,
     rows,
+    kept,
     chart: await chartOf(deps, { latest, shown, nameOf, registries }, chartOptions(view, todayOf(deps), maxLines)),
     latestOf: ({ repo }) => byName.get(repo) ?? [],
   };
