@@ -52,7 +52,7 @@ export function embedResponses(content: Readonly<Record<string, Schema>>): Reado
   return {
     200: { description: 'OK', content },
     400: invalidParameter,
-    404: { description: 'The image is not tracked: grey, or empty', content },
+    404: { description: 'The image is not tracked: gray, or empty', content },
     503: notNow,
   };
 }

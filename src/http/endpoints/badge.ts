@@ -15,7 +15,7 @@ const options: Field<BadgeOptions> = {
   parameters: {
     period: oneOf(periods),
     label: text({ maxLength: 64 }),
-    color: text({ description: 'A name of shields.io, or a colour such as 2496ed' }),
+    color: text({ description: 'A name of shields.io, or a color such as 2496ed' }),
     labelColor: text(),
     style: oneOf(styles),
   },
