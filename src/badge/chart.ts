@@ -35,7 +35,7 @@ const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
 /** Widths of a character in pixels, estimated generously: the reader's font is unknown. */
 const characterWidth = { text: 7, title: 10 };
 
-interface Sheet extends Required<ChartDrawing> {
+interface Sheet extends Required<Omit<ChartDrawing, 'agedSince'>>, Pick<ChartDrawing, 'agedSince'> {
   readonly colors: Colors;
 }
 
@@ -59,8 +59,8 @@ ${parts.filter((part) => part !== '').join('\n')}
 
 const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
-function describePeriod(day: Day, { kind, isPartial }: Pick<Sheet, 'kind' | 'isPartial'>): string {
-  const progress = isPartial ? ', in progress' : '';
+function describePeriod(day: Day, { kind, isPartial, agedSince }: Pick<Sheet, 'kind' | 'isPartial' | 'agedSince'>): string {
+  const progress = `${isPartial ? ', in progress' : ''}${agedSince === undefined ? '' : `, last checked ${agedSince}`}`;
   if (kind === 'weekly') return `in the week of ${day}${progress}`;
   return kind === 'monthly' ? `in ${month.format(Date.parse(day))}${progress}` : `on ${day}${progress}`;
 }
