@@ -15,6 +15,9 @@ export interface Collected {
   readonly images: readonly LatestImage[];
 }
 
+/** What could not be sent until then waits for the next run. */
+const maxSendMs = 60_000;
+
 const nowhere: HealthMarker = { set: async () => undefined, clear: async () => undefined };
 
 /** Runs once. With a database it is a run of its own, at the pace that all processes share. @throws AppError when the store cannot be opened */
@@ -24,13 +27,14 @@ export async function collectOnce(
   observer: RunObserver = {},
   overrides: Overrides = {},
 ): Promise<Collected> {
-  const { store, open, engine, close } = await prepareCollecting(config, createWorld(config, overrides), {
+  const { store, open, engine, notifier, close } = await prepareCollecting(config, createWorld(config, overrides), {
     marker: nowhere,
     isSingleRun: true,
   });
   try {
     await open(signal);
     const run = await engine.runOnce(signal, observer);
+    await notifier?.flush(AbortSignal.any([signal, AbortSignal.timeout(maxSendMs)]));
     return { run, status: engine.status(), images: await store.latest({}) };
   } finally {
     await close();

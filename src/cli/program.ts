@@ -1,6 +1,7 @@
 /** The commands and their options; every setting is also an option. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { checkAddresses } from '../app/notify.ts';
 import { descriptors, version } from '../app/world.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { allSettings } from '../config/settings.ts';
@@ -12,6 +13,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import type { CliIo } from './io.ts';
 import { migrateCommand } from './migrate.ts';
+import { notifyCommand } from './notify.ts';
 import { reportCommand } from './report.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
@@ -25,6 +27,7 @@ const commands: readonly CommandDefinition[] = [
   backupCommand,
   restoreCommand,
   reportCommand,
+  notifyCommand,
   migrateCommand,
   configCommand,
 ];
@@ -105,7 +108,7 @@ function readConfig({ env }: CliIo, given: Readonly<Record<string, unknown>>): C
     const value = given[camelCase(variable)];
     if (typeof value === 'string') options[variable] = value;
   }
-  return loadConfig({ env, options, descriptors, readTextFile: (path) => readFileSync(path, 'utf8') });
+  return loadConfig({ env, options, descriptors, checkAddresses, readTextFile: (path) => readFileSync(path, 'utf8') });
 }
 
 /** `DATA_DIR` → `--data-dir` */

@@ -3,13 +3,11 @@ import { readReport } from '../app/report.ts';
 import type { Config } from '../config/load.ts';
 import { addDays, dayOf, isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
-import type { ComparedGrowth } from '../core/numbers/growth.ts';
-import type { Report, ReportRow } from '../core/views/report.ts';
+import type { Report } from '../core/views/report.ts';
+import { reportMarkdown, rowCells, sumCells } from '../core/views/report-cells.ts';
 import { csvChunks } from '../core/views/table.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
-import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';
 
 export const reportCommand: CommandDefinition = {
@@ -36,7 +34,7 @@ async function report(config: Config, { stdout }: CliIo, options: CommandOptions
 }
 
 /** How a report is printed. */
-export const formats = { table: formatText, json: formatJson, csv: formatCsv, markdown: formatMarkdown };
+export const formats = { table: formatText, json: formatJson, csv: formatCsv, markdown: reportMarkdown };
 
 /** @throws AppError invalid_input when two formats are given */
 export function parseFormat(options: CommandOptions): keyof typeof formats {
@@ -60,37 +58,10 @@ export function parseSince(text: unknown, today: string): string {
 const head = ['IMAGE', 'REGISTRIES', 'TOTAL', 'PULLS', 'CHANGE', 'TREND', 'NEXT'];
 const numbers = [2, 3, 4];
 
-function formatText({ from, to, rows, total, growth }: Report): string {
+function formatText(report: Report): string {
+  const { from, to, rows } = report;
   if (rows.length === 0) return 'No data yet: run `registry-stats collect`.\n';
-  const cells = rows.map((row) => [...formatCells(row), sparkline(row.daily), forecast(row)]);
-  const sum = ['total', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', ''];
-  return `Pulls from ${from} to ${to} (UTC days), change from the same number of days before\n\n${formatTable(head, [...cells, sum], { right: numbers })}\n`;
-}
-
-function formatMarkdown({ from, to, rows, total, growth }: Report): string {
-  const body = rows.map((row) => markdownRow([...formatCells(row).map(escapeMarkdown), sparkline(row.daily), forecast(row)]));
-  return [
-    `Pulls from ${from} to ${to}`,
-    '',
-    markdownRow(['Image', 'Registries', 'Total', 'Pulls', 'Change', 'Trend', 'Next milestone']),
-    '| --- | --- | ---: | ---: | ---: | --- | --- |',
-    ...body,
-    markdownRow(['**total**', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', '']),
-    '',
-  ].join('\n');
-}
-
-/** The cells are Markdown. */
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** As text that neither ends its cell nor is taken for markup, HTML, a link, a mention or an issue (CommonMark 2.4, GFM 6.9). */
-function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/[&<>@#]|:(?=\/\/)/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll(/[\\|`*_~[\]!]/g, '\\$&')
-    .replaceAll(/\s+/g, ' ');
+  return `Pulls from ${from} to ${to} (UTC days), change from the same number of days before\n\n${formatTable(head, [...rows.map(rowCells), sumCells(report)], { right: numbers })}\n`;
 }
 
 function formatCsv({ rows }: Report): string {
@@ -121,20 +92,4 @@ function formatJson({ from, to, rows, total, growth }: Report): string {
     milestone_day: milestoneDay,
   }));
   return `${JSON.stringify({ from, to, total, pulls: growth.pulls ?? null, change: growth.change ?? null, images }, null, 2)}\n`;
-}
-
-function formatCells({ name, registries, total, growth }: ReportRow): string[] {
-  return [name.replaceAll('%2F', '/'), registries.join(', '), formatExact(total), formatPulls(growth), formatGrowth(growth)];
-}
-
-function formatPulls({ pulls }: ComparedGrowth): string {
-  return pulls === undefined ? '—' : formatExact(pulls);
-}
-
-function formatGrowth({ change, before }: ComparedGrowth): string {
-  return (change === undefined || before === undefined ? undefined : formatChange(before + change, before)) ?? '';
-}
-
-function forecast({ milestone, milestoneDay }: ReportRow): string {
-  return milestoneDay === undefined ? '' : `${formatCount(milestone)} about ${milestoneDay}`;
 }

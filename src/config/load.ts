@@ -1,6 +1,7 @@
 /** From the environment to the configuration, with every problem reported at once. */
-import { AppError } from '../core/model/errors.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
 import { formatRepo, type Target } from '../core/model/image-ref.ts';
+import { parseNotifyRules, type NotifyRules } from '../core/model/notify-rules.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import type { Group } from '../core/views/groups.ts';
 import { parseEntries, parseGroups } from './entries.ts';
@@ -8,8 +9,11 @@ import { createSettingReader, type EffectiveSetting, type SettingInput, type Set
 import { registryFields, settings, type LoginFields, type ValuesOf } from './settings.ts';
 
 /** Each setting's value under its name in `settings`, and what is made of them. */
-export interface Config extends Omit<ValuesOf<typeof settings>, 'groups'> {
+export interface Config extends Omit<ValuesOf<typeof settings>, 'groups' | 'notifyRules'> {
   readonly groups: readonly Group[];
+  readonly notifyRules: NotifyRules;
+  /** That of digests and quiet hours. */
+  readonly timeZone: string;
   /** By registry id, also those on which nothing is tracked. */
   readonly registries: Readonly<Record<string, RegistrySettings>>;
   /** Invalid entries; the valid ones are tracked all the same. */
@@ -26,6 +30,8 @@ export interface ConfigProblem {
 
 export interface ConfigInput extends SettingInput {
   readonly descriptors: readonly RegistryDescriptor[];
+  /** Throws AppError invalid_input, which tells nothing secret, where notifications cannot be sent to these addresses. */
+  readonly checkAddresses?: (addresses: readonly string[], smtpUrl: string) => void;
 }
 
 /**
@@ -57,12 +63,40 @@ export function loadConfig(input: ConfigInput): Config {
   if (values.role !== 'all' && values.databaseUrl === '') {
     inconsistencies.push('ROLE needs DATABASE_URL: several processes can share PostgreSQL, but not one folder');
   }
-  const timeZone = env['TZ']?.trim();
-  if (timeZone && !isTimeZone(timeZone)) report('TZ')(timeZone, 'unknown time zone, logging in UTC; use one such as Europe/Berlin');
+  const notifyRules = readNotifications(input, values, inconsistencies);
+  const timeZone = readTimeZone(env['TZ']?.trim(), report('TZ'));
 
   const errors = [...reader.errors, ...inconsistencies];
   if (errors.length > 0) throw new AppError('misconfigured', `invalid configuration:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
-  return { ...values, groups, registries, problems, effective: reader.effective };
+  return { ...values, groups, registries, notifyRules, timeZone, problems, effective: reader.effective };
+}
+
+/** The zone that is named, that of the system where none is. */
+function readTimeZone(name: string | undefined, report: (entry: string, reason: string) => void): string {
+  if (!name) return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (isTimeZone(name)) return name;
+  report(name, 'unknown time zone, logging in UTC; use one such as Europe/Berlin');
+  return 'UTC';
+}
+
+function readNotifications(
+  { descriptors, checkAddresses }: ConfigInput,
+  { notify, notifyRules, smtpUrl, digest }: ValuesOf<typeof settings>,
+  errors: string[],
+): NotifyRules {
+  if (digest !== null && notify.length === 0) errors.push('DIGEST needs NOTIFY, which says where it is sent');
+  attempt('NOTIFY', () => checkAddresses?.(notify, smtpUrl), errors);
+  const registries = descriptors.map(({ id }) => id);
+  return attempt('NOTIFY_RULES', () => parseNotifyRules(notifyRules, registries), errors) ?? parseNotifyRules([], registries);
+}
+
+function attempt<T>(variable: string, step: () => T, errors: string[]): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    errors.push(`${variable}: ${toAppError(error).message}`);
+    return undefined;
+  }
 }
 
 function isTimeZone(text: string): boolean {

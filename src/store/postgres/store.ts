@@ -2,13 +2,14 @@
 import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
-import type { Logger, SnapshotStore } from '../../core/ports.ts';
+import type { Logger, NotifyingStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
 import { historyOf } from './history.ts';
 import { changesChannel } from './locks.ts';
+import { createPostgresOutbox } from './outbox.ts';
 import { migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
@@ -20,7 +21,7 @@ export interface PostgresStoreDeps {
   readonly log: Logger;
 }
 
-export interface PostgresStore extends SnapshotStore {
+export interface PostgresStore extends NotifyingStore {
   /** For what else is kept in the same database. */
   readonly database: Database;
 }
@@ -66,6 +67,7 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
 
   return {
     database,
+    outbox: createPostgresOutbox(database),
     async save(readings, events = []) {
       const batch = groupByDay(readings, events);
       if (batch.size === 0) return;
