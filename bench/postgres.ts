@@ -4,7 +4,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { addDays, dayOf } from '../src/core/model/day.ts';
 import type { SnapshotStore } from '../src/core/ports.ts';
-import { dayStatement, latestStatement, totalsStatement } from '../src/store/postgres/read.ts';
+import { dayStatement, totalsStatement } from '../src/store/postgres/read.ts';
 import type { Database } from '../src/store/postgres/database.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';
 import { readMigrations, startPostgres } from '../test/support/postgres.ts';
@@ -48,7 +48,6 @@ const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, d
 const explained: readonly (readonly [name: string, statement: Sql])[] = [
   ['all images, 30 days', totalsStatement({}, month)],
   ['one image, all days', totalsStatement({ repos: new Set(['acme/app-7']) })],
-  ['newest values of all', latestStatement({})],
   ['snapshot of a day', dayStatement(addDays(today, -5), {})],
 ];
 

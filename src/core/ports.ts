@@ -1,6 +1,6 @@
 /** What the core needs from outside; app/world.ts makes the implementations. */
 import type { Day } from './model/day.ts';
-import type { ImageSeries, LatestImage, StoredReading } from './model/history.ts';
+import type { DaySum, ImageSeries, LatestImage, StoredReading } from './model/history.ts';
 import type { DayRange, SeriesQuery } from './model/query.ts';
 import type { AppError } from './model/errors.ts';
 import type { RecordedEvent } from './model/event.ts';
@@ -72,6 +72,8 @@ export interface SnapshotStore {
   totals(query: SeriesQuery, range?: DayRange): Promise<readonly ImageSeries[]>;
   /** The newest known values of every image that matches, ordered by registry, then repo. */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
+  /** What the images of these registries, all where absent, add up to on each day; in no order. */
+  daySums(registries?: ReadonlySet<string>): Promise<readonly DaySum[]>;
   /** Every stored reading with all that was read, by day, then registry, then repo: much work, one day at a time. */
   readings(query: SeriesQuery, range?: DayRange): AsyncIterable<StoredReading>;
   /** The events that were recorded, by time, then registry, then repo. */

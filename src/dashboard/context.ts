@@ -1,6 +1,7 @@
 /** What every page is made from. */
 import { dayOf, toEpochDay, type EpochDay } from '../core/model/day.ts';
 import type { Group } from '../core/views/groups.ts';
+import type { Freeze } from '../core/numbers/freezes.ts';
 import type { ImageName } from '../core/model/image.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { Counting } from '../core/model/registry.ts';
@@ -30,6 +31,18 @@ export interface PageContext extends Surroundings {
 export interface PageDeps extends PageContext {
   readonly store: SnapshotStore;
   readonly assets: Assets;
+  /** When registries did not update their counters. */
+  readonly freezes: () => Promise<readonly Freeze[]>;
+}
+
+/** After this a page is made anew in any case: it says how long ago things were. */
+const agesMs = 60_000;
+
+/** Changes as soon as a page would show something else. */
+export function currentRevision({ store, status, clock }: Omit<PageDeps, 'revision'>): string {
+  const { health, registries, runningSince = '', nextCycle = '' } = status();
+  const states = registries.map(({ state, progress }) => `${state}:${progress?.done ?? ''}`);
+  return [store.version(), Math.floor(clock.now() / agesMs), health.healthy, runningSince, nextCycle, ...states].join(' ');
 }
 
 /** The UTC day that it is now. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Mark } from '../core/model/mark.ts';
+import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
 import { overviewRows, sparkline } from './overview-rows.ts';
@@ -96,10 +98,11 @@ describe('a sum of growths', () => {
 
 describe('the trend of an image', () => {
   it('is that of the 30 whole days before today, all registries together', () => {
-    const series = { registry: 'ghcr', repo: 'a/b', days: [60, 70, 71, 100], totals: [1, 5, 9, 20], marks: ['read' as const] };
+    const series = { registry: 'ghcr', repo: 'a/b', days: [60, 70, 71, 100], totals: [1, 5, 9, 20], marks: Array<Mark>(4).fill('read') };
+    const hub = { ...series, registry: 'dockerhub', totals: [1, 2, 4, 8] };
 
-    expect(sparkline([series], 100)).toEqual([4, 4]);
-    expect(sparkline([series, { ...series, registry: 'dockerhub', totals: [1, 2, 4, 8] }], 100)).toEqual([5, 6]);
+    expect(sparkline([latestOfSeries(series)], 100)).toEqual([4, 4]);
+    expect(sparkline([latestOfSeries(series), latestOfSeries(hub)], 100)).toEqual([5, 6]);
     expect(sparkline([], 100)).toEqual([]);
   });
 });

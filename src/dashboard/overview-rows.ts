@@ -1,11 +1,10 @@
 /** The rows of the overview: one an image, its registries together. */
-import { buildChart } from '../core/numbers/chart.ts';
-import { fromEpochDay, type EpochDay } from '../core/model/day.ts';
+import type { EpochDay } from '../core/model/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
-import type { ImageSeries } from '../core/model/history.ts';
+import type { LatestImage } from '../core/model/history.ts';
 import type { Sort, View } from './view.ts';
 
 export interface OverviewRow {
@@ -88,14 +87,15 @@ function order(sort: Sort, a: OverviewRow, b: OverviewRow, sign: number): number
   return sign * (first - second);
 }
 
-/** The pulls of each of the 30 whole days that end with yesterday; null where none are known. */
-export function sparkline(series: readonly ImageSeries[], today: EpochDay): readonly (number | null)[] {
-  const chart = buildChart(series, {
-    kind: 'daily',
-    split: 'none',
-    maxLines: 1,
-    from: fromEpochDay(today - 30),
-    to: fromEpochDay(today - 1),
-  });
-  return chart.lines[0]?.values ?? [];
+/** The pulls of each whole day, of the 30 that end with yesterday, from the first known one to the last; null where none are known. */
+export function sparkline(images: readonly Pick<LatestImage, 'recent'>[], today: EpochDay): readonly (number | null)[] {
+  const values = Array.from({ length: 30 }, (): number | null => null);
+  for (const { recent } of images) {
+    for (let index = 0; index < recent.days.length; index += 1) {
+      const at = (recent.days[index] ?? 0) - (today - 30);
+      if (at >= 0 && at < values.length) values[at] = (values[at] ?? 0) + (recent.pulls[index] ?? 0);
+    }
+  }
+  const first = values.findIndex((value) => value !== null);
+  return first < 0 ? [] : values.slice(first, values.findLastIndex((value) => value !== null) + 1);
 }

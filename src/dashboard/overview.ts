@@ -1,57 +1,23 @@
 /** The first page: totals, charts, and the table of images. */
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
-import { buildChart, type Chart } from '../core/numbers/chart.ts';
 import { formatExact } from '../core/views/format.ts';
-import { isMember } from '../core/views/groups.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
-import { trackedImages, type KnownImages, type TrackedImage } from '../core/views/images.ts';
-import { type ImageName } from '../core/model/image.ts';
-import type { ImageSeries } from '../core/model/history.ts';
+import type { LatestImage } from '../core/model/history.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
 import { change, count, exactCount, figure } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
-import { overviewRows, sparkline, type OverviewRow } from './overview-rows.ts';
-import { chartCsvPath, chartOptions, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
+import type { Overview } from './overview-data.ts';
+import { sparkline, type OverviewRow } from './overview-rows.ts';
+import { chartCsvPath, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
-/** The most lines that are still legible in a chart. */
-const mostLines = 8;
 /** Rows of the table; the filter finds the others. */
 const mostRows = 500;
 
-export interface Overview {
-  readonly images: readonly TrackedImage[];
-  readonly rows: readonly OverviewRow[];
-  readonly chart: Chart;
-  /** By the names of the rows. */
-  readonly series: readonly ImageSeries[];
-}
-
-/** All that the page of a view shows. */
-export function overviewOf(context: PageContext, view: View, known: KnownImages): Overview {
-  const now = context.clock.now();
-  const members = context.groups.flatMap((group) => group.members);
-  const ofRegistry = (image: { readonly registry: string }): boolean => view.registry === '' || image.registry === view.registry;
-  const nameOf = (image: ImageName): string => context.groups.find((group) => isMember(group, image))?.name ?? image.repo;
-  const series = known.series.filter(ofRegistry);
-  const shown = { ...known, latest: known.latest.filter(ofRegistry), series };
-  const images = trackedImages(shown, [...context.configured, ...members].filter(ofRegistry), { now, staleAfterMs: context.staleAfterMs });
-  const rows = overviewRows(images, view, nameOf);
-  const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
-  const options = chartOptions(view, todayOf(context), mostLines);
-  const named = series.map((image) => ({ ...image, repo: nameOf(image) }));
-  const chart = buildChart(
-    named.filter(({ repo }) => charted.has(repo)),
-    options,
-  );
-  return { images, rows, chart, series: named };
-}
-
-export function overviewPage(context: PageContext, view: View, known: KnownImages): Html {
-  const overview = overviewOf(context, view, known);
+export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
   const { rows } = overview;
   const status = context.status();
   const empty = overview.images.length === 0 && context.howToConfigure !== undefined;
@@ -59,7 +25,7 @@ export function overviewPage(context: PageContext, view: View, known: KnownImage
   return page(context, {
     title: 'Images',
     section: 'images',
-    refreshSeconds: running ? 5 : 300,
+    refreshSeconds: running ? 3 : 30,
     url: `${context.basePath}/${viewQuery(view)}`,
     main: empty
       ? html`<h1>Images</h1>
@@ -83,13 +49,13 @@ function notices({ basePath }: PageContext, { health, registries }: CollectorSta
   const waiting = registries.filter(({ state }) => state === 'waiting');
   const running = registries.find(({ progress }) => progress)?.progress;
   if (waiting.length > 0) {
-    return html`<p class="notice" role="status">
+    return html`<p class="notice" role="status" data-key="first-run">
       First run in progress${running ? `: ${running.done} of ${running.total} images` : ''}. Numbers appear as images are read.
     </p>`;
   }
   return health.healthy
     ? html``
-    : html`<p class="notice bad">Unhealthy: ${health.reason}. <a href="${basePath}/status">View status</a></p>`;
+    : html`<p class="notice bad" data-key="health">Unhealthy: ${health.reason}. <a href="${basePath}/status">View status</a></p>`;
 }
 
 function tiles(rows: readonly OverviewRow[]): Html {
@@ -99,7 +65,7 @@ function tiles(rows: readonly OverviewRow[]): Html {
     sumGrowth(rows.map((row) => row.week)),
     sumGrowth(rows.map((row) => row.month)),
   ];
-  return html`<dl class="tiles">
+  return html`<dl class="tiles" data-key="tiles">
     <div>
       <dt>Total pulls</dt>
       <dd>${exactCount(total)}</dd>
@@ -120,7 +86,7 @@ function tiles(rows: readonly OverviewRow[]): Html {
 }
 
 function controls(context: PageContext, view: View): Html {
-  return html`<form id="view" class="controls" method="get" action="${context.basePath}/" data-view>
+  return html`<form id="view" class="controls" method="get" action="${context.basePath}/" autocomplete="off" data-view>
     <label class="search">Filter by name <input type="search" name="q" value="${view.search}" autocomplete="off" /></label>
     ${context.registries.length > 1 ? registrySelect(context, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
     <input type="hidden" name="sort" value="${view.descending ? '-' : ''}${view.sort}" />
@@ -133,10 +99,9 @@ function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[])
   return context.basePath + chartCsvPath(view, todayOf(context), view.repos.length > 0 ? view.repos : found);
 }
 
-function table(context: PageContext, view: View, { rows, series }: Overview): Html {
-  const bySeries = groupByRepo(series);
+function table(context: PageContext, view: View, { rows, latestOf }: Overview): Html {
   const shown = rows.slice(0, mostRows);
-  return html`<div class="scroll" role="region" aria-label="Images" tabindex="0">
+  return html`<div class="scroll" role="region" aria-label="Images" tabindex="0" data-key="table">
       <table class="images">
         <caption>
           ${tableCaption(rows.length, shown.length)}
@@ -150,7 +115,7 @@ function table(context: PageContext, view: View, { rows, series }: Overview): Ht
           </tr>
         </thead>
         <tbody>
-          ${shown.map((row) => tableRow(context, view, row, bySeries.get(row.repo) ?? []))}
+          ${shown.map((row) => tableRow(context, view, row, latestOf(row)))}
         </tbody>
       </table>
     </div>
@@ -173,10 +138,10 @@ function heading({ basePath }: PageContext, view: View, sort: Sort): Html {
   </th>`;
 }
 
-function tableRow(context: PageContext, view: View, row: OverviewRow, series: readonly ImageSeries[]): Html {
+function tableRow(context: PageContext, view: View, row: OverviewRow, latest: readonly LatestImage[]): Html {
   const now = context.clock.now();
   const name = readable(row.repo);
-  return html`<tr>
+  return html`<tr data-key="${row.repo}">
     <td>
       <input
         type="checkbox"
@@ -197,15 +162,9 @@ function tableRow(context: PageContext, view: View, row: OverviewRow, series: re
     <td class="number">${count(row.month.pulls)}${change(row.month, 'previous 30 days')}</td>
     <td class="number">${count(row.tags)}</td>
     <td>${ago(row.pushed, now)}</td>
-    <td class="spark">${raw(sparklineSvg(sparkline(series, todayOf(context))))}</td>
+    <td class="spark">${raw(sparklineSvg(sparkline(latest, todayOf(context))))}</td>
     <td>
       ${ago(row.lastRead, now, 'never checked')}${row.stale ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${row.doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${row.doubt}</span>` : ''}
     </td>
   </tr>`;
-}
-
-function groupByRepo(series: readonly ImageSeries[]): Map<string, ImageSeries[]> {
-  const groups = new Map<string, ImageSeries[]>();
-  for (const image of series) groups.set(image.repo, [...(groups.get(image.repo) ?? []), image]);
-  return groups;
 }

@@ -74,7 +74,7 @@ function isMetricName(name: string): name is MetricName {
 
 async function findImages({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
   const [latest, days] = await Promise.all([store.latest({}), store.days()]);
-  return trackedImages({ latest, series: [], newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
+  return trackedImages({ latest, newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
 }
 
 function setImage(set: Set, image: TrackedImage, { registries }: CollectorStatus): void {

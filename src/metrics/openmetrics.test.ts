@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../core/model/day.ts';
 import type { ImageSeries } from '../core/model/history.ts';
+import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
 import { openMetricsLines } from './openmetrics.ts';
 
 const first = toEpochDay('2026-03-13');
@@ -13,7 +14,7 @@ const app: ImageSeries = {
 };
 
 function lines(readAt: string | undefined): string[] {
-  const latest = { registry: 'ghcr', repo: app.repo, day: '2026-03-14', pullCount: 5_000_000_000, readAt };
+  const latest = latestOfSeries(app, { readAt });
   return [...openMetricsLines([app], [latest])].join('').split('\n');
 }
 

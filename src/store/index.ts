@@ -4,6 +4,7 @@ import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
 export type { OpeningObserver } from './json-files/opening.ts';
+import type { Database as PostgresDatabase } from './postgres/database.ts';
 import type { Migration } from './postgres/schema.ts';
 
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
@@ -30,7 +31,7 @@ export async function openStore({ database, ...deps }: StoreDeps): Promise<Notif
   return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log }) : openJsonFileStore(deps);
 }
 
-export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'days' | 'readings' | 'events' | 'close'>;
+export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events' | 'close'>;
 
 /**
  * Reads what is stored and changes nothing: a service may be running on it, and a database is not migrated. It has to be closed when done.
@@ -50,12 +51,34 @@ export function emptyHistory(): History {
  * Brings the schema of a database up to date. Resolves to the names of the migrations that were applied now.
  * @throws AppError misconfigured, unreachable
  */
-export async function migrateDatabase({ url, migrations }: Database, log: Logger): Promise<readonly string[]> {
-  const { openDatabase } = await import('./postgres/database.ts');
+export async function migrateDatabase(database: Database, log: Logger): Promise<readonly string[]> {
   const { migrate } = await import('./postgres/schema.ts');
+  return withDatabase(database, log, (connection) => migrate(connection, database.migrations));
+}
+
+/**
+ * Compares what a database keeps for lists and charts with what its totals come to; resolves to what differs, a sentence each.
+ * @throws AppError misconfigured, unreachable
+ */
+export async function verifyDatabase(database: Database, log: Logger): Promise<readonly string[]> {
+  const { verifyKept } = await import('./postgres/kept/verify.ts');
+  return withDatabase(database, log, verifyKept);
+}
+
+/**
+ * Works out anew what a database keeps for lists and charts; saves wait meanwhile.
+ * @throws AppError misconfigured, unreachable
+ */
+export async function rebuildDatabase(database: Database, log: Logger): Promise<void> {
+  const { rebuildAll } = await import('./postgres/kept/rebuild.ts');
+  return withDatabase(database, log, rebuildAll);
+}
+
+async function withDatabase<T>({ url }: Database, log: Logger, step: (database: PostgresDatabase) => Promise<T>): Promise<T> {
+  const { openDatabase } = await import('./postgres/database.ts');
   const database = openDatabase({ url, log });
   try {
-    return await migrate(database, migrations);
+    return await step(database);
   } finally {
     await database.close();
   }

@@ -7,6 +7,8 @@ import { wasRead } from '../core/model/mark.ts';
 import { toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
+import { addDaySums, daySumsOf } from '../core/numbers/day-sums.ts';
+import { seriesValues } from '../core/numbers/series-values.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { groupByDay, mergeBatch, withoutDetails, type DayBatch } from './by-day.ts';
@@ -51,6 +53,11 @@ export function createMemoryStore(): SnapshotStore {
     },
     async latest(query) {
       return historiesIn(documents, query).flatMap(latestOf).toSorted(compareImages);
+    },
+    async daySums(registries) {
+      return addDaySums(
+        historiesIn(documents, { registries }).flatMap((history) => seriesOf(history).flatMap((image) => [...daySumsOf(image)])),
+      );
     },
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
@@ -117,5 +124,6 @@ function latestOf(history: readonly StoredReading[]): LatestImage[] {
   const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
   const totalSince = history.findLast((reading) => reading.totalSince !== undefined)?.totalSince;
   const readAt = history.findLast(({ mark }) => wasRead(mark))?.readAt;
-  return [{ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince, discrepancy }];
+  const values = seriesOf(history).map(seriesValues);
+  return values.map((each) => ({ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince, discrepancy, ...each }));
 }

@@ -4,13 +4,17 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
+import { seriesValues } from '../../src/core/numbers/series-values.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
 import { listMarks, type StoredReading } from '../../src/core/model/history.ts';
 import { marks } from '../../src/core/model/mark.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
+import { rebuildAll } from '../../src/store/postgres/kept/rebuild.ts';
+import { verifyKept } from '../../src/store/postgres/kept/verify.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { describeStore } from '../../src/store/testing/contract.ts';
+import { addedTotalsOf, sumsOf } from '../../src/store/testing/kept.ts';
 import { reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { openSqlClient, readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
@@ -49,7 +53,7 @@ async function allOf(store: SnapshotStore): Promise<unknown[]> {
     totals: Array.from(each.totals),
     marks: listMarks(each),
   }));
-  return [readings, plain, await store.latest({}), await store.days()];
+  return [readings, plain, await store.latest({}), await store.days(), await sumsOf(store)];
 }
 
 describe('PostgreSQL beside the store in memory', () => {
@@ -57,7 +61,7 @@ describe('PostgreSQL beside the store in memory', () => {
     {
       registry: fc.constantFrom('dockerhub', 'ghcr', 'quay'),
       repo: fc.constantFrom('acme/app', 'acme/a%2Fb'),
-      pullCount: fc.oneof(fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER)),
+      pullCount: fc.oneof(fc.nat(), fc.constant(2 ** 46)),
       readAt: fc
         .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 23 }))
         .map(([days, hour]) => `${addDays('2026-02-20', days)}T${String(hour).padStart(2, '0')}:00:00.000Z`),
@@ -73,7 +77,10 @@ describe('PostgreSQL beside the store in memory', () => {
   );
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ save: fc.array(any, { maxLength: 6 }) }) },
-    { weight: 1, arbitrary: fc.record({ prune: fc.integer({ min: 0, max: 40 }).map((days) => addDays('2026-02-20', days)) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ prune: fc.integer({ min: 0, max: 40 }).map((days) => addDays('2026-02-20', days)), withTotals: fc.boolean() }),
+    },
   );
 
   it('gives the same answers after whatever was saved and pruned', async () => {
@@ -82,9 +89,10 @@ describe('PostgreSQL beside the store in memory', () => {
         const [memory, store] = [createMemoryStore(), await open(await database.create())];
         try {
           for (const each of steps) {
-            for (const target of [memory, store]) await ('save' in each ? target.save(each.save) : target.prune(each.prune));
+            for (const target of [memory, store]) await ('save' in each ? target.save(each.save) : target.prune(each.prune, each));
           }
           expect(await allOf(store)).toEqual(await allOf(memory));
+          expect(await verifyKept(store.database)).toEqual([]);
         } finally {
           await store.close();
         }
@@ -119,7 +127,53 @@ describe('tags that have no room', () => {
   });
 });
 
+describe('what is kept beside the totals', () => {
+  it('is told where it differs from them, and is right again when it was worked out anew, for those too who know it already', async () => {
+    const store = await open(await database.create());
+    await store.save([reading('acme/app', 5, '2026-03-14'), reading('acme/app', 9, '2026-03-15'), reading('acme/tool', 7, '2026-03-15')]);
+    const right = [await sumsOf(store), await store.latest({})];
+
+    await store.database.query(sql`UPDATE day_sums SET pulls = pulls + 3, change = change + 1 WHERE day = '2026-03-15'`);
+    await store.database.query(sql`UPDATE image_values SET first_seen = '2026-03-10', change = change + 1 WHERE pull_count = 7`);
+    await store.database.query(sql`UPDATE changes SET count = count + 1`);
+
+    expect((await verifyKept(store.database)).toSorted()).toEqual([
+      expect.stringMatching(/^acme\/tool \(dockerhub\): the kept values/),
+      expect.stringMatching(/^sums of dockerhub on 2026-03-15: the totals have -3 pulls/),
+    ]);
+    await rebuildAll(store.database);
+    expect(await verifyKept(store.database)).toEqual([]);
+    await expect.poll(async () => [await sumsOf(store), await store.latest({})], { timeout: 20_000 }).toEqual(right);
+    await store.close();
+  });
+});
+
 describe('two writers', () => {
+  it('keep what the totals of both add up to, and both know it', async () => {
+    const url = await database.create();
+    const [a, b] = [await open(url), await open(url)];
+    const repos = Array.from({ length: 20 }, (_, at) => `acme/app-${at}`);
+    const day = (of: number, total: number): Reading[] => repos.map((repo) => reading(repo, total, addDays('2026-03-10', of)));
+
+    await Promise.all([
+      a.save(day(4, 50)),
+      b.save(day(1, 20)),
+      a.save(day(2, 30)),
+      b.save(day(4, 60)),
+      a.save(day(0, 10)),
+      b.save(day(3, 35)),
+    ]);
+    await Promise.all([a.save(day(5, 70)), b.prune(addDays('2026-03-10', 2), { withTotals: true })]);
+    await a.save([reading('acme/app-0', 99, '2026-03-20')]);
+
+    for (const store of [a, b]) {
+      await expect.poll(() => sumsOf(store), { timeout: 20_000 }).toEqual(await addedTotalsOf(a));
+      const latest = (await a.totals({})).map((series) => ({ repo: series.repo, ...seriesValues(series) }));
+      expect(await store.latest({})).toMatchObject(latest.toSorted((x, y) => (x.repo < y.repo ? -1 : 1)));
+    }
+    await Promise.all([a.close(), b.close()]);
+  });
+
   it('never lose a newer value, and never wait for each other for ever', async () => {
     const url = await database.create();
     const [a, b] = [await open(url), await open(url)];

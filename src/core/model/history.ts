@@ -30,7 +30,7 @@ export function listMarks({ days, marks }: Pick<ImageSeries, 'days' | 'marks'>):
 }
 
 /** The newest known values of one image in one registry. */
-export interface LatestImage extends ImageName {
+export interface LatestImage extends ImageName, SeriesValues {
   /** The day of the newest known total. */
   readonly day: Day;
   readonly pullCount: number;
@@ -42,6 +42,46 @@ export interface LatestImage extends ImageName {
   readonly totalSince?: Day | undefined;
   /** Set where the newest total disagreed with the registry's daily counts. */
   readonly discrepancy?: Discrepancy | undefined;
+}
+
+/** What a series comes to, kept so that a list of images needs none. */
+export interface SeriesValues {
+  /** How the newest total is known. */
+  readonly mark: Mark;
+  /** The first day with a total, read or backfilled. */
+  readonly historySince: Day;
+  /** The first day whose total was read; absent when all were backfilled. */
+  readonly firstSeen?: Day | undefined;
+  readonly backfilledDays: number;
+  readonly importedDays: number;
+  readonly recent: RecentPulls;
+}
+
+/** The pulls of the newest known days, ascending; the first known day has none. */
+export interface RecentPulls {
+  readonly days: ArrayLike<EpochDay>;
+  readonly pulls: ArrayLike<number>;
+}
+
+/** What the values of a registry's images on one day add up to that are known in the same way and cover as many days. */
+export interface DaySum {
+  readonly registry: string;
+  readonly day: EpochDay;
+  /** `still`: the registry did not update its counters. */
+  readonly mark: Mark | 'still';
+  /** How many days each value covers. */
+  readonly covered: number;
+  /** How many values of images it is made of. */
+  readonly values: number;
+  readonly pulls: number;
+  /** The totals of these images. */
+  readonly total: number;
+  /** By how much they differ from the known ones before, down as well as up; the first total of an image counts whole. Their sum up to a day is the total of all. */
+  readonly step: number;
+  /** How many totals fell. */
+  readonly resets: number;
+  /** By how much these fell together. */
+  readonly fall: number;
 }
 
 /** A reading as it is stored, with the day whose snapshot holds it. */

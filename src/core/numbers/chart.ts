@@ -38,35 +38,51 @@ export interface Chart {
 /** The label of a chart's only line. */
 export const sumLabel = 'all';
 /** The label of the line that sums the smallest. */
-const restLabel = 'others';
+export const restLabel = 'others';
 
 /** The chart of these images. */
 export function buildChart(series: readonly ImageSeries[], options: ChartOptions): Chart {
   const labelled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
-  const kept = largest(labelled, options.maxLines);
+  const kept = largest(newestTotals(labelled), options.maxLines);
   const merged = labelled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
+  return drawChart(selectRows(merged, options), [...kept, restLabel], { kind: options.kind, parts: partsByDay(series, options.kind) });
+}
+
+export interface Drawn {
+  readonly kind: ChartKind;
+  /** What the values of each day are made of. */
+  readonly parts: ReadonlyMap<Day, ValueParts>;
+}
+
+/** The chart of these rows; `order`: the labels of lines, of which those without a row are left out. */
+export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], { kind, parts }: Drawn): Chart {
   const values = new Map<string, Map<Day, number>>();
   let [first, last] = ['9999-12-31', ''];
-  for (const { day, repo, value } of selectRows(merged, options)) {
+  for (const { day, repo, value } of rows) {
     const line = values.get(repo) ?? new Map<Day, number>();
     values.set(repo, line.set(day, value));
     if (day < first) first = day;
     if (day > last) last = day;
   }
-  const days = last === '' ? [] : daysBetween(first, last, options.kind);
-  const order = [...kept, restLabel].filter((label) => values.has(label));
-  const lines = order.map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
-  return { days, lines, remarks: collectRemarks(series, options.kind, { days, lines }) };
+  const days = last === '' ? [] : daysBetween(first, last, kind);
+  const lines = order
+    .filter((label) => values.has(label))
+    .map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
+  return { days, lines, remarks: collectRemarks(parts, { days, lines }) };
 }
 
 function toLabel({ registry, repo }: ImageSeries, split: ChartSplit): string {
   return split === 'none' ? sumLabel : split === 'registry' ? registry : repo;
 }
 
-/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
-function largest(series: readonly ImageSeries[], maxLines: number): ReadonlySet<string> {
+function newestTotals(series: readonly ImageSeries[]): ReadonlyMap<string, number> {
   const totals = new Map<string, number>();
   for (const { repo, totals: known } of series) totals.set(repo, (totals.get(repo) ?? 0) + (known[known.length - 1] ?? 0));
+  return totals;
+}
+
+/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
+export function largest(totals: ReadonlyMap<string, number>, maxLines: number): ReadonlySet<string> {
   const labels = [...totals].toSorted(([a, x], [b, y]) => y - x || compareText(a, b)).map(([label]) => label);
   return new Set(labels.length <= maxLines ? labels : labels.slice(0, maxLines - 1));
 }
@@ -94,12 +110,7 @@ export function isPartial({ days }: Pick<Chart, 'days'>, kind: ChartKind, today:
 }
 
 /** What was not simply read, by day; each part is measured against what the chart shows on that day. */
-function collectRemarks(
-  series: readonly ImageSeries[],
-  kind: ChartKind,
-  { days, lines }: Pick<Chart, 'days' | 'lines'>,
-): Map<Day, ValueParts> {
-  const parts = partsByDay(series, kind);
+function collectRemarks(parts: ReadonlyMap<Day, ValueParts>, { days, lines }: Pick<Chart, 'days' | 'lines'>): Map<Day, ValueParts> {
   const remarks = new Map<Day, ValueParts>();
   for (const [at, day] of days.entries()) {
     const found = parts.get(day);

@@ -1,6 +1,6 @@
 /** How many pulls an image had in a period, and whether that is more than in the one before. */
 import type { EpochDay } from '../model/day.ts';
-import type { ImageSeries } from '../model/history.ts';
+import type { ImageSeries, RecentPulls } from '../model/history.ts';
 import { toPulls } from './series.ts';
 
 export interface Growth {
@@ -10,22 +10,30 @@ export interface Growth {
   readonly change?: number | undefined;
 }
 
-/** The growth over the `length` days that end with this one. */
-export function computeGrowth(image: ImageSeries, lastDay: EpochDay, length: number): Growth {
-  const values = toPulls(image);
-  const pulls = sumWithin(image, values, lastDay - length, lastDay);
-  const before = sumWithin(image, values, lastDay - 2 * length, lastDay - length);
-  const covered = (image.days[0] ?? Infinity) <= lastDay - 2 * length;
-  return { pulls, change: pulls === undefined || before === undefined || !covered ? undefined : pulls - before };
+/**
+ * The growth over the `length` days that end with this one. `since`: the first known day; of `pulls` those of twice as many days are
+ * looked at.
+ */
+export function computeGrowth({ days, pulls }: RecentPulls, since: EpochDay | undefined, lastDay: EpochDay, length: number): Growth {
+  const sum = sumWithin({ days, pulls }, lastDay - length, lastDay);
+  const before = sumWithin({ days, pulls }, lastDay - 2 * length, lastDay - length);
+  const covered = (since ?? Infinity) <= lastDay - 2 * length;
+  return { pulls: sum, change: sum === undefined || before === undefined || !covered ? undefined : sum - before };
+}
+
+/** The same of a whole series. */
+export function seriesGrowth(series: ImageSeries, lastDay: EpochDay, length: number): Growth {
+  // The first known day has no difference.
+  const pulls = { days: Array.from(series.days).slice(1), pulls: toPulls(series).slice(1) };
+  return computeGrowth(pulls, series.days[0], lastDay, length);
 }
 
 /** The sum of the days after the first of these up to the last; undefined when no difference is known in there. */
-function sumWithin({ days }: ImageSeries, values: readonly number[], after: EpochDay, to: EpochDay): number | undefined {
+function sumWithin({ days, pulls }: RecentPulls, after: EpochDay, to: EpochDay): number | undefined {
   let sum: number | undefined;
-  // The first known day has no difference.
-  for (let at = 1; at < values.length; at += 1) {
+  for (let at = 0; at < days.length; at += 1) {
     const day = days[at] ?? 0;
-    if (day > after && day <= to) sum = (sum ?? 0) + (values[at] ?? 0);
+    if (day > after && day <= to) sum = (sum ?? 0) + (pulls[at] ?? 0);
   }
   return sum;
 }

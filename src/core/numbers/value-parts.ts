@@ -1,10 +1,9 @@
 /** What a shown value is made of: how each part of it is known, and how many days that covers. A mark belongs to the part that it is true of. */
 import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import type { ImageSeries } from '../model/history.ts';
+import type { DaySum, ImageSeries } from '../model/history.ts';
 import type { Mark } from '../model/mark.ts';
-import { coveredDays } from './covered-days.ts';
+import { daySumsOf } from './day-sums.ts';
 import { startOfPeriod, type Period } from './period.ts';
-import { toPulls } from './series.ts';
 
 export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';
 
@@ -69,42 +68,35 @@ interface Tally {
 
 /** The parts of the sum of these images, by the day under which they are shown. */
 export function partsByDay(series: readonly ImageSeries[], kind: ChartKind): ReadonlyMap<Day, ValueParts> {
+  return partsOfSums(sumsOfEach(series), kind);
+}
+
+function* sumsOfEach(series: readonly ImageSeries[]): Generator<DaySum> {
+  for (const image of series) yield* daySumsOf(image);
+}
+
+/** The same of what images add up to on each day. */
+export function partsOfSums(sums: Iterable<DaySum>, kind: ChartKind): ReadonlyMap<Day, ValueParts> {
   const tallies = new Map<EpochDay, Tally>();
-  for (const image of series) {
-    const values = kind === 'total' ? image.totals : toPulls(image);
-    for (let at = 0; at < image.days.length; at += 1) {
-      const first = firstShown(image.days[at] ?? 0, kind);
-      const tally = tallies.get(first) ?? { value: 0, values: 0, parts: new Map<PartKind, ValuePart>() };
-      tallies.set(first, tally);
-      const value = values[at] ?? 0;
-      tally.value += value;
-      tally.values += 1;
-      addParts(tally, { image, at, value, first: kind === 'total' ? undefined : first });
-    }
+  for (const sum of sums) {
+    const first = firstShown(sum.day, kind);
+    const tally = tallies.get(first) ?? { value: 0, values: 0, parts: new Map<PartKind, ValuePart>() };
+    tallies.set(first, tally);
+    tally.value += kind === 'total' ? sum.total : sum.pulls;
+    tally.values += sum.values;
+    addParts(tally, sum, kind);
   }
   return new Map([...tallies].map(([day, tally]) => [fromEpochDay(day), tally]));
 }
 
-interface KnownValue {
-  readonly image: ImageSeries;
-  readonly at: number;
-  readonly value: number;
-  /** The first day that it is shown under; absent for totals, which cover no days. */
-  readonly first: EpochDay | undefined;
-}
-
-function addParts({ parts }: Tally, { image, at, value, first }: KnownValue): void {
-  const day = image.days[at] ?? 0;
-  const mark = image.marks.at(at) ?? 'read';
-  const add = (kind: PartKind, sum: number, days = 1): void => {
-    const part = parts.get(kind);
-    parts.set(kind, { values: (part?.values ?? 0) + 1, sum: (part?.sum ?? 0) + sum, days: Math.max(part?.days ?? 1, days) });
+function addParts({ parts }: Tally, { day, mark, covered, values, pulls, total, resets, fall }: DaySum, kind: ChartKind): void {
+  const add = (part: PartKind, count: number, sum: number, days = 1): void => {
+    const known = parts.get(part);
+    parts.set(part, { values: (known?.values ?? 0) + count, sum: (known?.sum ?? 0) + sum, days: Math.max(known?.days ?? 1, days) });
   };
-  add(image.still?.has(day) ? 'still' : mark === 'estimated' ? 'backfilled' : mark, value);
-  const fall = at === 0 ? 0 : (image.totals[at - 1] ?? 0) - (image.totals[at] ?? 0);
-  if (fall > 0) add('reset', fall);
-  if (first === undefined) return;
-  const days = coveredDays(image, at);
+  add(mark === 'estimated' ? 'backfilled' : mark, values, kind === 'total' ? total : pulls);
+  if (resets > 0) add('reset', resets, fall);
+  if (kind === 'total') return;
   // Days of the same week or month are in its sum anyhow.
-  if (days > 1 && day - days + 1 < first) add('severalDays', value, days);
+  if (covered > 1 && day - covered + 1 < firstShown(day, kind)) add('severalDays', values, pulls, covered);
 }

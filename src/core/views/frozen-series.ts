@@ -1,7 +1,10 @@
-/** The stored series with what the other images of their owners say: whether the registry updated its counters. */
-import type { ImageSeries } from '../model/history.ts';
-import { imageKey } from '../model/image.ts';
-import type { SeriesQuery } from '../model/query.ts';
+/** What the images of an owner say together: whether their registry updated its counters. */
+import { fromEpochDay } from '../model/day.ts';
+import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
+import { imageKey, type ImageName } from '../model/image.ts';
+import { isEndOfDay } from '../model/mark.ts';
+import type { DayRange, SeriesQuery } from '../model/query.ts';
+import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import type { SnapshotStore } from '../ports.ts';
 
@@ -35,4 +38,69 @@ async function siblings(
 
 function ownerKey({ registry, repo }: { readonly registry: string; readonly repo: string }): string {
   return `${registry} ${ownerOf(repo)}`;
+}
+
+/** Of an owner's images the busiest tell whether its counters stand still. */
+const maxImagesOfOwner = 200;
+/** Images whose series are in memory at once, unless one owner has more. */
+const maxImagesAtOnce = 200;
+
+/** The freezes of all images, found some owners at a time. */
+export async function findAllFreezes(store: Pick<SnapshotStore, 'totals' | 'latest'>): Promise<readonly Freeze[]> {
+  const owners = new Map<string, LatestImage[]>();
+  for (const image of await store.latest({})) {
+    // A registry that publishes days needs no guess.
+    if (image.backfilledDays > 0 || isEndOfDay(image.mark)) continue;
+    const images = owners.get(ownerKey(image));
+    if (images) images.push(image);
+    else owners.set(ownerKey(image), [image]);
+  }
+  const freezes: Freeze[] = [];
+  let batch: LatestImage[] = [];
+  const work = async (): Promise<void> => {
+    if (batch.length > 0) freezes.push(...findFreezes(await seriesOf(store, batch)));
+    batch = [];
+  };
+  for (const images of owners.values()) {
+    const busiest = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
+    if (batch.length + busiest.length > maxImagesAtOnce) await work();
+    batch.push(...busiest);
+  }
+  await work();
+  return freezes;
+}
+
+/** What the sums of these images change by where registries did not update their counters. */
+export async function stillSums(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  freezes: readonly Freeze[],
+): Promise<readonly DaySum[]> {
+  const sums: DaySum[] = [];
+  for (const freeze of freezes) {
+    const frozen = images.filter(({ registry, repo }) => registry === freeze.registry && ownerOf(repo) === freeze.owner);
+    const range = { from: fromEpochDay(freeze.from), to: freeze.until === undefined ? undefined : fromEpochDay(freeze.until) };
+    const series = await seriesOf(store, frozen, range);
+    for (const [at, image] of withStillDays(series, [freeze]).entries()) {
+      const plain = series[at];
+      if (!plain || plain === image) continue;
+      // A day before the range is only there to compare with.
+      const first = (image.days[0] ?? 0) < freeze.from ? 1 : 0;
+      for (const sum of daySumsOf(plain, first)) sums.push(negated(sum));
+      sums.push(...daySumsOf(image, first));
+    }
+  }
+  return addDaySums(sums);
+}
+
+/** The series of these images, and of no others. */
+export async function seriesOf(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  range?: DayRange,
+): Promise<readonly ImageSeries[]> {
+  if (images.length === 0) return [];
+  const keys = new Set(images.map(imageKey));
+  const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
+  return (await store.totals(query, range)).filter((image) => keys.has(imageKey(image)));
 }

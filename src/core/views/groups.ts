@@ -81,7 +81,7 @@ export function withGroups(query: SeriesQuery, groups: readonly Group[]): Groupe
 
 /** Where tracked images are found. */
 export interface Tracking {
-  readonly store: Pick<SnapshotStore, 'latest' | 'totals' | 'days'>;
+  readonly store: Pick<SnapshotStore, 'latest' | 'days'>;
   readonly clock: Clock;
   /** The images that the configuration names one by one. */
   readonly configured: readonly ImageName[];
@@ -96,13 +96,12 @@ export async function queryImages(
   query: SeriesQuery,
 ): Promise<readonly TrackedImage[]> {
   const grouped = withGroups(query, groups);
-  const [latest, series, days] = await Promise.all([store.latest(grouped.query), store.totals(grouped.query), store.days()]);
+  const [latest, days] = await Promise.all([store.latest(grouped.query), store.days()]);
   const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
-  return trackedImages(
-    { latest: latest.filter(grouped.has), series: series.filter(grouped.has), newestDay: days.at(-1) },
-    [...configured, ...members].filter(grouped.has),
-    { now: clock.now(), staleAfterMs },
-  );
+  return trackedImages({ latest: latest.filter(grouped.has), newestDay: days.at(-1) }, [...configured, ...members].filter(grouped.has), {
+    now: clock.now(),
+    staleAfterMs,
+  });
 }
 
 export function isMember({ members }: Group, { registry, repo }: ImageName): boolean {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
-import type { ImageName } from '../model/image.ts';
+import { imageKey, type ImageName } from '../model/image.ts';
+import { seriesValues } from '../numbers/series-values.ts';
+import { latestOfDay } from '../numbers/testing/latest-image.ts';
 import { trackedImages, type TrackedImage } from './images.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
@@ -12,7 +14,7 @@ const app: ImageName = { registry: 'ghcr', repo: 'acme/app' };
 
 /** The newest values of an image that was read at 9 o'clock of a day. */
 function latest(name: ImageName, day: string, more: Partial<LatestImage> = {}): LatestImage {
-  return { ...name, day, pullCount: 100, readAt: `${day}T09:00:00.000Z`, ...more };
+  return latestOfDay(name, day, { pullCount: 100, readAt: `${day}T09:00:00.000Z`, ...more });
 }
 
 /** Totals of days in a row. */
@@ -27,7 +29,12 @@ function shown(images: readonly LatestImage[], history: readonly ImageSeries[], 
     .map(({ day }) => day)
     .toSorted()
     .at(-1);
-  return trackedImages({ latest: images, series: history, newestDay }, configured, { now, staleAfterMs: dayMs });
+  // What the series of an image comes to is kept with its newest values.
+  const kept = images.map((image) => {
+    const own = history.find((each) => imageKey(each) === imageKey(image));
+    return own ? { ...image, ...seriesValues(own) } : image;
+  });
+  return trackedImages({ latest: kept, newestDay }, configured, { now, staleAfterMs: dayMs });
 }
 
 function readAgo(ms: number): LatestImage {

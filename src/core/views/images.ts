@@ -1,18 +1,22 @@
 /** The tracked images with what is known of each; before the first snapshot those that the configuration names. */
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
-import { dayOf, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
+import { dayOf, toEpochDay, type Day } from '../model/day.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
-import { isBackfilled, isInconsistent, wasRead, type Inconsistency } from '../model/mark.ts';
+import { isInconsistent, type Inconsistency } from '../model/mark.ts';
 import type { Discrepancy } from '../model/reading.ts';
-import { listMarks, type ImageSeries, type LatestImage } from '../model/history.ts';
+import type { ImageSeries, LatestImage } from '../model/history.ts';
 import { currentImages } from './summary.ts';
 
 /** What is stored of the images that match a query. */
 export interface KnownImages {
   readonly latest: readonly LatestImage[];
-  readonly series: readonly ImageSeries[];
   /** The newest day that has a snapshot. */
   readonly newestDay: Day | undefined;
+}
+
+/** The same with the history of each. */
+export interface KnownHistory extends KnownImages {
+  readonly series: readonly ImageSeries[];
 }
 
 export interface TrackedImage extends ImageName {
@@ -50,24 +54,17 @@ export interface Moment {
 
 /** The configured images and those that were read within the last days, by registry, then name. `known` and `configured` hold only what matches the query. */
 export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
-  const series = new Map(known.series.map((image) => [imageKey(image), image]));
   const latest = new Map(known.latest.map((image) => [imageKey(image), image]));
   const shown = new Map(configured.map((image) => [imageKey(image), image]));
   const current = known.newestDay === undefined ? [] : currentImages(known.latest, known.newestDay);
   for (const image of current) shown.set(imageKey(image), image);
-  return [...shown].map(([key, image]) => trackedImage(image, latest.get(key), series.get(key), moment)).toSorted(compareImages);
+  return [...shown].map(([key, image]) => trackedImage(image, latest.get(key), moment)).toSorted(compareImages);
 }
 
-function trackedImage(
-  { registry, repo }: ImageName,
-  latest: LatestImage | undefined,
-  series: ImageSeries | undefined,
-  { now, staleAfterMs }: Moment,
-): TrackedImage {
+function trackedImage({ registry, repo }: ImageName, latest: LatestImage | undefined, { now, staleAfterMs }: Moment): TrackedImage {
   const yesterday = toEpochDay(dayOf(now)) - 1;
-  const growthOver = (days: number): Growth => (series ? computeGrowth(series, yesterday, days) : {});
-  const marks = series ? listMarks(series) : [];
-  const newest = marks.at(-1);
+  const growthOver = (days: number): Growth =>
+    latest ? computeGrowth(latest.recent, toEpochDay(latest.historySince), yesterday, days) : {};
   const lastRead = latest?.readAt;
   return {
     registry,
@@ -78,19 +75,14 @@ function trackedImage(
     lastDay: growthOver(1),
     lastWeek: growthOver(7),
     last30Days: growthOver(30),
-    firstSeen: dayAt(series, marks.findIndex(wasRead)),
-    historySince: dayAt(series, 0),
-    backfilledDays: marks.filter(isBackfilled).length,
-    importedDays: marks.filter((mark) => mark === 'imported').length,
+    firstSeen: latest?.firstSeen,
+    historySince: latest?.historySince,
+    backfilledDays: latest?.backfilledDays ?? 0,
+    importedDays: latest?.importedDays ?? 0,
     totalSince: latest?.totalSince,
     lastRead,
     stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
-    doubt: isInconsistent(newest) ? newest : undefined,
+    doubt: isInconsistent(latest?.mark) ? latest.mark : undefined,
     discrepancy: latest?.discrepancy,
   };
-}
-
-function dayAt(series: ImageSeries | undefined, at: number): Day | undefined {
-  const day = series?.days[at];
-  return day === undefined ? undefined : fromEpochDay(day);
 }

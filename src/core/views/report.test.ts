@@ -1,29 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { fromEpochDay, toEpochDay } from '../model/day.ts';
+import { toEpochDay } from '../model/day.ts';
 import { parseGroup } from './groups.ts';
-import type { KnownImages } from './images.ts';
+import type { KnownHistory } from './images.ts';
+import { latestOfSeries } from '../numbers/testing/latest-image.ts';
 import { buildReport } from './report.ts';
 
 const now = Date.parse('2026-03-14T10:00:00Z');
 const today = toEpochDay('2026-03-14');
 
 /** Images by `registry repo`, with their totals of days in a row that end `daysAgo` before today. */
-function known(images: Readonly<Record<string, readonly number[]>>, daysAgo = 1): KnownImages {
+function known(images: Readonly<Record<string, readonly number[]>>, daysAgo = 1): KnownHistory {
   const series = Object.entries(images).map(([key, totals]) => {
     const [registry = '', repo = ''] = key.split(' ');
     const days = totals.map((_, at) => today - daysAgo - totals.length + 1 + at);
     return { registry, repo, days, totals, marks: totals.map(() => 'read' as const) };
   });
-  const latest = series.map(({ registry, repo, days, totals }) => ({
-    registry,
-    repo,
-    day: fromEpochDay(days.at(-1) ?? 0),
-    pullCount: totals.at(-1) ?? 0,
-  }));
+  const latest = series.map((image) => latestOfSeries(image));
   return { series, latest, newestDay: '2026-03-13' };
 }
 
-function report(images: KnownImages, from = '2026-03-11', groups: readonly string[] = []) {
+function report(images: KnownHistory, from = '2026-03-11', groups: readonly string[] = []) {
   return buildReport(images, { now, from, groups: groups.map((text) => parseGroup(text, ['dockerhub', 'ghcr'])) });
 }
 

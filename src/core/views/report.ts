@@ -1,9 +1,9 @@
 /** The report: how each image does over a time that ends with yesterday, and when it reaches its next milestone. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { computeGrowth, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
+import { seriesGrowth, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
 import { isMember, type Group } from './groups.ts';
 import { type ImageName, compareText } from '../model/image.ts';
-import type { KnownImages } from './images.ts';
+import type { KnownHistory } from './images.ts';
 import { milestoneAfter } from '../numbers/milestones.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { pullsByDay } from '../numbers/series.ts';
@@ -44,7 +44,7 @@ const rateDays = 30;
 const furthestDays = 3650;
 
 /** The report on what is known; images of a group are one row, also those that are read no more. */
-export function buildReport({ latest, series, newestDay }: KnownImages, { now, from, groups }: ReportOptions): Report {
+export function buildReport({ latest, series, newestDay }: KnownHistory, { now, from, groups }: ReportOptions): Report {
   const today = toEpochDay(dayOf(now));
   const groupFor = (image: ImageName): Group | undefined => groups.find((group) => isMember(group, image));
   const current = new Set(newestDay === undefined ? [] : currentImages(latest, newestDay));
@@ -80,7 +80,7 @@ function toFigures(
   const byDay = new Map(Array.from(pullsByDay(merged, { from, to: fromEpochDay(today - 1) }), ({ day, value }) => [day, value]));
   return {
     total,
-    growth: sumGrowth(series.map((image) => computeGrowth(image, today - 1, length))),
+    growth: sumGrowth(series.map((image) => seriesGrowth(image, today - 1, length))),
     daily: Array.from({ length }, (_, at) => byDay.get(addDays(from, at)) ?? null),
     milestone,
     milestoneDay: daysLeft <= furthestDays ? fromEpochDay(today + daysLeft) : undefined,
@@ -90,5 +90,5 @@ function toFigures(
 /** Pulls a day over the last 30 days, or as many as the image is known for. */
 function dailyRate(image: ImageSeries, lastDay: EpochDay): number {
   const days = Math.min(rateDays, lastDay - (image.days[0] ?? lastDay));
-  return days > 0 ? (computeGrowth(image, lastDay, days).pulls ?? 0) / days : 0;
+  return days > 0 ? (seriesGrowth(image, lastDay, days).pulls ?? 0) / days : 0;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { LatestImage } from '../model/history.ts';
+import { latestOfDay } from '../numbers/testing/latest-image.ts';
 import { currentImages, keepDays } from './summary.ts';
 
 function image(repo: string, day: string): LatestImage {
-  return { registry: 'ghcr', repo, day, pullCount: 5 };
+  return latestOfDay({ registry: 'ghcr', repo }, day);
 }
 
 describe('the current images', () => {

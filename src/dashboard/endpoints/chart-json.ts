@@ -5,8 +5,8 @@ import { endpoint } from '../../http/endpoint.ts';
 import { jsonContent } from '../../http/json-content.ts';
 import type { PageDeps } from '../context.ts';
 import { imageChart } from '../image.ts';
-import { knownGroupedImages, knownImages } from '../known-images.ts';
-import { overviewOf } from '../overview.ts';
+import { knownGroupedImages } from '../known-images.ts';
+import { overviewOf } from '../overview-data.ts';
 import { toRemark } from '../remarks.ts';
 import { releasesOf } from '../tags.ts';
 import { viewField, type View } from '../view.ts';
@@ -18,7 +18,7 @@ export const chartJsonEndpoint = endpoint({
   async handle({ query: { view } }, deps: PageDeps) {
     const [repo, ...others] = view.repos;
     if (repo !== undefined && others.length === 0) return jsonContent(await oneImage(deps, view, repo));
-    return jsonContent(chartJson(overviewOf(deps, view, await knownImages(deps.store)).chart));
+    return jsonContent(chartJson((await overviewOf(deps, view)).chart));
   },
 });
 

@@ -5,8 +5,7 @@ import { endpoint } from '../../http/endpoint.ts';
 import { imageHeaders } from '../../http/headers.ts';
 import { choice, withDefault } from '../../http/query.ts';
 import { todayOf, type PageDeps } from '../context.ts';
-import { knownImages } from '../known-images.ts';
-import { overviewOf } from '../overview.ts';
+import { overviewOf } from '../overview-data.ts';
 import { chartTitle, viewField } from '../view.ts';
 
 export const chartSvgEndpoint = endpoint({
@@ -16,7 +15,7 @@ export const chartSvgEndpoint = endpoint({
   headers: imageHeaders,
   async handle({ query: { view, theme } }, deps: PageDeps) {
     const summed = { ...view, split: 'none' } as const;
-    const { chart } = overviewOf(deps, summed, await knownImages(deps.store));
+    const { chart } = await overviewOf(deps, summed);
     const svg = chartSvg({
       title: chartTitle(summed),
       points: pointsOf(chart),

@@ -7,10 +7,14 @@ export interface DaySeries {
   set(day: EpochDay, total: number, mark: Mark): void;
   delete(day: EpochDay): void;
   has(day: EpochDay): boolean;
+  /** What is known of a day. */
+  get(day: EpochDay): { readonly total: number; readonly mark: Mark } | undefined;
   /** The oldest day; undefined when there is none. */
   first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
+  /** The day and the known ones beside it: nothing else depends on its total. `hasBefore`: the first of them comes before the day. */
+  around(day: EpochDay): Columns & { readonly hasBefore: boolean };
   /** Copies of the columns, days ascending; later changes do not reach them. */
   columns(): Columns;
 }
@@ -36,28 +40,23 @@ export function createDaySeries(): DaySeries {
   let codes = new Uint8Array(firstCapacity);
   let length = 0;
 
-  /** Where the day is, or would have to be put. */
-  function position(day: EpochDay): number {
-    let low = 0;
-    let high = length;
-    // Days nearly always come in order.
-    if (high > 0 && day > (days[high - 1] ?? 0)) return high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((days[middle] ?? 0) < day) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+  const position = (day: EpochDay): number => positionIn(days, length, day);
 
   function grow(): void {
-    const [smallDays, smallTotals, smallCodes] = [days, totals, codes];
-    days = new Int32Array(length * 2);
-    totals = new Float64Array(length * 2);
-    days.set(smallDays);
-    totals.set(smallTotals);
-    codes = new Uint8Array(length * 2);
-    codes.set(smallCodes);
+    const size = length * 2;
+    [days, totals, codes] = [
+      filled(new Int32Array(size), days),
+      filled(new Float64Array(size), totals),
+      filled(new Uint8Array(size), codes),
+    ];
+  }
+
+  function move(to: number, from: number): void {
+    for (const column of [days, totals, codes]) column.copyWithin(to, from, length);
+  }
+
+  function copy(from: number, to: number): Columns {
+    return { days: days.slice(from, to), totals: totals.slice(from, to), codes: codes.slice(from, to) };
   }
 
   return {
@@ -65,9 +64,7 @@ export function createDaySeries(): DaySeries {
       const at = position(day);
       if (at === length || days[at] !== day) {
         if (length === days.length) grow();
-        days.copyWithin(at + 1, at, length);
-        totals.copyWithin(at + 1, at, length);
-        codes.copyWithin(at + 1, at, length);
+        move(at + 1, at);
         length += 1;
       }
       days[at] = day;
@@ -77,20 +74,47 @@ export function createDaySeries(): DaySeries {
     delete(day) {
       const at = position(day);
       if (at === length || days[at] !== day) return;
-      days.copyWithin(at, at + 1, length);
-      totals.copyWithin(at, at + 1, length);
-      codes.copyWithin(at, at + 1, length);
+      move(at, at + 1);
       length -= 1;
     },
     has(day) {
       const at = position(day);
       return at < length && days[at] === day;
     },
+    get(day) {
+      const at = position(day);
+      const [total, mark] = [totals[at], allMarks[codes[at] ?? -1]];
+      return at < length && days[at] === day && total !== undefined && mark !== undefined ? { total, mark } : undefined;
+    },
     first: () => (length === 0 ? undefined : days[0]),
     last() {
       const [day, total] = [days[length - 1], totals[length - 1]];
       return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
     },
-    columns: () => ({ days: days.slice(0, length), totals: totals.slice(0, length), codes: codes.slice(0, length) }),
+    around(day) {
+      const at = position(day);
+      const [from, to] = [Math.max(0, at - 1), Math.min(length, days[at] === day && at < length ? at + 2 : at + 1)];
+      return { ...copy(from, to), hasBefore: at > 0 };
+    },
+    columns: () => copy(0, length),
   };
+}
+
+function filled<Column extends Int32Array | Float64Array | Uint8Array>(column: Column, values: ArrayLike<number>): Column {
+  column.set(values);
+  return column;
+}
+
+/** Where a day is among the first `length`, or would have to be put. */
+function positionIn(days: Int32Array, length: number, day: EpochDay): number {
+  let low = 0;
+  let high = length;
+  // Days nearly always come in order.
+  if (high > 0 && day > (days[high - 1] ?? 0)) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((days[middle] ?? 0) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

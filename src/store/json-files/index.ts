@@ -3,11 +3,13 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/mo
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
-import { toDayNote, type DayNote, type ImageSeries, type LatestImage } from '../../core/model/history.ts';
+import { toDayNote, type DayNote, type DaySum, type ImageSeries, type LatestImage, type SeriesValues } from '../../core/model/history.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
+import { seriesValues } from '../../core/numbers/series-values.ts';
 import { demandOf } from '../tag-budget.ts';
 import { newestRead, type YearImage, type YearTotals } from './year-totals.ts';
+import { createIndexSums } from './index-sums.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
@@ -29,6 +31,8 @@ export interface Index {
   totals(query: SeriesQuery): readonly ImageSeries[];
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
+  /** As SnapshotStore.daySums. */
+  daySums(registries?: ReadonlySet<string>): readonly DaySum[];
   /** As SnapshotStore.events. */
   events(): readonly RecordedEvent[];
   /** The newest stored list of an image's tags. */
@@ -97,6 +101,8 @@ interface Image extends ImageName {
   lastUpdated: MaybeLost<string>;
   totalSince: MaybeLost<Day>;
   tags: Detail<TagsState> | undefined;
+  /** What its series comes to; absent since that changed. */
+  values: SeriesValues | undefined;
 }
 
 /** An index; with a state, what that state has for these days. */
@@ -106,6 +112,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
   const eventsByDay = new Map(state.events.filter(([day]) => days.has(day)));
   /** Days with values whose file is gone. */
   const kept = new Set<EpochDay>();
+  const sums = createIndexSums();
   let sortedDays: readonly Day[] | undefined;
 
   function findOrCreate({ registry, repo }: ImageName): Image {
@@ -120,17 +127,31 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
   for (const cached of state.images) restore(cached, cachedEpochDays, findOrCreate(cached));
   dropEmpty();
 
-  function clearDay(day: EpochDay): void {
+  /** Changes what is known of a day, and what depends on it. */
+  const changeDay: ChangeDay = (image, day, step) => {
+    sums.around(image, day, step);
+    image.values = undefined;
+  };
+
+  /** Forgets a day, but for the totals that `next` has too. */
+  function clearDay(day: EpochDay, next: readonly Reading[] = []): void {
+    const readings = new Map(next.map((reading) => [imageKey(reading), reading]));
     for (const image of matching({})) {
-      image.series.delete(day);
-      image.notes.delete(day);
+      if (!image.series.has(day)) continue;
+      const reading = readings.get(imageKey(image));
+      if (!reading || !isKnownOf(image, day, reading)) {
+        changeDay(image, day, () => {
+          image.series.delete(day);
+          image.notes.delete(day);
+        });
+      }
       loseDetails(image, (detail) => detail.day === day);
     }
   }
 
   function fill(epochDay: EpochDay, readings: readonly Reading[], isReplaced: boolean): void {
-    if (isReplaced) clearDay(epochDay);
-    for (const reading of readings) addReading(findOrCreate(reading), epochDay, reading);
+    if (isReplaced) clearDay(epochDay, readings);
+    for (const reading of readings) addReading(findOrCreate(reading), epochDay, reading, changeDay);
     if (isReplaced) dropEmpty();
   }
 
@@ -178,7 +199,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
     addKept(year) {
       const withFile = new Set([...days].map(toEpochDay));
       for (const image of year.values()) {
-        addYear(findOrCreate(image), image);
+        addYear(findOrCreate(image), image, changeDay);
         for (const day of image.byDay.keys()) if (!withFile.has(day)) kept.add(day);
       }
     },
@@ -194,16 +215,13 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       return sortedDays;
     },
     totals(query) {
-      const images = matching(query).toSorted(compareImagesByName);
-      return images.map(({ registry, repo, series, notes }) => {
-        const { days: epochDays, totals, codes } = series.columns();
-        return { registry, repo, days: epochDays, totals, marks: unpackMarks(codes), notes: new Map(notes) };
-      });
+      return matching(query).toSorted(compareImagesByName).map(toSeries);
     },
     latest(query) {
       const images = matching(query).toSorted(compareImages);
       return images.flatMap(toLatest);
     },
+    daySums: (only) => sums.daySums(() => matching({}).map(toSeries), only),
     events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
     tags({ registry, repo }) {
       const known = registries.get(registry)?.get(repo)?.tags;
@@ -216,14 +234,34 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
 }
 
 function newImage(registry: string, repo: string): Image {
-  const details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined, tags: undefined };
+  const details = {
+    readAt: undefined,
+    tagCount: undefined,
+    lastUpdated: undefined,
+    totalSince: undefined,
+    tags: undefined,
+    values: undefined,
+  };
   return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
 }
 
-function addReading(image: Image, epochDay: EpochDay, reading: Reading): void {
-  image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
-  const note = toDayNote(reading);
-  if (note) image.notes.set(epochDay, note);
+/** Whether the total of a day is already this one, known in the same way. */
+function isKnownOf({ series, notes }: Image, day: EpochDay, reading: Reading): boolean {
+  const known = series.get(day);
+  if (known?.total !== reading.pullCount || known.mark !== (reading.mark ?? 'read')) return false;
+  return JSON.stringify(notes.get(day)) === JSON.stringify(toDayNote(reading));
+}
+
+type ChangeDay = (image: Image, day: EpochDay, step: () => void) => void;
+
+function addReading(image: Image, epochDay: EpochDay, reading: Reading, changeDay: ChangeDay): void {
+  if (!isKnownOf(image, epochDay, reading)) {
+    const note = toDayNote(reading);
+    changeDay(image, epochDay, () => {
+      image.series.set(epochDay, reading.pullCount, reading.mark ?? 'read');
+      if (note) image.notes.set(epochDay, note);
+    });
+  }
   image.readAt = newer(image.readAt, epochDay, wasRead(reading.mark) ? reading.readAt : undefined);
   image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
   image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
@@ -232,11 +270,13 @@ function addReading(image: Image, epochDay: EpochDay, reading: Reading): void {
   if (tags && (!image.tags || image.tags.day <= epochDay)) image.tags = { day: epochDay, value: tags };
 }
 
-function addYear(image: Image, year: YearImage): void {
+function addYear(image: Image, year: YearImage, changeDay: ChangeDay): void {
   for (const [day, { total, mark, note }] of year.byDay) {
     if (image.series.has(day)) continue;
-    image.series.set(day, total, mark);
-    if (note) image.notes.set(day, note);
+    changeDay(image, day, () => {
+      image.series.set(day, total, mark);
+      if (note) image.notes.set(day, note);
+    });
   }
   const read = newestRead(year);
   const { tagCount, lastUpdated, totalSince } = year;
@@ -251,13 +291,20 @@ function older<T>(current: MaybeLost<T>, kept: Detail<T>): MaybeLost<T> {
   return current && current.day >= kept.day ? current : kept;
 }
 
-function toLatest({ registry, repo, series, notes, ...image }: Image): LatestImage[] {
+function toLatest(image: Image): LatestImage[] {
+  const { registry, repo, series, notes, readAt, tagCount, lastUpdated, totalSince } = image;
   const last = series.last();
   if (!last) return [];
-  const day = fromEpochDay(last.day);
-  const details = { readAt: image.readAt?.value, tagCount: image.tagCount?.value, lastUpdated: image.lastUpdated?.value };
+  image.values ??= seriesValues(toSeries(image));
+  const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value, totalSince: totalSince?.value };
   const { discrepancy } = notes.get(last.day) ?? {};
-  return [{ registry, repo, day, pullCount: last.total, ...details, totalSince: image.totalSince?.value, discrepancy }];
+  return [{ registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values }];
+}
+
+/** A copy, which later changes do not reach. */
+function toSeries({ registry, repo, series, notes }: Image): ImageSeries {
+  const { days, totals, codes } = series.columns();
+  return { registry, repo, days, totals, marks: unpackMarks(codes), notes: new Map(notes) };
 }
 
 /** Without the days whose files are gone: these are read at every start. */

@@ -5,6 +5,7 @@ import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { createMemoryStore } from '../memory.ts';
 import { totalsOf } from '../testing/contract.ts';
+import { sumsOf } from '../testing/kept.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { createTestFolder } from './testing/folder.ts';
 
@@ -56,7 +57,7 @@ async function withStore(check: (store: SnapshotStore, reopen: () => Promise<Sna
 }
 
 async function answersOf(store: SnapshotStore): Promise<unknown> {
-  return { days: await store.days(), totals: await totalsOf(store), latest: await store.latest({}) };
+  return { days: await store.days(), totals: await totalsOf(store), latest: await store.latest({}), sums: await sumsOf(store) };
 }
 
 describe('a folder of JSON files', () => {
@@ -95,14 +96,14 @@ describe('a folder of JSON files', () => {
   });
 
   it('answers as the memory store does after any saves and prunes, and again when it is opened anew', async () => {
-    const prune = fc.nat({ max: 5 }).map((day) => fromEpochDay(firstDay + day));
+    const prune = fc.record({ before: fc.nat({ max: 5 }).map((day) => fromEpochDay(firstDay + day)), withTotals: fc.boolean() });
 
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof({ weight: 3, arbitrary: readings }, prune), { maxLength: 6 }), (steps) =>
         withStore(async (store, reopen) => {
           const memory = createMemoryStore();
           for (const step of steps) {
-            for (const each of [store, memory]) await (typeof step === 'string' ? each.prune(step) : each.save(step));
+            for (const each of [store, memory]) await ('before' in step ? each.prune(step.before, step) : each.save(step));
             expect(await answersOf(store)).toEqual(await answersOf(memory));
           }
 

@@ -157,6 +157,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
     },
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
+    daySums: async (registries) => index.daySums(registries),
     readings: storedReadings({ folder, totals, index }),
     events: async () => index.events(),
     async snapshot(day) {

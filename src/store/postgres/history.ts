@@ -4,10 +4,11 @@ import type { SnapshotStore } from '../../core/ports.ts';
 import { openDatabase, type Database, type DatabaseDeps } from './database.ts';
 import { databasePlace, errorCode } from './database-error.ts';
 import { schemaName } from './locks.ts';
-import { readDay, readDays, readEvents, readLatest, readTotals } from './read.ts';
+import { readLatest, readSumsSince, toDaySums } from './kept/read.ts';
+import { readDay, readDays, readEvents, readTotals } from './read.ts';
 import { checkSchema, type Migration } from './schema.ts';
 
-export type PostgresHistory = Pick<SnapshotStore, 'totals' | 'latest' | 'readings' | 'events' | 'days' | 'close'>;
+export type PostgresHistory = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days' | 'close'>;
 
 export interface PostgresHistoryDeps extends Omit<DatabaseDeps, 'isReadOnly'> {
   readonly migrations: readonly Migration[];
@@ -38,6 +39,7 @@ export function historyOf(database: Database): Omit<PostgresHistory, 'close'> {
   return {
     totals: (query, span) => readTotals(database, query, span),
     latest: (query) => readLatest(database, query),
+    daySums: async (registries) => toDaySums(await readSumsSince(database, -1), registries),
     async *readings(query, span) {
       for (const day of await readDays(database, { ...span, withPruned: true })) yield* await readDay(database, day, query);
     },

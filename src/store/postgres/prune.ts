@@ -2,11 +2,13 @@
 import sql, { raw } from 'sql-template-tag';
 import * as z from 'zod';
 import type { Day } from '../../core/model/day.ts';
+import { countChange } from './changes.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
+import { rebuildKept } from './kept/rebuild.ts';
 import { partitionLock } from './locks.ts';
 import { dayRow } from './read.ts';
-import { countChange, monthAfter, partitionOf } from './save.ts';
+import { monthAfter, partitionOf } from './save.ts';
 
 export interface Pruned {
   /** The days whose snapshots were deleted, ascending. */
@@ -55,7 +57,9 @@ export function deleteBefore(database: Database, before: Day): Promise<Pruned> {
     await transaction.query(sql`DELETE FROM events WHERE seen_day < ${before}`);
     await transaction.query(sql`DELETE FROM images WHERE NOT EXISTS (SELECT FROM totals WHERE image_id = images.id)`);
     await deleteUnusedTagSets(transaction);
-    return { days, change: await countChange(transaction) };
+    const change = await countChange(transaction);
+    await rebuildKept(transaction, change);
+    return { days, change };
   });
 }
 

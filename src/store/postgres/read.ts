@@ -2,35 +2,23 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import * as z from 'zod';
 import type { Day, EpochDay } from '../../core/model/day.ts';
-import { marks, readMarks } from '../../core/model/mark.ts';
+import { marks } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
-import type { DayNote, ImageSeries, LatestImage, StoredReading } from '../../core/model/history.ts';
+import type { DayNote, ImageSeries, StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import type { Queries } from './database.ts';
 import { withoutAttachments } from '../../core/model/tag.ts';
 import { isRow, parseNote, parseTags } from '../../core/document/snapshot-row.ts';
 
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-const seriesRow = z.object({
+export const seriesRow = z.object({
   registry: z.string(),
   repo: z.string(),
   days: z.array(z.number()),
   totals: z.array(z.number()),
   marks: z.array(z.enum(marks)),
   notes: z.record(z.string(), z.unknown()).nullable(),
-});
-
-const latestRow = z.object({
-  registry: z.string(),
-  repo: z.string(),
-  day: z.string(),
-  pull_count: z.number(),
-  read_at: optional(z.string()),
-  tag_count: optional(z.number()),
-  last_updated: optional(z.string()),
-  total_since: optional(z.string()),
-  note: z.unknown(),
 });
 
 const readingRow = z.object({
@@ -60,7 +48,7 @@ const eventRow = z.object({
 export const dayRow = z.object({ day: z.string() });
 
 /** Which images are asked for, as a piece of SQL. */
-function matches({ registries, repos }: SeriesQuery): Sql {
+export function matches({ registries, repos }: SeriesQuery): Sql {
   const registry = registries ? sql`registry = ANY (${[...registries]}::text[])` : sql`true`;
   const repo = repos ? sql`repo = ANY (${[...repos]}::text[])` : sql`true`;
   return sql`${registry} AND ${repo}`;
@@ -89,53 +77,13 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
     ORDER BY repo COLLATE "C", registry COLLATE "C"`;
 }
 
-function toDayNotes(notes: z.infer<typeof seriesRow>['notes']): ReadonlyMap<EpochDay, DayNote> {
+export function toDayNotes(notes: z.infer<typeof seriesRow>['notes']): ReadonlyMap<EpochDay, DayNote> {
   return new Map(
     Object.entries(notes ?? {}).flatMap(([day, row]): [EpochDay, DayNote][] => {
       const { dayPulls, discrepancy } = isRow(row) ? parseNote(row) : {};
       return dayPulls === undefined && discrepancy === undefined ? [] : [[Number(day), { dayPulls, discrepancy }]];
     }),
   );
-}
-
-/** A detail that the newest day lacks is looked for further back. */
-export async function readLatest(database: Queries, query: SeriesQuery): Promise<readonly LatestImage[]> {
-  return (await database.select(latestRow, latestStatement(query))).map(
-    ({
-      pull_count: pullCount,
-      read_at: readAt,
-      tag_count: tagCount,
-      last_updated: lastUpdated,
-      total_since: totalSince,
-      note,
-      ...row
-    }) => ({
-      ...row,
-      pullCount,
-      readAt,
-      tagCount,
-      lastUpdated,
-      totalSince,
-      discrepancy: isRow(note) ? parseNote(note).discrepancy : undefined,
-    }),
-  );
-}
-
-export function latestStatement(query: SeriesQuery): Sql {
-  const newestTotal = sql`
-    SELECT day, pull_count, known, note, read_at, tag_count, last_updated, total_since
-    FROM totals
-    WHERE image_id = images.id`;
-  return sql`
-    SELECT registry, repo, newest.day::text, newest.pull_count,
-      newest.note, CASE WHEN newest.known = ANY (${[...readMarks]}::text[]) THEN newest.read_at
-        ELSE (SELECT read_at FROM totals WHERE image_id = images.id AND known = ANY (${[...readMarks]}::text[]) ORDER BY day DESC LIMIT 1) END AS read_at,
-      coalesce(newest.tag_count, (SELECT tag_count FROM (${newestTotal} AND tag_count IS NOT NULL ORDER BY day DESC LIMIT 1) AS known)) AS tag_count,
-      coalesce(newest.last_updated, (SELECT last_updated FROM totals WHERE image_id = images.id AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1)) AS last_updated,
-      coalesce(newest.total_since, (SELECT total_since FROM totals WHERE image_id = images.id AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1))::text AS total_since
-    FROM images JOIN LATERAL (${newestTotal} ORDER BY day DESC LIMIT 1) AS newest ON true
-    WHERE ${matches(query)}
-    ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 
 /** The readings of one day. */

@@ -12,6 +12,8 @@ import type { DayBatch } from '../by-day.ts';
 import { cutTags, maxTagBytes } from '../tag-budget.ts';
 import { numberColumn, textColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
+import type { Touched } from './kept/parts.ts';
+import { readBefore, type Before } from './kept/write.ts';
 import { storable, storableJson } from './storable-json.ts';
 
 /** Enough that a round trip does not count, few enough that a statement ends in less than a second. */
@@ -32,14 +34,15 @@ interface Row {
   readonly image: Image;
 }
 
-/** Stores the readings of each day. The images and the lists of tags have to stay until the transaction ends. */
-export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>): Promise<void> {
+/** Stores the readings of each day, and resolves to what was there before. The images and the lists of tags have to stay until the transaction ends. */
+export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>): Promise<Before> {
   const images = new Map<string, Image>();
   const rows: Row[] = [];
   for (const [day, { readings }] of days) {
     for (const reading of readings) rows.push({ reading, day, image: imageIn(images, reading) });
   }
   const imageIds = await saveImages(transaction, [...images.values()]);
+  const before = await readBefore(transaction, touchedBy(rows, imageIds));
   if (rows.some(({ reading }) => reading.tags)) await cutLists(transaction, rows);
   const tagSetIds = await saveTagSets(transaction, rows);
   let previous: Promise<unknown> = Promise.resolve();
@@ -54,6 +57,19 @@ export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, 
     await setImmediate();
   }
   await previous;
+  return before;
+}
+
+/** The days of each image that change, from the first to the last. */
+function touchedBy(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>): readonly Touched[] {
+  const touched = new Map<Image, { imageId: number; from: Day; to: Day }>();
+  for (const { image, day } of rows) {
+    const known = touched.get(image);
+    if (!known) touched.set(image, { imageId: imageIds.get(image) ?? 0, from: day, to: day });
+    else if (day < known.from) known.from = day;
+    else if (day > known.to) known.to = day;
+  }
+  return [...touched.values()];
 }
 
 const countRow = z.object({ count: z.number() });

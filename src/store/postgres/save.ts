@@ -1,13 +1,14 @@
 /** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
 import sql, { raw } from 'sql-template-tag';
-import * as z from 'zod';
 import { dayOf, type Day } from '../../core/model/day.ts';
 import { eventIdentity, type RecordedEvent } from '../../core/model/event.ts';
 import { withoutDetails, type DayBatch } from '../by-day.ts';
+import { countChange } from './changes.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
-import { changesChannel, partitionLock } from './locks.ts';
+import { keepAfter } from './kept/write.ts';
+import { partitionLock } from './locks.ts';
 import { dayRow } from './read.ts';
 import { hashOf, saveReadings } from './save-readings.ts';
 import { storableJson } from './storable-json.ts';
@@ -40,13 +41,15 @@ function insertBatch(database: Database, batch: Batch): Promise<number> {
     // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
     await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${partitionLock})`);
     const kept = await withoutPruned(transaction, batch);
-    await saveReadings(transaction, kept);
+    const before = await saveReadings(transaction, kept);
     const events = [...kept.values()].flatMap((day) => day.events);
     if (events.length > 0) await saveEvents(transaction, events);
     await transaction.query(
       sql`INSERT INTO snapshot_days (day) SELECT unnest(${textColumn([...batch.keys()])}::date[]) ON CONFLICT DO NOTHING`,
     );
-    return countChange(transaction);
+    const change = await countChange(transaction);
+    await keepAfter(transaction, before, change);
+    return change;
   });
 }
 
@@ -61,19 +64,6 @@ async function withoutPruned(transaction: Queries, batch: Batch): Promise<Batch>
   return new Map(
     [...batch].map(([day, each]) => [day, days.has(day) ? { readings: each.readings.map(withoutDetails), events: [] } : each]),
   );
-}
-
-export const countRow = z.object({ count: z.number() });
-
-/** In the order of commits, because the row is locked until then. */
-export async function countChange(transaction: Queries): Promise<number> {
-  const [change] = await transaction.select(
-    countRow,
-    sql`
-      WITH change AS (UPDATE changes SET count = count + 1 RETURNING count)
-      SELECT count, pg_notify(${changesChannel}, count::text) FROM change`,
-  );
-  return change?.count ?? 0;
 }
 
 /** Before the transaction: a partition that another process makes at the same time must not end ours. */

@@ -4,6 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import * as z from 'zod';
 import { AppError } from '../../core/model/errors.ts';
 import type { Database, Queries } from './database.ts';
+import { rebuildKept } from './kept/rebuild.ts';
 import { migrationLock, schemaName } from './locks.ts';
 
 export interface Migration {
@@ -11,6 +12,11 @@ export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
+
+/** What new tables hold of the old ones, where that is worked out by the rules of the core. */
+const fillTables: Readonly<Record<string, (connection: Queries) => Promise<void>>> = {
+  '0010-kept-values.sql': (connection) => rebuildKept(connection, 0),
+};
 
 const appliedRow = z.object({ name: z.string(), checksum: z.string() });
 type Applied = z.infer<typeof appliedRow>;
@@ -25,10 +31,14 @@ export async function migrate(database: Pick<Database, 'withLock'>, migrations: 
     const pending = pendingOf(migrations, applied);
     for (const { name, sql: text } of pending) {
       const record = `INSERT INTO migrations (name, checksum) VALUES ('${name}', '${checksumOf(text)}')`;
-      await connection.query(raw(`BEGIN; ${text}; ${record}; COMMIT`)).catch(async (error: unknown) => {
+      try {
+        await connection.query(raw(`BEGIN; ${text}`));
+        await fillTables[name]?.(connection);
+        await connection.query(raw(`${record}; COMMIT`));
+      } catch (error) {
         await connection.query(raw('ROLLBACK'));
         throw error;
-      });
+      }
     }
     return pending.map(({ name }) => name);
   });

@@ -2,18 +2,22 @@
 import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
+import { matches } from '../../core/model/query.ts';
 import type { Logger, NotifyingStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
+import { countRow } from './changes.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
 import { historyOf } from './history.ts';
+import { createKeptCache } from './kept/cache.ts';
+import { readLatest } from './kept/read.ts';
 import { changesChannel } from './locks.ts';
 import { createPostgresOutbox } from './outbox.ts';
 import { migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
-import { countRow, saveBatch } from './save.ts';
+import { saveBatch } from './save.ts';
 
 export interface PostgresStoreDeps {
   readonly url: string;
@@ -33,6 +37,7 @@ export interface PostgresStore extends NotifyingStore {
 export async function openPostgresStore({ url, migrations, log }: PostgresStoreDeps): Promise<PostgresStore> {
   const database = openDatabase({ url, log });
   const partitions = new Set<string>();
+  const kept = createKeptCache(database);
   let changes = 0;
   let isClosed = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -76,6 +81,13 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
       });
     },
     ...historyOf(database),
+    latest: async (query) => {
+      // One image of thousands is looked up, not searched for.
+      if (query.repos) return readLatest(database, query);
+      const images = await kept.latest(changes);
+      return query.registries ? images.filter((image) => matches(query, image)) : images;
+    },
+    daySums: (registries) => kept.daySums(changes, registries),
     snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),
     async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);

@@ -1,0 +1,83 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DaySum, ImageSeries } from '../model/history.ts';
+import { fromEpochDay } from '../model/day.ts';
+import { marks } from '../model/mark.ts';
+import { buildChart, type ChartKind, type ChartSplit } from './chart.ts';
+import { addDaySums, daySumsOf, negated } from './day-sums.ts';
+import { buildSumsChart } from './sums-chart.ts';
+
+const firstDay = 20_500;
+const anyDay = fc.integer({ min: firstDay, max: firstDay + 40 });
+const anyImage = fc.record({
+  registry: fc.constantFrom('dockerhub', 'ghcr', 'quay'),
+  repo: fc.constantFrom('acme/a', 'acme/b', 'acme/c', 'acme/d', 'acme/e'),
+  known: fc.uniqueArray(
+    fc.record({
+      day: anyDay,
+      total: fc.nat(10_000),
+      mark: fc.constantFrom(...marks),
+      dayPulls: fc.option(fc.nat(50), { nil: undefined, freq: 9 }),
+    }),
+    { selector: ({ day }) => day, maxLength: 20, minLength: 1 },
+  ),
+  still: fc.option(anyDay, { nil: undefined, freq: 5 }),
+});
+const anySeries = fc.uniqueArray(anyImage, { selector: ({ registry, repo }) => `${registry} ${repo}`, maxLength: 9 }).map((images) =>
+  images.map(({ registry, repo, known, still }): ImageSeries => {
+    const sorted = known.toSorted((a, b) => a.day - b.day);
+    const notes = new Map(sorted.flatMap(({ day, dayPulls }) => (dayPulls === undefined ? [] : [[day, { dayPulls }] as const])));
+    return {
+      registry,
+      repo,
+      days: sorted.map(({ day }) => day),
+      totals: sorted.map(({ total }) => total),
+      marks: sorted.map(({ mark }) => mark),
+      notes,
+      still: still === undefined ? undefined : new Set(sorted.map(({ day }) => day).filter((day) => day === still)),
+    };
+  }),
+);
+
+function sumsOf(series: readonly ImageSeries[]): readonly DaySum[] {
+  return addDaySums(series.flatMap((image) => [...daySumsOf(image)]));
+}
+
+const anyRange = fc.record({ from: anyDay.map(fromEpochDay), to: anyDay.map(fromEpochDay) }, { requiredKeys: [] });
+const anyKind = fc.constantFrom<ChartKind>('total', 'daily', 'weekly', 'monthly');
+
+describe('a chart of what images add up to', () => {
+  it('is the chart of their series', () => {
+    fc.assert(
+      fc.property(anySeries, anyRange, anyKind, fc.constantFrom<ChartSplit>('none', 'registry'), (series, range, kind, split) => {
+        const options = { ...range, kind, split };
+        expect(buildSumsChart({ sums: sumsOf(series) }, options)).toEqual(buildChart(series, { ...options, maxLines: 8 }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is so with lines of single images, of which the rest is what they leave', () => {
+    fc.assert(
+      fc.property(anySeries, anyRange, anyKind, fc.integer({ min: 2, max: 6 }), (series, range, kind, maxLines) => {
+        const options = { ...range, kind, split: 'image' as const };
+        const newest = new Map<string, number>();
+        for (const { repo, totals } of series) newest.set(repo, (newest.get(repo) ?? 0) + (totals[totals.length - 1] ?? 0));
+        const order = [...newest].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([repo]) => repo);
+        const labels = order.length <= maxLines ? order : order.slice(0, maxLines - 1);
+        const own = series.filter(({ repo }) => labels.includes(repo));
+        expect(buildSumsChart({ sums: sumsOf(series), own, labels }, options)).toEqual(buildChart(series, { ...options, maxLines }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('sums and their negatives leave nothing', () => {
+    fc.assert(
+      fc.property(anySeries, (series) => {
+        const sums = sumsOf(series);
+        expect(addDaySums([...sums, ...sums.map(negated)])).toEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+/** What is kept, in memory: only what has changed since is read again. */
+import type { DaySum, LatestImage } from '../../../core/model/history.ts';
+import { compareImages } from '../../../core/model/image.ts';
+import { daySumKey } from '../../../core/numbers/day-sums.ts';
+import type { Queries } from '../database.ts';
+import { readLatestSince, readState, readSumsSince, toDaySums, type KeptSum } from './read.ts';
+
+export interface KeptCache {
+  /** The newest values of all images, ordered by registry, then repo. `atLeast`: the number of a change that has to be in them. */
+  latest(atLeast: number): Promise<readonly LatestImage[]>;
+  daySums(atLeast: number, registries?: ReadonlySet<string>): Promise<readonly DaySum[]>;
+}
+
+interface Known {
+  change: number;
+  readonly images: Map<number, LatestImage>;
+  sorted: readonly LatestImage[];
+  readonly sums: Map<string, KeptSum>;
+}
+
+export function createKeptCache(database: Queries): KeptCache {
+  let known = nothing();
+  let reading: Promise<Known> | undefined;
+
+  async function read(): Promise<Known> {
+    const state = await readState(database);
+    const base = state.renewed > known.change ? nothing() : known;
+    const [images, sums] = await Promise.all([readLatestSince(database, base.change), readSumsSince(database, base.change)]);
+    for (const { id, image } of images) base.images.set(id, image);
+    for (const sum of sums) base.sums.set(daySumKey(sum), sum);
+    if (images.length > 0) base.sorted = [...base.images.values()].toSorted(compareImages);
+    // A change that came between is read once more.
+    base.change = state.change;
+    known = base;
+    return base;
+  }
+
+  async function upTo(change: number): Promise<Known> {
+    // What others began to read before the change may lack it.
+    while (known.change < change) await (reading ??= read().finally(() => (reading = undefined)));
+    return known;
+  }
+
+  return {
+    latest: async (atLeast) => (await upTo(atLeast)).sorted,
+    daySums: async (atLeast, registries) => toDaySums((await upTo(atLeast)).sums.values(), registries),
+  };
+}
+
+function nothing(): Known {
+  return { change: -1, images: new Map(), sorted: [], sums: new Map() };
+}
