@@ -35,7 +35,10 @@ export async function testChannels(
   const chosen = name === undefined ? channels : channels.filter((channel) => channel.name === name);
   if (channels.length === 0) throw new AppError('invalid_input', 'NOTIFY is not set: it says where notifications are sent');
   if (chosen.length === 0) {
-    throw new AppError('invalid_input', `no channel ${JSON.stringify(name)}: there are ${channels.map((channel) => channel.name).join(', ')}`);
+    throw new AppError(
+      'invalid_input',
+      `no channel ${JSON.stringify(name)}: there are ${channels.map((channel) => channel.name).join(', ')}`,
+    );
   }
   const notice = testNotice(new Date(world.clock.now()).toISOString());
   return Promise.all(

@@ -10,7 +10,10 @@ export const notifyCommand: CommandDefinition = {
   name: 'notify',
   description: 'test the channels of notifications, or print what would have been sent',
   options: [
-    { flags: '--test [channel]', description: 'send a test message to all channels or to this one, once, and print the answers; exit 1 if one fails' },
+    {
+      flags: '--test [channel]',
+      description: 'send a test message to all channels or to this one, once, and print the answers; exit 1 if one fails',
+    },
     { flags: '--dry-run', description: 'print what would have been sent in the last 30 days' },
   ],
   run: notify,

@@ -58,10 +58,10 @@ export function parseSince(text: unknown, today: string): string {
 const head = ['IMAGE', 'REGISTRIES', 'TOTAL', 'PULLS', 'CHANGE', 'TREND', 'NEXT'];
 const numbers = [2, 3, 4];
 
-function formatText(report: Report): string {
-  const { from, to, rows } = report;
+function formatText(shown: Report): string {
+  const { from, to, rows } = shown;
   if (rows.length === 0) return 'No data yet: run `registry-stats collect`.\n';
-  return `Pulls from ${from} to ${to} (UTC days), change from the same number of days before\n\n${formatTable(head, [...rows.map(rowCells), sumCells(report)], { right: numbers })}\n`;
+  return `Pulls from ${from} to ${to} (UTC days), change from the same number of days before\n\n${formatTable(head, [...rows.map(rowCells), sumCells(shown)], { right: numbers })}\n`;
 }
 
 function formatCsv({ rows }: Report): string {

@@ -64,7 +64,9 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
       if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
       for (const listener of deps.listeners ?? []) {
-        await attempt(log, 'what follows a run has failed', () => listener({ run, events: (from = dayOf(run.startedAt)) => eventsSince(deps, from) }));
+        await attempt(log, 'what follows a run has failed', () =>
+          listener({ run, events: (from = dayOf(run.startedAt)) => eventsSince(deps, from) }),
+        );
       }
     },
     async follow({ finished, finishedAgoMs, running }) {

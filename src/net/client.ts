@@ -75,7 +75,8 @@ export function createHttpClientFactory(deps: HttpClientDeps): CreateHttpClient 
     const location = headers.get('location');
     if (isRedirect(status) && location !== null) {
       const next = nextHop(first, hop, { status, location }, policy.origins);
-      if (request.isDelivery && next.body === undefined) throw new AppError('invalid_response', `${host} redirects what was sent (answered ${status})`);
+      if (request.isDelivery && next.body === undefined)
+        throw new AppError('invalid_response', `${host} redirects what was sent (answered ${status})`);
       return { next };
     }
     const answer: HttpAnswer = { status, headers, body, url: href };

@@ -71,7 +71,11 @@ export function detect(before: NotifyMemory | undefined, input: DetectInput, con
   return { memory, events: before === undefined ? [] : events };
 }
 
-function createState(before: NotifyMemory | undefined, { startedAt, registries }: DetectInput, { rules, titles, isFromWildcard }: DetectContext) {
+function createState(
+  before: NotifyMemory | undefined,
+  { startedAt, registries }: DetectInput,
+  { rules, titles, isFromWildcard }: DetectContext,
+) {
   const seen: Record<string, number> = { ...before?.seen };
   const troubles = new Map<string, Trouble>(Object.entries(before?.troubles ?? {}));
   const watermark = before?.watermark ?? new Date(startedAt).toISOString();
@@ -94,15 +98,6 @@ function createState(before: NotifyMemory | undefined, { startedAt, registries }
     return event.kind !== 'first_seen' && (recorded.has(event.kind) || toEpochDay(event.time.slice(0, 10)) > since);
   }
 
-  function isPaused({ kind, registry, repo, time }: ImageEvent): boolean {
-    if (kind !== 'unusual_day' || repo === undefined) return false;
-    const key = `unusual ${hashOf(imageKey({ registry, repo }))}`;
-    const day = toEpochDay(time.slice(0, 10));
-    const isSoon = day <= (seen[key] ?? -Infinity);
-    if (!isSoon) seen[key] = day + pauseDays;
-    return isSoon;
-  }
-
   return {
     seen,
     /** What is wrong, where somebody may want to know how it goes on. */
@@ -123,7 +118,7 @@ function createState(before: NotifyMemory | undefined, { startedAt, registries }
         troubles.delete(`${registry} ${begin}`);
         return wasSent ? [notice] : [];
       }
-      return rules.isOn(ruleOfKind[kind], event) && !isPaused(event) ? [notice] : [];
+      return rules.isOn(ruleOfKind[kind], event) && !isPaused(seen, event) ? [notice] : [];
     },
     /** Counts one more run for each, and gives those that have lasted long enough. */
     lastingTroubles(): NoticeEvent[] {
@@ -136,6 +131,16 @@ function createState(before: NotifyMemory | undefined, { startedAt, registries }
       });
     },
   };
+}
+
+/** Whether an unusual day is said too soon after another one; it is noted where it is not. */
+function isPaused(seen: Record<string, number>, { kind, registry, repo, time }: ImageEvent): boolean {
+  if (kind !== 'unusual_day' || repo === undefined) return false;
+  const key = `unusual ${hashOf(imageKey({ registry, repo }))}`;
+  const day = toEpochDay(time.slice(0, 10));
+  const isSoon = day <= (seen[key] ?? -Infinity);
+  if (!isSoon) seen[key] = day + pauseDays;
+  return isSoon;
 }
 
 /** What an event is about, for people: `acme/app (Docker Hub)`, or the registry. */

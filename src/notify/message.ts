@@ -35,12 +35,18 @@ const groupTexts: Readonly<Record<EventKind, string>> = {
 export function eventsNotice(events: readonly NoticeEvent[], time: string, registryOf: (id: string) => string): Notice {
   const lines = linesOf(events, registryOf);
   const [only = ''] = lines;
-  const title = lines.length === 1 ? only : `${events.length} events: ${[...new Set(events.map(({ kind }) => groupTexts[kind]))].join(', ')}`;
+  const title =
+    lines.length === 1 ? only : `${events.length} events: ${[...new Set(events.map(({ kind }) => groupTexts[kind]))].join(', ')}`;
   return {
     id: `msg_${hashOf(JSON.stringify(events.map(({ id }) => id).toSorted()))}`,
     kind: 'events',
     time,
-    title: title.length > maxTitle ? `${Array.from(title).slice(0, maxTitle - 1).join('')}…` : title,
+    title:
+      title.length > maxTitle
+        ? `${Array.from(title)
+            .slice(0, maxTitle - 1)
+            .join('')}…`
+        : title,
     isProblem: events.some(isProblem),
     lines: lines.length > maxLines ? [...lines.slice(0, maxLines), `and ${lines.length - maxLines} more`] : lines,
     events: events.slice(0, maxEvents),

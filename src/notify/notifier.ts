@@ -1,15 +1,15 @@
 /** Notifications of one process: looks at each run's events, keeps what is to be sent, and sends it. */
-import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
+import type { AppError } from '../core/model/errors.ts';
 import { serviceName } from '../core/model/event.ts';
 import type { ChannelStatus, Delivery, Notice } from '../core/model/notice.ts';
 import type { RunRecord } from '../core/model/run.ts';
 import type { Clock, Logger, NotifyingStore, Random } from '../core/ports.ts';
-import { lastDue, nextDue, quietForMs, type DigestSchedule, type QuietHours } from '../core/numbers/local-time.ts';
+import { quietForMs, type DigestSchedule, type QuietHours } from '../core/numbers/local-time.ts';
 import type { ImageEvent } from '../core/views/events.ts';
 import type { Channel } from './channel.ts';
 import { detect, lookBack, type DetectContext } from './detect.ts';
-import { firstDayOf, readDigest, type DigestDeps } from './digest.ts';
-import { digestNotice, eventsNotice } from './message.ts';
+import { createDigests, type DigestDeps } from './digest.ts';
+import { eventsNotice } from './message.ts';
 import { createSender } from './sender.ts';
 
 export interface NotifierDeps extends DetectContext, Omit<DigestDeps, 'store'> {
@@ -43,14 +43,10 @@ export interface Notifier {
   status(): Promise<readonly ChannelStatus[]>;
 }
 
-const troubleMs = 60_000;
-
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const { channels, store, clock, log, digest, timeZone } = deps;
+  const { channels, store, clock, timeZone } = deps;
   const { outbox } = store;
   const configured = channels.map(({ id }) => id);
-  const stopping = new AbortController();
-  let digesting: Promise<void> = Promise.resolve();
   const senders = channels.map((channel) =>
     createSender({
       ...deps,
@@ -66,10 +62,13 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     for (const sender of senders) sender.wake();
   };
 
-  async function afterRun({ run, events }: EndedRun): Promise<void> {
+  const digests = deps.digest && createDigests({ ...deps, schedule: deps.digest, outbox, toAll, wake });
+
+  async function afterRun(end: EndedRun): Promise<void> {
+    const { run } = end;
     let from = lookBack(undefined, run.startedAt);
     await outbox.advance((before) => void (from = lookBack(before, run.startedAt)));
-    const found = await events(from);
+    const found = await end.events(from);
     await outbox.advance((before) => {
       const { memory, events: fresh } = detect(before, { ...run, events: found }, deps);
       if (fresh.length === 0) return { memory, messages: [] };
@@ -79,47 +78,18 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     wake();
   }
 
-  /** Adds the digest that is due, where nobody has. Of several that were missed the last one. */
-  async function addDigest(schedule: DigestSchedule): Promise<void> {
-    const due = lastDue(schedule, timeZone, clock.now());
-    let isDue = false;
-    await outbox.advance((before) => void (isDue = before !== undefined && (before.digestAt ?? 0) < due));
-    if (!isDue) return;
-    const content = await readDigest(deps, firstDayOf(schedule, timeZone, due), due);
-    const notice = digestNotice(content, due, new Date(clock.now()).toISOString());
-    await outbox.advance((before) => {
-      if (!before || (before.digestAt ?? 0) >= due) return undefined;
-      return { memory: { ...before, digestAt: due }, messages: toAll(notice) };
-    });
-    wake();
-  }
-
-  async function keepDigesting(schedule: DigestSchedule): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let waitMs = troubleMs;
-      try {
-        await addDigest(schedule);
-        waitMs = nextDue(schedule, timeZone, clock.now()) - clock.now();
-      } catch (error) {
-        log.warn('the digest cannot be made yet', errorFields(toAppError(error)));
-      }
-      await clock.sleep(waitMs, stopping.signal).catch(() => undefined);
-    }
-  }
-
   return {
     afterRun,
     start() {
       for (const sender of senders) sender.start();
-      if (digest) digesting = keepDigesting(digest);
+      digests?.start();
     },
     async flush(signal) {
-      if (digest) await addDigest(digest);
+      await digests?.addDue();
       await Promise.all(senders.map((sender) => sender.flush(signal)));
     },
     async stop() {
-      stopping.abort(new Error('the service is stopping'));
-      await Promise.all([digesting, ...senders.map((sender) => sender.stop())]);
+      await Promise.all([digests?.stop(), ...senders.map((sender) => sender.stop())]);
     },
     async status() {
       const records = await outbox.report(configured);

@@ -28,7 +28,9 @@ export function pastNotices({ series, events }: Past, context: DetectContext): r
     });
     // Images count from the day on which they were first read here.
     const known = Object.fromEntries(
-      [...firstReads].flatMap(([key, first]) => (first !== undefined && first < day ? [[hashOf(key), Date.parse(first) / 86_400_000]] : [])),
+      [...firstReads].flatMap(([key, first]) =>
+        first !== undefined && first < day ? [[hashOf(key), Date.parse(first) / 86_400_000]] : [],
+      ),
     );
     const memory: NotifyMemory = { watermark: `${day}T00:00:00.000Z`, known, seen, troubles };
     const found = detect(memory, { startedAt, registries, events: events.filter((event) => dayOfEvent(event) === day) }, context);

@@ -51,7 +51,9 @@ function bodyLines({ lines, digest }: Notice, style: Style): string[] {
 
 function digestLines(digest: Digest, style: Style): string[] {
   const { head, rows, sum, moreRows } = digest;
-  const table = style.hasTables ? ['', ...markdownTable(head, rows, sum)] : [rowLine(sum), ...rows.map(rowLine)].map((line) => style.escape(line));
+  const table = style.hasTables
+    ? ['', ...markdownTable(head, rows, sum)]
+    : [rowLine(sum), ...rows.map(rowLine)].map((line) => style.escape(line));
   const more = moreRows > 0 ? [`and ${moreRows} more images`] : [];
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', style.bold(style.escape(title)), ...lines.map((line) => style.escape(line))];
@@ -65,7 +67,7 @@ function digestLines(digest: Digest, style: Style): string[] {
 }
 
 /** `acme/app: 1,234 in all, 56 pulls (+5%) ▁▂▃` */
-export function rowLine([name = '', , total = '', pulls = '', change = '', trend = '']: readonly string[]): string {
+function rowLine([name = '', , total = '', pulls = '', change = '', trend = '']: readonly string[]): string {
   return `${name}: ${total} in all, ${pulls} pulls${change === '' ? '' : ` (${change})`} ${trend}`.trimEnd();
 }
 
@@ -75,7 +77,8 @@ function fit(lines: readonly string[], measure: (text: string) => number, maxLen
   const kept: string[] = [];
   for (const [at, line] of lines.entries()) {
     const rest = `… and ${lines.length - at} more lines`;
-    if (measure([...kept, line, rest].join('\n')) > maxLength) return kept.length === 0 ? cut(line, measure, maxLength) : [...kept, rest].join('\n');
+    if (measure([...kept, line, rest].join('\n')) > maxLength)
+      return kept.length === 0 ? cut(line, measure, maxLength) : [...kept, rest].join('\n');
     kept.push(line);
   }
   return kept.join('\n');

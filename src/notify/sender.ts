@@ -1,5 +1,5 @@
 /** Brings what waits in the outbox to one channel, one message at a time: again and again for three days, then no more. */
-import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
+import { errorFields, toAppError, type AppError } from '../core/model/errors.ts';
 import type { Delivery, DeliveryEnd } from '../core/model/notice.ts';
 import type { Clock, Logger, Outbox, Random } from '../core/ports.ts';
 import type { Channel } from './channel.ts';
@@ -31,7 +31,7 @@ export interface Sender {
 }
 
 const hourMs = 3_600_000;
-export const givenUpAfterMs = 72 * hourMs;
+const givenUpAfterMs = 72 * hourMs;
 const firstBackoffMs = 30_000;
 const longestBackoffMs = hourMs;
 /** However long a receiver asks to wait. */
@@ -97,7 +97,7 @@ export function createSender(deps: SenderDeps): Sender {
     start: () => void (running = loop()),
     wake: () => waking.abort(),
     async flush(signal) {
-      for (let claimed = await outbox.claim(channel.id, { leaseMs, configured }); 'delivery' in claimed && !signal.aborted; ) {
+      for (let claimed = await outbox.claim(channel.id, { leaseMs, configured }); 'delivery' in claimed && !signal.aborted;) {
         await attempt(claimed.delivery, signal);
         claimed = await outbox.claim(channel.id, { leaseMs, configured });
       }
@@ -111,11 +111,7 @@ export function createSender(deps: SenderDeps): Sender {
 }
 
 /** How the attempt ended. */
-async function deliver(
-  { channel, random, log, onGivenUp }: SenderDeps,
-  delivery: Delivery,
-  signal: AbortSignal,
-): Promise<DeliveryEnd> {
+async function deliver({ channel, random, log, onGivenUp }: SenderDeps, delivery: Delivery, signal: AbortSignal): Promise<DeliveryEnd> {
   const { notice, attempts, triedForMs } = delivery;
   const fields = { channel: channel.name, host: channel.host, id: notice.id, attempt: attempts + 1 };
   try {
@@ -125,7 +121,7 @@ async function deliver(
   } catch (error) {
     if (signal.aborted) return { kind: 'released' };
     const failure = toAppError(error);
-    const retryInMs = waitMs(attempts, failure, random);
+    const retryInMs = backOffMs(attempts, failure, random);
     if (triedForMs + retryInMs <= givenUpAfterMs) {
       log.warn('notification not sent; retrying', { ...fields, code: failure.code, reason: failure.message, retryInMs });
       return { kind: 'failed', error: failure.message, retryInMs, isChannelDown: downCodes.has(failure.code) };
@@ -137,7 +133,7 @@ async function deliver(
 }
 
 /** Doubled with each attempt up to an hour, a quarter more or less; longer where the receiver asks for it. */
-function waitMs(attempts: number, { retryAfterMs = 0 }: AppError, random: Random): number {
+function backOffMs(attempts: number, { retryAfterMs = 0 }: AppError, random: Random): number {
   const backoffMs = Math.min(firstBackoffMs * 2 ** Math.min(attempts, 20), longestBackoffMs) * (0.75 + random() / 2);
   return Math.ceil(Math.max(backoffMs, Math.min(retryAfterMs, longestAskedMs)));
 }

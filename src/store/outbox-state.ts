@@ -94,7 +94,8 @@ export function createOutbox({ now, load, save }: OutboxDeps): Outbox {
         leases.delete(leaseKey(channel, id));
         if (end.kind !== 'released') await change(withEnd(current, { channel, id, end }, now()));
       }),
-    report: (channels) => inTurn(async ({ waiting, channels: known }) => channels.map((channel) => recordOf(channel, waiting, known[channel]))),
+    report: (channels) =>
+      inTurn(async ({ waiting, channels: known }) => channels.map((channel) => recordOf(channel, waiting, known[channel]))),
   };
 }
 

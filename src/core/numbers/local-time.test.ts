@@ -16,7 +16,14 @@ describe('a digest', () => {
     ['at the very moment', monday8, 'UTC', '2026-01-12T08:00:00Z', '2026-01-12T08:00:00Z', '2026-01-19T08:00:00Z'],
     ['just before it', monday8, 'UTC', '2026-01-12T07:59:59Z', '2026-01-05T08:00:00Z', '2026-01-12T08:00:00Z'],
     ['each month', first8, 'America/New_York', '2026-03-15T00:00:00Z', '2026-03-01T13:00:00Z', '2026-04-01T12:00:00Z'],
-    ['where the day is already the next', first8, 'Pacific/Auckland', '2026-03-31T21:00:00Z', '2026-03-31T19:00:00Z', '2026-04-30T20:00:00Z'],
+    [
+      'where the day is already the next',
+      first8,
+      'Pacific/Auckland',
+      '2026-03-31T21:00:00Z',
+      '2026-03-31T19:00:00Z',
+      '2026-04-30T20:00:00Z',
+    ],
     ['in a zone with half hours', monday8, 'Asia/Kolkata', '2026-01-14T12:00:00Z', '2026-01-12T02:30:00Z', '2026-01-19T02:30:00Z'],
   ] as const)('%s was due and is due again', (_what, schedule, zone, now, last, next) => {
     expect(new Date(lastDue(schedule, zone, at(now))).toISOString()).toBe(new Date(last).toISOString());

@@ -25,7 +25,14 @@ describe('events', () => {
     expect(told(image('acme/app', [[8, 'backfilled'], [9, 'backfilled'], [10], [11]]))).toEqual(['2026-03-03 ghcr acme/app first_seen']);
     expect(told(image('acme/app', [[8, 'backfilled']]))).toEqual([]);
     expect(listEvents([image('acme/app', [[10]])], {})).toEqual([
-      { time: '2026-03-01T00:00:00Z', registry: 'ghcr', repo: 'acme/app', kind: 'first_seen', text: 'first seen, with 10 pulls', mark: 'read' },
+      {
+        time: '2026-03-01T00:00:00Z',
+        registry: 'ghcr',
+        repo: 'acme/app',
+        kind: 'first_seen',
+        text: 'first seen, with 10 pulls',
+        mark: 'read',
+      },
     ]);
   });
 
@@ -76,7 +83,14 @@ describe('events', () => {
         mark: 'read',
         text: 'counter not updated on 2026-03-03; the value of 2026-03-04 covers 2 days',
       },
-      { time: '2026-03-05T00:00:00Z', registry: 'dockerhub', repo: 'acme/app', kind: 'milestone', text: 'passed 5,000 pulls', mark: 'read' },
+      {
+        time: '2026-03-05T00:00:00Z',
+        registry: 'dockerhub',
+        repo: 'acme/app',
+        kind: 'milestone',
+        text: 'passed 5,000 pulls',
+        mark: 'read',
+      },
     ]);
     const ongoing = listEvents([], { freezes: [{ registry: 'dockerhub', owner: 'b', from: first + 2, to: first + 2 }] });
     expect(ongoing.map(({ text }) => text)).toEqual(['counter not updated since 2026-03-03']);

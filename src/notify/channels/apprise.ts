@@ -16,7 +16,8 @@ export const apprise: HttpChannelKind = {
   prepare(address) {
     const parts = address.pathname.split('/').filter((part) => part !== '');
     const key = parts.pop();
-    if (key === undefined || key === 'notify') throw new AppError('invalid_input', 'it needs the key of a configuration, as apprise://host/KEY');
+    if (key === undefined || key === 'notify')
+      throw new AppError('invalid_input', 'it needs the key of a configuration, as apprise://host/KEY');
     const path = [...(parts.at(-1) === 'notify' ? parts.slice(0, -1) : parts), 'notify', key].join('/');
     const tag = address.searchParams.get('tag') ?? undefined;
     return (notice) => ({

@@ -10,7 +10,7 @@ const maxLength = 2000;
 
 export const discord: HttpChannelKind = {
   schemes: ['discord'],
-  example: 'discord://WEBHOOK_ID/WEBHOOK_TOKEN',
+  example: 'discord://123456789012345678/WEBHOOK_TOKEN',
   withHost: (rest) => (/^\d+\/[\w-]/.test(rest) ? `discord.com/api/webhooks/${rest}` : rest),
   prepare(address) {
     if (!/^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+\/?$/.test(address.pathname)) {

@@ -13,7 +13,8 @@ export const gotify: HttpChannelKind = {
   prepare(address) {
     const parts = address.pathname.split('/').filter((part) => part !== '');
     const token = parts.pop();
-    if (token === undefined) throw new AppError('invalid_input', 'it needs the token of an application, as gotify://gotify.example.org/TOKEN');
+    if (token === undefined)
+      throw new AppError('invalid_input', 'it needs the token of an application, as gotify://gotify.example.org/TOKEN');
     return (notice) => ({
       url: `${address.origin}/${[...parts, 'message'].join('/')}`,
       headers: { 'x-gotify-key': decodeURIComponent(token) },

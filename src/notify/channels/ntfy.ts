@@ -17,7 +17,8 @@ export const ntfy: HttpChannelKind = {
   example: 'ntfy://ntfy.sh/my-topic',
   prepare(address) {
     const [topic = '', ...rest] = address.pathname.split('/').filter((part) => part !== '');
-    if (!/^[-_A-Za-z0-9]{1,64}$/.test(topic) || rest.length > 0) throw new AppError('invalid_input', 'it needs one topic, as ntfy://ntfy.sh/my-topic');
+    if (!/^[-_A-Za-z0-9]{1,64}$/.test(topic) || rest.length > 0)
+      throw new AppError('invalid_input', 'it needs one topic, as ntfy://ntfy.sh/my-topic');
     // A token takes the place of name and password.
     const token = address.password === '' && address.username !== '' ? decodeURIComponent(address.username) : undefined;
     const headers = token === undefined ? authorizationOf(address) : { authorization: `Bearer ${token}` };

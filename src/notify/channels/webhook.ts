@@ -36,7 +36,10 @@ function signerOf(secret: string): Webhook {
   try {
     return new Webhook(secret);
   } catch {
-    throw new AppError('invalid_input', 'its secret must be whsec_ and 24 to 64 bytes as base64, e.g. from: echo whsec_$(openssl rand -base64 32)');
+    throw new AppError(
+      'invalid_input',
+      'its secret must be whsec_ and 24 to 64 bytes as base64, e.g. from: echo whsec_$(openssl rand -base64 32)',
+    );
   }
 }
 

@@ -34,9 +34,17 @@ export function parseMailAddress(text: string, smtpUrl: string): MailTarget {
   const own = server.login?.user ?? '';
   const from = new URLSearchParams(query).get('from') ?? (mailbox.test(own) ? own : `registry-stats@${server.hostname}`);
   if (!mailbox.test(to)) throw new AppError('invalid_input', 'it needs one mail address, as mailto:me@example.org');
-  if (!mailbox.test(from)) throw new AppError('invalid_input', 'its from must be a mail address, as mailto:me@example.org?from=stats@example.org');
+  if (!mailbox.test(from))
+    throw new AppError('invalid_input', 'its from must be a mail address, as mailto:me@example.org?from=stats@example.org');
   const secrets = server.login ? [server.login.password] : [];
-  return { via: 'mail', to, from, server, host: `${server.hostname}:${server.port}`, secrets: secrets.filter((secret) => secret.length > 2) };
+  return {
+    via: 'mail',
+    to,
+    from,
+    server,
+    host: `${server.hostname}:${server.port}`,
+    secrets: secrets.filter((secret) => secret.length > 2),
+  };
 }
 
 /** Undefined when it cannot be read. With a login TLS is needed, unless `?tls=off` says otherwise. */

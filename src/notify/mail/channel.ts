@@ -39,9 +39,8 @@ export function createMailChannel(address: ChannelAddress, target: MailTarget): 
         disableFileAccess: true,
         disableUrlAccess: true,
       });
-      const onTimeout = (): AppError => new AppError('unreachable', `${host} did not take the mail within ${maxSendMs / 1000} s`);
       try {
-        const sending = { timeoutMs: maxSendMs, onTimeout, signal: signal ?? new AbortController().signal };
+        const sending = { timeoutMs: maxSendMs, onTimeout: () => tooSlow(host), signal: signal ?? new AbortController().signal };
         const { response } = await withDeadline(sending, () => transport.sendMail(mailOf(notice, target)));
         return withoutSecrets(cleanText(response), secrets);
       } catch (error) {
@@ -52,6 +51,10 @@ export function createMailChannel(address: ChannelAddress, target: MailTarget): 
       }
     },
   };
+}
+
+function tooSlow(host: string): AppError {
+  return new AppError('unreachable', `${host} did not take the mail within ${maxSendMs / 1000} s`);
 }
 
 function mailOf(notice: Notice, { to, from }: MailTarget) {
@@ -76,10 +79,14 @@ function toMailError(error: unknown, host: string, secrets: readonly string[]): 
   const { code, responseCode, response } = fieldsOf(error);
   const said = typeof response === 'string' ? `: ${withoutSecrets(cleanText(response), secrets)}` : '';
   if (code === 'EAUTH') return new AppError('unauthorized', `${host} does not take the login of SMTP_URL${said}`);
+  if (code === 'ETLS')
+    return new AppError('unreachable', `${host} offers no TLS, and the login is not sent without (SMTP_URL with ?tls=off sends it)`);
   if (typeof responseCode === 'number') {
-    return new AppError(responseCode >= 500 ? 'invalid_response' : 'unreachable', `${host} refused the mail${said === '' ? ` (${responseCode})` : said}`);
+    return new AppError(
+      responseCode >= 500 ? 'invalid_response' : 'unreachable',
+      `${host} refused the mail${said === '' ? ` (${responseCode})` : said}`,
+    );
   }
-  if (code === 'ETLS') return new AppError('unreachable', `${host} offers no TLS, and the login is not sent without (SMTP_URL with ?tls=off sends it)`);
   const reason = error instanceof Error ? withoutSecrets(cleanText(error.message), secrets) : 'it failed';
   return new AppError('unreachable', `${host} could not be reached: ${reason}`);
 }

@@ -27,13 +27,15 @@ function listHtml(lines: readonly string[]): string {
 }
 
 function digestHtml({ from, to, head, rows, sum, moreRows, daily, movers, milestones, problems }: Digest): string {
-  const section = (name: string, lines: readonly string[]): string =>
-    lines.length === 0 ? '' : `<h2 style="font-size:15px;margin:16px 0 4px">${name}</h2>\n${listHtml(lines)}`;
   return `${chartHtml({ from, to, daily })}<table cellspacing="0" cellpadding="0" style="border-collapse:collapse;${font}">
 <tr>${head.map((text, at) => cellHtml('th', text, at)).join('')}</tr>
 ${[...rows, sum].map((cells) => `<tr>${cells.map((text, at) => cellHtml('td', text, at)).join('')}</tr>`).join('\n')}
 </table>
-${moreRows > 0 ? `<p>and ${moreRows} more images</p>\n` : ''}${section('Top movers', movers)}${section('Milestones', milestones)}${section('Problems', problems)}`;
+${moreRows > 0 ? `<p>and ${moreRows} more images</p>\n` : ''}${sectionHtml('Top movers', movers)}${sectionHtml('Milestones', milestones)}${sectionHtml('Problems', problems)}`;
+}
+
+function sectionHtml(name: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `<h2 style="font-size:15px;margin:16px 0 4px">${name}</h2>\n${listHtml(lines)}`;
 }
 
 function cellHtml(tag: 'td' | 'th', text: string, at: number): string {
