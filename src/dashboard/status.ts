@@ -19,6 +19,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   invalid_input: 'Check the entry in the configuration.',
   misconfigured: 'Check the configuration.',
   conflict: 'Another process uses the same resource.',
+  overloaded: 'Too much was going on at once. The next run tries again.',
   internal: 'Check the log of the service.',
 };
 

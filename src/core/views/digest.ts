@@ -6,7 +6,7 @@ import { pullsByDay } from '../numbers/series.ts';
 import type { ImageSeries } from '../model/history.ts';
 import type { ImageEvent } from './events.ts';
 import { formatExact } from './format.ts';
-import { formatGrowth, reportColumns, rowCells, sumCells } from './report-cells.ts';
+import { formatGrowth, readableName, reportColumns, rowCells, sumCells } from './report-cells.ts';
 import type { Report, ReportRow } from './report.ts';
 
 const maxRows = 100;
@@ -48,7 +48,7 @@ export function buildDigest({ report, series, events, subject }: DigestSources):
     from,
     to,
     head: reportColumns,
-    rows: rows.slice(0, maxRows).map(rowCells),
+    rows: rows.slice(0, maxRows).map((row) => rowCells(row)),
     moreRows: Math.max(0, rows.length - maxRows),
     sum: sumCells(report),
     movers: topMovers(rows),
@@ -67,7 +67,7 @@ function topMovers(rows: readonly ReportRow[]): string[] {
     .map(({ row, change }) => {
       const difference = `${change < 0 ? '−' : '+'}${formatExact(Math.abs(change))}`;
       const growth = formatGrowth(row.growth);
-      return `${row.name.replaceAll('%2F', '/')}: ${difference} pulls${growth.endsWith('%') ? ` (${growth})` : ''}`;
+      return `${readableName(row.name)}: ${difference} pulls${growth.endsWith('%') ? ` (${growth})` : ''}`;
     });
 }
 

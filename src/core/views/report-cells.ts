@@ -7,18 +7,29 @@ import { sparkline } from './sparkline.ts';
 /** What is in the columns: those of a row, and those of the sum. */
 export const reportColumns = ['Image', 'Registries', 'Total', 'Pulls', 'Change', 'Trend', 'Next milestone'] as const;
 
-export function rowCells(row: ReportRow): string[] {
+interface RowOptions {
+  /** How many bars the trend has at most. */
+  readonly trend?: number;
+  /** What stands between a milestone and its day. */
+  readonly about?: string;
+}
+
+export function rowCells({ milestone, milestoneDay, ...row }: ReportRow, { trend, about = 'about ' }: RowOptions = {}): string[] {
   const { name, registries, total, growth, daily } = row;
-  const next = row.milestoneDay === undefined ? '' : `${formatCount(row.milestone)} about ${row.milestoneDay}`;
   return [
-    name.replaceAll('%2F', '/'),
+    readableName(name),
     registries.join(', '),
     formatExact(total),
     formatPulls(growth),
     formatGrowth(growth),
-    sparkline(daily),
-    next,
+    sparkline(daily, trend),
+    milestoneDay === undefined ? '' : `${formatCount(milestone)} ${about}${milestoneDay}`,
   ];
+}
+
+/** A nested name with plain slashes. */
+export function readableName(name: string): string {
+  return name.replaceAll('%2F', '/');
 }
 
 export function sumCells({ total, growth }: Report): string[] {
@@ -34,7 +45,11 @@ function formatPulls({ pulls }: ComparedGrowth): string {
 }
 
 export function reportMarkdown(report: Report): string {
-  const table = markdownTable(reportColumns, report.rows.map(rowCells), sumCells(report));
+  const table = markdownTable(
+    reportColumns,
+    report.rows.map((row) => rowCells(row)),
+    sumCells(report),
+  );
   return [`Pulls from ${report.from} to ${report.to}`, '', ...table, ''].join('\n');
 }
 

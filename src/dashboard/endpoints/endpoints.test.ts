@@ -32,7 +32,16 @@ describe('the pages', () => {
   it('are the files of this folder', async () => {
     const files = (await readdir(import.meta.dirname)).filter((name) => name !== 'index.ts' && !name.endsWith('.test.ts'));
 
-    expect(files.toSorted()).toEqual(['assets.ts', 'chart-json.ts', 'chart-svg.ts', 'image.ts', 'overview.ts', 'revision.ts', 'status.ts']);
+    expect(files.toSorted()).toEqual([
+      'assets.ts',
+      'chart-json.ts',
+      'chart-svg.ts',
+      'icons.ts',
+      'image.ts',
+      'overview.ts',
+      'revision.ts',
+      'status.ts',
+    ]);
     expect(pageEndpoints).toHaveLength(files.length);
   });
 
@@ -47,7 +56,7 @@ describe('the pages', () => {
   it.each([
     ['/images/acme/none', 404, 'acme/none is not tracked. Check the spelling, or add it to the configuration'],
     ['/images/%ff', 404, 'this address does not exist'],
-    ['/?kind=hourly', 400, '&quot;kind&quot; is &quot;hourly&quot;: valid are total, daily, weekly, monthly'],
+    ['/?kind=hourly', 400, '&quot;kind&quot; is &quot;hourly&quot;: valid are total, daily, average, weekly, monthly'],
     ['/images/acme/app?style=round', 400, 'valid are flat, flat-square'],
   ])('answers %s with a page that says what is right', async (address, status, text) => {
     expect(await ask(address)).toMatchObject({ kind: 'page', status, text: expect.stringContaining(text) });
@@ -98,8 +107,13 @@ describe('the pages', () => {
     const all = await ask('/data/chart.json', { readings: tagged });
 
     expect(JSON.parse(one.text)).toEqual({
+      kind: 'total',
+      look: 'lines',
+      scale: 'linear',
+      unit: 'pulls',
+      partial: { last: 'in progress' },
       days: ['2026-03-12', '2026-03-13', '2026-03-14'],
-      lines: [{ label: 'all', values: [40, 50, 55] }],
+      lines: [{ label: 'Pulls', values: [40, 50, 55] }],
       remarks: {},
       releases: [{ day: '2026-03-13', tags: ['latest', '1.0'] }],
     });
