@@ -25,6 +25,8 @@ export interface ImageEvent {
   readonly mark?: Mark | undefined;
   /** ISO 8601 moment at which it was recorded; absent for what follows from totals. */
   readonly seenAt?: string | undefined;
+  /** Of a recorded one, as it was recorded: the names of the tags, or the cause of an outage. */
+  readonly detail?: string | undefined;
 }
 
 /** What may be listed besides what follows from each image's own totals. */
@@ -50,8 +52,9 @@ export function listEvents(
     }
   }
   for (const event of recorded) {
-    const { time, seenAt, registry, repo, kind } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, seenAt, registry, repo, kind, text: plainText(texts[kind](event)) });
+    const { time, seenAt, registry, repo, kind, detail } = event;
+    if (!includesDay(range, time.slice(0, 10))) continue;
+    events.push({ time, seenAt, registry, repo, kind, text: plainText(texts[kind](event)), detail });
   }
   return events.toSorted(compareEvents);
 }

@@ -3,6 +3,7 @@ import { isDay } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, NotifyingStore } from '../../core/ports.ts';
 import { groupByDay } from '../by-day.ts';
+import { holdBack } from '../hold-back.ts';
 import { maxTagBytes } from '../tag-budget.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
@@ -83,21 +84,23 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Notify
     const outbox = createFileOutbox({ directory, files, host, clock, log, lock });
     const made = createStore({ clock, log, outbox, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
     store = made;
+    const shown = holdBack(made, { clock, log });
     if (state === 'waiting') {
-      observer?.onWaiting(made);
+      observer?.onWaiting(shown);
       await lock.acquire();
       await enqueue(() => made.refresh());
     }
     if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await made.writeCache();
     lock.keep(problem);
-    return made;
+    await shown.heldBack();
+    return shown;
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-interface OpenedStore extends NotifyingStore {
+interface OpenedStore extends Omit<NotifyingStore, 'heldBack'> {
   /** Brings the index up to date with the files, which another process may have changed. Never rejects. */
   refresh(): Promise<void>;
   writeCache(): Promise<void>;
