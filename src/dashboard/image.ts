@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
+import type { FrozenSeries } from '../core/views/frozen-series.ts';
 import { findGroup } from '../core/views/groups.ts';
 import { buildChart } from '../core/numbers/chart.ts';
 import { dayMakers } from '../core/numbers/day-makers.ts';
@@ -31,7 +32,7 @@ export interface ImageParts {
   /** The canonical name, or that of a group. */
   readonly repo: string;
   /** Cut to the image, or to the images of the group. */
-  readonly known: KnownHistory;
+  readonly known: KnownHistory & FrozenSeries;
   readonly recorded: readonly RecordedEvent[];
   readonly tags: readonly ImageTags[];
   readonly view: View;
@@ -89,7 +90,8 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
         day: dayPanel(context, view, makers, addressOf({ ...view, day: '' })),
       })}
-      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
+      ${tagsSection(context, tags, images, repo)}
+      ${eventsSection(context, listEvents(known.series, { recorded, freezes: known.freezes }), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
   });
 }
