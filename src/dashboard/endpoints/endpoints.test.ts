@@ -65,9 +65,8 @@ describe('the pages', () => {
   });
 
   it("lists that a registry did not update its counters on the pages of the owner's images, and on no others", async () => {
-    const total = (at: number): number => 10_000 + 500 * (at === 50 ? 49 : at);
     const frozen = Array.from({ length: 60 }, (_, at) => addDays('2026-01-10', at)).flatMap((day, at) => [
-      read('acme/app', day, total(at), { registry: 'dockerhub' }),
+      read('acme/app', day, 10_000 + 500 * (at === 50 ? 49 : at), { registry: 'dockerhub' }),
       read('acme/tool', day, 3, { registry: 'dockerhub' }),
       read('other/app', day, 500 * at, { registry: 'dockerhub' }),
       read('acme/mirror', day, 500 * at),
