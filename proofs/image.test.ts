@@ -11,7 +11,7 @@ import { formatMarker } from '../src/core/model/health-marker.ts';
 import { replayDockerfile, type ReplayedStage } from './support/dockerfile.ts';
 import { addBase, findEntrance, nonrootId, runInImage, type Entrance, type RunInImage } from './support/image.ts';
 import { getJson } from '../test/support/program.ts';
-import { startSimulator } from '../test/support/simulator/index.ts';
+import { startSimulator } from '../src/demo/simulator/index.ts';
 import { smallWorld } from '../test/support/small-world.ts';
 
 const text = await readFile('Dockerfile', 'utf8');
@@ -117,7 +117,7 @@ describe('the image', () => {
     await rm(join(image.root, 'tmp/.healthy'), { force: true });
   }
 
-  it('adds the program, its source map, the licenses and an empty folder that its user can write to, and nothing else', () => {
+  it('adds the program, its source map, the demo, the licenses and an empty folder that its user can write to, and nothing else', () => {
     const [root, nonroot] = process.getuid?.() === 0 ? [0, nonrootId] : [process.getuid?.(), process.getuid?.()];
 
     expect(files).toEqual({
@@ -125,6 +125,7 @@ describe('the image', () => {
       'third-party-licenses.txt': `644 ${root}`,
       data: `755 ${nonroot} empty`,
       'registry-stats': `755 ${root}`,
+      'registry-stats-demo.cjs': `644 ${root}`,
       'registry-stats-program.cjs': `644 ${root}`,
       'registry-stats-program.cjs.map': `644 ${root}`,
     });
@@ -132,7 +133,8 @@ describe('the image', () => {
 
   it('has the same program as any other build of the same source, to the byte', async () => {
     for (const [inImage, here] of [
-      ['registry-stats', 'registry-stats.cjs'],
+      ['registry-stats', 'image/registry-stats'],
+      ['registry-stats-demo.cjs', 'registry-stats-demo.cjs'],
       ['registry-stats-program.cjs', 'registry-stats-program.cjs'],
     ] as const) {
       expect(await hashOf(join(image.root, inImage))).toBe(await hashOf(join('dist', here)));

@@ -9,6 +9,7 @@ import { backupCommand } from './backup.ts';
 import { collectCommand } from './collect.ts';
 import type { CommandDefinition } from './command.ts';
 import { configCommand } from './config.ts';
+import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import type { CliIo } from './io.ts';
@@ -21,6 +22,7 @@ import { serveCommand } from './serve.ts';
 const commands: readonly CommandDefinition[] = [
   serveCommand,
   collectCommand,
+  demoCommand,
   exportCommand,
   importCommand,
   backupCommand,
