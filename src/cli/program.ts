@@ -10,6 +10,7 @@ import { collectCommand } from './collect.ts';
 import type { CommandDefinition } from './command.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import type { CliIo } from './io.ts';
@@ -30,6 +31,7 @@ const commands: readonly CommandDefinition[] = [
   reportCommand,
   migrateCommand,
   configCommand,
+  doctorCommand,
 ];
 
 /** Above the options that every command has. */
