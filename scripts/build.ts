@@ -64,6 +64,12 @@ await mkdir('dist/image', { recursive: true });
 // The image has its Node there and neither a shell nor /usr/bin/env. The flag costs some speed of answers that are made for the
 // first time, and halves the memory under load (bench/RESULTS.md, bench/SOAK.md); a first line takes no second one.
 await writeFile(imageLauncher, `#!/nodejs/bin/node --optimize-for-size\n${launcherCode}`);
+// With a single character beyond ASCII V8 keeps the whole text in memory at two bytes each; esbuild leaves those in tagged templates.
+const text = await readFile(bundle, 'utf8');
+await writeFile(
+  bundle,
+  text.replaceAll(/[^\0-\x7f]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+);
 await writeFile('dist/third-party-licenses.txt', await licensesOf([...clientMetafiles, program.metafile]));
 for (const file of [launcher, imageLauncher]) await chmod(file, 0o755);
 
