@@ -10,6 +10,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { formatMarker } from '../src/core/model/health-marker.ts';
 import { replayDockerfile, type ReplayedStage } from './support/dockerfile.ts';
 import { addBase, findEntrance, nonrootId, runInImage, type Entrance, type RunInImage } from './support/image.ts';
+import { describeFirstMinutes } from '../test/support/first-minutes.ts';
 import { getJson } from '../test/support/program.ts';
 import { startSimulator } from '../src/demo/simulator/index.ts';
 import { smallWorld } from '../test/support/small-world.ts';
@@ -206,6 +207,16 @@ describe('the image', () => {
     expect(await readdir(join(image.root, 'data'))).toContainEqual(expect.stringMatching(/^\d{4}-\d\d-\d\d\.json$/));
     expect(await program.stop()).toBe(0);
   });
+
+  // The folder of the image is the same for all of them: what was read before stays.
+  describeFirstMinutes(
+    'the image',
+    async (env, context) => {
+      const program = start(context, image.entrypoint, env);
+      return { printed: (pattern) => program.printed(pattern), text: () => program.output(), stop: () => program.stop() };
+    },
+    { needsFolder: false },
+  );
 
   it('ends with one line that says what is wrong when its user may not write where the data go', async (context) => {
     const program = start(context, image.entrypoint, { LISTEN_ADDR: '127.0.0.1:0', DATA_DIR: '/nodejs/bin/node/data' });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { startSimulator } from '../../src/demo/simulator/index.ts';
+import { describeFirstMinutes } from '../support/first-minutes.ts';
 import { getJson, watchProgram, type RunningProgram } from '../support/program.ts';
 import { smallWorld } from '../support/small-world.ts';
 
@@ -114,6 +115,18 @@ describe('the package', () => {
     await program.exited;
     expect(program.log()).toContain('service stopped');
   });
+});
+
+describeFirstMinutes('npx registry-stats', async (env) => {
+  const program = await npx([], env);
+  return {
+    printed: (pattern) => program.logged(pattern),
+    text: () => program.log() + program.output(),
+    stop() {
+      interrupt(program);
+      return program.exited;
+    },
+  };
 });
 
 describe('registry-stats demo', () => {
