@@ -68,11 +68,7 @@ function imports(paths: readonly string[]): string {
 
 /** Of each room, the rooms that it may see: docs/architecture.md as a table. */
 const seen: Readonly<Record<string, readonly string[]>> = {
-<<<<<<< HEAD
-  app: ['badge', 'collect', 'config', 'core', 'dashboard', 'demo', 'http', 'metrics', 'net', 'sources', 'store', 'transfer'],
-=======
-  app: ['badge', 'collect', 'config', 'core', 'dashboard', 'http', 'metrics', 'net', 'notify', 'sources', 'store', 'transfer'],
->>>>>>> main
+  app: ['badge', 'collect', 'config', 'core', 'dashboard', 'demo', 'http', 'metrics', 'net', 'notify', 'sources', 'store', 'transfer'],
   badge: ['core'],
   cli: ['app', 'config', 'core'],
   collect: ['core'],
