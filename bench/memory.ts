@@ -55,6 +55,8 @@ export interface ProcessFigures {
   readonly peakRssBytes: number;
   /** Pages that had to come from a disk. */
   readonly majorFaults: number;
+  /** Processor time, in steps of 10 ms. */
+  readonly cpuMs: number;
 }
 
 /** What the kernel counted of a process; zeros where there is no /proc. */
@@ -62,5 +64,9 @@ export async function processFigures(pid: number): Promise<ProcessFigures> {
   const [status, stat] = await Promise.all(['status', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
   const peakKib = Number(/^VmHWM:\s+(\d+) kB/m.exec(status ?? '')?.[1] ?? 0);
   const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
-  return { peakRssBytes: peakKib * 1024, majorFaults: Number(fields[9] ?? 0) };
+  return {
+    peakRssBytes: peakKib * 1024,
+    majorFaults: Number(fields[9] ?? 0),
+    cpuMs: 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)),
+  };
 }
