@@ -4,6 +4,7 @@ import { once as event } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { burstTable } from './bursts.ts';
 import { crowdRow } from './crowd.ts';
 import { dayAgo, name, writeFolder, type FolderSize } from './folder.ts';
 import { measure, once, type LoadResult } from './load.ts';
@@ -190,8 +191,10 @@ export async function benchProgram(): Promise<void> {
     const memory = await limitRows(yearFolder);
     progress('connections');
     const crowd = await crowdRow(yearFolder, quick ? 1_000 : 10_000);
-    progress('pages');
+    progress('bursts');
     await writeFolder(join(root, 'wide'), wide);
+    const bursts = await burstTable(join(root, 'wide'), describe(wide));
+    progress('pages');
     const pages = await pageRows(join(root, 'wide'));
     const bundle = await stat('dist/registry-stats-program.cjs');
     const text = `<!-- Written by npm run bench; do not edit. -->
@@ -219,6 +222,7 @@ ${table(
   ['Connections', 'Answers to others meanwhile', 'Median / slowest', 'Peak, caches included'],
   [crowd],
 )}
+${bursts}
 ${table('Dashboard', ['Folder', 'First view, compressed', 'Of it files that are kept', 'Table shown', 'Chart drawn'], pages)}`;
     process.stdout.write(text);
     if (!quick) await writeFile('bench/RESULTS.md', text);

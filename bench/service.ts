@@ -8,6 +8,8 @@ export interface MeasuredService {
   /** From its start to its first answer. */
   readonly startMs: number;
   figures(): Promise<ProcessFigures>;
+  /** Resolves when it has ended, whatever ended it. */
+  readonly exited: Promise<number | null>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startMeasured(
   return {
     url: service.url,
     startMs: performance.now() - begun,
+    exited: service.exited,
     figures: () => processFigures(service.child.pid ?? 0),
     async stop() {
       await service.stop();

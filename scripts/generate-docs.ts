@@ -75,11 +75,28 @@ ${rows.join('\n')}
 
 - An empty value counts as unset.
 - A secret can be read from a file: set \`NAME_FILE\` to its path instead of \`NAME\`.
-- With an invalid value the program does not start; one message lists every problem.
-- An invalid entry of a \`…_REPOS\` list is ignored with a warning; the others are tracked. Invalid entries are in \`/api/status\` under
-  \`configuration_problems\`.
-- Entries are trimmed, converted to lower case and deduplicated. A nested name is written \`owner/charts%2Fname\` or
-  \`owner/charts/name\`.
+- With an invalid value the program does not start; one message lists every problem. The two numbers of the Go tool are the exception:
+  with an invalid \`POLL_INTERVAL_HOURS\` it uses the default, with an invalid \`RETENTION_DAYS\` it keeps everything, and it warns.
+- Quotes around a value are removed. \`true\`, \`yes\` and \`1\` mean \`on\`; \`false\`, \`no\` and \`0\` mean \`off\`; \`warning\` means \`warn\`.
+- Warnings are in the log, on the status page, in \`registry-stats config\` and in \`/api/status\` under \`configuration_problems\`: an invalid
+  entry of a list, a variable that looks like a setting and is none (\`RETENTION_DAY\`), \`ROLE\` without a database, half of a login.
+
+## Lists of images
+
+\`\`\`sh
+IMAGES='ghcr.io/acme/*, docker.io/acme/app, quay.io/acme/x'   # one list for all registries
+DOCKERHUB_REPOS='acme/*,!acme/test-*'                         # or one list for each; they add up
+GHCR_REPOS='acme/app-*,acme/charts/db'
+\`\`\`
+
+- Entries are separated by commas or line breaks, trimmed, converted to lower case and deduplicated. An invalid one is ignored with a
+  warning that says what to write; the others are tracked.
+- \`owner/*\` tracks every public image of an owner, also those that are added later. \`owner/app-*\` tracks those whose name matches; \`*\`
+  stands for any characters. \`!owner/test-*\` leaves out images of \`owner/*\`; an image that is named by itself is always tracked.
+- What you copy is understood in the list of its registry and in \`IMAGES\`: \`docker.io/acme/app:1.2\`, \`ghcr.io/acme/app@sha256:…\`,
+  \`https://hub.docker.com/r/acme/app\`, \`https://github.com/orgs/acme/packages/container/package/app\`,
+  \`https://quay.io/repository/acme/app\`, \`https://gallery.ecr.aws/acme/app\`. Tags and digests are ignored: all of an image counts.
+- A nested name is written \`owner/charts%2Fname\` or \`owner/charts/name\`.
 `;
 }
 

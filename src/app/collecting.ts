@@ -45,7 +45,10 @@ export async function prepareCollecting(
   const { clock, log, random } = world;
   const tooLittle = memoryWarning(world.memoryLimit);
   if (tooLittle !== undefined) log.warn(tooLittle, { memoryLimit: world.memoryLimit });
-  for (const problem of config.problems) log.warn('configuration entry is skipped', { ...problem });
+  for (const { entry, ...problem } of config.problems) {
+    if (entry === '') log.warn('check the configuration', problem);
+    else log.warn('ignoring invalid entry', { ...problem, entry });
+  }
   const { store, pace, sharedList, open } = await storeAndList(config, world);
   const registries = trackedRegistries(config, world, pace);
   const intervalMs = isSingleRun ? 0 : config.pollIntervalHours * 3_600_000;

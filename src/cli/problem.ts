@@ -1,6 +1,7 @@
-import type { ConfigProblem } from '../config/load.ts';
+import type { ConfigProblem } from '../config/read-setting.ts';
 
-/** One line about an invalid entry. Control characters are shown as escapes, a backslash as it was written. */
+/** One line about a problem of the configuration. Control characters are shown as escapes, a backslash as it was written. */
 export function describeProblem({ variable, entry, reason }: ConfigProblem): string {
+  if (entry === '') return `warning: ${variable}: ${reason}`;
   return `ignoring invalid entry ${JSON.stringify(entry).replaceAll('\\\\', '\\')} in ${variable}: ${reason}`;
 }

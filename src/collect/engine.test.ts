@@ -165,6 +165,21 @@ describe('a run', () => {
     expect(run.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
   });
 
+  it('reads of an owner the images that its patterns choose, and no longer one that they left out', async () => {
+    const repos = ['acme/app-1', 'acme/app-test', 'acme/tool'];
+    const totals = { 'acme/app-1': 1, 'acme/app-test': 2, 'acme/tool': 3 };
+    const hub = tracked({ targets: ['acme/app-*'], totals, listings: { acme: listing(repos) } });
+    const targets = [{ kind: 'owner', owner: 'acme', include: ['app-*'], exclude: ['*-test'] }] as const;
+    const store = createMemoryStore();
+    await store.save([reading('dockerhub', 'acme/app-test', 1), reading('dockerhub', 'acme/app-0', 1)]);
+
+    const run = await createTestEngine([{ ...hub, settings: { ...hub.settings, targets } }], { store }).run();
+
+    // One that is not listed and was read lately is asked for by its name.
+    expect(hub.asked.toSorted()).toEqual(['acme/app-0', 'acme/app-1']);
+    expect(run.registries[0]).toMatchObject({ readRepos: ['acme/app-1'], listings: [{ owner: 'acme', listed: 3, complete: true }] });
+  });
+
   it('asks by its name for an image that a complete listing no longer names, but not for one that was last read long ago', async () => {
     const hub = tracked({
       targets: ['acme/*'],

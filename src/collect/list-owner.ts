@@ -1,14 +1,17 @@
 /** Finds the images of an owner: those that its listing names, and those that were read lately. */
 import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
-import { formatRepo, isRepo } from '../core/model/image-ref.ts';
+import { formatRepo, isRepo, isTracked, parseRepo } from '../core/model/image-ref.ts';
 import type { Listing, Reading } from '../core/model/reading.ts';
 import type { LatestImage } from '../core/model/history.ts';
+import type { RegistrySettings } from '../core/model/registry.ts';
 import type { ListingOutcome, WorkItem } from '../core/model/run.ts';
 import type { Logger, SnapshotStore, Source } from '../core/ports.ts';
 import { currentImages } from '../core/views/summary.ts';
 
 export interface ListOwnerDeps {
   readonly source: Source;
+  /** Which of an owner's images are tracked. */
+  readonly settings: Pick<RegistrySettings, 'targets'>;
   readonly store: Pick<SnapshotStore, 'latest' | 'days'>;
   readonly log: Logger;
 }
@@ -33,11 +36,12 @@ export function unlistedOwner(deps: ListOwnerDeps, owner: string, shortfall: App
 
 async function outcomeOf(deps: ListOwnerDeps, owner: string, listing: Listing): Promise<ListedOwner> {
   const { registry } = deps.source;
-  const { images, expected, complete } = listing;
+  const { expected, complete } = listing;
+  const images = listing.images.filter(({ ref }) => isTracked(deps.settings.targets, ref));
   const { stored, current: known } = await knownImages(deps, owner);
   const shortfall = stored > 0 ? withoutDoubtOfOwner(owner, stored, listing.shortfall) : listing.shortfall;
   if (!complete) {
-    const fields = { registry, owner, listed: images.length, expected, ...(shortfall && errorFields(shortfall)) };
+    const fields = { registry, owner, listed: listing.images.length, expected, ...(shortfall && errorFields(shortfall)) };
     deps.log.warn('incomplete listing', fields);
   }
   const readAt = new Map(known.map((image) => [image.repo, image.readAt]));
@@ -50,7 +54,7 @@ async function outcomeOf(deps: ListOwnerDeps, owner: string, listing: Listing): 
   return {
     outcome: {
       kind: 'list',
-      listed: listed.length,
+      listed: listing.images.length,
       expected,
       complete,
       shortfall: shortfall && { code: shortfall.code, message: shortfall.message },
@@ -72,18 +76,19 @@ function withoutDoubtOfOwner(owner: string, stored: number, shortfall: AppError 
 interface KnownImages {
   /** How many images of the owner are stored. */
   readonly stored: number;
-  /** Those that were read lately. */
+  /** Those that were read lately and are still tracked. */
   readonly current: readonly LatestImage[];
 }
 
 /** An owner's images; none where they cannot be looked up. */
-async function knownImages({ source, store, log }: ListOwnerDeps, owner: string): Promise<KnownImages> {
+async function knownImages({ source, settings, store, log }: ListOwnerDeps, owner: string): Promise<KnownImages> {
   const { registry } = source;
   try {
     const images = await store.latest({ registries: new Set([registry]) });
     const own = images.filter(({ repo }) => repo.startsWith(`${owner}/`) && isRepo(repo));
     const newestDay = (await store.days()).at(-1);
-    return { stored: own.length, current: newestDay === undefined ? [] : currentImages(own, newestDay) };
+    const current = newestDay === undefined ? [] : currentImages(own, newestDay);
+    return { stored: own.length, current: current.filter(({ repo }) => isTracked(settings.targets, parseRepo(repo))) };
   } catch (error) {
     log.warn('stored images cannot be listed', { registry, owner, ...errorFields(toAppError(error)) });
     return { stored: 0, current: [] };

@@ -3,19 +3,47 @@ import { AppError, toAppError } from '../core/model/errors.ts';
 import { parseTarget, type Target } from '../core/model/image-ref.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import { parseGroup, type Group } from '../core/views/groups.ts';
+import { parseReference } from './reference.ts';
 
-interface ListContext {
+export interface ListContext {
   /** Every registry: an image may have been written into the wrong list. */
   readonly descriptors: readonly RegistryDescriptor[];
   readonly onProblem: (entry: string, reason: string) => void;
+}
+
+/** A valid entry: what is tracked, or with `isExcluded` what is left out of `owner/*`. */
+export interface Entry {
+  readonly text: string;
+  readonly registry: string;
+  readonly target: Target;
+  readonly isExcluded: boolean;
 }
 
 /** The valid entries of a registry's list of images. */
 export function parseEntries(
   entries: readonly string[],
   { descriptor, descriptors, onProblem }: ListContext & { readonly descriptor: RegistryDescriptor },
-): Target[] {
-  return parseEach(entries, (entry) => parseEntry(entry, descriptor, descriptors), onProblem);
+): Entry[] {
+  const parse = (text: string): Entry => {
+    const { registry = descriptor, name, isExcluded } = readEntry(text, descriptors);
+    if (registry.id !== descriptor.id) {
+      const entry = `${isExcluded ? '!' : ''}${name}`;
+      throw invalid(`this image is on ${registry.title}, add ${entry} to ${registry.variablePrefix}_REPOS`);
+    }
+    return toEntry(text, { registry, name, isExcluded });
+  };
+  return parseEach(entries, parse, onProblem);
+}
+
+/** The valid entries of the list for all registries. */
+export function parseImages(entries: readonly string[], { descriptors, onProblem }: ListContext): Entry[] {
+  const hosts = descriptors.map(({ host }) => host);
+  const parse = (text: string): Entry => {
+    const { registry, name, isExcluded } = readEntry(text, descriptors);
+    if (!registry) throw invalid(`no registry: write one of ${hosts.join(', ')} in front, such as ${hosts[0]}/${name}`);
+    return toEntry(text, { registry, name, isExcluded });
+  };
+  return parseEach(entries, parse, onProblem);
 }
 
 /** The valid groups, each name once. */
@@ -24,8 +52,7 @@ export function parseGroups(entries: readonly string[], { descriptors, onProblem
   const names = new Set<string>();
   const parse = (entry: string): Group => {
     const group = parseGroup(entry, registries);
-    if (names.has(group.name))
-      throw new AppError('invalid_input', `group ${group.name} already exists, join its images with + in one entry`);
+    if (names.has(group.name)) throw invalid(`group ${group.name} already exists, join its images with + in one entry`);
     names.add(group.name);
     return group;
   };
@@ -44,36 +71,33 @@ function parseEach<T>(entries: readonly string[], parse: (entry: string) => T, o
   return parsed;
 }
 
-function parseEntry(entry: string, descriptor: RegistryDescriptor, descriptors: readonly RegistryDescriptor[]): Target {
-  const correction = suggestCorrection(entry, descriptor, descriptors);
-  if (correction !== undefined) throw new AppError('invalid_input', correction);
-  const target = parseTarget(entry);
-  if (target.kind === 'image' && target.ref.name.includes('/') && !descriptor.nestedNames) {
-    throw new AppError('invalid_input', `${descriptor.title} has no nested names, use owner/name`);
-  }
-  return target;
+interface Named<Registry> {
+  readonly registry: Registry;
+  readonly name: string;
+  readonly isExcluded: boolean;
 }
 
-/** What to write instead of a URL, or of a name as it is pulled; undefined where it is neither. */
-function suggestCorrection(entry: string, descriptor: RegistryDescriptor, descriptors: readonly RegistryDescriptor[]): string | undefined {
-  if (/^[a-z]+:\/\//i.test(entry)) return `use ${anyName}, not a URL`;
-  const [name = '', separator] = entry.split(/([:@])/, 2);
-  const [host = '', ...path] = name.split('/');
-  const registry = descriptors.find((each) => each.host === host.toLowerCase());
-  if (registry) {
-    const inside = nameOn(registry, path.join('/'));
-    return registry.id === descriptor.id
-      ? `remove ${registry.host}, use ${inside}`
-      : `this image is on ${registry.title}, add ${inside} to ${registry.variablePrefix}_REPOS`;
-  }
-  if (path.length === 0 && descriptor.bareOwner !== undefined && /^\w/.test(name))
-    return `no owner, use owner/name, owner/* or ${descriptor.bareOwner}/${name}`;
-  return separator === undefined ? undefined : `remove the ${separator === ':' ? 'tag' : 'digest'}, use ${name}`;
+/** @throws AppError invalid_input */
+function readEntry(text: string, descriptors: readonly RegistryDescriptor[]): Named<RegistryDescriptor | undefined> {
+  const isExcluded = text.startsWith('!');
+  const { registry, name } = parseReference(isExcluded ? text.slice(1).trimStart() : text, descriptors);
+  return { registry, name, isExcluded };
 }
 
-const anyName = 'owner/name or owner/*';
+/** @throws AppError invalid_input */
+function toEntry(text: string, { registry, name, isExcluded }: Named<RegistryDescriptor>): Entry {
+  const { bareOwner, nestedNames, title, id } = registry;
+  if (bareOwner !== undefined && /^\w[^/*]*$/.test(name)) throw invalid(`no owner, use owner/name, owner/* or ${bareOwner}/${name}`);
+  const target = parseTarget(name);
+  if (!nestedNames && imageName(target).includes('/')) throw invalid(`${title} has no nested names, use owner/name`);
+  return { text, registry: id, target, isExcluded };
+}
 
-function nameOn({ bareOwner }: RegistryDescriptor, name: string): string {
-  if (name.includes('/')) return name;
-  return bareOwner === undefined || name === '' ? anyName : `${bareOwner}/${name}`;
+/** The name or pattern of a target; `*` for all images of an owner. */
+export function imageName(target: Target): string {
+  return target.kind === 'image' ? target.ref.name : (target.include?.join() ?? '*');
+}
+
+function invalid(reason: string): AppError {
+  return new AppError('invalid_input', reason);
 }

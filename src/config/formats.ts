@@ -27,13 +27,24 @@ interface Bounds {
   readonly max: number;
 }
 
-/** A number within the bounds, decimals allowed, or 0. */
+/** A number, decimals allowed, or 0. Whatever the Go tool takes is taken, `+3` too; what is larger than `max` counts as `max`. */
 export function zeroOrNumber({ unit, min, max, examples }: Bounds & { readonly examples: string }): Format<number> {
   return {
-    valid: `0 or a number of ${unit} from ${min} to ${max}, such as ${examples}`,
+    valid: `0 or a number of ${unit} from ${min} to ${max}, such as ${examples} (a larger one counts as ${max})`,
     parse(text) {
-      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-      return value === 0 || (value >= min && value <= max) ? value : undefined;
+      const value = /^\+?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      return value === 0 || value >= min ? Math.min(value, max) : undefined;
+    },
+  };
+}
+
+/** A whole number as the Go tool takes it, `+30` too; what is larger than `max` counts as `max`. */
+export function anyWholeNumber({ unit, min, max }: Bounds): Format<number> {
+  return {
+    valid: `a whole number of ${unit} from ${min} to ${max} (a larger one counts as ${max})`,
+    parse(text) {
+      const value = /^\+?\d+$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min ? Math.min(value, max) : undefined;
     },
   };
 }
@@ -48,32 +59,46 @@ export function wholeNumber({ unit, min, max }: Bounds): Format<number> {
   };
 }
 
-/** One of the words, in any letter case. */
-export function oneOf<Choice extends string>(choices: readonly Choice[]): Format<Choice> {
+/** One of the words, in any letter case; `synonyms`: other words for them. */
+export function oneOf<Choice extends string>(
+  choices: readonly Choice[],
+  synonyms: Readonly<Record<string, NoInfer<Choice>>> = {},
+): Format<Choice> {
   return {
     valid: `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`,
-    parse: (text) => choices.find((choice) => choice === text.toLowerCase()),
+    parse(text) {
+      const word = text.toLowerCase();
+      return choices.find((choice) => choice === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
+    },
   };
 }
 
+const switchWords = new Map([
+  ...['on', 'true', 'yes', '1'].map((word) => [word, true] as const),
+  ...['off', 'false', 'no', '0'].map((word) => [word, false] as const),
+]);
+
+/** Also in the words of other programs. */
 export const onOrOff: Format<boolean> = {
   valid: 'on or off',
-  parse(text) {
-    const word = text.toLowerCase();
-    if (word === 'on') return true;
-    return word === 'off' ? false : undefined;
-  },
+  parse: (text) => switchWords.get(text.toLowerCase()),
 };
 
-/** The trimmed entries of a comma-separated list. */
+/** The trimmed entries of a list, separated by commas or line breaks. */
 export const list: Format<readonly string[]> = {
   valid: 'a comma-separated list',
   parse: (text) =>
     text
-      .split(',')
-      .map((entry) => entry.trim())
+      .split(/[,\r\n]/)
+      .map((entry) => unquote(entry.trim()))
       .filter((entry) => entry !== ''),
 };
+
+/** Without the quotes around it, which `docker run --env-file` hands on as a part of the value. */
+export function unquote(text: string): string {
+  const [, , inner] = /^(["'])((?:(?!\1).)*)\1$/s.exec(text) ?? [];
+  return inner === undefined ? text : inner.trim();
+}
 
 export function path(what: 'folder' | 'file'): Format<string> {
   return { valid: `the path of a ${what}`, parse: (text) => (text.includes('\0') ? undefined : text) };

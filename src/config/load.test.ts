@@ -111,26 +111,21 @@ describe('the configuration', () => {
 
   it('reports every problem at once, with what was given and what would be valid', () => {
     const text = message({
-      env: { POLL_INTERVAL_HOURS: 'hourly', RETENTION_DAYS: '1.5', LISTEN_ADDR: '9100', DOCKERHUB_URL: 'hub', BACKFILL: 'yes' },
+      env: { LISTEN_ADDR: '9100', DOCKERHUB_URL: 'hub', BACKFILL: 'maybe' },
+      options: { POLL_INTERVAL_HOURS: 'hourly', RETENTION_DAYS: '1.5' },
     });
 
     expect(text.split('\n')).toEqual([
       'invalid configuration:',
-      '  - POLL_INTERVAL_HOURS must be 0 or a number of hours from 0.001 to 8760, such as 1 or 0.5; got "hourly"',
-      '  - RETENTION_DAYS must be a whole number of days from 0 to 36500; got "1.5"',
-      '  - BACKFILL must be on or off; got "yes"',
+      '  - POLL_INTERVAL_HOURS must be 0 or a number of hours from 0.001 to 8760, such as 1 or 0.5 (a larger one counts as 8760); got "hourly"',
+      '  - RETENTION_DAYS must be a whole number of days from 0 to 36500 (a larger one counts as 36500); got "1.5"',
+      '  - BACKFILL must be on or off; got "maybe"',
       '  - LISTEN_ADDR must be host:port or :port, such as :9100, 127.0.0.1:9100 or [::1]:9100; got "9100"',
       '  - DOCKERHUB_URL must be an http or https URL without credentials, query or fragment, such as https://hub.docker.com; got "hub"',
     ]);
   });
 
   it.each([
-    ['POLL_INTERVAL_HOURS', '2562048'],
-    ['POLL_INTERVAL_HOURS', '-1'],
-    ['POLL_INTERVAL_HOURS', '1e3'],
-    ['POLL_INTERVAL_HOURS', '0.0001'],
-    ['RETENTION_DAYS', '99999999999'],
-    ['RETENTION_DAYS', '36501'],
     ['LISTEN_ADDR', ':65536'],
     ['LISTEN_ADDR', ':80/x'],
     ['LISTEN_ADDR', '[::1:80'],
@@ -159,6 +154,14 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['LOG_LEVEL', 'Warning', { logLevel: 'warn' }],
+    ['BACKFILL', 'FALSE', { backfill: false }],
+    ['BACKFILL', '0', { backfill: false }],
+    ['BACKFILL', 'no', { backfill: false }],
+    ['KEEP_TOTALS', 'true', { keepTotals: true }],
+    ['KEEP_TOTALS', '1', { keepTotals: true }],
+    ['KEEP_TOTALS', 'yes', { keepTotals: true }],
+    ['DATA_DIR', '"/my data"', { dataDir: '/my data' }],
     ['POLL_INTERVAL_HOURS', '0', { pollIntervalHours: 0 }],
     ['POLL_INTERVAL_HOURS', '0.001', { pollIntervalHours: 0.001 }],
     ['POLL_INTERVAL_HOURS', '8760', { pollIntervalHours: 8760 }],
@@ -173,12 +176,25 @@ describe('the configuration', () => {
     expect(load({ env: { [variable]: text } })).toMatchObject(expected);
   });
 
-  it('wants a database where several processes share the work', () => {
+  it('does everything in one process where there is no database, and says so', () => {
     const env = { ROLE: 'Collector', EGRESS: 'fra-1' };
 
-    expect(message({ env })).toContain('ROLE needs DATABASE_URL: several processes can share PostgreSQL');
-    expect(load({ env: { ...env, DATABASE_URL: 'postgres://db/stats' } })).toMatchObject({ role: 'collector', egress: 'fra-1' });
-    expect(load({ env: { ROLE: 'all' } }).role).toBe('all');
+    expect(load({ env })).toMatchObject({
+      role: 'all',
+      problems: [
+        {
+          variable: 'ROLE',
+          entry: 'collector',
+          reason: 'it needs DATABASE_URL; without a database one process does everything, as with all',
+        },
+      ],
+    });
+    expect(load({ env: { ...env, DATABASE_URL: 'postgres://db/stats' } })).toMatchObject({
+      role: 'collector',
+      egress: 'fra-1',
+      problems: [],
+    });
+    expect(load({ env: { ROLE: 'all' } })).toMatchObject({ role: 'all', problems: [] });
   });
 
   it('lets an option win over its variable, and says where each value is from', () => {
@@ -269,25 +285,6 @@ describe('the groups', () => {
   });
 });
 
-describe('an entry that was copied from elsewhere', () => {
-  it.each([
-    ['DOCKERHUB_REPOS', 'nginx', 'no owner, use owner/name, owner/* or library/nginx'],
-    ['DOCKERHUB_REPOS', 'docker.io/acme/app', 'remove docker.io, use acme/app'],
-    ['DOCKERHUB_REPOS', 'Docker.io/nginx:1.27', 'remove docker.io, use library/nginx'],
-    ['DOCKERHUB_REPOS', 'ghcr.io/acme/app:latest', 'this image is on GHCR, add acme/app to GHCR_REPOS'],
-    ['DOCKERHUB_REPOS', 'acme/app:1.0', 'remove the tag, use acme/app'],
-    ['GHCR_REPOS', 'acme/charts/app@sha256:0a', 'remove the digest, use acme/charts/app'],
-    ['GHCR_REPOS', 'ghcr.io/acme/*', 'remove ghcr.io, use acme/*'],
-    ['GHCR_REPOS', 'ghcr.io/acme', 'remove ghcr.io, use owner/name or owner/*'],
-    ['GHCR_REPOS', 'https://github.com/acme/app', 'use owner/name or owner/*, not a URL'],
-  ])('is skipped, with what to write instead: %s=%s', (variable, entry, reason) => {
-    const { problems, registries } = load({ env: { [variable]: entry } });
-
-    expect(problems).toEqual([{ variable, entry, reason }]);
-    expect(Object.values(registries).flatMap((registry) => registry.targets)).toEqual([]);
-  });
-});
-
 describe('the time zone', () => {
   it('is a problem when it does not exist, and never an error: it is for the log only', () => {
     expect(load({ env: { TZ: 'Europe/Atlantis' } }).problems).toEqual([
@@ -314,14 +311,24 @@ describe('a secret', () => {
     expect(JSON.stringify(config.effective)).not.toContain('dckr_pat');
   });
 
+  it('without the other half of the login is a warning that does not show it', () => {
+    const why = 'is not set: a login needs both, so requests are anonymous';
+
+    expect(load({ env: { DOCKERHUB_USERNAME: 'acme' } })).toMatchObject({
+      problems: [{ variable: 'DOCKERHUB_USERNAME', entry: '', reason: `DOCKERHUB_TOKEN ${why}` }],
+      registries: { dockerhub: { login: undefined } },
+    });
+    expect(load({ env: { DOCKERHUB_TOKEN: 'x' } }).problems).toEqual([
+      { variable: 'DOCKERHUB_TOKEN', entry: '', reason: `DOCKERHUB_USERNAME ${why}` },
+    ]);
+  });
+
   it.each([
     [
       { DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN: 'x', DOCKERHUB_TOKEN_FILE: '/run/token' },
       'DOCKERHUB_TOKEN and DOCKERHUB_TOKEN_FILE cannot be combined: keep one',
     ],
     [{ DOCKERHUB_USERNAME: 'acme', DOCKERHUB_TOKEN_FILE: '/run/none' }, 'DOCKERHUB_TOKEN_FILE: cannot read "/run/none": ENOENT'],
-    [{ DOCKERHUB_USERNAME: 'acme' }, 'DOCKERHUB_USERNAME is set but DOCKERHUB_TOKEN is not: a login needs both'],
-    [{ DOCKERHUB_TOKEN: 'x' }, 'DOCKERHUB_TOKEN is set but DOCKERHUB_USERNAME is not: a login needs both'],
   ])('of %o is a problem', (env, text) => {
     expect(message({ env, files })).toContain(text);
   });

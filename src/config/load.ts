@@ -1,27 +1,22 @@
 /** From the environment to the configuration, with every problem reported at once. */
 import { AppError } from '../core/model/errors.ts';
-import { formatRepo, type Target } from '../core/model/image-ref.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import type { Group } from '../core/views/groups.ts';
-import { parseEntries, parseGroups } from './entries.ts';
-import { createSettingReader, type EffectiveSetting, type SettingInput, type SettingReader } from './read-setting.ts';
-import { registryFields, settings, type LoginFields, type ValuesOf } from './settings.ts';
+import { parseEntries, parseGroups, parseImages } from './entries.ts';
+import { createSettingReader, type ConfigProblem, type EffectiveSetting, type SettingInput, type SettingReader } from './read-setting.ts';
+import { allSettings, registryFields, settings, type LoginFields, type ValuesOf } from './settings.ts';
+import { mergeTargets, type ListedEntry } from './targets.ts';
+import { findUnknownVariables } from './unknown-variables.ts';
 
 /** Each setting's value under its name in `settings`, and what is made of them. */
-export interface Config extends Omit<ValuesOf<typeof settings>, 'groups'> {
+export interface Config extends Omit<ValuesOf<typeof settings>, 'groups' | 'images'> {
   readonly groups: readonly Group[];
   /** By registry id, also those on which nothing is tracked. */
   readonly registries: Readonly<Record<string, RegistrySettings>>;
-  /** Invalid entries; the valid ones are tracked all the same. */
+  /** Invalid entries, and settings that have no effect or another one than they say; everything else counts all the same. */
   readonly problems: readonly ConfigProblem[];
   /** The effective configuration, secrets hidden. */
   readonly effective: readonly EffectiveSetting[];
-}
-
-export interface ConfigProblem {
-  readonly variable: string;
-  readonly entry: string;
-  readonly reason: string;
 }
 
 export interface ConfigInput extends SettingInput {
@@ -37,33 +32,59 @@ export function loadConfig(input: ConfigInput): Config {
   const reader = createSettingReader(input);
   const problems: ConfigProblem[] = [];
   const report = (variable: string) => (entry: string, reason: string) => void problems.push({ variable, entry, reason });
+  const reportEntry = ({ variable, text }: ListedEntry, reason: string): void => report(variable)(text, reason);
 
-  const values = reader.all(settings);
+  const { images, ...values } = reader.all(settings);
   const groups = parseGroups(values.groups, { descriptors, onProblem: report(settings.groups.variable) });
-  const inconsistencies: string[] = [];
+  const { variable } = settings.images;
+  const listed = parseImages(images, { descriptors, onProblem: report(variable) }).map((entry) => ({ ...entry, variable }));
   const registries = Object.fromEntries(
     descriptors.map((descriptor): [string, RegistrySettings] => {
       const { repos, urls, delayMs, login } = registryFields(descriptor);
-      const targets = parseEntries(reader.one(repos), { descriptor, descriptors, onProblem: report(repos.variable) });
+      const entries = parseEntries(reader.one(repos), { descriptor, descriptors, onProblem: report(repos.variable) });
+      const own = entries.map((entry) => ({ ...entry, variable: repos.variable }));
       const registry = {
-        targets: unique(targets),
+        targets: mergeTargets([...own, ...listed.filter((entry) => entry.registry === descriptor.id)], reportEntry),
         urls: Object.fromEntries(urls.map((url) => [url.variable, reader.one(url)])),
         delayMs: reader.one(delayMs),
-        login: login && readLogin(login, reader, inconsistencies),
+        login: login && readLogin(login, reader, report),
       };
       return [descriptor.id, registry];
     }),
   );
-  if (values.role !== 'all' && values.databaseUrl === '') {
-    inconsistencies.push('ROLE needs DATABASE_URL: several processes can share PostgreSQL, but not one folder');
+  problems.push(...reader.warnings, ...generalProblems(env, descriptors));
+  const role = values.databaseUrl === '' ? settings.role.defaultValue : values.role;
+  if (role !== values.role) {
+    report(settings.role.variable)(values.role, `it needs DATABASE_URL; without a database one process does everything, as with ${role}`);
   }
-  const timeZone = env['TZ']?.trim();
-  if (timeZone && !isTimeZone(timeZone)) report('TZ')(timeZone, 'unknown time zone, logging in UTC; use one such as Europe/Berlin');
-
-  const errors = [...reader.errors, ...inconsistencies];
+  const { errors, effective } = reader;
   if (errors.length > 0) throw new AppError('misconfigured', `invalid configuration:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
-  return { ...values, groups, registries, problems, effective: reader.effective };
+  return { ...values, role, groups, registries, problems, effective };
 }
+
+/** What is wrong with variables that are no settings. */
+function generalProblems(env: ConfigInput['env'], descriptors: readonly RegistryDescriptor[]): readonly ConfigProblem[] {
+  const names = allSettings(descriptors).flatMap(({ variable, formerVariable, secret }) => [
+    variable,
+    ...(formerVariable === undefined ? [] : [formerVariable]),
+    ...(secret ? [`${variable}_FILE`] : []),
+  ]);
+  const unknown = findUnknownVariables(env, {
+    names: [...names, timeZoneVariable],
+    prefixes: descriptors.map(({ variablePrefix }) => variablePrefix),
+  });
+  const timeZone = env[timeZoneVariable]?.trim();
+  const isUnknownZone = timeZone !== undefined && timeZone !== '' && !isTimeZone(timeZone);
+  return [
+    // Their values may be secret.
+    ...unknown.map(({ variable, reason }) => ({ variable, entry: '', reason })),
+    ...(isUnknownZone
+      ? [{ variable: timeZoneVariable, entry: timeZone, reason: 'unknown time zone, logging in UTC; use one such as Europe/Berlin' }]
+      : []),
+  ];
+}
+
+const timeZoneVariable = 'TZ';
 
 function isTimeZone(text: string): boolean {
   try {
@@ -74,19 +95,17 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-function readLogin({ username, token }: LoginFields, reader: SettingReader, errors: string[]): RegistrySettings['login'] {
+/** A half of a login is none, and said so. */
+function readLogin(
+  { username, token }: LoginFields,
+  reader: SettingReader,
+  report: (variable: string) => (entry: string, reason: string) => void,
+): RegistrySettings['login'] {
   const login = { username: reader.one(username), token: reader.one(token) };
   if (login.username && login.token) return login;
-  const [set, missing] = login.username ? [username, token] : [token, username];
-  if (login.username || login.token) errors.push(`${set.variable} is set but ${missing.variable} is not: a login needs both`);
+  const [given, missing] = login.username ? [username, token] : [token, username];
+  if (login.username || login.token) {
+    report(given.variable)('', `${missing.variable} is not set: a login needs both, so requests are anonymous`);
+  }
   return undefined;
-}
-
-/** Each target once; an image whose owner is tracked as a whole stays named, so that it is read even when the listing fails. */
-function unique(targets: readonly Target[]): Target[] {
-  return [...new Map(targets.map((target) => [formatTarget(target), target])).values()];
-}
-
-function formatTarget(target: Target): string {
-  return target.kind === 'owner' ? `${target.owner}/*` : formatRepo(target.ref);
 }

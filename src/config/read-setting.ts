@@ -1,5 +1,6 @@
 /** From where a setting gets its text, and from the text to its value. */
 import { toAppError } from '../core/model/errors.ts';
+import { unquote } from './formats.ts';
 import type { Setting, ValuesOf } from './settings.ts';
 
 /** Where texts come from. */
@@ -9,6 +10,13 @@ export interface SettingInput {
   readonly options?: Readonly<Record<string, string>>;
   /** Reads a `…_FILE`; throws what the file system throws. */
   readonly readTextFile: (path: string) => string;
+}
+
+export interface ConfigProblem {
+  readonly variable: string;
+  /** What is wrong in the variable; empty where that is the variable itself. */
+  readonly entry: string;
+  readonly reason: string;
 }
 
 export interface EffectiveSetting {
@@ -27,10 +35,13 @@ export interface SettingReader {
   readonly effective: readonly EffectiveSetting[];
   /** One line each. */
   readonly errors: readonly string[];
+  /** Invalid values that count as something else. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 export function createSettingReader(input: SettingInput): SettingReader {
   const errors: string[] = [];
+  const warnings: ConfigProblem[] = [];
   const effective: EffectiveSetting[] = [];
 
   function one<T>(setting: Setting<T>): T {
@@ -38,8 +49,11 @@ export function createSettingReader(input: SettingInput): SettingReader {
     const value = setting.parse(text);
     const shown = setting.secret && text !== '' ? '(hidden)' : text;
     effective.push({ variable: setting.variable, value: shown, from });
-    if (value === undefined) errors.push(`${setting.variable} must be ${setting.valid}; got ${JSON.stringify(shown)}`);
-    return value ?? setting.defaultValue;
+    if (value !== undefined) return value;
+    const { variable, valid, fallback, defaultValue } = setting;
+    if (fallback && from === 'environment') warnings.push({ variable, entry: shown, reason: `it must be ${valid}; ${fallback.means}` });
+    else errors.push(`${variable} must be ${valid}; got ${JSON.stringify(shown)}`);
+    return fallback ? fallback.value : defaultValue;
   }
 
   // The overload keeps each setting's own type, which Object.fromEntries forgets.
@@ -48,7 +62,7 @@ export function createSettingReader(input: SettingInput): SettingReader {
     return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, one(setting)]));
   }
 
-  return { one, all, effective, errors };
+  return { one, all, effective, errors, warnings };
 }
 
 /** An option overrides the variable, the variable its file; an empty text counts as unset. */
@@ -59,7 +73,7 @@ function findText(
 ): { readonly text: string; readonly from: EffectiveSetting['from'] } {
   const option = options?.[variable]?.trim();
   if (option) return { text: option, from: 'option' };
-  const text = env[variable]?.trim() || env[formerVariable]?.trim();
+  const text = unquote(env[variable]?.trim() || env[formerVariable]?.trim() || '');
   const file = secret ? env[`${variable}_FILE`]?.trim() : undefined;
   if (text && file) errors.push(`${variable} and ${variable}_FILE cannot be combined: keep one of them`);
   if (text) return { text, from: 'environment' };

@@ -4,6 +4,7 @@ import { markerSetting } from '../core/model/health-marker.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import {
   anyText,
+  anyWholeNumber,
   basePath,
   baseUrl,
   databaseUrl,
@@ -29,6 +30,8 @@ export interface Setting<T> extends Format<T> {
   readonly default: string;
   /** Hidden wherever it is shown, no command line option, and readable from the file that `…_FILE` names. */
   readonly secret?: true;
+  /** What an invalid value counts as, with a warning; without it the program does not start. Only where the Go tool started. */
+  readonly fallback?: { readonly value: T; readonly means: string } | undefined;
   /** The default, parsed. */
   readonly defaultValue: T;
 }
@@ -46,17 +49,27 @@ function setting<T>({
 }
 
 export const settings = {
+  images: setting({
+    variable: 'IMAGES',
+    means:
+      'Images on all registries in one list, beside those of each registry: `host/owner/name` or `host/owner/*`, e.g. `docker.io/acme/app,ghcr.io/acme/*`',
+    default: '',
+    format: list,
+  }),
   pollIntervalHours: setting({
     variable: 'POLL_INTERVAL_HOURS',
     means: 'Hours between two runs, ±10% jitter; decimals allowed. `0` collects once and then only serves',
     default: '1',
     format: zeroOrNumber({ unit: 'hours', min: 0.001, max: 8760, examples: '1 or 0.5' }),
+    fallback: { value: 1, means: 'using the default, 1 hour' },
   }),
   retentionDays: setting({
     variable: 'RETENTION_DAYS',
     means: 'Snapshots older than this many days (tags, platforms, events) are deleted after each run; `0` keeps them forever',
     default: '90',
-    format: wholeNumber({ unit: 'days', min: 0, max: 36_500 }),
+    format: anyWholeNumber({ unit: 'days', min: 0, max: 36_500 }),
+    // Not the default: what is deleted cannot be read again.
+    fallback: { value: 0, means: 'keeping everything' },
   }),
   keepTotals: setting({
     variable: 'KEEP_TOTALS',
@@ -131,7 +144,7 @@ export const settings = {
     variable: 'LOG_LEVEL',
     means: 'Minimum log level: debug, info, warn or error',
     default: 'info',
-    format: oneOf(logLevels),
+    format: oneOf(logLevels, { warning: 'warn' }),
   }),
   logFormat: setting({
     variable: 'LOG_FORMAT',
@@ -158,7 +171,7 @@ export function registryFields({ title, variablePrefix, example, delay, urls, lo
   return {
     repos: setting({
       variable: `${variablePrefix}_REPOS`,
-      means: `Images on ${title}, comma-separated: \`owner/name\`, or \`owner/*\` for every public image of an owner, e.g. \`${example}\``,
+      means: `Images on ${title}, comma-separated: \`owner/name\`, \`owner/*\` for every public image of an owner, \`owner/app-*\` for some, \`!owner/test-*\` to leave some out, e.g. \`${example}\``,
       default: '',
       format: list,
     }),

@@ -35,6 +35,16 @@ export interface PageDeps extends PageContext {
   readonly freezes: () => Promise<readonly Freeze[]>;
 }
 
+/** After this a page is made anew in any case: it says how long ago things were. */
+const agesMs = 60_000;
+
+/** Changes as soon as a page would show something else. */
+export function currentRevision({ store, status, clock }: Omit<PageDeps, 'revision'>): string {
+  const { health, registries, runningSince = '', nextCycle = '' } = status();
+  const states = registries.map(({ state, progress }) => `${state}:${progress?.done ?? ''}`);
+  return [store.version(), Math.floor(clock.now() / agesMs), health.healthy, runningSince, nextCycle, ...states].join(' ');
+}
+
 /** The UTC day that it is now. */
 export function todayOf({ clock }: PageContext): EpochDay {
   return toEpochDay(dayOf(clock.now()));

@@ -8,7 +8,7 @@ import type { Html } from './layout.ts';
 export function howPullsAreCounted({ registries }: PageContext, images: readonly ImageName[]): Html {
   const shown = registries.filter(({ id }) => images.some(({ registry }) => registry === id));
   if (shown.length === 0) return html``;
-  return html`<details class="help">
+  return html`<details class="help" data-key="counting">
     <summary>How pulls are counted</summary>
     <dl>
       ${shown.map(

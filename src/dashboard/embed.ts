@@ -60,9 +60,9 @@ export function embedSection(
   const badge = `${context.basePath}/badge/${path}.svg${badgeQuery(embed)}`;
   const chart = `${context.basePath}/chart/${path}.svg?kind=daily`;
   const pageUrl = `${origin}${context.basePath}/images/${readable(repo)}`;
-  return html`<section class="card" aria-labelledby="embed">
+  return html`<section class="card" aria-labelledby="embed" data-key="embed-section">
     <h2 id="embed">Badge and chart for a README</h2>
-    <form class="controls" method="get" data-view>
+    <form class="controls" method="get" autocomplete="off" data-view>
       ${hiddenInputs(kept)} ${registrySelect(context, 'badge', 'all', embed.registry)} ${select('period', 'Pulls', periods, embed.period)}
       ${select('style', 'Style', styles, embed.style)} ${select('color', 'Color', colors, embed.color)}
       <label>Label <input type="text" name="label" value="${embed.label}" maxlength="64" placeholder="pulls" autocomplete="off" /></label>
@@ -115,6 +115,6 @@ function snippet(name: string, text: string): Html {
   return html`<div class="snippet">
     <span>${name}</span>
     <pre tabindex="0"><code>${text}</code></pre>
-    <button type="button" data-copy hidden>Copy</button>
+    <button type="button" class="scripted" data-copy>Copy</button>
   </div>`;
 }

@@ -63,13 +63,13 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
   const address = new URLSearchParams([...kept, ...embedParameters(parts.embed)]).toString();
   return page(context, {
     title: name,
-    refreshSeconds: 300,
+    refreshSeconds: 30,
     url: path + (address === '' ? '' : `?${address}`),
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
-      <div class="cards">${images.map((image) => registryCard(context, image, repo))}</div>
+      <div class="cards" data-key="registries">${images.map((image) => registryCard(context, image, repo))}</div>
       ${howPullsAreCounted(context, images)}
-      <form id="view" class="controls" method="get" action="${path}" data-view>
+      <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
         <button type="submit">Show</button>
       </form>
@@ -90,7 +90,7 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
 function registryCard(context: PageContext, image: TrackedImage, shown: string): Html {
   const now = context.clock.now();
   const title = nameOn(context, image, shown);
-  return html`<section class="card">
+  return html`<section class="card" data-key="${image.registry} ${image.repo}">
     <h2>
       ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
@@ -146,7 +146,7 @@ function tagsSection(context: PageContext, tags: readonly ImageTags[], images: r
   if (tags.length === 0) return html``;
   const counted = ({ registry, repo }: ImageTags): number | undefined =>
     images.find((image) => image.registry === registry && image.repo === repo)?.tagCount;
-  return html`<section aria-labelledby="tags">
+  return html`<section aria-labelledby="tags" data-key="tags-section">
     <h2 id="tags">Tags</h2>
     ${tags.map((image) => tagTable(nameOn(context, image, shown), image, counted(image), context.clock.now()))}
   </section>`;
@@ -227,7 +227,7 @@ function bytes(size: number): string {
 
 function eventsSection(context: PageContext, events: readonly ImageEvent[], shown: string): Html {
   if (events.length === 0) return html``;
-  return html`<section aria-labelledby="events">
+  return html`<section aria-labelledby="events" data-key="events-section">
     <h2 id="events">Events</h2>
     <ul class="events">
       ${events

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly version: string;
   /** Path of an asset by its plain name. */
   readonly asset: (name: string) => string;
+  /** Another one as soon as a page shows something else. */
+  readonly revision: string;
 }
 
 export type Section = 'images' | 'status';
@@ -18,7 +20,7 @@ export type Section = 'images' | 'status';
 export interface PageParts {
   readonly title: string;
   readonly section?: Section | undefined;
-  /** Seconds after which the page refreshes itself. */
+  /** Seconds after which the page looks whether there is anything new. */
   readonly refreshSeconds?: number | undefined;
   /** Seconds after which the browser loads it anew, without a script. */
   readonly reloadSeconds?: number | undefined;
@@ -28,7 +30,7 @@ export interface PageParts {
 }
 
 export function page(
-  { basePath, version, asset }: Surroundings,
+  { basePath, version, asset, revision }: Surroundings,
   { title, section, refreshSeconds, reloadSeconds, url, main }: PageParts,
 ): Html {
   const link = (name: Section, path: string, text: string): Html =>
@@ -62,10 +64,12 @@ export function page(
             </select></label
           >
         </header>
+        <div id="trouble" role="alert"></div>
         <main
           id="content"
           tabindex="-1"
-          ${refreshSeconds === undefined ? '' : html`data-refresh-seconds="${refreshSeconds}"`}
+          ${refreshSeconds === undefined ? '' : html`data-refresh-seconds="${refreshSeconds}" data-poll="${basePath}/data/revision.json"`}
+          data-revision="${revision}"
           ${url === undefined ? '' : html`data-url="${url}"`}
         >
           ${main}

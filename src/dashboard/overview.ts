@@ -25,7 +25,7 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
   return page(context, {
     title: 'Images',
     section: 'images',
-    refreshSeconds: running ? 5 : 300,
+    refreshSeconds: running ? 3 : 30,
     url: `${context.basePath}/${viewQuery(view)}`,
     main: empty
       ? html`<h1>Images</h1>
@@ -49,13 +49,13 @@ function notices({ basePath }: PageContext, { health, registries }: CollectorSta
   const waiting = registries.filter(({ state }) => state === 'waiting');
   const running = registries.find(({ progress }) => progress)?.progress;
   if (waiting.length > 0) {
-    return html`<p class="notice" role="status">
+    return html`<p class="notice" role="status" data-key="first-run">
       First run in progress${running ? `: ${running.done} of ${running.total} images` : ''}. Numbers appear as images are read.
     </p>`;
   }
   return health.healthy
     ? html``
-    : html`<p class="notice bad">Unhealthy: ${health.reason}. <a href="${basePath}/status">View status</a></p>`;
+    : html`<p class="notice bad" data-key="health">Unhealthy: ${health.reason}. <a href="${basePath}/status">View status</a></p>`;
 }
 
 function tiles(rows: readonly OverviewRow[]): Html {
@@ -65,7 +65,7 @@ function tiles(rows: readonly OverviewRow[]): Html {
     sumGrowth(rows.map((row) => row.week)),
     sumGrowth(rows.map((row) => row.month)),
   ];
-  return html`<dl class="tiles">
+  return html`<dl class="tiles" data-key="tiles">
     <div>
       <dt>Total pulls</dt>
       <dd>${exactCount(total)}</dd>
@@ -86,7 +86,7 @@ function tiles(rows: readonly OverviewRow[]): Html {
 }
 
 function controls(context: PageContext, view: View): Html {
-  return html`<form id="view" class="controls" method="get" action="${context.basePath}/" data-view>
+  return html`<form id="view" class="controls" method="get" action="${context.basePath}/" autocomplete="off" data-view>
     <label class="search">Filter by name <input type="search" name="q" value="${view.search}" autocomplete="off" /></label>
     ${context.registries.length > 1 ? registrySelect(context, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
     <input type="hidden" name="sort" value="${view.descending ? '-' : ''}${view.sort}" />
@@ -101,7 +101,7 @@ function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[])
 
 function table(context: PageContext, view: View, { rows, latestOf }: Overview): Html {
   const shown = rows.slice(0, mostRows);
-  return html`<div class="scroll" role="region" aria-label="Images" tabindex="0">
+  return html`<div class="scroll" role="region" aria-label="Images" tabindex="0" data-key="table">
       <table class="images">
         <caption>
           ${tableCaption(rows.length, shown.length)}
@@ -141,7 +141,7 @@ function heading({ basePath }: PageContext, view: View, sort: Sort): Html {
 function tableRow(context: PageContext, view: View, row: OverviewRow, latest: readonly LatestImage[]): Html {
   const now = context.clock.now();
   const name = readable(row.repo);
-  return html`<tr>
+  return html`<tr data-key="${row.repo}">
     <td>
       <input
         type="checkbox"

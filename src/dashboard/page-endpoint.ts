@@ -3,7 +3,7 @@ import { AppError } from '../core/model/errors.ts';
 import { endpoint, type Content, type Declaration, type Endpoint, type EndpointRequest, type TextContent } from '../http/endpoint.ts';
 import { pageHeaders } from '../http/headers.ts';
 import type { Fields, QueryOf } from '../http/query.ts';
-import type { PageDeps } from './context.ts';
+import { currentRevision, type PageDeps } from './context.ts';
 import { errorPage, waitingPage, type Html } from './layout.ts';
 
 interface PageDeclaration<Declared extends Fields> extends Pick<
@@ -20,17 +20,18 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
     ...declaration,
     headers: pageHeaders,
     cached: false,
-    handle: async (request, deps: PageDeps) => pageContent(await page(request, deps)),
+    // What comes while the page is made is news for the next look.
+    handle: async (request, deps: PageDeps) => pageContent(await page(request, { ...deps, revision: currentRevision(deps) })),
   });
   return {
     ...made,
     prepare(target, known, deps) {
       const refused = (error: unknown): Promise<Content> => refusal(error, deps);
       try {
-        const { key, build } = made.prepare(target, known, deps);
-        return { key, build: () => build().catch(refused) };
+        const prepared = made.prepare(target, known, deps);
+        return { ...prepared, build: () => prepared.build().catch(refused) };
       } catch (error) {
-        return { key: `${target.path}?${target.query.toString()}`, build: () => refused(error) };
+        return { key: `${target.path}?${target.query.toString()}`, hasUnknown: true, build: () => refused(error) };
       }
     },
   };

@@ -19,6 +19,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   invalid_input: 'Check the entry in the configuration.',
   misconfigured: 'Check the configuration.',
   conflict: 'Another process uses the same resource.',
+  overloaded: 'Too much was going on at once. The next run tries again.',
   internal: 'Check the log of the service.',
 };
 
@@ -55,7 +56,7 @@ export function statusPage(context: PageContext, latest: readonly LatestImage[] 
 
 function problems({ configProblems }: PageContext): Html {
   if (configProblems.length === 0) return html``;
-  return html`<section aria-labelledby="problems">
+  return html`<section aria-labelledby="problems" data-key="problems-section">
     <h2 id="problems">Invalid entries</h2>
     <div class="scroll" role="region" aria-label="Invalid entries" tabindex="0">
       <table>
@@ -83,7 +84,7 @@ function problems({ configProblems }: PageContext): Html {
 
 function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], now: number): Html {
   const { title, state, progress, lastDurationMs, diagnosis, doubts } = registry;
-  return html`<section class="card registry-${state}">
+  return html`<section class="card registry-${state}" data-key="${registry.registry}">
     <h2>${title} <span class="flag ${state === 'ok' ? 'good' : state === 'off' || state === 'waiting' ? '' : 'bad'}">${state}</span></h2>
     <p>${stateText[state]}${diagnosis === undefined ? '' : html`: <strong>${diagnosis}</strong>`}</p>
     ${progress ? html`<p><progress max="${Math.max(progress.total, 1)}" value="${progress.done}" aria-label="Run in progress"></progress> ${progress.done} of ${progress.total} images</p>` : ''}
@@ -127,7 +128,7 @@ function listingText({ owner, listed, expected, complete, shortfall }: ListingSt
 /** What the card does not say already. */
 function failureTable({ title, failures, unexplained }: RegistryStatus): Html {
   if (unexplained.length === 0) return html``;
-  return html`<section>
+  return html`<section data-key="failures ${title}">
     <h2>${title}: ${unexplained.length < failures.length ? 'other ' : ''}failures</h2>
     <div class="scroll" role="region" aria-label="Failures of ${title}" tabindex="0">
       <table>

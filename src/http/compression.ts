@@ -9,6 +9,9 @@ const minCompressedBytes = 1_024;
 /** Quick, and for rows nearly as small as the best. */
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
+/** A stream is compressed within a smaller window: many may go on at once. */
+const streamOptions = { params: { ...brotliOptions.params, [constants.BROTLI_PARAM_LGWIN]: 18 } };
+
 /** The best that we have of what the client takes. Grafana's Infinity takes gzip and nothing else. */
 export function chooseEncoding(acceptEncoding = ''): Encoding {
   if (takes(acceptEncoding, 'br')) return 'br';
@@ -32,7 +35,7 @@ export async function compress(body: Uint8Array, wanted: Encoding): Promise<{ re
 
 export function compressStream(plain: Readable, encoding: Encoding): Readable {
   if (encoding === 'identity') return plain;
-  const compressor = encoding === 'br' ? createBrotliCompress(brotliOptions) : createGzip();
+  const compressor = encoding === 'br' ? createBrotliCompress(streamOptions) : createGzip();
   // Ends the one when the other ends, so that nothing more is made once the client is gone.
   return pipeline(plain, compressor, () => {});
 }

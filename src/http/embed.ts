@@ -5,7 +5,7 @@ import type { SeriesQuery } from '../core/model/query.ts';
 import { findGroup } from '../core/views/groups.ts';
 import type { ApiDeps } from './deps.ts';
 import { nothingHere, type EndpointRequest, type ResponseDescription } from './endpoint.ts';
-import { invalidParameter, registry } from './responses.ts';
+import { invalidParameter, notNow, registry } from './responses.ts';
 import { text, type Schema } from './schema.ts';
 
 export interface Embedded {
@@ -43,5 +43,6 @@ export function embedResponses(content: Readonly<Record<string, Schema>>): Reado
     200: { description: 'OK', content },
     400: invalidParameter,
     404: { description: 'The image is not tracked: grey, or empty', content },
+    503: notNow,
   };
 }

@@ -1,13 +1,13 @@
 /** What an endpoint is: one path, what it takes, what it answers with, and how. The API and the pages are made of these. */
 import { AppError } from '../core/model/errors.ts';
 import { dataHeaders } from './headers.ts';
-import { parseQuery, queryKey, type Fields, type Known, type QueryOf } from './query.ts';
+import { parametersOf, parseQuery, queryKey, type Fields, type Known, type QueryOf } from './query.ts';
 import type { Schema } from './schema.ts';
 
 /** What an answer says, in pieces. */
 export interface TextContent {
   readonly type: string;
-  readonly chunks: Iterable<string>;
+  readonly chunks: Iterable<string> | AsyncIterable<string>;
   /** Name under which a browser saves it; absent: it shows it. */
   readonly fileName?: string | undefined;
   /** 200 where absent. */
@@ -61,6 +61,8 @@ interface Behavior {
   readonly headers?: Readonly<Record<string, string>>;
   /** False: it tells the moment and is made for each request. Else it is made again when the data has changed. */
   readonly cached?: false;
+  /** It is small and tells the moment: it is made at once, whatever else is in work. */
+  readonly immediate?: true;
   /** Whether it names the address under which it is reached. */
   readonly perOrigin?: true;
 }
@@ -85,6 +87,8 @@ export interface Target {
 export interface Prepared {
   /** The same for all that are answered with the same. */
   readonly key: string;
+  /** Whether the address names parameters that the endpoint does not know: anybody can make such without end. */
+  readonly hasUnknown: boolean;
   readonly build: () => Promise<Content>;
 }
 
@@ -98,6 +102,7 @@ export interface Route {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly cached: boolean;
+  readonly immediate: boolean;
   /** @throws AppError invalid_input, not_found */
   readonly prepare: (target: Target, known: Known) => Prepared;
 }
@@ -105,6 +110,7 @@ export interface Route {
 /** The endpoint of a declaration: it reads exactly the parameters that are declared. */
 export function endpoint<Declared extends Fields, Deps>(declaration: Declaration<Declared, Deps>): Endpoint<Deps> {
   const { handle, ...rest } = declaration;
+  const parameters = parametersOf(declaration.query);
   return {
     ...rest,
     prepare({ path, params, query, origin }, known, deps) {
@@ -113,16 +119,18 @@ export function endpoint<Declared extends Fields, Deps>(declaration: Declaration
         params: decoded(params),
         origin: declaration.perOrigin ? origin : '',
       };
-      return { key: `${request.origin} ${path} ${queryKey(request.query)}`, build: () => handle(request, deps) };
+      const hasUnknown = [...query.keys()].some((name) => !Object.hasOwn(parameters, name));
+      return { key: `${request.origin} ${path} ${queryKey(request.query)}`, hasUnknown, build: () => handle(request, deps) };
     },
   };
 }
 
 export function toRoutes<Deps>(endpoints: readonly Endpoint<Deps>[], deps: Deps): readonly Route[] {
-  return endpoints.map(({ path, headers = dataHeaders, cached = true, prepare }) => ({
+  return endpoints.map(({ path, headers = dataHeaders, cached = true, immediate = false, prepare }) => ({
     path,
     headers,
     cached,
+    immediate,
     prepare: (target, known) => prepare(target, known, deps),
   }));
 }

@@ -14,6 +14,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   invalid_response: 502,
   misconfigured: 500,
   conflict: 503,
+  overloaded: 503,
   internal: 500,
 };
 
@@ -29,7 +30,7 @@ export function errorAnswer(thrown: unknown, path: string, log: Logger): HttpAns
   const error = toAppError(thrown);
   const status = statuses[error.code];
   // What says when to ask again was made for visitors, and is no surprise.
-  const isExpected = error.code === 'unreachable' && error.retryAfterMs !== undefined;
+  const isExpected = (error.code === 'unreachable' || error.code === 'overloaded') && error.retryAfterMs !== undefined;
   if (status >= 500 && !isExpected) log.error('request failed', { path, ...errorFields(error) });
   else log.debug('request refused', { path, ...errorFields(error) });
   const retry = error.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) };

@@ -15,7 +15,7 @@ function content(written: string, more: Partial<TextContent> = {}): TextContent 
   return { type: 'text/plain', chunks: [written], ...more };
 }
 
-function setUp(limits?: Limits) {
+function setUp(limits?: Partial<Limits>) {
   const state = { revision: '1', built: 0 };
   const cache = createResponseCache({ revision: () => state.revision, ...(limits ? { limits } : {}) });
   const build =

@@ -1,16 +1,21 @@
 /** Answers that are built once for each query and state of the data, cached as they are sent, and compressed for those who take that. */
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import { chooseEncoding, compress, compressStream, type Encoding } from './compression.ts';
-import type { Content, FileContent, TextContent } from './endpoint.ts';
+import { AppError } from '../core/model/errors.ts';
+import { pieceBytes, streamWhole } from './body.ts';
+import { buildAnswer, isWhole, type CachedAnswer } from './build-answer.ts';
+import { chooseEncoding } from './compression.ts';
+import type { Content } from './endpoint.ts';
+import { createGate, nodeTimer, type GateLimits, type Timer } from './gate.ts';
 import type { HttpAnswer } from './message.ts';
+import { createOutgoing, type OutgoingLimits, type Sending } from './outgoing.ts';
 
 export interface CacheRequest {
   /** The same for all that are answered with the same. */
   readonly key: string;
   /** Whether the answer is the same until the data changes; then it is cached. */
   readonly cached: boolean;
+  /** Whether it is built at once, whatever else is in work. */
+  readonly immediate?: boolean;
   /** Of the answer, beside those that its content needs. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly acceptEncoding?: string | undefined;
@@ -18,16 +23,19 @@ export interface CacheRequest {
 }
 
 export interface ResponseCache {
-  /** The cached answer; undefined when there is none. */
+  /** The cached answer as it is; undefined when there is none. */
   find(request: CacheRequest): HttpAnswer | undefined;
-  /** The cached answer, or the one that is built now; many who ask the same at once share it. Rejects as `build` does. */
+  /** The cached answer, or the one that is built now; many who ask the same at once share it. Rejects as `build` does, or with AppError overloaded. */
   respond(request: CacheRequest, build: () => Promise<Content>): Promise<HttpAnswer>;
 }
 
 export interface ResponseCacheDeps {
   /** Changes whenever an answer may have changed; all that is cached goes then. */
   readonly revision: () => string;
-  readonly limits?: Limits;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly timer?: Timer | undefined;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: (() => number) | undefined;
 }
 
 export interface Limits {
@@ -35,70 +43,80 @@ export interface Limits {
   readonly maxAnswerBytes: number;
   /** Of all that is cached. */
   readonly maxBytes: number;
+  /** Answers that are made at once, and wait to be. */
+  readonly building: GateLimits;
+  readonly outgoing: OutgoingLimits;
 }
 
-/** An answer in one piece. */
-interface CachedAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly etag: string;
-  readonly body: Uint8Array;
-}
-
-const defaultLimits: Limits = { maxAnswerBytes: 8 * 1024 * 1024, maxBytes: 16 * 1024 * 1024 };
+/** What fits into 128 MiB beside the program, whatever is requested at once. */
+const defaultLimits: Limits = {
+  maxAnswerBytes: 4 * 1024 * 1024,
+  maxBytes: 12 * 1024 * 1024,
+  building: { maxAtOnce: 2, maxWaiting: 64, maxWaitMs: 10_000 },
+  outgoing: { maxBytes: 12 * 1024 * 1024, maxWaitMs: 10_000, maxSilentMs: 30_000, yieldAfterMs: 5_000 },
+};
 /** Beside its body and key an answer costs its headers. */
 const overheadBytes = 2_048;
+/** An answer, and the room for sending it where it is large. */
+interface Made {
+  readonly answer: CachedAnswer | HttpAnswer;
+  readonly sending?: Sending | undefined;
+}
 
-export function createResponseCache({ revision, limits = defaultLimits }: ResponseCacheDeps): ResponseCache {
-  const answers = new LRUCache<string, CachedAnswer>({
-    maxSize: limits.maxBytes,
-    sizeCalculation: ({ body }, key) => body.length + key.length + overheadBytes,
-  });
+export function createResponseCache({
+  revision,
+  timer = nodeTimer,
+  now = () => performance.now(),
+  ...deps
+}: ResponseCacheDeps): ResponseCache {
+  const limits = { ...defaultLimits, ...deps.limits };
+  const { maxAnswerBytes: maxBytes } = limits;
+  const gate = createGate(limits.building, timer);
+  const outgoing = createOutgoing(limits.outgoing, timer, now);
+  const cached = createCachedAnswers(revision, limits.maxBytes);
   /** By revision and key: a request after the data changed gets no answer from before. */
-  const building = new Map<string, Promise<CachedAnswer | HttpAnswer>>();
-  let cachedRevision = '';
+  const building = new Map<string, Promise<Made>>();
 
-  function find(key: string): CachedAnswer | undefined {
-    const current = revision();
-    if (current !== cachedRevision) {
-      answers.clear();
-      cachedRevision = current;
-    }
-    return answers.get(key);
+  async function build(key: string, request: CacheRequest, content: () => Promise<Content>): Promise<Made> {
+    const started = revision();
+    // Meanwhile somebody else may have built it.
+    const answer = cached.find(key) ?? (await buildAnswer(content, { ...request, revision: started, maxBytes, outgoing }));
+    if (!isWhole(answer)) return { answer };
+    // Meanwhile a newer snapshot may have come.
+    if (request.cached && started === revision()) cached.set(key, answer);
+    return { answer, sending: isLarge(answer, request) ? await outgoing.reserve(answer.body, answer.body.length) : undefined };
   }
 
-  async function build(key: string, request: CacheRequest, content: () => Promise<Content>): Promise<CachedAnswer | HttpAnswer> {
-    const started = revision();
-    const encoding = chooseEncoding(request.acceptEncoding);
-    const built = await content();
-    if ('brotli' in built) return fileAnswer(built, encoding, request.headers);
-    const answer = await textAnswer(built, { encoding, headers: request.headers, maxBytes: limits.maxAnswerBytes, revision: started });
-    // Meanwhile a newer snapshot may have come.
-    if (isWhole(answer) && request.cached && started === revision()) answers.set(key, answer);
-    return answer;
+  /** The answer where it need not wait for room. */
+  function sendNow(answer: CachedAnswer, request: CacheRequest): HttpAnswer | undefined {
+    if (!isLarge(answer, request)) return toAnswer(answer, request);
+    const sending = outgoing.tryReserve(answer.body, answer.body.length);
+    return sending && toAnswer(answer, request, sending);
   }
 
   return {
     find(request) {
-      const found = find(encodedKey(request));
+      const found = cached.find(encodedKey(request));
       return found && toAnswer(found, request);
     },
     async respond(request, content) {
       const key = encodedKey(request);
-      const found = find(key);
-      if (found) return toAnswer(found, request);
-      const slot = `${cachedRevision} ${key}`;
+      const found = cached.find(key);
+      const ready = found && sendNow(found, request);
+      if (ready) return ready;
+      const slot = `${revision()} ${key}`;
       const shared = building.get(slot);
       if (shared) {
-        const built = await shared.catch(() => undefined);
-        // What failed is tried again, and a stream can be read only once.
-        if (built && isWhole(built)) return toAnswer(built, request);
+        const built = await shared.catch(toRetry);
+        // A stream can be read only once.
+        const same = built && isWhole(built.answer) && sendNow(built.answer, request);
+        if (same) return same;
       }
-      const work = build(key, request, content);
+      const work = request.immediate ? build(key, request, content) : gate.run(() => build(key, request, content));
       building.set(slot, work);
       try {
-        const built = await work;
-        return isWhole(built) ? toAnswer(built, request) : built;
+        const { answer, sending } = await work;
+        return isWhole(answer) ? toAnswer(answer, request, sending) : answer;
       } finally {
         if (building.get(slot) === work) building.delete(slot);
       }
@@ -106,64 +124,52 @@ export function createResponseCache({ revision, limits = defaultLimits }: Respon
   };
 }
 
+/** Bounded, and of one revision. */
+function createCachedAnswers(revision: () => string, maxBytes: number) {
+  const answers = new LRUCache<string, CachedAnswer>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ body }, key) => body.length + key.length + overheadBytes,
+  });
+  let cachedRevision = '';
+  return {
+    find(key: string): CachedAnswer | undefined {
+      const current = revision();
+      if (current !== cachedRevision) {
+        answers.clear();
+        cachedRevision = current;
+      }
+      return answers.get(key);
+    },
+    set(key: string, answer: CachedAnswer): void {
+      answers.set(key, answer);
+    },
+  };
+}
+
+/** What failed is tried again, but not what had no place. */
+function toRetry(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'overloaded') throw error;
+}
+
 function encodedKey({ key, acceptEncoding }: CacheRequest): string {
   return `${chooseEncoding(acceptEncoding)} ${key}`;
 }
 
-function isWhole(answer: CachedAnswer | HttpAnswer): answer is CachedAnswer {
-  return 'etag' in answer;
+/** What a large answer is need not be known for one that is not sent. */
+function isLarge(answer: CachedAnswer, request: CacheRequest): boolean {
+  return answer.body.length > pieceBytes && !isUnchanged(answer, request);
 }
 
-interface TextOptions {
-  readonly encoding: Encoding;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** More than this becomes a stream, whose tag is the revision. */
-  readonly maxBytes: number;
-  readonly revision: string;
-}
-
-async function textAnswer(content: TextContent, options: TextOptions): Promise<CachedAnswer | HttpAnswer> {
-  const { status = 200, type, fileName, retryAfterMs } = content;
-  const headersWith = (encoding: Encoding, etag: string): Record<string, string> => ({
-    ...options.headers,
-    ...contentHeaders(type, encoding),
-    ETag: etag,
-    ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }),
-    ...(fileName === undefined ? {} : { 'Content-Disposition': `attachment; filename="${fileName}"` }),
-  });
-  const chunks = content.chunks[Symbol.iterator]();
-  const begun: Buffer[] = [];
-  let bytes = 0;
-  for (let next = chunks.next(); !next.done; next = chunks.next()) {
-    const chunk = Buffer.from(next.value);
-    begun.push(chunk);
-    bytes += chunk.length;
-    if (bytes <= options.maxBytes) continue;
-    const stream = compressStream(streamOf(begun, chunks), options.encoding);
-    return { status, headers: headersWith(options.encoding, `W/"${options.revision}"`), body: stream };
-  }
-  const plain = joined(begun, bytes);
-  // Weak, because it names what is said and not how it is compressed.
-  const etag = `W/"${createHash('sha1').update(plain).digest('base64url')}"`;
-  const { body, encoding } = await compress(plain, options.encoding);
-  return { status, etag, body, headers: { ...headersWith(encoding, etag), 'Content-Length': String(body.length) } };
-}
-
-function fileAnswer({ type, brotli, plain }: FileContent, wanted: Encoding, headers: CacheRequest['headers'] = {}): HttpAnswer {
-  const encoding = wanted === 'br' ? wanted : 'identity';
-  const body = encoding === 'br' ? brotli : plain();
-  return { status: 200, body, headers: { ...headers, ...contentHeaders(type, encoding), 'Content-Length': String(body.length) } };
-}
-
-function contentHeaders(type: string, encoding: Encoding): Record<string, string> {
-  const headers = { 'Content-Type': type, Vary: 'Accept-Encoding' };
-  return encoding === 'identity' ? headers : { ...headers, 'Content-Encoding': encoding };
-}
-
-function toAnswer({ status, headers, etag, body }: CachedAnswer, { ifNoneMatch }: CacheRequest): HttpAnswer {
-  if (status !== 200 || ifNoneMatch === undefined || !matchesTag(ifNoneMatch, etag)) return { status, headers, body };
+/** `sending`: the room of a large one. */
+function toAnswer(answer: CachedAnswer, request: CacheRequest, sending?: Sending): HttpAnswer {
+  const { status, headers, body } = answer;
+  if (!isUnchanged(answer, request)) return { status, headers, body: sending ? streamWhole(body, sending) : body };
   const { 'Content-Length': _length, 'Content-Encoding': _encoding, ...others } = headers;
   return { status: 304, headers: others, body: undefined };
+}
+
+function isUnchanged({ status, etag }: CachedAnswer, { ifNoneMatch }: CacheRequest): boolean {
+  return status === 200 && ifNoneMatch !== undefined && matchesTag(ifNoneMatch, etag);
 }
 
 function matchesTag(ifNoneMatch: string, etag: string): boolean {
@@ -172,29 +178,4 @@ function matchesTag(ifNoneMatch: string, etag: string): boolean {
 
 function strong(etag: string): string {
   return etag.replace(/^W\//, '');
-}
-
-function joined(chunks: readonly Buffer[], bytes: number): Uint8Array {
-  const body = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
-}
-
-/** What was made already and what is still to come, made as it is taken; the source ends with the stream. */
-function streamOf(begun: Buffer[], chunks: Iterator<string>): Readable {
-  return new Readable({
-    read() {
-      const first = begun.shift();
-      const next = first ? { value: first, done: false } : chunks.next();
-      this.push(next.done ? null : next.value);
-    },
-    destroy(error, done) {
-      chunks.return?.();
-      done(error);
-    },
-  });
 }

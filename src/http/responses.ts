@@ -14,6 +14,11 @@ const errorContent = { 'application/json': errorSchema };
 export const invalidParameter: ResponseDescription = { description: 'A parameter is not valid', content: errorContent };
 export const nothingOfThatDate: ResponseDescription = { description: 'There is nothing of that date', content: errorContent };
 
+export const notNow: ResponseDescription = {
+  description: 'Too many answers are being made or sent, or the history is still being loaded; Retry-After says when to try again',
+  content: errorContent,
+};
+
 type Responses = Readonly<Record<number, ResponseDescription>>;
 
 /** The responses of data: as these media types, unchanged, or refused. */
@@ -22,5 +27,6 @@ export function dataResponses(content: Readonly<Record<string, Schema>>): Respon
     200: { description: 'OK', content },
     304: { description: 'Nothing has changed since the answer whose ETag was sent along' },
     400: invalidParameter,
+    503: notNow,
   };
 }

@@ -47,7 +47,7 @@ export function createRouter({ routes, registries, basePath }: RouterDeps): Rout
       const known = remembered.get(address);
       if (known) return known;
       const match = parse(url, origin);
-      remembered.set(address, match);
+      if (!match.hasUnknown) remembered.set(address, match);
       return match;
     },
   };

@@ -30,8 +30,15 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
     // Grafana's "All" spells out every name in the address of a query.
     maxHeaderSize: 65_536,
   };
+  const inTurn = createTurns();
   const server = createServer(options, (request, response) => {
-    void handler(request).then((answer) => send(answer, response));
+    inTurn(request.socket, async () => {
+      const answer = await handler(request);
+      // Whoever is gone needs none.
+      if (response.destroyed && answer.body instanceof Readable) answer.body.destroy();
+      if (response.destroyed) return;
+      await send(answer, response);
+    });
   });
   server.setTimeout(30_000);
   const connections = trackConnections(server);
@@ -53,11 +60,38 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
   };
 }
 
-function send({ status, headers, body }: HttpAnswer, response: ServerResponse): void {
+/** Resolves when the answer is sent, or nobody takes it any more. */
+function send({ status, headers, body }: HttpAnswer, response: ServerResponse): Promise<void> {
+  const closed = new Promise<void>((resolve) => response.once('close', () => resolve()));
   response.writeHead(status, headers);
   if (!(body instanceof Readable)) response.end(body);
   // Ends either when the other breaks off: nothing more is made for a client that is gone.
   else pipeline(body, response, () => {});
+  return closed;
+}
+
+/** Requests that a connection may send before its first one is answered. */
+const maxPipelined = 16;
+
+/** Answers the requests of each connection one after another: many that come at once are not all worked on. */
+function createTurns(): (socket: Socket, serve: () => Promise<void>) => void {
+  const queues = new WeakMap<Socket, (() => Promise<void>)[]>();
+
+  async function run(socket: Socket, queue: (() => Promise<void>)[], first: () => Promise<void>): Promise<void> {
+    for (let serve: (() => Promise<void>) | undefined = first; serve && !socket.destroyed; serve = queue.shift()) await serve();
+    queues.delete(socket);
+  }
+
+  return (socket, serve) => {
+    const queue = queues.get(socket);
+    if (queue && queue.length >= maxPipelined) socket.destroy();
+    else if (queue) queue.push(serve);
+    else {
+      const own: (() => Promise<void>)[] = [];
+      queues.set(socket, own);
+      void run(socket, own, serve);
+    }
+  };
 }
 
 interface Connections {

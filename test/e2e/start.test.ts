@@ -30,11 +30,11 @@ async function failure(env: Record<string, string>, uid?: number): Promise<{ cod
 
 describe('the start', () => {
   it('lists every configuration problem at once and what would be valid', async () => {
-    const { code, log } = await failure(environment({ POLL_INTERVAL_HOURS: 'hourly', RETENTION_DAYS: '-1', GITHUB_URL: 'github.com' }));
+    const { code, log } = await failure(environment({ BACKFILL: 'maybe', LISTEN_ADDR: '9100', GITHUB_URL: 'github.com' }));
 
     expect(code).toBe(1);
-    expect(log).toContain('POLL_INTERVAL_HOURS must be 0 or a number of hours from 0.001 to 8760, such as 1 or 0.5; got "hourly"');
-    expect(log).toContain('RETENTION_DAYS must be a whole number of days from 0 to 36500; got "-1"');
+    expect(log).toContain('BACKFILL must be on or off; got "maybe"');
+    expect(log).toContain('LISTEN_ADDR must be host:port or :port');
     expect(log).toContain('GITHUB_URL must be an http or https URL');
   });
 
@@ -90,7 +90,7 @@ describe('the start', () => {
     service = await startService(environment({ DOCKERHUB_REPOS: '\\owner1/*' }));
     await service.logged(/nothing is tracked yet: set DOCKERHUB_REPOS=/);
 
-    expect(service.log()).toContain('configuration entry is skipped');
+    expect(service.log()).toContain('ignoring invalid entry');
     expect(await getJson(`${service.url}/api/summary`)).toEqual({ status: 200, body: [] });
     expect(await getJson(`${service.url}/api/status`)).toMatchObject({
       body: {
@@ -100,6 +100,26 @@ describe('the start', () => {
       },
     });
     expect(await getJson(`${service.url}/api/health`)).toMatchObject({ status: 503 });
+  });
+});
+
+describe('an environment of the Go tool', () => {
+  it('starts with what it ignored there, and warns in the log, the status page and the API', async () => {
+    const env = { POLL_INTERVAL_HOURS: 'hourly', RETENTION_DAYS: '-1', RETENTION_DAY: '30', ROLE: 'api', DOCKERHUB_USERNAME: 'acme' };
+    service = await startService(environment(env));
+    const variables = ['DOCKERHUB_USERNAME', 'POLL_INTERVAL_HOURS', 'RETENTION_DAYS', 'RETENTION_DAY', 'ROLE'];
+
+    const warnings = service
+      .log()
+      .split('\n')
+      .filter((line) => /ignoring invalid entry|check the configuration/.test(line));
+    expect(warnings.map((line) => /"variable":"(\w+)"/.exec(line)?.[1])).toEqual(variables);
+    expect(await getJson(`${service.url}/api/status`)).toMatchObject({
+      body: { configuration_problems: variables.map((variable) => ({ variable, reason: expect.any(String) })) },
+    });
+    const page = await (await fetch(`${service.url}/status`)).text();
+    for (const variable of variables) expect(page).toContain(`<code>${variable}</code>`);
+    expect(page).toContain('keeping everything');
   });
 });
 

@@ -1,6 +1,8 @@
 /** Pages over a store in memory, on a free port. */
 import assets from '../../dist/assets.json' with { type: 'json' };
 import { createApi } from '../../src/http/api.ts';
+import type { Handler } from '../../src/http/message.ts';
+import type { SnapshotStore } from '../../src/core/ports.ts';
 import { listen, type ApiServer } from '../../src/http/server.ts';
 import type { Group } from '../../src/core/views/groups.ts';
 import type { RecordedEvent } from '../../src/core/model/event.ts';
@@ -26,6 +28,15 @@ export interface PagesOptions {
   readonly configProblems?: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
 }
 
+/** A service that can be written to, and whose answers can be held up, while its pages are open. */
+export interface LivePages extends ApiServer {
+  readonly store: SnapshotStore;
+  /** In place of the status that was given. */
+  setStatus(status: Partial<CollectorStatus>): void;
+  /** Called before each answer, with the address. */
+  setBefore(before: (url: string) => Promise<void>): void;
+}
+
 export const pagesNow = '2026-03-14T12:00:00.000Z';
 
 /** A registry whose last cycle was good. */
@@ -49,16 +60,8 @@ export function registryStatus(registry: string, title: string, more: Partial<Re
 
 /** The pages and the API beside them, on 2026-03-14 at noon. */
 export async function createPages(options: PagesOptions = {}) {
-  const {
-    readings = [],
-    status = {},
-    basePath = '',
-    configured = [],
-    groups = [],
-    events = [],
-    configProblems = [],
-    howToConfigure,
-  } = options;
+  const { readings = [], basePath = '', configured = [], groups = [], events = [], configProblems = [], howToConfigure } = options;
+  let { status = {} } = options;
   const store = createMemoryStore();
   await store.save(readings, events);
   const registries = [
@@ -85,10 +88,16 @@ export async function createPages(options: PagesOptions = {}) {
   const examples = [{ variable: 'DOCKERHUB_REPOS', example: 'acme/app,acme/*' }];
   const pages = createPageRoutes({ ...shown, registries, examples, assets: createAssets(assets) });
   const handler = createApi({ ...shown, registries: registries.map(({ id }) => id), pages, log: createRecordingLog() });
-  return { handler, fetch: fetchFrom(handler), store };
+  return { handler, fetch: fetchFrom(handler), store, setStatus: (next: Partial<CollectorStatus>): void => void (status = next) };
 }
 
-export async function startPages(options: PagesOptions = {}): Promise<ApiServer> {
-  const { handler } = await createPages(options);
-  return listen(handler, { host: '127.0.0.1', port: 0 });
+export async function startPages(options: PagesOptions = {}): Promise<LivePages> {
+  const { handler, store, setStatus } = await createPages(options);
+  let before: ((url: string) => Promise<void>) | undefined;
+  const held: Handler = async (request) => {
+    await before?.(request.url ?? '');
+    return handler(request);
+  };
+  const server = await listen(held, { host: '127.0.0.1', port: 0 });
+  return { ...server, store, setStatus, setBefore: (next) => (before = next) };
 }

@@ -8,6 +8,7 @@ export const errorCodes = [
   'invalid_input',
   'misconfigured',
   'conflict',
+  'overloaded',
   'internal',
 ] as const;
 

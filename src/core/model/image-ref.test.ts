@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from './errors.ts';
-import { canonicalRepo, formatRepo, isRepo, isTagName, parseRepo, parseTarget } from './image-ref.ts';
+import { canonicalRepo, formatRepo, isRepo, isTagName, isTracked, parseRepo, parseTarget } from './image-ref.ts';
 
 const noSlash = 'it has no slash, write owner/name or owner/*';
 const emptyOwner = 'the owner is empty';
@@ -131,6 +131,9 @@ describe('the name of a tag', () => {
   });
 });
 
+const noOwner = 'the * is where the owner should be, write owner/* or owner/name';
+const badPattern = 'the name has characters other than letters, digits, ".", "_", "-" and "*"';
+
 describe('a configuration entry', () => {
   it('asks for one image', () => {
     expect(parseTarget('Acme/Charts%2fApp')).toEqual({ kind: 'image', ref: { owner: 'acme', name: 'charts/app' } });
@@ -140,17 +143,32 @@ describe('a configuration entry', () => {
     expect(parseTarget('Acme/*')).toEqual({ kind: 'owner', owner: 'acme' });
   });
 
+  it('asks for some images of an owner, by a pattern of their names', () => {
+    expect(parseTarget('Acme/App-*')).toEqual({ kind: 'owner', owner: 'acme', include: ['app-*'] });
+    expect(parseTarget('acme/charts%2F*')).toEqual({ kind: 'owner', owner: 'acme', include: ['charts/*'] });
+    expect(parseTarget('acme/**')).toEqual({ kind: 'owner', owner: 'acme' });
+  });
+
+  it('tracks of an owner what its patterns include and do not exclude', () => {
+    const targets = [{ kind: 'owner', owner: 'acme', include: ['app-*', 'charts/*'], exclude: ['*-test'] } as const];
+    const tracked = (owner: string, name: string): boolean => isTracked(targets, { owner, name });
+
+    expect([tracked('acme', 'app-1'), tracked('acme', 'charts/db'), tracked('other', 'x')]).toEqual([true, true, true]);
+    expect([tracked('acme', 'app'), tracked('acme', 'app-test'), tracked('acme', 'charts/db-test')]).toEqual([false, false, false]);
+    expect(isTracked([{ kind: 'owner', owner: 'acme' }], { owner: 'acme', name: 'app' })).toBe(true);
+  });
+
   it.each([
     ['\\owner1/*', 'it starts with a stray backslash, remove it'],
     ['\\acme/app', 'it starts with a stray backslash, remove it'],
     ['acme', noSlash],
-    ['*', noSlash],
+    ['*', noOwner],
     ['/*', emptyOwner],
-    ['*/*', badOwner],
-    ['acme/charts/*', badOwner],
+    ['*/*', noOwner],
+    ['*/app', noOwner],
     ['../*', badOwner],
-    ['acme/**', badName],
-    ['acme/*x', badName],
+    ['acme/../*', badPattern],
+    ['acme/*:x', badPattern],
     ['acme/', emptyName],
   ])('%j is refused with the reason', (text, reason) => {
     const error = errorOf(() => parseTarget(text));

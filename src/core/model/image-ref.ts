@@ -1,5 +1,6 @@
 /** Names of images: `owner/name`, lower case; a nested name's own slashes are written `%2F`, so that every name has two segments. */
 import { AppError } from './errors.ts';
+import { matchesName } from './name-pattern.ts';
 
 export interface ImageRef {
   readonly owner: string;
@@ -7,8 +8,18 @@ export interface ImageRef {
   readonly name: string;
 }
 
-/** What a configuration entry names: one image, or every public image of an owner. */
-export type Target = { readonly kind: 'image'; readonly ref: ImageRef } | { readonly kind: 'owner'; readonly owner: string };
+/** What a configuration entry names: one image, or the public images of an owner. */
+export type Target = { readonly kind: 'image'; readonly ref: ImageRef } | OwnerTarget;
+
+/** The public images of an owner, all of them or those that the patterns of name-pattern.ts choose. */
+export interface OwnerTarget {
+  readonly kind: 'owner';
+  readonly owner: string;
+  /** A name matches one of these; absent: any name. */
+  readonly include?: readonly string[] | undefined;
+  /** And none of these. */
+  readonly exclude?: readonly string[] | undefined;
+}
 
 /**
  * Wider than what one registry allows for new names: Docker Hub, Quay.io, ECR Public and GHCR separate letters and digits by one ".",
@@ -16,6 +27,7 @@ export type Target = { readonly kind: 'image'; readonly ref: ImageRef } | { read
  */
 const segment = /^[a-z0-9][a-z0-9._-]*$/;
 const maxNameLength = 255;
+const namePattern = /^[a-z0-9*][a-z0-9*._-]*(\/[a-z0-9*][a-z0-9*._-]*)*$/;
 
 /** OCI distribution specification 1.1, "Pulling manifests". */
 const tagName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
@@ -49,15 +61,31 @@ export function formatRepo(ref: ImageRef): string {
 }
 
 /**
- * Reads a configuration entry, which may also be `owner/*`.
+ * Reads a configuration entry, which may also be `owner/*` or `owner/app-*`.
  * @throws AppError invalid_input with the reason
  */
 export function parseTarget(text: string): Target {
   if (text.startsWith('\\')) throw invalid('it starts with a stray backslash, remove it');
-  if (!text.endsWith('/*')) return { kind: 'image', ref: parseRepo(text) };
-  const owner = text.slice(0, -2).toLowerCase();
+  if (!text.includes('*')) return { kind: 'image', ref: parseRepo(text) };
+  const slash = text.indexOf('/');
+  const owner = text.slice(0, Math.max(0, slash)).toLowerCase();
+  const pattern = text
+    .slice(slash + 1)
+    .toLowerCase()
+    .replaceAll('%2f', '/')
+    .replaceAll(/\*+/g, '*');
+  if (slash < 0 || owner.includes('*')) throw invalid('the * is where the owner should be, write owner/* or owner/name');
   assertSegment(owner, 'owner');
-  return { kind: 'owner', owner };
+  assertLength(pattern, 'name');
+  if (!namePattern.test(pattern)) throw invalid('the name has characters other than letters, digits, ".", "_", "-" and "*"');
+  return pattern === '*' ? { kind: 'owner', owner } : { kind: 'owner', owner, include: [pattern] };
+}
+
+/** Whether an image that an owner has is among those that are tracked of this owner; any is where the targets do not name the owner. */
+export function isTracked(targets: readonly Target[], { owner, name }: ImageRef): boolean {
+  const target = targets.find((each): each is OwnerTarget => each.kind === 'owner' && each.owner === owner);
+  const matches = (pattern: string): boolean => matchesName(pattern, name);
+  return target === undefined || ((target.include?.some(matches) ?? true) && !target.exclude?.some(matches));
 }
 
 /** Whether parseRepo accepts the text. */

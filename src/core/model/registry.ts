@@ -22,6 +22,14 @@ export interface RegistryDescriptor {
   readonly variablePrefix: string;
   /** The host in the image's reference, e.g. `ghcr.io`. */
   readonly host: string;
+  /** Further hosts under which images of this registry are named, e.g. `index.docker.io`. */
+  readonly otherHosts?: readonly string[];
+  /**
+   * Web pages of images and owners as people copy them, without `https://`, for example `hub.docker.com/r/{owner}/{name}`; the first that
+   * matches counts. `{name}` is one segment, and what follows it is ignored; `{name*}` is the rest. A page without either stands for every
+   * image of the owner.
+   */
+  readonly pages?: readonly string[];
   /** The owner of the images that are pulled by a name without a slash, e.g. `library`. */
   readonly bareOwner?: string;
   /** Whether a name may hold further slashes. */

@@ -152,7 +152,7 @@ function pullsOn(images: readonly ImageSeries[], day: EpochDay): number | undefi
 }
 
 /** Where a day is among the known ones, which ascend. */
-function positionOf({ days }: ImageSeries, day: EpochDay): number | undefined {
+export function positionOf({ days }: ImageSeries, day: EpochDay): number | undefined {
   let [low, high] = [0, days.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -1,7 +1,8 @@
 /** What is known of each row of daily pulls beside its value. */
-import type { Day } from '../model/day.ts';
+import { toEpochDay, type EpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { imageKey } from '../model/image.ts';
+import { positionOf } from '../numbers/freezes.ts';
 import type { SeriesRow } from '../numbers/series.ts';
 import { isMarked, partsByDay, type PartKind, type ValueParts } from '../numbers/value-parts.ts';
 
@@ -25,13 +26,23 @@ export function createPullDetails(series: readonly ImageSeries[], split: boolean
     if (group) group.push(image);
     else groups.set(key, [image]);
   }
-  const parts = new Map<string, ReadonlyMap<Day, ValueParts>>();
+  // Worked out for each row: kept for all days of all images they would take a hundred times as much as the series.
   return (row) => {
-    const key = rowKey(row, split);
-    const known = parts.get(key) ?? partsByDay(groups.get(key) ?? [], 'daily');
-    parts.set(key, known);
-    return toDetails(known.get(row.day));
+    const day = toEpochDay(row.day);
+    const images = (groups.get(rowKey(row, split)) ?? []).map((image) => upTo(image, day)).filter((image) => image !== undefined);
+    return toDetails(partsByDay(images, 'daily').get(row.day));
   };
+}
+
+/** The part of a series that says all of its value on a day: that day and the known ones before that the value may cover; undefined without a value. */
+function upTo(image: ImageSeries, day: EpochDay): ImageSeries | undefined {
+  const { days, totals, marks, still } = image;
+  const at = positionOf(image, day);
+  if (at === undefined) return undefined;
+  let start = Math.max(0, at - 1);
+  while (start > 0 && still?.has(days[start] ?? 0)) start -= 1;
+  const cut = (values: ArrayLike<number>): number[] => Array.from({ length: at - start + 1 }, (_, offset) => values[start + offset] ?? 0);
+  return { ...image, days: cut(days), totals: cut(totals), marks: { at: (position) => marks.at(start + position) } };
 }
 
 function rowKey({ registry = '', repo }: Pick<SeriesRow, 'registry' | 'repo'>, split: boolean): string {

@@ -1,14 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvChunks, jsonChunks, type Cell, type Table } from './table.ts';
+import { csvChunks, jsonChunks, type Cell } from './table.ts';
 
 const anyCell: fc.Arbitrary<Cell> = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined));
 
-function json(table: Table): unknown {
+interface Made {
+  readonly columns: readonly string[];
+  readonly rows: Iterable<readonly Cell[]>;
+}
+
+function json(table: Made): unknown {
   return JSON.parse([...jsonChunks(table)].join(''));
 }
 
-function csv(rows: Table['rows'], columns = ['a', 'b']): string {
+function csv(rows: Made['rows'], columns = ['a', 'b']): string {
   return [...csvChunks({ columns, rows })].join('');
 }
 
@@ -58,6 +63,33 @@ describe('a table as JSON', () => {
         expect([...jsonChunks({ columns: ['a', 'b'], rows })].join('')).toBe(JSON.stringify(objects));
       }),
     );
+  });
+});
+
+describe('a table whose rows come one after another', () => {
+  it.each([
+    ['JSON', jsonChunks],
+    ['CSV', csvChunks],
+  ] as const)('is the same %s, and no more rows are taken than pieces', async (_, chunksOf) => {
+    const columns = ['name', 'pulls'];
+    const rows = Array.from({ length: 5_000 }, (__, at): Cell[] => [`image-${at}`, at]);
+    let taken = 0;
+    async function* come(): AsyncGenerator<Cell[]> {
+      for (const row of rows) {
+        taken += 1;
+        yield row;
+      }
+    }
+    const pieces: string[] = [];
+    const takenBefore: number[] = [];
+    for await (const piece of chunksOf({ columns, rows: come() })) {
+      takenBefore.push(taken);
+      pieces.push(piece);
+    }
+
+    expect(pieces.join('')).toBe([...chunksOf({ columns, rows })].join(''));
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(takenBefore[0]).toBeLessThan(rows.length);
   });
 });
 

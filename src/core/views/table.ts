@@ -4,14 +4,70 @@ export type Cell = string | number | boolean | null | undefined;
 
 export interface Table {
   readonly columns: readonly string[];
-  /** The cells in the order of the columns; what is not known is null, never 0. */
+  /** The cells in the order of the columns; what is not known is null, never 0. Made as they are taken, where they are many. */
+  readonly rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>;
+}
+
+/** A table whose rows are there. */
+interface MadeTable extends Table {
   readonly rows: Iterable<readonly Cell[]>;
+}
+
+/** How a table is written. */
+interface RowFormat {
+  readonly begin: string;
+  readonly row: (cells: readonly Cell[]) => string;
+  readonly between: string;
+  readonly end: string;
 }
 
 const chunkLength = 65_536;
 
 /** A JSON array of one object a row. */
-export function* jsonChunks({ columns, rows }: Table): Generator<string> {
+export function jsonChunks(table: MadeTable): Iterable<string>;
+export function jsonChunks(table: Table): Iterable<string> | AsyncIterable<string>;
+export function jsonChunks(table: Table): Iterable<string> | AsyncIterable<string> {
+  return inChunks(table.rows, jsonFormat(table.columns));
+}
+
+/** CSV as RFC 4180 has it: a header, CRLF, quotes where they are needed. */
+export function csvChunks(table: MadeTable): Iterable<string>;
+export function csvChunks(table: Table): Iterable<string> | AsyncIterable<string>;
+export function csvChunks(table: Table): Iterable<string> | AsyncIterable<string> {
+  return inChunks(table.rows, csvFormat(table.columns));
+}
+
+function inChunks(rows: Table['rows'], format: RowFormat): Iterable<string> | AsyncIterable<string> {
+  return Symbol.asyncIterator in rows ? chunksAsTheyCome(rows, format) : chunks(rows, format);
+}
+
+function* chunks(rows: Iterable<readonly Cell[]>, format: RowFormat): Generator<string> {
+  let text = format.begin;
+  let separator = '';
+  for (const cells of rows) {
+    text += separator + format.row(cells);
+    separator = format.between;
+    if (text.length < chunkLength) continue;
+    yield text;
+    text = '';
+  }
+  yield text + format.end;
+}
+
+async function* chunksAsTheyCome(rows: AsyncIterable<readonly Cell[]>, format: RowFormat): AsyncGenerator<string> {
+  let text = format.begin;
+  let separator = '';
+  for await (const cells of rows) {
+    text += separator + format.row(cells);
+    separator = format.between;
+    if (text.length < chunkLength) continue;
+    yield text;
+    text = '';
+  }
+  yield text + format.end;
+}
+
+function jsonFormat(columns: readonly string[]): RowFormat {
   const quoted = new Map<string, string>();
   const quote = (text: string): string => {
     const known = quoted.get(text);
@@ -22,33 +78,24 @@ export function* jsonChunks({ columns, rows }: Table): Generator<string> {
     return written;
   };
   const openings = columns.map((column, at) => `${at === 0 ? '{' : ','}${JSON.stringify(column)}:`);
-  let text = '[';
-  let first = true;
-  for (const cells of rows) {
-    if (!first) text += ',';
-    first = false;
-    for (const [at, opening] of openings.entries()) {
-      const cell = cells[at];
-      text += opening + (typeof cell === 'string' ? quote(cell) : String(cell ?? null));
-    }
-    text += '}';
-    if (text.length < chunkLength) continue;
-    yield text;
-    text = '';
-  }
-  yield `${text}]`;
+  return {
+    begin: '[',
+    row(cells) {
+      let text = '';
+      for (const [at, opening] of openings.entries()) {
+        const cell = cells[at];
+        text += opening + (typeof cell === 'string' ? quote(cell) : String(cell ?? null));
+      }
+      return `${text}}`;
+    },
+    between: ',',
+    end: ']',
+  };
 }
 
-/** CSV as RFC 4180 has it: a header, CRLF, quotes where they are needed. */
-export function* csvChunks({ columns, rows }: Table): Generator<string> {
-  let text = `${columns.map(csvCell).join(',')}\r\n`;
-  for (const cells of rows) {
-    text += `${columns.map((_, at) => csvCell(cells[at])).join(',')}\r\n`;
-    if (text.length < chunkLength) continue;
-    yield text;
-    text = '';
-  }
-  yield text;
+function csvFormat(columns: readonly string[]): RowFormat {
+  const row = (cells: readonly Cell[]): string => `${columns.map((_, at) => csvCell(cells[at])).join(',')}\r\n`;
+  return { begin: row(columns), row, between: '', end: '' };
 }
 
 function csvCell(cell: Cell): string {

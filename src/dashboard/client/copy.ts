@@ -2,11 +2,11 @@
 
 const confirmMs = 2_000;
 
-export function prepareCopying(root: HTMLElement): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', () => void copy(button));
-  }
+export function prepareCopying(): void {
+  document.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLButtonElement>('button[data-copy]') : null;
+    if (button) void copy(button);
+  });
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {

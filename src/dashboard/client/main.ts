@@ -1,145 +1,68 @@
-/** The pages come whole from the server; this exchanges their content in place, and draws the charts. */
+/** What a page does beyond its HTML: other views in place, charts, copying, the theme, and new numbers as they come. */
 import { drawCharts } from './charts.ts';
+import { formUrl, isHalfTyped, isTyped, viewForm } from './controls.ts';
 import { prepareCopying } from './copy.ts';
+import { createNavigation, type Navigation } from './navigation.ts';
+import { keepFresh } from './refresh.ts';
 import { prepareThemeChoice } from './theme-choice.ts';
 
+/** After this the view follows what was typed. */
 const typingPauseMs = 250;
-
-const content = document.querySelector<HTMLElement>('#content');
-const news = document.querySelector<HTMLElement>('#news');
-let latest = 0;
-let refreshTimer: number | undefined;
-let typingTimer: number | undefined;
-
-/** Shows another view in place. Of several that are asked for at once only the last one comes. */
-async function show(url: string, history: 'push' | 'keep'): Promise<void> {
-  const turn = ++latest;
-  content?.setAttribute('aria-busy', 'true');
-  try {
-    const answer = await fetch(url, { headers: { Accept: 'text/html' }, cache: 'no-cache' });
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (turn !== latest) return;
-    const fresh = next.querySelector<HTMLElement>('#content');
-    if (!fresh) {
-      // Something before the service has answered, such as a proxy that wants a login: that is shown whole.
-      if (history === 'push') location.assign(url);
-      return;
-    }
-    document.title = next.title;
-    exchange(fresh);
-    const shown = fresh.dataset['url'] ?? url;
-    if (history === 'push' && shown !== location.pathname + location.search) window.history.pushState(null, '', shown);
-  } catch {
-    // The service may be restarting: what is shown stays, and the next refresh tries again.
-  } finally {
-    content?.removeAttribute('aria-busy');
-    if (turn === latest) scheduleRefresh();
-  }
-}
-
-function exchange(fresh: HTMLElement): void {
-  if (!content) return;
-  const focused = describeFocus();
-  const open = [...content.querySelectorAll('details')].map((details) => details.open);
-  const plots = new Map(
-    [...content.querySelectorAll<HTMLElement>('figure[data-chart]')].map((figure) => [figure.dataset['chart'], figure]),
-  );
-  for (const figure of fresh.querySelectorAll<HTMLElement>('figure[data-chart]')) {
-    // A drawn chart moves over and gets its new numbers: nothing flickers.
-    const drawn = plots.get(figure.dataset['chart'])?.querySelector('.plot.drawn');
-    if (drawn) figure.querySelector('.plot')?.replaceWith(drawn);
-  }
-  content.replaceChildren(...fresh.childNodes);
-  for (const name of ['data-refresh-seconds', 'data-url']) {
-    const value = fresh.getAttribute(name);
-    if (value === null) content.removeAttribute(name);
-    else content.setAttribute(name, value);
-  }
-  for (const [at, details] of content.querySelectorAll('details').entries()) details.open = open[at] ?? false;
-  prepare();
-  focused?.();
-  const caption = content.querySelector('table.images caption')?.textContent;
-  if (news && caption) news.textContent = caption;
-}
-
-/** A function that puts the focus back to where it is now. */
-function describeFocus(): (() => void) | undefined {
-  const active = document.activeElement;
-  if (!(active instanceof HTMLElement) || !content?.contains(active)) return undefined;
-  const path: number[] = [];
-  for (let node: Element = active; node !== content && node.parentElement; node = node.parentElement) {
-    path.unshift([...node.parentElement.children].indexOf(node));
-  }
-  const { name, value, form } = active instanceof HTMLInputElement || active instanceof HTMLSelectElement ? active : {};
-  const caret = active instanceof HTMLInputElement && active.type === 'search' ? active.selectionStart : null;
-  return () => {
-    const named = name === undefined || !form ? [] : [...content.querySelectorAll<HTMLInputElement>(`[name="${CSS.escape(name)}"]`)];
-    let found: Element | undefined = named.length === 1 ? named[0] : named.find((each) => each.value === value);
-    if (!found && name === undefined) found = path.reduce<Element | undefined>((node, at) => node?.children[at], content);
-    if (!(found instanceof HTMLElement)) return;
-    found.focus({ preventScroll: true });
-    if (found instanceof HTMLInputElement && caret !== null) found.setSelectionRange(caret, caret);
-  };
-}
-
-function scheduleRefresh(): void {
-  window.clearTimeout(refreshTimer);
-  const seconds = Number(content?.dataset['refreshSeconds'] ?? 0);
-  if (seconds === 0) return;
-  refreshTimer = window.setTimeout(() => {
-    const typing = document.activeElement instanceof HTMLInputElement && document.activeElement.type !== 'checkbox';
-    if (document.hidden || typing) scheduleRefresh();
-    else void show(location.href, 'keep');
-  }, seconds * 1000);
-}
-
-function submit(form: HTMLFormElement): void {
-  const url = new URL(form.action);
-  const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === 'string' && value !== '') query.append(name, value);
-  url.search = query.toString();
-  void show(url.href, 'push');
-}
-
-function viewForm(target: EventTarget | null): HTMLFormElement | undefined {
-  const { form = null } = target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target : {};
-  return form && 'view' in form.dataset ? form : undefined;
-}
-
-function prepare(): void {
-  if (!content) return;
-  prepareCopying(content);
-  drawCharts(content);
-  for (const details of content.querySelectorAll('details')) details.removeAttribute('aria-busy');
-}
-
-document.addEventListener('input', ({ target }) => {
-  const form = viewForm(target);
-  if (!form || !(target instanceof HTMLElement)) return;
-  if (target instanceof HTMLInputElement && target.type === 'date') {
-    const range = form.elements.namedItem('range');
-    if (range instanceof HTMLSelectElement) range.value = 'custom';
-  }
-  window.clearTimeout(typingTimer);
-  const pauseMs = target instanceof HTMLInputElement && ['search', 'text', 'date'].includes(target.type) ? typingPauseMs : 0;
-  typingTimer = window.setTimeout(() => submit(form), pauseMs);
-});
-document.addEventListener('submit', (event) => {
-  if (!(event.target instanceof HTMLFormElement) || !('view' in event.target.dataset)) return;
-  event.preventDefault();
-  submit(event.target);
-});
-document.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[data-view]') : null;
-  if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  void show(link.href, 'push');
-});
-window.addEventListener('popstate', () => void show(location.href, 'keep'));
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) scheduleRefresh();
-});
+/** Whoever goes on typing within this is still at the same: that is one step of the history. */
+const stepPauseMs = 2_000;
 
 prepareThemeChoice();
-prepare();
-scheduleRefresh();
+prepareCopying();
+const [content, trouble, news] = ['content', 'trouble', 'news'].map((id) => document.getElementById(id));
+if (content && trouble && news) {
+  const navigation = createNavigation({ content, trouble, news, prepare: () => drawCharts(content) });
+  listenToControls(navigation);
+  listenToLinks(navigation);
+  drawCharts(content);
+  keepFresh(content, navigation);
+}
+
+function listenToControls(navigation: Navigation): void {
+  let timer: number | undefined;
+  let typed: { readonly field: EventTarget; readonly at: number; readonly step: { shown: boolean } } | undefined;
+
+  document.addEventListener('input', ({ target }) => {
+    const form = viewForm(target);
+    if (!form || !target) return;
+    window.clearTimeout(timer);
+    // What is on its way is older than this.
+    navigation.cancel();
+    chooseCustomRange(target, form);
+    if (isHalfTyped(target)) return;
+    const goesOn = typed?.field === target && performance.now() - typed.at < stepPauseMs;
+    const step = goesOn && typed ? typed.step : { shown: false };
+    typed = isTyped(target) ? { field: target, at: performance.now(), step } : undefined;
+    const show = async (): Promise<void> => {
+      // What was typed first may have been overtaken before it was shown.
+      if (await navigation.show(formUrl(form), step.shown ? 'replace' : 'push')) step.shown = true;
+    };
+    timer = window.setTimeout(() => void show(), typed ? typingPauseMs : 0);
+  });
+  document.addEventListener('submit', (event) => {
+    if (!(event.target instanceof HTMLFormElement) || !('view' in event.target.dataset)) return;
+    event.preventDefault();
+    window.clearTimeout(timer);
+    void navigation.show(formUrl(event.target), 'push');
+  });
+}
+
+function chooseCustomRange(target: EventTarget, form: HTMLFormElement): void {
+  if (!(target instanceof HTMLInputElement) || target.type !== 'date') return;
+  const range = form.elements.namedItem('range');
+  if (range instanceof HTMLSelectElement) range.value = 'custom';
+}
+
+function listenToLinks(navigation: Navigation): void {
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[data-view]') : null;
+    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void navigation.show(link.href, 'push');
+  });
+  window.addEventListener('popstate', () => void navigation.show(location.href, 'back'));
+}

@@ -8,6 +8,7 @@ import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
 import { imageEndpoint } from './image.ts';
 import { overviewEndpoint } from './overview.ts';
+import { revisionEndpoint } from './revision.ts';
 import { statusPageEndpoint } from './status.ts';
 
 export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
@@ -16,11 +17,12 @@ export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
   statusPageEndpoint,
   chartJsonEndpoint,
   chartSvgEndpoint,
+  revisionEndpoint,
   assetsEndpoint,
 ];
 
-export function createPages(deps: Omit<PageDeps, 'asset' | 'freezes'>): readonly Route[] {
+export function createPages(deps: Omit<PageDeps, 'asset' | 'revision' | 'freezes'>): readonly Route[] {
   const { basePath, assets } = deps;
   const asset = (name: string): string => `${basePath}${assetPrefix}${assets.nameOf(name)}`;
-  return toRoutes(pageEndpoints, { ...deps, asset, freezes: createFreezeFinder(deps) });
+  return toRoutes(pageEndpoints, { ...deps, asset, revision: '', freezes: createFreezeFinder(deps) });
 }

@@ -16,6 +16,7 @@ export const healthEndpoint = endpoint({
   },
   headers: momentHeaders,
   cached: false,
+  immediate: true,
   async handle(_, { status }: Pick<ApiDeps, 'status'>) {
     const { healthy } = status().health;
     const answer: ValueOf<typeof health> = { status: healthy ? 'ok' : 'unhealthy' };

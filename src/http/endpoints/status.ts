@@ -53,6 +53,7 @@ export const statusEndpoint = endpoint({
   responses: dataResponses({ 'application/json': named('Status', statusSchema) }),
   headers: momentHeaders,
   cached: false,
+  immediate: true,
   async handle(_, deps: StatusDeps) {
     return jsonContent(statusAnswer(deps));
   },

@@ -1,7 +1,7 @@
 import { startOfDay } from '../../core/model/day.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { Cell } from '../../core/views/table.ts';
-import { tagHistory } from '../../core/views/tags.ts';
+import { tagHistory, type TagDay } from '../../core/views/tags.ts';
 import type { ApiDeps } from '../deps.ts';
 import { dayRange, imageFilter } from '../parameters.ts';
 import { registry, repo, timestamp } from '../responses.ts';
@@ -31,14 +31,15 @@ export const tagsHistoryEndpoint = tableEndpoint({
   order: 'timestamp, registry, repo, tag',
   async handle({ query: { images, range } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
     const { query, has } = withGroups(images, groups);
-    const rows: Cell[][] = [];
-    for await (const tagDay of tagHistory(filtered(store.readings(query), has), range)) {
-      const { day, tag, pullCount, pulls, version, versionPullCount } = tagDay;
-      rows.push([startOfDay(day), tagDay.registry, tagDay.repo, tag, pullCount, pulls, version, versionPullCount]);
-    }
-    return { columns: columnsOf(row), rows };
+    return { columns: columnsOf(row), rows: cells(tagHistory(filtered(store.readings(query), has), range)) };
   },
 });
+
+async function* cells(tagDays: AsyncIterable<TagDay>): AsyncGenerator<readonly Cell[]> {
+  for await (const { day, registry: id, repo: name, tag, pullCount, pulls, version, versionPullCount } of tagDays) {
+    yield [startOfDay(day), id, name, tag, pullCount, pulls, version, versionPullCount];
+  }
+}
 
 async function* filtered<T>(items: AsyncIterable<T>, keep: (item: T) => boolean): AsyncGenerator<T> {
   for await (const item of items) if (keep(item)) yield item;

@@ -12,6 +12,13 @@ export const quay: SourceDefinition = {
     },
     variablePrefix: 'QUAY',
     host: 'quay.io',
+    pages: [
+      'quay.io/repository/{owner}/{name}/manifest/',
+      'quay.io/repository/{owner}/{name}/tag/',
+      'quay.io/repository/{owner}/{name*}',
+      'quay.io/organization/{owner}',
+      'quay.io/user/{owner}',
+    ],
     nestedNames: true,
     example: 'acme/app,acme/charts%2Fapp,acme/*',
     urls: [quayUrl],
