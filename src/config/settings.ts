@@ -11,6 +11,7 @@ import {
   list,
   listenAddress,
   logFormats,
+  metricsImages,
   logLevels,
   name,
   oneOf,
@@ -151,6 +152,13 @@ export const settings = {
     means: 'Log format: `json`, `pretty`, or `auto`, which is `pretty` on a terminal and `json` otherwise',
     default: 'auto',
     format: oneOf(logFormats),
+  }),
+  metricsImages: setting({
+    variable: 'METRICS_IMAGES',
+    means:
+      'Images with series of their own in `/metrics`: `all`, `groups` (the members of groups), or `top:500` (the 500 with the largest totals); five series an image',
+    default: 'all',
+    format: metricsImages,
   }),
 };
 
