@@ -11,7 +11,11 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
 };
+
+const icons = ['icon.svg', 'favicon.ico', 'touch-icon.png'];
 
 const shared = { bundle: true, minify: true, outdir: 'out', metafile: true, write: false, logLevel: 'warning' } as const;
 
@@ -34,7 +38,7 @@ export async function writeClientAssets(): Promise<readonly Metafile[]> {
   const files = built.flatMap(({ outputFiles }) => outputFiles ?? []);
   const assets = [
     ...files.map(({ path, contents }) => assetOf(path.split('/').at(-1) ?? '', contents)),
-    assetOf('icon.svg', await readFile(`${client}/icon.svg`)),
+    ...(await Promise.all(icons.map(async (name) => assetOf(name, await readFile(`${client}/${name}`))))),
   ];
   await replaceFile('dist/assets.json', JSON.stringify(assets));
   return built.map(({ metafile }) => metafile);

@@ -74,7 +74,9 @@ async function sizeOf(path: string): Promise<number | undefined> {
     const found = await stat(path);
     return found.isDirectory() ? undefined : found.size;
   } catch (error) {
-    throw new AppError('invalid_input', `${path} cannot be read: ${toAppError(error).message}`, { cause: error });
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = isMissing ? 'not found' : `cannot be read: ${toAppError(error).message}`;
+    throw new AppError('invalid_input', `${path} ${why}`, { cause: error });
   }
 }
 

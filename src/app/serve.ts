@@ -83,7 +83,7 @@ function createHandler(config: Config, { clock, log }: World, { store, engine }:
     configProblems: config.problems,
     howToConfigure,
   };
-  const pages = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
+  const { pages, errorPage } = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
   // Loaded with the first scrape: those without Prometheus keep its memory.
   const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics({ ...shown, images: config.metricsImages }));
   return createApi({
@@ -91,6 +91,7 @@ function createHandler(config: Config, { clock, log }: World, { store, engine }:
     metrics: { scrape: async () => (await metrics()).scrape() },
     registries: descriptors.map(({ id }) => id),
     pages,
+    errorPage,
     log,
   });
 }

@@ -2,13 +2,14 @@
 import { descriptors } from '../app/world.ts';
 import { exportFormats, exportHistory } from '../app/export.ts';
 import type { Config } from '../config/load.ts';
-import { isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import type { DayRange, SeriesQuery } from '../core/model/query.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
+import { invalidOption, parseChoice, parseDay, parseList } from './options.ts';
 import { writeTo } from './output.ts';
+import { createProgressBar } from './progress-bar.ts';
 
 export const exportCommand: CommandDefinition = {
   name: 'export',
@@ -29,11 +30,18 @@ export const exportCommand: CommandDefinition = {
 };
 
 /** @throws AppError invalid_input (an option is invalid, the file already exists), misconfigured (the store cannot be read) */
-async function exportTo(config: Config, { stdout }: CliIo, options: CommandOptions): Promise<number> {
-  const format = exportFormats.find((each) => each === options['format']);
-  if (!format) throw invalidOption('format', options['format'], exportFormats);
-  const pieces = exportHistory(config, { format, query: parseQuery(options), range: parseRange(options) });
-  await writeTo(typeof options['output'] === 'string' ? options['output'] : '-', pieces, stdout);
+async function exportTo(config: Config, { stdout, stderr }: CliIo, options: CommandOptions): Promise<number> {
+  const format = parseChoice('format', options['format'], exportFormats);
+  const output = typeof options['output'] === 'string' ? options['output'] : '-';
+  // On one terminal the bar would be among the lines of the export.
+  const bar = stderr.isTTY && (output !== '-' || !stdout.isTTY) ? createProgressBar(stderr, 'days') : undefined;
+  const pieces = exportHistory(config, {
+    format,
+    query: parseQuery(options),
+    range: parseRange(options),
+    onProgress: (done, total) => bar?.draw({ done, total }),
+  });
+  await writeTo(output, pieces, stdout).finally(() => bar?.clear());
   return 0;
 }
 
@@ -46,24 +54,9 @@ function parseQuery({ registry, repo }: CommandOptions): SeriesQuery {
   return { registries: registries && new Set(registries), repos: repos && new Set(repos) };
 }
 
-function parseList(value: unknown): string[] | undefined {
-  return typeof value === 'string' ? value.split(',').map((each) => each.trim().toLowerCase()) : undefined;
-}
-
 function parseRange({ since, until }: CommandOptions): DayRange {
   const range = { from: parseDay('since', since), to: parseDay('until', until) };
   if (range.from !== undefined && range.to !== undefined && range.from > range.to)
     throw new AppError('invalid_input', '--since must not be after --until');
   return range;
-}
-
-/** @throws AppError invalid_input for anything but a date */
-export function parseDay(name: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && isDay(value)) return value;
-  throw invalidOption(name, value, ['a date such as 2026-03-14']);
-}
-
-function invalidOption(name: string, value: unknown, valid: readonly string[]): AppError {
-  return new AppError('invalid_input', `invalid --${name} ${JSON.stringify(value)}: valid is ${valid.join(', ')}`);
 }

@@ -4,8 +4,8 @@ import type { Config } from '../config/load.ts';
 import { formatExact } from '../core/views/format.ts';
 import { plainText } from '../core/views/plain-text.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
-import { parseDay } from './export.ts';
 import type { CliIo } from './io.ts';
+import { parseDay } from './options.ts';
 import { createProgressBar } from './progress-bar.ts';
 
 export const importCommand: CommandDefinition = {

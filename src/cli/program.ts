@@ -1,8 +1,9 @@
 /** The commands and their options; every setting is also an option. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { descriptors, version } from '../app/world.ts';
 import { loadConfig, type Config } from '../config/load.ts';
+import { nearestName } from '../config/nearest.ts';
 import { allSettings } from '../config/settings.ts';
 import { backupCommand } from './backup.ts';
 import { collectCommand } from './collect.ts';
@@ -30,7 +31,8 @@ const commands: readonly CommandDefinition[] = [
 ];
 
 /** Above the options that every command has. */
-export const settingsHeading = 'Settings, each also an environment variable:';
+const settingsHeading = 'Settings, options of every command and environment variables:';
+const settingsNote = '\nSettings such as --data-dir are options too: see registry-stats config --help.';
 
 /** Resolves to the exit code. @throws AppError misconfigured, or what the command throws */
 export async function runProgram(args: readonly string[], io: CliIo): Promise<number> {
@@ -86,9 +88,14 @@ function addCommand(program: Command, { name, description, isDefault, argument, 
     if (option.required) command.requiredOption(option.flags, option.description, option.default);
     else command.option(option.flags, option.description, option.default);
   }
-  command.optionsGroup(settingsHeading);
+  // Their help is long and the same for all commands: one shows it.
+  const showsSettings = name === configCommand.name;
+  if (showsSettings) command.optionsGroup(settingsHeading);
+  else command.addHelpText('after', settingsNote);
   for (const setting of allSettings(descriptors)) {
-    if (!setting.secret) command.option(`${optionName(setting.variable)} <value>`, setting.means.replaceAll('`', ''));
+    if (setting.secret) continue;
+    const option = new Option(`${optionName(setting.variable)} <value>`, setting.means.replaceAll('`', ''));
+    command.addOption(showsSettings ? option : option.hideHelp());
   }
   return command;
 }
@@ -96,7 +103,10 @@ function addCommand(program: Command, { name, description, isDefault, argument, 
 /** Before the default command takes it for an argument of its own. @throws CommanderError */
 function rejectUnknown([first = '--']: readonly string[], program: Command): void {
   const names = program.commands.map((command) => command.name());
-  if (!first.startsWith('-') && !names.includes(first)) program.error(`error: unknown command '${first}': valid are ${names.join(', ')}`);
+  if (first.startsWith('-') || names.includes(first)) return;
+  const nearest = nearestName(first.toLowerCase(), names, Math.min(3, Math.ceil(first.length / 3)));
+  const advice = nearest === undefined ? `valid are ${names.join(', ')}` : `did you mean ${nearest}?`;
+  program.error(`error: unknown command '${first}': ${advice}`);
 }
 
 function readConfig({ env }: CliIo, given: Readonly<Record<string, unknown>>): Config {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../core/model/errors.ts';
 import type { Report } from '../core/views/report.ts';
-import { formats, parseFormat, parseSince } from './report.ts';
+import { formats, formatText, parseFormat, parseReportOptions, parseSince } from './report.ts';
 
 const report: Report = {
   from: '2026-03-11',
@@ -26,16 +26,39 @@ describe('the printed report', () => {
   it('is a table with a line for the sum', () => {
     expect(formats.table(report)).toBe(
       [
-        'Pulls from 2026-03-11 to 2026-03-13 (UTC days), change from the same number of days before',
+        'Pulls from 2026-03-11 to 2026-03-13 (UTC), change from the period before',
         '',
         'IMAGE            REGISTRIES       TOTAL  PULLS  CHANGE  TREND  NEXT',
-        'acme/charts/app  dockerhub, ghcr  1,000    130    +30%  ▂▂█    2k about 2026-04-06',
+        'acme/charts/app  dockerhub, ghcr  1,000    130    +30%  ▂▂█    2k ~2026-04-06',
         'a|b              ghcr                43      —',
         'total                             1,043    130    +30%',
         '',
       ].join('\n'),
     );
-    expect(formats.table({ ...report, rows: [] })).toContain('No data yet');
+    expect(formats.table({ ...report, rows: [] })).toContain('No data');
+  });
+
+  it('fits the terminal: a narrower trend first, then fewer columns, then shorter names', () => {
+    const daily = Array.from({ length: 30 }, (_, at) => at);
+    const name = 'a-long-owner/and-an-image-with-a-long-name';
+    const rows = report.rows.slice(0, 1).map((row) => ({ ...row, total: 43, name, daily, growth: { pulls: 5 } }));
+    const long = { ...report, rows };
+    const table = (columns: number): string[] => formatText(long, columns).trimEnd().split('\n').slice(2);
+    const heads = [200, 120, 100, 80, 60, 40, 24].map((columns) => table(columns)[0]?.split(/ +/).join(' '));
+
+    for (const columns of [200, 120, 100, 80, 60, 40, 24]) {
+      for (const line of table(columns)) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+    expect(heads).toEqual([
+      'IMAGE REGISTRIES TOTAL PULLS CHANGE TREND NEXT',
+      'IMAGE REGISTRIES TOTAL PULLS CHANGE TREND NEXT',
+      'IMAGE REGISTRIES TOTAL PULLS CHANGE TREND',
+      'IMAGE TOTAL PULLS CHANGE TREND',
+      'IMAGE TOTAL PULLS',
+      'IMAGE TOTAL PULLS',
+      'IMAGE TOTAL PULLS',
+    ]);
+    expect(table(40)[1]).toMatch(/^a-long-owner\/and-an-\S*… +43 +5$/);
   });
 
   it('is Markdown in which a name cannot break a row', () => {
@@ -86,6 +109,31 @@ describe('the options of the report', () => {
     expect(parseFormat({})).toBe('table');
     expect(parseFormat({ csv: true })).toBe('csv');
     expect(() => parseFormat({ csv: true, json: true })).toThrow('--json and --csv cannot be combined');
+  });
+
+  it('are read together, and an invalid one is refused with what is valid', () => {
+    const now = Date.parse('2026-03-14T10:00:00Z');
+
+    expect(parseReportOptions({}, now)).toEqual({
+      now,
+      from: '2026-02-12',
+      to: undefined,
+      repos: undefined,
+      groupBy: 'image',
+      sort: 'total',
+    });
+    expect(parseReportOptions({ since: '7d', until: '2026-03-01', repo: 'Acme/App, ours', group: 'owner', sort: 'pulls' }, now)).toEqual({
+      now,
+      from: '2026-02-23',
+      to: '2026-03-01',
+      repos: new Set(['acme/app', 'ours']),
+      groupBy: 'owner',
+      sort: 'pulls',
+    });
+    expect(() => parseReportOptions({ until: '2026-03-14' }, now)).toThrow('--until must be a date before today, such as 2026-03-13');
+    expect(() => parseReportOptions({ until: 'soon' }, now)).toThrow('invalid --until "soon"');
+    expect(() => parseReportOptions({ sort: 'size' }, now)).toThrow('invalid --sort "size": valid is total, pulls, change, name');
+    expect(() => parseReportOptions({ group: 'x' }, now)).toThrow('invalid --group "x": valid is image, registry, owner, none');
   });
 
   it.each([

@@ -1,14 +1,16 @@
-/** `report`: pulls and trends as a table with sparklines, Markdown, CSV or JSON. */
+/** `report`: pulls and trends as a table that fits the terminal, Markdown, CSV or JSON. */
 import { readReport } from '../app/report.ts';
 import type { Config } from '../config/load.ts';
 import { addDays, dayOf, isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
 import type { ComparedGrowth } from '../core/numbers/growth.ts';
-import type { Report, ReportRow } from '../core/views/report.ts';
+import { canonicalRepo } from '../core/model/image-ref.ts';
+import { reportOrders, reportRows, type Report, type ReportOptions, type ReportRow } from '../core/views/report.ts';
 import { csvChunks } from '../core/views/table.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
+import { parseChoice, parseDay, parseList } from './options.ts';
 import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';
 
@@ -17,6 +19,10 @@ export const reportCommand: CommandDefinition = {
   description: 'summarize pulls and trends: totals, pulls, change and the next milestone',
   options: [
     { flags: '--since <value>', description: 'first day: a date, or a number of days such as 7d (default: 30d)' },
+    { flags: '--until <day>', description: 'last day (default: yesterday)' },
+    { flags: '--repo <values>', description: 'only these images or groups, comma-separated' },
+    { flags: '--group <value>', description: `what a row is: ${reportRows.join(', ')} (each registry apart)`, default: 'image' },
+    { flags: '--sort <value>', description: `by what rows are sorted: ${reportOrders.join(', ')}`, default: 'total' },
     { flags: '--json', description: 'print JSON' },
     { flags: '--csv', description: 'print CSV' },
     { flags: '--markdown', description: 'print a Markdown table, for an issue or a mail' },
@@ -31,12 +37,40 @@ const maxDays = 3650;
 async function report(config: Config, { stdout }: CliIo, options: CommandOptions): Promise<number> {
   const now = Date.now();
   const format = parseFormat(options);
-  stdout.write(formats[format](await readReport(config, { now, from: parseSince(options['since'], dayOf(now)) })));
+  const made = await readReport(config, parseReportOptions(options, now));
+  stdout.write(format === 'table' ? formatText(made, stdout.columns ?? defaultColumns) : formats[format](made));
   return 0;
 }
 
+/** @throws AppError invalid_input */
+export function parseReportOptions(options: CommandOptions, now: number): Omit<ReportOptions, 'groups'> {
+  const until = parseDay('until', options['until']);
+  const today = dayOf(now);
+  if (until !== undefined && until >= today)
+    throw new AppError('invalid_input', `--until must be a date before today, such as ${addDays(today, -1)}`);
+  const after = until === undefined ? today : addDays(until, 1);
+  return {
+    now,
+    from: parseSince(options['since'], after),
+    to: until,
+    repos: parseRepos(options['repo']),
+    groupBy: parseChoice('group', options['group'] ?? 'image', reportRows),
+    sort: parseChoice('sort', options['sort'] ?? 'total', reportOrders),
+  };
+}
+
+function parseRepos(value: unknown): ReadonlySet<string> | undefined {
+  const names = parseList(value)?.filter((name) => name !== '');
+  return names === undefined || names.length === 0 ? undefined : new Set(names.map(canonicalRepo));
+}
+
 /** How a report is printed. */
-export const formats = { table: formatText, json: formatJson, csv: formatCsv, markdown: formatMarkdown };
+export const formats = {
+  table: (made: Report) => formatText(made, defaultColumns),
+  json: formatJson,
+  csv: formatCsv,
+  markdown: formatMarkdown,
+};
 
 /** @throws AppError invalid_input when two formats are given */
 export function parseFormat(options: CommandOptions): keyof typeof formats {
@@ -45,30 +79,72 @@ export function parseFormat(options: CommandOptions): keyof typeof formats {
   return first ?? 'table';
 }
 
-/** From a date, or a number of days as `30d`, to the first day. @throws AppError invalid_input */
-export function parseSince(text: unknown, today: string): string {
-  if (text === undefined) return addDays(today, -defaultDays);
+/** From a date, or a number of days as `30d`, to the first day. `after`: the day after the last one. @throws AppError invalid_input */
+export function parseSince(text: unknown, after: string): string {
+  if (text === undefined) return addDays(after, -defaultDays);
   const days = typeof text === 'string' ? /^(\d{1,4})d?$/.exec(text)?.[1] : undefined;
-  if (days !== undefined && Number(days) >= 1 && Number(days) <= maxDays) return addDays(today, -Number(days));
-  if (typeof text === 'string' && isDay(text) && text < today && text >= addDays(today, -maxDays)) return text;
+  if (days !== undefined && Number(days) >= 1 && Number(days) <= maxDays) return addDays(after, -Number(days));
+  if (typeof text === 'string' && isDay(text) && text < after && text >= addDays(after, -maxDays)) return text;
   throw new AppError(
     'invalid_input',
-    `invalid --since ${JSON.stringify(text)}: valid is a date before today such as ${addDays(today, -7)}, or a number of days such as 7d, up to ${maxDays}`,
+    `invalid --since ${JSON.stringify(text)}: valid is a date before ${after} such as ${addDays(after, -7)}, or a number of days such as 7d, up to ${maxDays}`,
   );
 }
 
+const defaultColumns = 80;
 const head = ['IMAGE', 'REGISTRIES', 'TOTAL', 'PULLS', 'CHANGE', 'TREND', 'NEXT'];
-const numbers = [2, 3, 4];
+const numbers = ['TOTAL', 'PULLS', 'CHANGE'];
+/** Left out in this order where a terminal is too narrow. */
+const dispensable = ['NEXT', 'REGISTRIES', 'TREND', 'CHANGE'];
+const trendWidths = [30, 20, 14, 10];
+const minNameWidth = 10;
 
-function formatText({ from, to, rows, total, growth }: Report): string {
-  if (rows.length === 0) return 'No data yet: run `registry-stats collect`.\n';
-  const cells = rows.map((row) => [...formatCells(row), sparkline(row.daily), forecast(row)]);
+/** A table that is at most so wide, as long as names keep ten characters. */
+export function formatText(made: Report, columns: number): string {
+  const { from, to, rows } = made;
+  if (rows.length === 0) return 'No data: run `registry-stats collect`, or check --repo and --until.\n';
+  return `Pulls from ${from} to ${to} (UTC), change from the period before\n\n${fittingTable(made, columns)}\n`;
+}
+
+/** The table with as much as fits: a narrower trend first, then without columns, then with shortened names. */
+function fittingTable(made: Report, columns: number): string {
+  let table = '';
+  for (let left = 0; left <= dispensable.length; left += 1) {
+    const shown = head.filter((title) => !dispensable.slice(0, left).includes(title));
+    for (const trend of shown.includes('TREND') ? trendWidths : [0]) {
+      table = toTable(made, shown, { trend, name: Infinity });
+      if (widthOf(table) <= columns) return table;
+    }
+  }
+  const names = Math.max(...made.rows.map(({ name }) => readable(name).length));
+  const shown = head.filter((title) => !dispensable.includes(title));
+  return toTable(made, shown, { trend: 0, name: Math.max(minNameWidth, names - (widthOf(table) - columns)) });
+}
+
+function widthOf(table: string): number {
+  return Math.max(...table.split('\n').map((line) => line.length));
+}
+
+/** `trend`, `name`: how wide they are at most. */
+function toTable(
+  { rows, total, growth }: Report,
+  shown: readonly string[],
+  { trend, name }: Readonly<Record<'trend' | 'name', number>>,
+): string {
+  const cells = rows.map((row) => [...formatCells(row), sparkline(row.daily, Math.max(1, trend)), forecast(row, '~')]);
   const sum = ['total', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', ''];
-  return `Pulls from ${from} to ${to} (UTC days), change from the same number of days before\n\n${formatTable(head, [...cells, sum], { right: numbers })}\n`;
+  const table = [...cells, sum].map((row) =>
+    row.map((cell, at) => (at === 0 ? shorten(cell, name) : cell)).filter((_, at) => shown.includes(head[at] ?? '')),
+  );
+  return formatTable(shown, table, { right: numbers.map((title) => shown.indexOf(title)) });
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 function formatMarkdown({ from, to, rows, total, growth }: Report): string {
-  const body = rows.map((row) => markdownRow([...formatCells(row).map(escapeMarkdown), sparkline(row.daily), forecast(row)]));
+  const body = rows.map((row) => markdownRow([...formatCells(row).map(escapeMarkdown), sparkline(row.daily), forecast(row, 'about ')]));
   return [
     `Pulls from ${from} to ${to}`,
     '',
@@ -124,7 +200,11 @@ function formatJson({ from, to, rows, total, growth }: Report): string {
 }
 
 function formatCells({ name, registries, total, growth }: ReportRow): string[] {
-  return [name.replaceAll('%2F', '/'), registries.join(', '), formatExact(total), formatPulls(growth), formatGrowth(growth)];
+  return [readable(name), registries.join(', '), formatExact(total), formatPulls(growth), formatGrowth(growth)];
+}
+
+function readable(name: string): string {
+  return name.replaceAll('%2F', '/');
 }
 
 function formatPulls({ pulls }: ComparedGrowth): string {
@@ -135,6 +215,6 @@ function formatGrowth({ change, before }: ComparedGrowth): string {
   return (change === undefined || before === undefined ? undefined : formatChange(before + change, before)) ?? '';
 }
 
-function forecast({ milestone, milestoneDay }: ReportRow): string {
-  return milestoneDay === undefined ? '' : `${formatCount(milestone)} about ${milestoneDay}`;
+function forecast({ milestone, milestoneDay }: ReportRow, about: string): string {
+  return milestoneDay === undefined ? '' : `${formatCount(milestone)} ${about}${milestoneDay}`;
 }

@@ -1,9 +1,8 @@
 /** A line of small bars, as high as the values. */
 const bars = '▁▂▃▄▅▆▇█';
-const maxBars = 30;
 
-/** One bar per value, or one for several values where there are more than 30. Missing values are blanks. */
-export function sparkline(values: readonly (number | null)[]): string {
+/** One bar per value, or one for several values where there are more than `maxBars`. Missing values are blanks. */
+export function sparkline(values: readonly (number | null)[], maxBars = 30): string {
   const shown = inBuckets(values, Math.ceil(values.length / maxBars));
   const highest = Math.max(0, ...shown.map((value) => value ?? 0));
   return shown

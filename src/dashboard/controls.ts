@@ -20,9 +20,14 @@ export function chartControls(view: View, splits: Readonly<Record<string, string
   return html`${select('kind', 'Chart', kinds, view.kind)} ${select('split', 'Group by', splits, view.split)}
     ${select('range', 'Range', ranges, view.range)}
     <span class="dates" ${view.range === 'custom' ? '' : html`hidden`}
-      ><label>From <input type="date" name="from" value="${view.from}" /></label>
-      <label>To <input type="date" name="to" value="${view.to}" /></label
-    ></span>`;
+      ><label>From <input type="date" name="from" value="${view.from}" max="9999-12-31" ${invalid(view)} /></label>
+      <label>To <input type="date" name="to" value="${view.to}" max="9999-12-31" ${invalid(view)} /></label
+    ></span>
+    <span class="problem" id="range-problem" role="alert">${view.problem ?? ''}</span>`;
+}
+
+function invalid({ problem }: View): Html {
+  return problem === undefined ? html`` : html`aria-invalid="true" aria-describedby="range-problem"`;
 }
 
 /** What a form keeps of the page's address beside its own fields. */

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly version: string;
   /** Path of an asset by its plain name. */
   readonly asset: (name: string) => string;
+  /** Where the service is reached from outside, as `https://stats.example`; empty where nobody asked. */
+  readonly origin: string;
   /** Another one as soon as a page shows something else. */
   readonly revision: string;
 }
@@ -19,6 +21,8 @@ export type Section = 'images' | 'status';
 
 export interface PageParts {
   readonly title: string;
+  /** One sentence for search engines and for previews of links. */
+  readonly description?: string | undefined;
   readonly section?: Section | undefined;
   /** Seconds after which the page looks whether there is anything new. */
   readonly refreshSeconds?: number | undefined;
@@ -29,41 +33,15 @@ export interface PageParts {
   readonly main: Html;
 }
 
-export function page(
-  { basePath, version, asset, revision }: Surroundings,
-  { title, section, refreshSeconds, reloadSeconds, url, main }: PageParts,
-): Html {
-  const link = (name: Section, path: string, text: string): Html =>
-    html`<a href="${basePath}${path}" ${section === name ? html`aria-current="page"` : ''}>${text}</a>`;
+export function page(surroundings: Surroundings, parts: PageParts): Html {
+  const { basePath, version, revision } = surroundings;
+  const { refreshSeconds, url, main } = parts;
   return html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        ${reloadSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${reloadSeconds}" />`}
-        <title>${title} · registry-stats</title>
-        <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${asset('style.css')}" />
-        <script src="${asset('theme.js')}"></script>
-        <script src="${asset('main.js')}" type="module"></script>
-      </head>
+      ${head(surroundings, parts)}
       <body>
         <a class="skip" href="#content">Skip to content</a>
-        <header class="bar">
-          <a class="brand" href="${basePath}/"
-            ><img src="${asset('icon.svg')}" alt="" width="24" height="24" /><span>registry-stats</span></a
-          >
-          <nav aria-label="Pages">${link('images', '/', 'Images')}${link('status', '/status', 'Status')}</nav>
-          <label class="theme" hidden
-            ><span>Theme</span>
-            <select aria-label="Theme" id="theme" autocomplete="off">
-              <option value="">System</option>
-              <option value="light">Light</option>
-              <option value="dark">Dark</option>
-            </select></label
-          >
-        </header>
+        ${bar(surroundings, parts)}
         <div id="trouble" role="alert"></div>
         <main
           id="content"
@@ -81,6 +59,50 @@ export function page(
         <div id="news" class="unseen" role="status"></div>
       </body>
     </html> `;
+}
+
+const aboutAll = 'How often container images are downloaded, day by day';
+
+function head({ asset, origin }: Surroundings, { title, description = aboutAll, reloadSeconds, url }: PageParts): Html {
+  return html`<head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    ${reloadSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${reloadSeconds}" />`}
+    <title>${title} · registry-stats</title>
+    <meta name="description" content="${description}" />
+    <meta property="og:type" content="website" />
+    <meta property="og:site_name" content="registry-stats" />
+    <meta property="og:title" content="${title}" />
+    <meta property="og:description" content="${description}" />
+    ${origin === '' ? '' : html`<meta property="og:image" content="${origin}${asset('touch-icon.png')}" />`}
+    ${origin === '' || url === undefined ? '' : html`<meta property="og:url" content="${origin}${url}" />`}
+    <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
+    <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#171e26" />
+    <link rel="icon" href="${asset('favicon.ico')}" sizes="32x32" />
+    <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml" />
+    <link rel="apple-touch-icon" href="${asset('touch-icon.png')}" />
+    <link rel="stylesheet" href="${asset('style.css')}" />
+    <script src="${asset('theme.js')}"></script>
+    <script src="${asset('main.js')}" type="module"></script>
+  </head>`;
+}
+
+function bar({ basePath, asset }: Surroundings, { section }: PageParts): Html {
+  const link = (name: Section, path: string, text: string): Html =>
+    html`<a href="${basePath}${path}" ${section === name ? html`aria-current="page"` : ''}>${text}</a>`;
+  return html`<header class="bar">
+    <a class="brand" href="${basePath}/"><img src="${asset('icon.svg')}" alt="" width="24" height="24" /><span>registry-stats</span></a>
+    <nav aria-label="Pages">${link('images', '/', 'Images')}${link('status', '/status', 'Status')}</nav>
+    <label class="theme" hidden
+      ><span>Theme</span>
+      <select aria-label="Theme" id="theme" autocomplete="off">
+        <option value="">System</option>
+        <option value="light">Light</option>
+        <option value="dark">Dark</option>
+      </select></label
+    >
+  </header>`;
 }
 
 /** A name as people write it: a nested GHCR package has a slash where the API has `%2F`. */
@@ -119,12 +141,12 @@ function distance(ms: number): string {
 }
 
 /** A page that says what went wrong and what would be right. */
-export function errorPage(surroundings: Surroundings, title: 'Page not found' | 'Invalid request', message: string): Html {
+export function errorPage(surroundings: Surroundings, title: string, message: string): Html {
   return page(surroundings, {
     title,
     main: html`<h1>${title}</h1>
-      <p class="notice bad">${message}</p>
-      <p><a href="${surroundings.basePath}/">All images</a></p>`,
+      <p class="notice bad">${message}.</p>
+      <p><a href="${surroundings.basePath}/">All images</a> · <a href="${surroundings.basePath}/status">Status</a></p>`,
   });
 }
 

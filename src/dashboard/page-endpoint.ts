@@ -6,12 +6,19 @@ import type { Fields, QueryOf } from '../http/query.ts';
 import { currentRevision, type PageDeps } from './context.ts';
 import { errorPage, waitingPage, type Html } from './layout.ts';
 
-interface PageDeclaration<Declared extends Fields> extends Pick<
-  Declaration<Declared, PageDeps>,
-  'path' | 'summary' | 'query' | 'perOrigin'
-> {
+interface PageDeclaration<Declared extends Fields> extends Pick<Declaration<Declared, PageDeps>, 'path' | 'summary' | 'query'> {
   /** @throws AppError not_found, invalid_input, or unreachable with when to ask again: a page says it */
-  readonly page: (request: EndpointRequest<QueryOf<Declared>>, deps: PageDeps) => Promise<Html> | Html;
+  readonly page: (request: EndpointRequest<QueryOf<Declared>>, deps: PageDeps) => Promise<Html | InvalidPage> | Html | InvalidPage;
+}
+
+/** A page that says what is wrong with its address where it can be mended: in its form. */
+interface InvalidPage {
+  readonly invalid: Html;
+}
+
+/** The page, as one that is to be mended where something is wrong with its view. */
+export function pageOf(html: Html, problem: string | undefined): Html | InvalidPage {
+  return problem === undefined ? html : { invalid: html };
 }
 
 /** An endpoint for people: they get a page also where there is nothing, nothing yet, or where the address is not valid. Other errors are the API's. */
@@ -20,8 +27,12 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
     ...declaration,
     headers: pageHeaders,
     cached: false,
+    perOrigin: true,
     // What comes while the page is made is news for the next look.
-    handle: async (request, deps: PageDeps) => pageContent(await page(request, { ...deps, revision: currentRevision(deps) })),
+    async handle(request, deps: PageDeps) {
+      const answer = await page(request, { ...deps, origin: request.origin, revision: currentRevision(deps) });
+      return isInvalid(answer) ? pageContent(await answer.invalid, 400) : pageContent(answer);
+    },
   });
   return {
     ...made,
@@ -35,6 +46,10 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
       }
     },
   };
+}
+
+function isInvalid(answer: object | string): answer is InvalidPage {
+  return Object.hasOwn(Object(answer), 'invalid');
 }
 
 async function refusal(error: unknown, deps: PageDeps): Promise<Content> {

@@ -38,6 +38,8 @@ export interface View {
   readonly split: ChartSplit;
   /** Canonical names of the images in the chart; none: all that the table shows. */
   readonly repos: readonly string[];
+  /** What is wrong with it, for the page to say beside the control. */
+  readonly problem?: string | undefined;
 }
 
 const defaultView: View = {
@@ -79,6 +81,23 @@ export function parseView(query: URLSearchParams, registries: readonly string[])
 export const viewField: Field<View> = {
   parameters: textParameters('registry', 'q', 'sort', 'range', 'from', 'to', 'kind', 'split', 'repo'),
   parse: (query, { registries }) => parseView(query, registries),
+};
+
+/** The view of a page: what its form can hold and no chart can show is said in the form. */
+export const pageViewField: Field<View> = {
+  parameters: viewField.parameters,
+  parse(query, { registries }) {
+    const [from, to] = [dateOf(query, 'from'), dateOf(query, 'to')];
+    if (from === '' || to === '' || from <= to) return parseView(query, registries);
+    const others = new URLSearchParams(query);
+    others.set('from', to);
+    return {
+      ...parseView(others, registries),
+      from,
+      to,
+      problem: `“From” (${from}) is after “To” (${to}). Choose an earlier “From” or a later “To”.`,
+    };
+  },
 };
 
 /** The query of an address that shows this view, without what is the default; it begins with `?` or is empty. */

@@ -1,7 +1,7 @@
 /** The only place where an error becomes an answer. */
 import { toAppError, errorFields, type ErrorCode } from '../core/model/errors.ts';
 import type { Logger } from '../core/ports.ts';
-import { momentHeaders, securityHeaders } from './headers.ts';
+import { momentHeaders, pageHeaders, securityHeaders } from './headers.ts';
 import type { HttpAnswer } from './message.ts';
 
 const statuses: Readonly<Record<ErrorCode, number>> = {
@@ -25,34 +25,48 @@ const hidden: Partial<Record<ErrorCode, string>> = {
   unreachable: 'what is stored cannot be reached at the moment; the log of the service says why',
 };
 
-/** `{"error":{"code","message"}}`; of what is our own fault only the log learns the details. `path`: of the request, for the log. */
-export function errorAnswer(thrown: unknown, path: string, log: Logger): HttpAnswer {
+/** Why a request is not answered, as its visitor may know it. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Of what is our own fault only the log learns the details. `path`: of the request, for the log. */
+export function toRefusal(thrown: unknown, path: string, log: Logger): Refusal {
   const error = toAppError(thrown);
   const status = statuses[error.code];
   // What says when to ask again was made for visitors, and is no surprise.
   const isExpected = (error.code === 'unreachable' || error.code === 'overloaded') && error.retryAfterMs !== undefined;
   if (status >= 500 && !isExpected) log.error('request failed', { path, ...errorFields(error) });
   else log.debug('request refused', { path, ...errorFields(error) });
-  const retry = error.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) };
-  return errorJson(status, error.code, (isExpected ? undefined : hidden[error.code]) ?? error.message, retry);
+  const headers: Record<string, string> =
+    error.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) };
+  return { status, code: error.code, message: (isExpected ? undefined : hidden[error.code]) ?? error.message, headers };
 }
 
 export function methodNotAllowed(allowed: readonly string[]): HttpAnswer {
   const message = `only ${allowed.join(' and ')} are allowed`;
-  return errorJson(405, 'invalid_input', message, { Allow: allowed.join(', ') });
+  return refusalJson({ status: 405, code: 'invalid_input', message, headers: { Allow: allowed.join(', ') } });
 }
 
-function errorJson(status: number, code: ErrorCode, message: string, headers: Readonly<Record<string, string>>): HttpAnswer {
-  const body = new TextEncoder().encode(JSON.stringify({ error: { code, message } }));
+/** For programs: `{"error":{"code","message"}}`. */
+export function refusalJson(refusal: Refusal): HttpAnswer {
+  const { code, message } = refusal;
+  return refused(refusal, 'application/json', JSON.stringify({ error: { code, message } }));
+}
+
+/** For people. */
+export function refusalPage(refusal: Refusal, html: string): HttpAnswer {
+  return refused({ ...refusal, headers: { ...pageHeaders, ...momentHeaders, ...refusal.headers } }, 'text/html; charset=utf-8', html);
+}
+
+function refused({ status, headers }: Refusal, type: string, text: string): HttpAnswer {
+  const body = new TextEncoder().encode(text);
   return {
     status,
-    headers: {
-      ...securityHeaders,
-      ...momentHeaders,
-      'Content-Type': 'application/json',
-      'Content-Length': String(body.length),
-      ...headers,
-    },
+    headers: { ...securityHeaders, ...momentHeaders, 'Content-Type': type, 'Content-Length': String(body.length), ...headers },
     body,
   };
 }

@@ -32,5 +32,8 @@ export const imageHeaders = { ...dataHeaders, 'Content-Security-Policy': "defaul
 export const embedSeconds = 300;
 export const embedHeaders = { ...imageHeaders, 'Cache-Control': `public, max-age=${embedSeconds}` };
 
+/** What changes with a new version at most. */
+export const iconHeaders = { 'Cache-Control': 'public, max-age=86400' };
+
 /** What never changes under its name. */
 export const assetHeaders = { 'Cache-Control': 'public, max-age=31536000, immutable' };

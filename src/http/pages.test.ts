@@ -123,6 +123,73 @@ describe('a page', () => {
     expect((await ask('/none')).headers.get('content-type')).toBe('application/json');
   });
 
+  const browser = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+
+  it.each(['/nonsense', '/images', '/images/', '/status/nonsense', '/wp-login.php'])('%s is a page for browsers', async (path) => {
+    const answer = await ask(path, browser);
+    const text = await answer.text();
+
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
+      404,
+      'text/html; charset=utf-8',
+      'no-store',
+    ]);
+    expect(answer.headers.get('content-security-policy')).toContain("style-src 'self'");
+    expect(text).toContain('This address does not exist.');
+    expect(text).toContain('<a href="/status">Status</a>');
+  });
+
+  it.each(['/api/nothing', '/api/pulls?from=x', '/data/chart.json?kind=x', '/badge/nothing', '/assets/none.js'])(
+    '%s is JSON for browsers, too',
+    async (path) => {
+      expect((await ask(path, browser)).headers.get('content-type')).toBe('application/json');
+    },
+  );
+
+  it('is the same with a slash at its end', async () => {
+    expect(await (await ask('/status/')).text()).toContain('<h1>Status</h1>');
+    expect(await (await ask('/images/acme/app/')).text()).toContain('<h1>acme/app</h1>');
+  });
+
+  it('says it when what is stored cannot be reached, without details', async () => {
+    const { fetch, store } = await createPages({ readings });
+    Object.assign(store, { latest: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.1')) });
+
+    const answer = await fetch('/', browser);
+    const text = await answer.text();
+
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
+    expect(text).toContain('Something went wrong here; the log of the service says what.');
+    expect(text).not.toContain('ECONNREFUSED');
+  });
+
+  it('shows its form when its dates are the wrong way round', async () => {
+    const answer = await ask('/?from=2026-03-14&to=2026-03-01');
+    const text = await answer.text();
+
+    expect(answer.status).toBe(400);
+    expect(text).toContain('“From” (2026-03-14) is after “To” (2026-03-01)');
+    expect(text).toContain('name="from" value="2026-03-14"');
+    expect((await ask('/data/chart.json?from=2026-03-14&to=2026-03-01')).status).toBe(400);
+  });
+
+  it('has its icons where programs look for them, and tells previews of links what it is', async () => {
+    const icon = await ask('/favicon.ico');
+    const touch = await ask('/apple-touch-icon.png');
+    const text = await (await ask('/', { headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'stats.example' } })).text();
+
+    expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/x-icon']);
+    expect(
+      Buffer.from(await touch.arrayBuffer())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    expect(text).toMatch(/<meta name="description" content="[^"]{20,}"/);
+    expect(text).toMatch(/<meta property="og:image" content="https:\/\/stats\.example\/assets\/touch-icon-/);
+    expect(text).toContain('<meta property="og:url" content="https://stats.example/" />');
+    expect(text).toContain('<meta name="theme-color"');
+  });
+
   it('is never shared between those who ask under different addresses, not even at the same moment', async () => {
     const { fetch } = await createPages({ readings });
     const asked = ['a.example', 'b.example'].map((host) => fetch('/images/acme/app', { headers: { 'X-Forwarded-Host': host } }));
@@ -169,7 +236,7 @@ describe('an asset', () => {
       [...paths].map(async (path) => (await (await ask(path, { headers: { 'Accept-Encoding': 'br' } })).arrayBuffer()).byteLength),
     );
 
-    expect(paths.size).toBe(4);
+    expect(paths.size).toBe(6);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
   });
 });

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import type { Logger } from '../core/ports.ts';
-import { errorAnswer, methodNotAllowed } from './errors.ts';
+import { methodNotAllowed, refusalJson, refusalPage, toRefusal, type Refusal } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import type { Handler, HttpAnswer, HttpRequest } from './message.ts';
 import { createResponseCache, type ResponseCacheDeps } from './response-cache.ts';
@@ -11,6 +11,8 @@ import { createRouter, type RouterDeps } from './router.ts';
 export interface PipelineDeps extends RouterDeps, Pick<ResponseCacheDeps, 'limits' | 'timer' | 'now'> {
   /** Throws an AppError for a request that may not be answered; absent: everyone may read everything. */
   readonly access?: ((request: HttpRequest) => void) | undefined;
+  /** The page that tells people why they get no other; absent: all get JSON. */
+  readonly errorPage?: ((refusal: Refusal) => Promise<string>) | undefined;
   /** Changes whenever a cached answer may have changed. */
   readonly revision: () => string;
   readonly log: Logger;
@@ -18,7 +20,7 @@ export interface PipelineDeps extends RouterDeps, Pick<ResponseCacheDeps, 'limit
 
 const methods = ['GET', 'HEAD'];
 
-export function createPipeline({ routes, access, revision, limits, timer, now, log, ...rest }: PipelineDeps): Handler {
+export function createPipeline({ routes, access, errorPage, revision, limits, timer, now, log, ...rest }: PipelineDeps): Handler {
   // Put together once: a cached answer is sent with its headers as it is.
   const router = createRouter({
     ...rest,
@@ -35,8 +37,13 @@ export function createPipeline({ routes, access, revision, limits, timer, now, l
     return cache.respond({ key, cached, immediate, headers, acceptEncoding, ifNoneMatch: request.headers['if-none-match'] }, build);
   }
 
+  async function refuse(error: unknown, request: HttpRequest): Promise<HttpAnswer> {
+    const refusal = toRefusal(error, request.url ?? '/', log);
+    return errorPage && isForPeople(request, rest.basePath) ? refusalPage(refusal, await errorPage(refusal)) : refusalJson(refusal);
+  }
+
   return async (request) => {
-    const answered = await answer(request).catch((error: unknown) => errorAnswer(error, request.url ?? '/', log));
+    const answered = await answer(request).catch((error: unknown) => refuse(error, request));
     if (request.method === 'HEAD') return withoutBody(answered);
     if (answered.body instanceof Readable)
       answered.body.once('error', (error) =>
@@ -44,6 +51,15 @@ export function createPipeline({ routes, access, revision, limits, timer, now, l
       );
     return answered;
   };
+}
+
+/** What programs read answers them whatever they say that they take. */
+const forPrograms = /^\/(api|badge|chart|data|assets|metrics)([/?]|$)/;
+
+/** Whether someone opened the address in a browser. */
+function isForPeople({ url = '/', headers }: HttpRequest, basePath: string): boolean {
+  const path = basePath !== '' && url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url;
+  return headers.accept?.includes('text/html') === true && !forPrograms.test(path);
 }
 
 function withoutBody({ body, ...rest }: HttpAnswer): HttpAnswer {

@@ -86,8 +86,8 @@ export async function createPages(options: PagesOptions = {}) {
     }),
   };
   const examples = [{ variable: 'DOCKERHUB_REPOS', example: 'acme/app,acme/*' }];
-  const pages = createPageRoutes({ ...shown, registries, examples, assets: createAssets(assets) });
-  const handler = createApi({ ...shown, registries: registries.map(({ id }) => id), pages, log: createRecordingLog() });
+  const { pages, errorPage } = createPageRoutes({ ...shown, registries, examples, assets: createAssets(assets) });
+  const handler = createApi({ ...shown, registries: registries.map(({ id }) => id), pages, errorPage, log: createRecordingLog() });
   return { handler, fetch: fetchFrom(handler), store, setStatus: (next: Partial<CollectorStatus>): void => void (status = next) };
 }
 

@@ -52,6 +52,54 @@ describe('the report', () => {
     ]);
   });
 
+  it('ends with another day, with the totals of that day', () => {
+    const images = known({ 'ghcr acme/app': [10, 11, 12, 13, 23, 33, 43], 'ghcr acme/new': [7] });
+    const { from, to, rows } = buildReport(images, { now, from: '2026-03-10', to: '2026-03-11', groups: [] });
+
+    expect([from, to]).toEqual(['2026-03-10', '2026-03-11']);
+    expect(rows.map(({ name, total, daily, growth }) => [name, total, daily, growth.pulls])).toEqual([['acme/app', 23, [1, 10], 11]]);
+  });
+
+  it('is about some images or groups, by owner, by registry, or each image of each registry', () => {
+    const images = known({ 'ghcr acme/app': [10, 20], 'dockerhub acme/app': [5, 6], 'ghcr acme/big': [900, 900], 'ghcr other/x': [1, 2] });
+    const names = (options: Partial<Parameters<typeof buildReport>[1]>): unknown =>
+      buildReport(images, { now, from: '2026-03-11', groups: [parseGroup('ours=ghcr:acme/big', ['ghcr'])], ...options }).rows.map(
+        ({ name, total }) => [name, total],
+      );
+
+    expect(names({ repos: new Set(['ours', 'other/x']) })).toEqual([
+      ['ours', 900],
+      ['other/x', 2],
+    ]);
+    expect(names({ groupBy: 'registry' })).toEqual([
+      ['ghcr', 922],
+      ['dockerhub', 6],
+    ]);
+    expect(names({ groupBy: 'owner' })).toEqual([
+      ['acme', 926],
+      ['other', 2],
+    ]);
+    expect(names({ groupBy: 'none', repos: new Set(['acme/app']) })).toEqual([
+      ['ghcr:acme/app', 20],
+      ['dockerhub:acme/app', 6],
+    ]);
+  });
+
+  it('is sorted by total, pulls, change or name, and what is not known comes last', () => {
+    const images = known({
+      'ghcr b/big': [900, 900, 900, 900, 901, 902, 903],
+      'ghcr a/app': [10, 20, 30, 40, 50, 60, 70],
+      'ghcr c/new': [7],
+    });
+    const order = (sort: NonNullable<Parameters<typeof buildReport>[1]['sort']>): unknown =>
+      buildReport(images, { now, from: '2026-03-11', groups: [], sort }).rows.map(({ name }) => name);
+
+    expect(order('total')).toEqual(['b/big', 'a/app', 'c/new']);
+    expect(order('pulls')).toEqual(['a/app', 'b/big', 'c/new']);
+    expect(order('change')).toEqual(['b/big', 'a/app', 'c/new']);
+    expect(order('name')).toEqual(['a/app', 'b/big', 'c/new']);
+  });
+
   it('has no forecast where nothing is pulled, or where it would take ten years', () => {
     const { rows } = report(known({ 'ghcr acme/still': [100, 100, 100], 'ghcr acme/slow': [500_000, 500_000, 500_001] }));
 

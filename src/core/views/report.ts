@@ -1,13 +1,13 @@
-/** The report: how each image does over a time that ends with yesterday, and when it reaches its next milestone. */
+/** The report: how each image does over some days, and when it reaches its next milestone. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { seriesGrowth, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
 import { isMember, type Group } from './groups.ts';
-import { type ImageName, compareText } from '../model/image.ts';
+import { type ImageName, compareText, imageKey } from '../model/image.ts';
 import type { KnownHistory } from './images.ts';
 import { milestoneAfter } from '../numbers/milestones.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { pullsByDay } from '../numbers/series.ts';
-import { currentImages } from './summary.ts';
+import { currentImages, keepDays } from './summary.ts';
 
 export interface ReportRow {
   /** The canonical name, or that of a group. */
@@ -26,45 +26,96 @@ export interface ReportRow {
 export interface Report {
   readonly from: Day;
   readonly to: Day;
-  /** The largest total first. */
   readonly rows: readonly ReportRow[];
   readonly total: number;
   readonly growth: ComparedGrowth;
 }
 
+/** What a row of the report is: an image or group with all of its registries, a registry, an owner, or each image of each registry. */
+export const reportRows = ['image', 'registry', 'owner', 'none'] as const;
+
+export const reportOrders = ['total', 'pulls', 'change', 'name'] as const;
+
 export interface ReportOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The first reported day; the last is yesterday. */
+  /** The first reported day. */
   readonly from: Day;
+  /** The last reported day, at most yesterday; absent: yesterday, and totals are the newest. */
+  readonly to?: Day | undefined;
   readonly groups: readonly Group[];
+  /** Only these images, by canonical names, or groups. */
+  readonly repos?: ReadonlySet<string> | undefined;
+  /** `image` where absent. */
+  readonly groupBy?: (typeof reportRows)[number] | undefined;
+  /** `total` where absent: the largest first, but names from a to z. */
+  readonly sort?: (typeof reportOrders)[number] | undefined;
 }
 
 const rateDays = 30;
 const furthestDays = 3650;
 
 /** The report on what is known; images of a group are one row, also those that are read no more. */
-export function buildReport({ latest, series, newestDay }: KnownHistory, { now, from, groups }: ReportOptions): Report {
-  const today = toEpochDay(dayOf(now));
+export function buildReport(known: KnownHistory, options: ReportOptions): Report {
+  const { now, from, to, groups, repos, groupBy = 'image', sort = 'total' } = options;
+  const today = to === undefined ? toEpochDay(dayOf(now)) : toEpochDay(to) + 1;
   const groupFor = (image: ImageName): Group | undefined => groups.find((group) => isMember(group, image));
-  const current = new Set(newestDay === undefined ? [] : currentImages(latest, newestDay));
-  const shown = latest.filter((image) => current.has(image) || groupFor(image));
-  const names = [...new Set(shown.map((image) => groupFor(image)?.name ?? image.repo))];
-  const rows = names.map((name) => {
-    const isNamed = (image: ImageName): boolean => (groupFor(image)?.name ?? image.repo) === name;
-    const images = shown.filter(isNamed);
-    const total = images.reduce((sum, { pullCount }) => sum + pullCount, 0);
-    const own = series.filter((each) => images.some(({ registry, repo }) => registry === each.registry && repo === each.repo));
+  const isWanted = (image: ImageName): boolean =>
+    repos === undefined || repos.has(image.repo) || repos.has(groupFor(image)?.name ?? image.repo);
+  const seriesByImage = new Map(known.series.map((series) => [imageKey(series), series]));
+  const byName = new Map<string, (ImageName & { readonly total: number })[]>();
+  for (const image of to === undefined ? newestTotals(known, groupFor) : totalsOn(known, today - 1, groupFor)) {
+    if (!isWanted(image)) continue;
+    const name = rowName(image, groupFor(image), groupBy);
+    const own = byName.get(name);
+    if (own) own.push(image);
+    else byName.set(name, [image]);
+  }
+  const rows = [...byName].map(([name, images]): ReportRow => {
+    const total = images.reduce((sum, image) => sum + image.total, 0);
+    const own = images.flatMap((image) => seriesByImage.get(imageKey(image)) ?? []);
     const registries = [...new Set(images.map(({ registry }) => registry))];
     return { name, registries, ...toFigures(own, total, { today, from }) };
   });
   return {
     from,
     to: fromEpochDay(today - 1),
-    rows: rows.toSorted((a, b) => b.total - a.total || compareText(a.name, b.name)),
+    rows: rows.toSorted((a, b) => rank(b, sort) - rank(a, sort) || compareText(a.name, b.name)),
     total: sumKnown(rows.map(({ total }) => total)) ?? 0,
     growth: sumGrowth(rows.map(({ growth }) => growth)),
   };
+}
+
+type Totals = readonly (ImageName & { readonly total: number })[];
+
+/** Of the images that are current, or in a group. */
+function newestTotals({ latest, newestDay }: KnownHistory, groupFor: (image: ImageName) => Group | undefined): Totals {
+  const current = new Set(newestDay === undefined ? [] : currentImages(latest, newestDay));
+  return latest
+    .filter((image) => current.has(image) || groupFor(image))
+    .map(({ registry, repo, pullCount }) => ({ registry, repo, total: pullCount }));
+}
+
+/** The same as they were on this day. */
+function totalsOn({ series }: KnownHistory, day: EpochDay, groupFor: (image: ImageName) => Group | undefined): Totals {
+  return series.flatMap(({ registry, repo, days, totals }) => {
+    const at = Array.from(days).findLastIndex((each) => each <= day);
+    const isShown = at >= 0 && ((days[at] ?? 0) >= day - keepDays || groupFor({ registry, repo }) !== undefined);
+    return isShown ? [{ registry, repo, total: totals[at] ?? 0 }] : [];
+  });
+}
+
+function rowName({ registry, repo }: ImageName, group: Group | undefined, groupBy: ReportOptions['groupBy']): string {
+  if (groupBy === 'registry') return registry;
+  if (groupBy === 'owner') return repo.slice(0, repo.indexOf('/'));
+  return groupBy === 'none' ? `${registry}:${repo}` : (group?.name ?? repo);
+}
+
+/** What a row is sorted by, descending; those without a value come last. */
+function rank({ total, growth }: ReportRow, sort: ReportOptions['sort']): number {
+  if (sort === 'name') return 0;
+  const value = sort === 'pulls' ? growth.pulls : sort === 'change' ? growth.change : total;
+  return value ?? -Number.MAX_SAFE_INTEGER;
 }
 
 function toFigures(

@@ -32,7 +32,16 @@ describe('the pages', () => {
   it('are the files of this folder', async () => {
     const files = (await readdir(import.meta.dirname)).filter((name) => name !== 'index.ts' && !name.endsWith('.test.ts'));
 
-    expect(files.toSorted()).toEqual(['assets.ts', 'chart-json.ts', 'chart-svg.ts', 'image.ts', 'overview.ts', 'revision.ts', 'status.ts']);
+    expect(files.toSorted()).toEqual([
+      'assets.ts',
+      'chart-json.ts',
+      'chart-svg.ts',
+      'icons.ts',
+      'image.ts',
+      'overview.ts',
+      'revision.ts',
+      'status.ts',
+    ]);
     expect(pageEndpoints).toHaveLength(files.length);
   });
 

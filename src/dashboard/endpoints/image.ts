@@ -6,17 +6,16 @@ import { embedField } from '../embed.ts';
 import { imagePage, registriesOf } from '../image.ts';
 import { knownGroupedImages } from '../known-images.ts';
 import { readable } from '../layout.ts';
-import { pageEndpoint } from '../page-endpoint.ts';
-import { viewField } from '../view.ts';
+import { pageEndpoint, pageOf } from '../page-endpoint.ts';
+import { pageViewField } from '../view.ts';
 
 export const imageEndpoint = pageEndpoint({
   path: '/images/:name{.+}',
   summary: 'One image in its registries, or the images of a group',
-  query: { view: viewField, embed: embedField },
-  perOrigin: true,
+  query: { view: pageViewField, embed: embedField },
   async page({ params, query: { view, embed }, origin }, deps) {
     const { store, groups } = deps;
-    const repo = canonicalRepo(params['name'] ?? '');
+    const repo = canonicalRepo((params['name'] ?? '').replace(/\/+$/, ''));
     const grouped = withGroups({ repos: new Set([repo]) }, groups);
     const known = await knownGroupedImages(store, grouped);
     if (registriesOf(deps, repo, known).length === 0) {
@@ -24,6 +23,7 @@ export const imageEndpoint = pageEndpoint({
     }
     const [tags, events] = await Promise.all([newestTags(store, grouped.query), store.events()]);
     const recorded = events.filter(grouped.hasEvent);
-    return imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });
+    const page = imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });
+    return pageOf(page, view.problem);
   },
 });

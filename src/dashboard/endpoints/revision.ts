@@ -9,5 +9,6 @@ export const revisionEndpoint = endpoint({
   query: {},
   headers: momentHeaders,
   cached: false,
+  immediate: true,
   handle: async (_, deps: PageDeps) => jsonContent({ revision: currentRevision(deps) }),
 });

@@ -43,6 +43,7 @@ export function missingFolder(error: unknown, place: Place): AppError {
 
 /** Why the folder cannot be used for `what` (readable, writable), as `misconfigured`. */
 export function unusableFolder(error: unknown, what: 'readable' | 'writable', place: Place): AppError {
+  if (errorCode(error) === 'ENOENT') return new AppError('misconfigured', `${place.directory} not found: check DATA_DIR`, { cause: error });
   const why = isDenied(error) ? ownershipAdvice(place) : describeError(error, place);
   return new AppError('misconfigured', `${place.directory} is not ${what}: ${why}`, { cause: error });
 }
