@@ -9,7 +9,7 @@ import { sources } from '../sources/index.ts';
 import { openSharedStore, type OpeningObserver } from '../store/index.ts';
 import { memoryWarning } from './memory-limit.ts';
 import { createOpeningStore } from './opening-store.ts';
-import { databaseOf, openStoreOf } from './store.ts';
+import { openStoreOf, servedDatabaseOf } from './store.ts';
 import { descriptors, httpClientsOf, type World } from './world.ts';
 
 /** What collects, and where it stores. */
@@ -98,7 +98,7 @@ interface Opening {
 }
 
 async function storeAndList(config: Config, world: World): Promise<StoreAndList> {
-  const database = databaseOf(config);
+  const database = servedDatabaseOf(config);
   if (!database) return folderStore(config, world);
   const { egress, jobSilenceSeconds, pollIntervalHours } = config;
   const { log, random } = world;

@@ -202,6 +202,15 @@ describe('the configuration', () => {
     expect(load({ env: { ROLE: 'all' } })).toMatchObject({ role: 'all', problems: [] });
   });
 
+  it('reads from a replica where it only serves, and says where that has no effect', () => {
+    const env = { DATABASE_URL: 'postgres://db/stats', DATABASE_URL_READ: 'postgres://replica/stats' };
+
+    expect(load({ env: { ...env, ROLE: 'api' } })).toMatchObject({ databaseUrlRead: 'postgres://replica/stats', problems: [] });
+    expect(load({ env }).problems).toEqual([
+      { variable: 'DATABASE_URL_READ', entry: '', reason: 'it is used with ROLE=api only; with all everything is read from DATABASE_URL' },
+    ]);
+  });
+
   it('lets an option win over its variable, and says where each value is from', () => {
     const { retentionDays, effective } = load({ env: { RETENTION_DAYS: '30', DATA_DIR: '/data' }, options: { RETENTION_DAYS: '7' } });
 

@@ -57,6 +57,9 @@ export function loadConfig(input: ConfigInput): Config {
   if (role !== values.role) {
     report(settings.role.variable)(values.role, `it needs DATABASE_URL; without a database one process does everything, as with ${role}`);
   }
+  if (values.databaseUrlRead !== '' && role !== 'api') {
+    report(settings.databaseUrlRead.variable)('', `it is used with ROLE=api only; with ${role} everything is read from DATABASE_URL`);
+  }
   const { errors, effective } = reader;
   if (errors.length > 0) throw new AppError('misconfigured', `invalid configuration:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
   return { ...values, role, groups, registries, problems, effective };

@@ -106,6 +106,13 @@ export const settings = {
     secret: true,
     format: databaseUrl,
   }),
+  databaseUrlRead: setting({
+    variable: 'DATABASE_URL_READ',
+    means: 'With `ROLE=api`, where it reads instead: a read-only replica of the database, which may be some seconds behind',
+    default: '',
+    secret: true,
+    format: databaseUrl,
+  }),
   role: setting({
     variable: 'ROLE',
     means: 'With PostgreSQL, what this process does: `all`, `api` (only serves) or `collector` (only collects)',

@@ -13,7 +13,7 @@ import { historyOf } from './history.ts';
 import { createKeptCache } from './kept/cache.ts';
 import { readLatest } from './kept/read.ts';
 import { changesChannel } from './locks.ts';
-import { migrate, type Migration } from './schema.ts';
+import { checkSchema, migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
 import { saveBatch } from './save.ts';
@@ -22,6 +22,10 @@ export interface PostgresStoreDeps {
   readonly url: string;
   readonly migrations: readonly Migration[];
   readonly log: Logger;
+  /** Nothing can be saved in it, and it tells nobody that it has changed. */
+  readonly isReplica?: boolean | undefined;
+  /** How often a replica is asked whether it has changed. */
+  readonly replicaPollMs?: number;
 }
 
 export interface PostgresStore extends SnapshotStore {
@@ -29,12 +33,15 @@ export interface PostgresStore extends SnapshotStore {
   readonly database: Database;
 }
 
+const defaultReplicaPollMs = 2_000;
+
 /**
- * Connects, and brings the schema up to date.
+ * Connects, and brings the schema up to date; of a replica it is only checked.
  * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
  */
-export async function openPostgresStore({ url, migrations, log }: PostgresStoreDeps): Promise<PostgresStore> {
-  const database = openDatabase({ url, log });
+export async function openPostgresStore(deps: PostgresStoreDeps): Promise<PostgresStore> {
+  const { url, migrations, log, isReplica = false, replicaPollMs = defaultReplicaPollMs } = deps;
+  const database = openDatabase({ url, log, isReadOnly: isReplica });
   const partitions = new Set<string>();
   const kept = createKeptCache(database);
   let changes = 0;
@@ -46,17 +53,25 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
     changes = Math.max(changes, row?.count ?? 0);
   }
 
+  const followLater = (): Promise<void> =>
+    follow().catch((error: unknown) => log.warn('changes of the database are not known', errorFields(toAppError(error))));
+  let polling: NodeJS.Timeout | undefined;
+
   try {
-    const applied = await migrate(database, migrations);
-    if (applied.length > 0) log.info('database brought up to date', { migrations: [...applied] });
-    await database.listen({
-      channel: changesChannel,
-      onMessage: (count) => void (changes = Math.max(changes, Number(count))),
-      // What was told while the connection was lost is not known.
-      onListening: () =>
-        void follow().catch((error: unknown) => log.warn('changes of the database are not known', errorFields(toAppError(error)))),
-    });
+    if (isReplica) await checkSchema(database, migrations);
+    else {
+      const applied = await migrate(database, migrations);
+      if (applied.length > 0) log.info('database brought up to date', { migrations: [...applied] });
+      await database.listen({
+        channel: changesChannel,
+        onMessage: (count) => void (changes = Math.max(changes, Number(count))),
+        // What was told while the connection was lost is not known.
+        onListening: () => void followLater(),
+      });
+    }
     await follow();
+    // PostgreSQL lets nobody listen on a replica.
+    if (isReplica) polling = setInterval(() => void followLater(), replicaPollMs);
   } catch (error) {
     await database.close();
     throw error;
@@ -100,6 +115,7 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
     async close() {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(polling);
       await queue;
       await database.close();
     },
