@@ -109,7 +109,7 @@ async function measureAddress(service: MeasuredService, store: PostgresStore, pa
 }
 
 async function measure(url: string, images: number): Promise<Figures> {
-  const store = await openPostgresStore({ url, migrations: await readMigrations(), log: createRecordingLog() });
+  const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: Date, log: createRecordingLog() });
   await fill(store, images);
   const limit = await createMemoryLimit(limitBytes);
   const service = await startMeasured('/tmp', limit, { DATABASE_URL: url });

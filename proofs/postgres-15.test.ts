@@ -19,7 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => database.dispose());
 
-const open = (url: string): ReturnType<typeof openPostgresStore> => openPostgresStore({ url, migrations, log: createRecordingLog() });
+const open = (url: string): ReturnType<typeof openPostgresStore> =>
+  openPostgresStore({ url, migrations, clock: Date, log: createRecordingLog() });
 
 describeStore('PostgreSQL 15', async () => {
   const url = await database.create();

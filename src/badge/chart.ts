@@ -16,7 +16,8 @@ import {
   type Frame,
   type Certainty,
 } from './drawing.ts';
-import { tickText, ticks } from './scale.ts';
+import { tickText } from '../core/views/tick-text.ts';
+import { ticks } from './scale.ts';
 import { escaped, pixel } from './svg.ts';
 
 export type { ChartDrawing, ChartPoint } from './drawing.ts';

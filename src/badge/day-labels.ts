@@ -19,7 +19,7 @@ const steps: readonly Step[] = [
   ...[1, 2, 3, 6].map((count): Step => ({ length: count * 30.4, unit: 'month', count })),
   ...[1, 2, 5, 10, 50, 1_000].map((count): Step => ({ length: count * 365.25, unit: 'year', count })),
 ];
-const minLength: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 30 };
+const minLength: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, average: 1, weekly: 7, monthly: 30 };
 /** 1970-01-05. */
 const firstMonday = 4;
 

@@ -78,4 +78,4 @@ export const wideHatching = 'several';
 export const maxPoints = 400;
 
 /** Days between adjacent points; for months those of the longest. */
-export const stepDays: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, weekly: 7, monthly: 31 };
+export const stepDays: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, average: 1, weekly: 7, monthly: 31 };

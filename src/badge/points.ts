@@ -1,14 +1,14 @@
 /** From a chart's data to the points that are drawn. */
-import { sumLabel, type Chart, type ValueParts } from '../core/numbers/chart.ts';
+import type { Chart, ValueParts } from '../core/numbers/chart.ts';
 import type { Mark } from '../core/model/mark.ts';
 import { isMarked } from '../core/numbers/value-parts.ts';
 import type { ChartPoint } from './drawing.ts';
 
-/** The points of a chart's only line; days without a value are left out. */
+/** The points of a chart's only line, or of the sum of several; days without a value are left out. */
 export function pointsOf({ days, lines, remarks }: Chart): readonly ChartPoint[] {
-  const values = lines.find(({ label }) => label === sumLabel)?.values ?? [];
   return days.flatMap((day, at): ChartPoint[] => {
-    const value = values[at] ?? null;
+    const known = lines.flatMap(({ values }) => values[at] ?? []);
+    const value = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
     const parts = remarks.get(day);
     return value === null ? [] : [{ day, value, mark: parts && markOf(parts), days: parts && daysOf(parts) }];
   });

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { PageContext } from './context.ts';
 import type { Html } from './layout.ts';
-import { keysOf, kinds, ranges, type View } from './view.ts';
+import { isCompared, keysOf, kinds, ranges, scales, values, type View } from './view.ts';
 
 /** A labeled choice among the keys of `names`. */
 export function select<Key extends string>(name: string, label: string, names: Readonly<Record<Key, string>>, selected: Key): Html {
@@ -23,11 +23,29 @@ export function chartControls(view: View, splits: Readonly<Record<string, string
       ><label>From <input type="date" name="from" value="${view.from}" max="9999-12-31" ${invalid(view)} /></label>
       <label>To <input type="date" name="to" value="${view.to}" max="9999-12-31" ${invalid(view)} /></label
     ></span>
-    <span class="problem" id="range-problem" role="alert">${view.problem ?? ''}</span>`;
+    <span class="problem" id="range-problem" role="alert">${view.problem ?? ''}</span>
+    ${isCompared(view) ? select('values', 'Values', values, view.values) : kept('values', view.values, 'absolute')}
+    ${hasLines(view) ? select('scale', 'Scale', scales, view.scale) : kept('scale', view.scale, 'linear')}
+    ${view.range === 'all' ? kept('previous', view.previous ? 'on' : '', '') : previousChoice(view)} ${kept('zoomed', view.zoomed, '')}`;
 }
 
 function invalid({ problem }: View): Html {
   return problem === undefined ? html`` : html`aria-invalid="true" aria-describedby="range-problem"`;
+}
+
+function hasLines(view: View): boolean {
+  return isCompared(view) || view.kind === 'total' || view.kind === 'average';
+}
+
+/** A choice that makes no sense for this chart, but for the next one. */
+function kept(name: string, value: string, usual: string): Html {
+  return value === usual ? html`` : html`<input type="hidden" name="${name}" value="${value}" />`;
+}
+
+function previousChoice({ previous }: View): Html {
+  return html`<label class="check"
+    ><input type="checkbox" name="previous" value="on" ${previous ? html`checked` : ''} /> Previous period</label
+  >`;
 }
 
 /** What a form keeps of the page's address beside its own fields. */

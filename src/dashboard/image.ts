@@ -1,10 +1,11 @@
 /** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
 import { html } from 'hono/html';
-import { buildChart, type Chart } from '../core/numbers/chart.ts';
 import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
 import { findGroup } from '../core/views/groups.ts';
+import { buildChart } from '../core/numbers/chart.ts';
+import { dayMakers } from '../core/numbers/day-makers.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
 import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
@@ -15,9 +16,12 @@ import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
-import { change, count, exactCount, figure } from './figures.ts';
+import { figure } from './chart-figure.ts';
+import { dayPanel } from './day-panel.ts';
+import { change, count, exactCount } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
-import { chartCsvPath, chartOptions, chartTitle, splits, viewQuery, type View } from './view.ts';
+import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
+import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
 
 const mostTags = 100;
 const mostEvents = 50;
@@ -45,11 +49,11 @@ export function registriesOf(context: PageContext, repo: string, known: KnownHis
   return trackedImages(known, known.latest, { now: clock.now(), staleAfterMs });
 }
 
-export function imageChart(context: PageContext, view: View, known: KnownHistory): Chart {
-  return buildChart(known.series, chartOptions(view, todayOf(context), context.registries.length));
+export function imageChart(context: PageContext, view: View, known: KnownHistory): Promise<ShownChart> {
+  return shownChart((options) => buildChart(known.series, options), view, todayOf(context), context.registries.length);
 }
 
-export function imagePage(context: PageContext, parts: ImageParts): Html {
+export async function imagePage(context: PageContext, parts: ImageParts): Promise<Html> {
   const { repo, known, recorded, tags } = parts;
   // One image has no other images beside it.
   const split = parts.view.split === 'image' ? 'none' : parts.view.split;
@@ -58,8 +62,10 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
   const name = readable(repo);
   const images = registriesOf(context, repo, known);
   const path = imagePath(basePath, repo);
-  const query = viewQuery(view);
   const kept = [...new URLSearchParams(viewQuery(view, { repos: [] }))];
+  const shown = await imageChart(context, view, known);
+  const makers = view.day === '' ? [] : dayMakers(known.series, view.day, view.kind);
+  const addressOf = (next: View): string => path + viewQuery({ ...next, repos: [] });
   const address = new URLSearchParams([...kept, ...embedParameters(parts.embed)]).toString();
   return page(context, {
     title: name,
@@ -74,13 +80,13 @@ export function imagePage(context: PageContext, parts: ImageParts): Html {
         <button type="submit">Show</button>
       </form>
       ${figure({
-        title: chartTitle(view),
-        kind: view.kind,
-        today: todayOf(context),
-        chart: imageChart(context, view, known),
-        dataPath: `${basePath}/data/chart.json${query}`,
-        imagePath: `${basePath}/data/chart.svg${query}`,
+        view,
+        shown,
+        subtitle: chartSubtitle(shown, view, titleOf(context, view.registry)),
+        basePath,
+        addressOf,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
+        day: dayPanel(context, view, makers, addressOf({ ...view, day: '' })),
       })}
       ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
       ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,

@@ -2,6 +2,7 @@
 import { buildChart, largest, type Chart, type ChartOptions } from '../core/numbers/chart.ts';
 import { addDaySums, daySumsOf, negated } from '../core/numbers/day-sums.ts';
 import { withStillDays, type Freeze } from '../core/numbers/freezes.ts';
+import { dayMakers, makersRange, type DayMaker } from '../core/numbers/day-makers.ts';
 import { buildSumsChart } from '../core/numbers/sums-chart.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../core/model/history.ts';
 import { imageKey, type ImageName } from '../core/model/image.ts';
@@ -11,7 +12,8 @@ import { isMember } from '../core/views/groups.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
 import { todayOf, type PageDeps } from './context.ts';
 import { overviewRows, type OverviewRow } from './overview-rows.ts';
-import { chartOptions, type View } from './view.ts';
+import { shownChart, type ShownChart } from './shown-chart.ts';
+import type { View } from './view.ts';
 
 /** The most lines that are still legible in a chart. */
 const maxLines = 8;
@@ -19,7 +21,9 @@ const maxLines = 8;
 export interface Overview {
   readonly images: readonly TrackedImage[];
   readonly rows: readonly OverviewRow[];
-  readonly chart: Chart;
+  readonly shown: ShownChart;
+  /** Of the day of the view. */
+  readonly makers: readonly DayMaker[];
   /** What is stored of the images of a row. */
   readonly latestOf: (row: OverviewRow) => readonly LatestImage[];
 }
@@ -34,15 +38,22 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
   const images = trackedImages({ latest, newestDay: days.at(-1) }, configured, moment);
   const nameOf = (image: ImageName): string => deps.groups.find((group) => isMember(group, image))?.name ?? image.repo;
   const rows = overviewRows(images, view, nameOf);
-  const charted = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
+  const names = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
   const byName = groupBy(latest, nameOf);
-  const shown = latest.filter((image) => charted.has(nameOf(image)));
+  const shown = latest.filter((image) => names.has(nameOf(image)));
+  const charted = { latest, shown, nameOf, registries };
   return {
     images,
     rows,
-    chart: await chartOf(deps, { latest, shown, nameOf, registries }, chartOptions(view, todayOf(deps), maxLines)),
+    shown: await shownChart((options) => chartOf(deps, charted, options), view, todayOf(deps), maxLines),
+    makers: view.day === '' ? [] : await makersOf(deps, shown, view),
     latestOf: ({ repo }) => byName.get(repo) ?? [],
   };
+}
+
+async function makersOf({ store, freezes }: PageDeps, shown: readonly ImageName[], { day, kind }: View): Promise<readonly DayMaker[]> {
+  const series = await seriesOf(store, shown, makersRange(day, kind));
+  return dayMakers(withStillDays(series, await freezes()), day, kind);
 }
 
 interface Charted {

@@ -8,11 +8,14 @@ import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, registrySelect } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
-import { change, count, exactCount, figure } from './figures.ts';
+import { figure } from './chart-figure.ts';
+import { dayPanel } from './day-panel.ts';
+import { change, count, exactCount } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import type { Overview } from './overview-data.ts';
 import { sparkline, type OverviewRow } from './overview-rows.ts';
-import { chartCsvPath, chartTitle, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
+import { chartSubtitle } from './shown-chart.ts';
+import { chartCsvPath, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 /** Rows of the table; the filter finds the others. */
 const mostRows = 500;
@@ -21,6 +24,7 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
   const { rows } = overview;
   const status = context.status();
   const empty = overview.images.length === 0 && context.howToConfigure !== undefined;
+  const addressOf = (next: View): string => `${context.basePath}/${viewQuery(next)}`;
   const running = status.registries.some(({ progress }) => progress !== undefined);
   return page(context, {
     title: 'Images',
@@ -33,13 +37,13 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
       : html`<h1>Images</h1>
           ${notices(context, status)} ${tiles(rows)} ${controls(context, view)}
           ${figure({
-            title: chartTitle(view),
-            kind: view.kind,
-            today: todayOf(context),
-            chart: overview.chart,
-            dataPath: `${context.basePath}/data/chart.json${viewQuery(view)}`,
-            imagePath: `${context.basePath}/data/chart.svg${viewQuery(view) || '?'}`,
+            view,
+            shown: overview.shown,
+            subtitle: chartSubtitle(overview.shown, view, titleOf(context, view.registry)),
+            basePath: context.basePath,
+            addressOf,
             csvPath: csvPath(context, view, rows),
+            day: dayPanel(context, view, overview.makers, addressOf({ ...view, day: '' })),
           })}
           ${table(context, view, overview)} ${howPullsAreCounted(context, overview.images)}`,
   });

@@ -1,7 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../core/model/day.ts';
-import { chartCsvPath, chartOptions, chartTitle, keysOf, kinds, parseView, ranges, sorts, splits, viewQuery, type View } from './view.ts';
+import {
+  chartCsvPath,
+  chartOptions,
+  chartTitle,
+  keysOf,
+  kinds,
+  parseView,
+  ranges,
+  scales,
+  sorts,
+  splits,
+  values,
+  viewQuery,
+  withoutZoom,
+  type View,
+} from './view.ts';
 
 const registries = ['dockerhub', 'ghcr'];
 const today = toEpochDay('2026-03-14');
@@ -25,6 +40,11 @@ describe('a view', () => {
       kind: 'daily',
       split: 'none',
       repos: [],
+      values: 'absolute',
+      scale: 'linear',
+      previous: false,
+      zoomed: '',
+      day: '',
     });
     expect(viewQuery(usual)).toBe('');
   });
@@ -48,9 +68,12 @@ describe('a view', () => {
 
   it.each([
     ['registry=quai', '"registry" is "quai": valid are dockerhub, ghcr'],
-    ['kind=hourly', '"kind" is "hourly": valid are total, daily, weekly, monthly'],
+    ['kind=hourly', '"kind" is "hourly": valid are total, daily, average, weekly, monthly'],
     ['sort=-size', '"sort" is "size": valid are name, total, day, week, month, tags, pushed'],
     ['from=soon', '"from" is "soon": valid is a date such as 2026-03-14'],
+    ['values=double', '"values" is "double": valid are absolute, indexed'],
+    ['day=yesterday', '"day" is "yesterday": valid is a date such as 2026-03-14'],
+    ['from=2026-03-01&zoomed=5d', '"zoomed" is "5d": valid is a range such as 90d, or dates such as 2026-03-01..2026-03-14'],
     ['from=2026-03-02&to=2026-03-01', '"from" must not be after "to"'],
   ])('%s is refused, and it is said what is valid', (query, message) => {
     expect(() => parse(query)).toThrow(message);
@@ -69,12 +92,18 @@ describe('a view', () => {
         dates,
         kind: fc.constantFrom(...keysOf(kinds)),
         split: fc.constantFrom(...keysOf(splits)),
+        values: fc.constantFrom(...keysOf(values)),
+        scale: fc.constantFrom(...keysOf(scales)),
+        previous: fc.boolean(),
+        zoomed: fc.constantFrom('', '30d', '2026-01-01..', '2026-01-01..2026-02-01'),
+        day: fc.constantFrom('', '2026-03-01'),
         repos: fc.uniqueArray(fc.constantFrom('acme/app', 'acme/charts%2Fapp', 'a/b')),
       })
       .map(({ dates: [from = '', to = ''], ...rest }): View => ({
         ...rest,
         from: rest.range === 'custom' ? from : '',
         to: rest.range === 'custom' ? to : '',
+        zoomed: rest.range === 'custom' ? rest.zoomed : '',
       }));
     fc.assert(
       fc.property(anyView, (view) => {
@@ -92,9 +121,22 @@ describe('the chart of a view', () => {
     expect(chartOptions(parse('to=2026-03-05'), today, 8)).toMatchObject({ from: undefined, to: '2026-03-05' });
   });
 
+  it('has a line for each of several images, and ends with yesterday where it is an average', () => {
+    expect(chartOptions(parse('repo=a/b&repo=a/c'), today, 8).split).toBe('image');
+    expect(chartOptions(parse('repo=a/b&repo=a/c&split=registry'), today, 8).split).toBe('registry');
+    expect(chartOptions(parse('kind=average'), today, 8).to).toBe('2026-03-13');
+    expect(chartOptions(parse('kind=average&to=2026-03-05'), today, 8).to).toBe('2026-03-05');
+  });
+
+  it('goes back from a zoom to the range before', () => {
+    expect(withoutZoom(parse('from=2026-03-01&to=2026-03-05&zoomed=1y'))).toEqual(parse('range=1y'));
+    expect(withoutZoom(parse('from=2026-03-01&to=2026-03-05&zoomed=2026-02-01..'))).toEqual(parse('from=2026-02-01'));
+  });
+
   it('is called after what it shows', () => {
     expect(chartTitle(usual)).toBe('Daily pulls');
     expect(chartTitle(parse('kind=total&repo=acme/charts/app'))).toBe('Cumulative pulls of acme/charts/app');
+    expect(chartTitle(parse('kind=average'))).toBe('Pulls a day, 7-day average');
     expect(chartTitle(parse('kind=weekly&repo=a/b&repo=a/c'))).toBe('Weekly pulls of 2 images');
   });
 

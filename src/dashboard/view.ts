@@ -1,15 +1,23 @@
 /** What a page shows, as its address says it. The whole view lives there: a link shows another person the same. */
 import type { ChartKind, ChartOptions, ChartSplit } from '../core/numbers/chart.ts';
-import { fromEpochDay, isDay, type EpochDay } from '../core/model/day.ts';
+import { fromEpochDay, isDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import { parseChoice } from '../core/model/choice.ts';
 import { textParameters, type Field } from '../http/query.ts';
 import { readable } from './layout.ts';
 
-export const kinds = { total: 'Cumulative', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly' } satisfies Record<ChartKind, string>;
+export const kinds = {
+  total: 'Cumulative',
+  daily: 'Daily',
+  average: '7-day average',
+  weekly: 'Weekly',
+  monthly: 'Monthly',
+} satisfies Record<ChartKind, string>;
 export const splits = { none: 'none', registry: 'registry', image: 'image' } satisfies Record<ChartSplit, string>;
 export const ranges = { '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All', custom: 'Custom range' };
+export const scales = { linear: 'Linear', log: 'Logarithmic' };
+export const values = { absolute: 'Absolute', indexed: 'Indexed (start = 100)' };
 export const sorts = {
   name: 'Image',
   total: 'Total',
@@ -38,6 +46,15 @@ export interface View {
   readonly split: ChartSplit;
   /** Canonical names of the images in the chart; none: all that the table shows. */
   readonly repos: readonly string[];
+  readonly values: keyof typeof values;
+  /** Of lines; bars begin at 0. */
+  readonly scale: keyof typeof scales;
+  /** Whether the period before is drawn, too. */
+  readonly previous: boolean;
+  /** With a range that was dragged in the chart: where the reset goes back to, a range or its dates as `from..to`; else empty. */
+  readonly zoomed: string;
+  /** The day, or one of the week or month, whose images are listed; else empty. */
+  readonly day: string;
   /** What is wrong with it, for the page to say beside the control. */
   readonly problem?: string | undefined;
 }
@@ -53,6 +70,11 @@ const defaultView: View = {
   kind: 'daily',
   split: 'none',
   repos: [],
+  values: 'absolute',
+  scale: 'linear',
+  previous: false,
+  zoomed: '',
+  day: '',
 };
 
 /**
@@ -63,23 +85,32 @@ export function parseView(query: URLSearchParams, registries: readonly string[])
   const sort = query.get('sort') ?? '';
   const [from, to] = [dateOf(query, 'from'), dateOf(query, 'to')];
   if (from !== '' && to !== '' && from > to) throw new AppError('invalid_input', '"from" must not be after "to"');
+  const range = parseChoice('range', query.get('range'), keysOf(ranges)) ?? (from === '' && to === '' ? defaultView.range : 'custom');
   return {
     registry: parseChoice('registry', query.get('registry'), registries) ?? '',
     search: (query.get('q') ?? '').trim().slice(0, 200),
     sort: parseChoice('sort', sort.replace(/^-/, ''), keysOf(sorts)) ?? defaultView.sort,
     descending: sort === '' ? defaultView.descending : sort.startsWith('-'),
-    range: parseChoice('range', query.get('range'), keysOf(ranges)) ?? (from === '' && to === '' ? defaultView.range : 'custom'),
+    range,
     from,
     to,
     kind: parseChoice('kind', query.get('kind'), keysOf(kinds)) ?? defaultView.kind,
     split: parseChoice('split', query.get('split'), keysOf(splits)) ?? defaultView.split,
     repos: [...new Set(query.getAll('repo').map(canonicalRepo))].filter((repo) => repo !== ''),
+    values: parseChoice('values', query.get('values'), keysOf(values)) ?? defaultView.values,
+    scale: parseChoice('scale', query.get('scale'), keysOf(scales)) ?? defaultView.scale,
+    previous: parseChoice('previous', query.get('previous'), ['on', 'off']) === 'on',
+    zoomed: range === 'custom' ? zoomedOf(query) : '',
+    day: dateOf(query, 'day'),
   };
 }
 
+/** Those of the chart alone, for a form that leaves them out to keep. */
+const chartParameters = ['values', 'scale', 'previous', 'zoomed', 'day'] as const;
+
 /** The view as an endpoint takes it. */
 export const viewField: Field<View> = {
-  parameters: textParameters('registry', 'q', 'sort', 'range', 'from', 'to', 'kind', 'split', 'repo'),
+  parameters: textParameters('registry', 'q', 'sort', 'range', 'from', 'to', 'kind', 'split', 'repo', ...chartParameters),
   parse: (query, { registries }) => parseView(query, registries),
 };
 
@@ -114,9 +145,14 @@ export function viewQuery(view: View, changes: Partial<View> = {}): string {
   if (next.range === 'custom') {
     set('from', next.from, '');
     set('to', next.to, '');
+    set('zoomed', next.zoomed, '');
   }
   set('kind', next.kind, defaultView.kind);
   set('split', next.split, defaultView.split);
+  set('values', next.values, defaultView.values);
+  set('scale', next.scale, defaultView.scale);
+  set('previous', next.previous ? 'on' : '', '');
+  set('day', next.day, '');
   for (const repo of next.repos) query.append('repo', repo);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
@@ -124,22 +160,35 @@ export function viewQuery(view: View, changes: Partial<View> = {}): string {
 
 const rangeDays: Readonly<Partial<Record<Range, number>>> = { '30d': 30, '90d': 90, '1y': 365 };
 
+/** Whether several images are next to each other, as lines: those that were checked. */
+export function isCompared({ repos, split }: Pick<View, 'repos' | 'split'>): boolean {
+  return repos.length > 1 && split !== 'registry';
+}
+
 /** What the chart of the view is made of. */
 export function chartOptions(view: View, today: EpochDay, mostLines: number): ChartOptions {
   const days = rangeDays[view.range];
   const custom = view.range === 'custom';
+  const to = custom && view.to !== '' ? view.to : undefined;
   return {
     kind: view.kind,
-    split: view.split,
+    split: isCompared(view) ? 'image' : view.split,
     maxLines: mostLines,
     from: days === undefined ? (custom && view.from !== '' ? view.from : undefined) : fromEpochDay(today - days + 1),
-    to: custom && view.to !== '' ? view.to : undefined,
+    // The average of a day waits for its end.
+    to: view.kind === 'average' ? fromEpochDay(Math.min(today - 1, to === undefined ? today : toEpochDay(to))) : to,
   };
 }
 
 /** What the chart of the view is called. */
 export function chartTitle(view: View): string {
-  const what = { total: 'Cumulative pulls', daily: 'Daily pulls', weekly: 'Weekly pulls', monthly: 'Monthly pulls' }[view.kind];
+  const what = {
+    total: 'Cumulative pulls',
+    daily: 'Daily pulls',
+    average: 'Pulls a day, 7-day average',
+    weekly: 'Weekly pulls',
+    monthly: 'Monthly pulls',
+  }[view.kind];
   const of =
     view.repos.length === 0 ? '' : ` of ${view.repos.length === 1 ? readable(view.repos[0] ?? '') : `${view.repos.length} images`}`;
   return what + of;
@@ -154,8 +203,9 @@ export function chartCsvPath(view: View, today: EpochDay, repos: readonly string
   if (from !== undefined) query.set('from', from);
   if (to !== undefined) query.set('to', to);
   if (view.split === 'registry') query.set('split', 'registry');
-  if (view.kind === 'daily') query.set('details', 'true');
-  return `/api/pulls${view.kind === 'total' ? '' : `/${view.kind}`}?${query.toString()}`;
+  const kind = view.kind === 'average' ? 'daily' : view.kind;
+  if (kind === 'daily') query.set('details', 'true');
+  return `/api/pulls${kind === 'total' ? '' : `/${kind}`}?${query.toString()}`;
 }
 
 /** The keys of an object whose keys are all known. */
@@ -167,4 +217,23 @@ function dateOf(query: URLSearchParams, name: string): string {
   const text = query.get(name) ?? '';
   if (text === '' || isDay(text)) return text;
   throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14`);
+}
+
+function zoomedOf(query: URLSearchParams): string {
+  const text = query.get('zoomed') ?? '';
+  if (text === '' || (text !== 'custom' && text in ranges)) return text;
+  const dates = text.split('..');
+  if (dates.length === 2 && dates.every((date) => date === '' || isDay(date))) return text;
+  throw new AppError(
+    'invalid_input',
+    `"zoomed" is ${JSON.stringify(text)}: valid is a range such as 90d, or dates such as 2026-03-01..2026-03-14`,
+  );
+}
+
+/** The view as it was before it was zoomed. */
+export function withoutZoom(view: View): View {
+  const [from, to] = view.zoomed.split('..');
+  if (to !== undefined) return { ...view, range: 'custom', from: from ?? '', to, zoomed: '' };
+  const range = keysOf(ranges).find((key) => key === view.zoomed) ?? defaultView.range;
+  return { ...view, range, from: '', to: '', zoomed: '' };
 }

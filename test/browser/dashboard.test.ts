@@ -161,8 +161,8 @@ describe('the overview', () => {
     await page.waitForURL(/repo=acme%2Frss-bridge/);
 
     await page.locator('figcaption', { hasText: 'Cumulative pulls of 2 images' }).waitFor();
-    await page.locator('.u-legend', { hasText: 'acme/rss-bridge' }).waitFor();
-    expect(await page.locator('.u-legend .u-series').count()).toBe(2);
+    await page.locator('.series button', { hasText: 'acme/rss-bridge' }).waitFor();
+    expect(await page.locator('.series button').count()).toBe(2);
     expect(await names(page)).toHaveLength(11);
     await page.context().close();
   });
@@ -180,7 +180,7 @@ describe('the overview', () => {
       seen.add(await page.locator('.plot output').textContent());
     }
 
-    expect(today).toMatch(/^2026-03-14 \(in progress\): [\d,]+/);
+    expect(today).toMatch(/^2026-03-14: [\d,]+ · in progress$/);
     expect([...seen].filter((text) => text?.includes('in progress'))).toEqual([]);
     expect(seen.size).toBe(30);
     await page.context().close();

@@ -24,12 +24,13 @@ afterAll(async () => {
 
 it('follows what is saved in its primary, refuses to save, and is served by an API of its own', { timeout: 120_000 }, async () => {
   const migrations = await readMigrations();
-  const store = await openPostgresStore({ url: primary.urlOf(name), migrations, log: createRecordingLog() });
+  const store = await openPostgresStore({ url: primary.urlOf(name), migrations, clock: Date, log: createRecordingLog() });
   await store.save([reading('acme/app', 100, '2026-03-14')]);
   await expect.poll(() => hasTables(replica.urlOf(name)), { timeout: 60_000 }).toBe(true);
   const copy = await openPostgresStore({
     url: replica.urlOf(name),
     migrations,
+    clock: Date,
     log: createRecordingLog(),
     isReplica: true,
     replicaPollMs: 50,

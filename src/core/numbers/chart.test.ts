@@ -40,7 +40,7 @@ describe('a chart', () => {
       days: ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05'],
       lines: [{ label: 'all', values: [0, 4, null, null, 6] }],
     });
-    expect(chart([])).toEqual({ days: [], lines: [], remarks: new Map() });
+    expect(chart([])).toEqual({ days: [], lines: [], remarks: new Map(), startsPartial: false });
   });
 
   it('of totals shows what stood at the end of each day', () => {

@@ -3,6 +3,8 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.
 import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
+import { daySumsOf } from './day-sums.ts';
+import { averageRows } from './moving-average.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { type DayRange } from '../model/query.ts';
 import { isRemarkable, partsByDay, periods, type ChartKind, type ValueParts } from './value-parts.ts';
@@ -24,15 +26,19 @@ export interface ChartLine {
   readonly label: string;
   /** One value a day of the chart; null where none is known. */
   readonly values: readonly (number | null)[];
+  /** The same of the equally long period before, where that is wanted. */
+  readonly previous?: readonly (number | null)[];
 }
 
 export interface Chart {
   /** Every day, Monday or 1st from the first value to the last, without holes. */
   readonly days: readonly Day[];
-  /** The largest first. */
+  /** The largest first, by what is shown; the others last. */
   readonly lines: readonly ChartLine[];
   /** By day; days without any are not there. */
   readonly remarks: ReadonlyMap<Day, ValueParts>;
+  /** Whether the history begins in the first week or month, so that its value is partial. */
+  readonly startsPartial: boolean;
 }
 
 /** The label of a chart's only line. */
@@ -45,17 +51,24 @@ export function buildChart(series: readonly ImageSeries[], options: ChartOptions
   const labelled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
   const kept = largest(newestTotals(labelled), options.maxLines);
   const merged = labelled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
-  return drawChart(selectRows(merged, options), [...kept, restLabel], { kind: options.kind, parts: partsByDay(series, options.kind) });
+  const firstDay = series.reduce((first, { days: known }) => Math.min(first, known[0] ?? Infinity), Infinity);
+  return drawChart(selectRows(merged, options), [...kept, restLabel], {
+    kind: options.kind,
+    parts: partsByDay(series, options.kind),
+    firstDay,
+  });
 }
 
 export interface Drawn {
   readonly kind: ChartKind;
   /** What the values of each day are made of. */
   readonly parts: ReadonlyMap<Day, ValueParts>;
+  /** The first day of all history, also before the rows. */
+  readonly firstDay: EpochDay;
 }
 
 /** The chart of these rows; `order`: the labels of lines, of which those without a row are left out. */
-export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], { kind, parts }: Drawn): Chart {
+export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], { kind, parts, firstDay }: Drawn): Chart {
   const values = new Map<string, Map<Day, number>>();
   let [first, last] = ['9999-12-31', ''];
   for (const { day, repo, value } of rows) {
@@ -68,7 +81,14 @@ export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], {
   const lines = order
     .filter((label) => values.has(label))
     .map((label) => ({ label, values: days.map((day) => values.get(label)?.get(day) ?? null) }));
-  return { days, lines, remarks: collectRemarks(parts, { days, lines }) };
+  return {
+    days,
+    lines: bySize(lines, kind),
+    // An average has no single reading of which anything could be said.
+    remarks: kind === 'average' ? new Map() : collectRemarks(parts, { days, lines }),
+    // Pulls of the first day need the total of the day before.
+    startsPartial: (kind === 'weekly' || kind === 'monthly') && days[0] !== undefined && firstDay >= toEpochDay(days[0]),
+  };
 }
 
 function toLabel({ registry, repo }: ImageSeries, split: ChartSplit): string {
@@ -87,9 +107,33 @@ export function largest(totals: ReadonlyMap<string, number>, maxLines: number): 
   return new Set(labels.length <= maxLines ? labels : labels.slice(0, maxLines - 1));
 }
 
-function selectRows(series: readonly ImageSeries[], { kind, from, to }: ChartOptions): Iterable<SeriesRow> {
+/** The largest first, by the last total or by the sum of the pulls shown. */
+function bySize(lines: readonly ChartLine[], kind: ChartKind): ChartLine[] {
+  const sizes = new Map(lines.map((line) => [line, line.label === restLabel ? -1 : sizeOf(line, kind)]));
+  return lines.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+}
+
+/** What a line comes to: its last total, or the sum of its pulls. */
+export function sizeOf({ values }: Pick<ChartLine, 'values'>, kind: ChartKind): number {
+  const known = values.filter((value) => value !== null);
+  return kind === 'total' ? (known.at(-1) ?? 0) : known.reduce((sum, value) => sum + value, 0);
+}
+
+/** The rows of these series by the names that they have here. */
+export function selectRows(
+  series: readonly ImageSeries[],
+  { kind, from, to }: Pick<ChartOptions, 'kind' | 'from' | 'to'>,
+): Iterable<SeriesRow> {
   if (kind === 'total') return totalsByDay(series, { from, to });
+  if (kind === 'average') return averagesOf(series, { from, to });
   return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
+}
+
+function* averagesOf(series: readonly ImageSeries[], range: DayRange): Generator<SeriesRow> {
+  for (const label of new Set(series.map(({ repo }) => repo))) {
+    const sums = series.filter(({ repo }) => repo === label).flatMap((image) => [...daySumsOf(image)]);
+    yield* averageRows(label, sums, range);
+  }
 }
 
 function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
@@ -99,8 +143,9 @@ function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
   return days;
 }
 
-function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
-  return kind === 'total' || kind === 'daily' ? day + 1 : endOfPeriod(day, periods[kind]) + 1;
+/** The day, Monday or 1st after this one. */
+export function nextDay(day: EpochDay, kind: ChartKind): EpochDay {
+  return kind === 'weekly' || kind === 'monthly' ? endOfPeriod(day, periods[kind]) + 1 : day + 1;
 }
 
 /** Whether the last day, week or month of a chart is still in progress: its value is partial. */

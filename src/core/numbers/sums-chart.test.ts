@@ -72,6 +72,20 @@ describe('a chart of what images add up to', () => {
     );
   });
 
+  it('is so up to a rounding with averages', () => {
+    fc.assert(
+      fc.property(anySeries, anyRange, fc.constantFrom<ChartSplit>('none', 'registry'), (series, range, split) => {
+        const options = { ...range, kind: 'average' as const, split };
+        const [one, other] = [buildSumsChart({ sums: sumsOf(series) }, options), buildChart(series, { ...options, maxLines: 8 })];
+        expect(one.days).toEqual(other.days);
+        for (const { label, values } of one.lines) {
+          const same = other.lines.find((line) => line.label === label)?.values;
+          for (const [at, value] of values.entries()) expect(Math.abs((value ?? 0) - (same?.[at] ?? 0))).toBeLessThan(0.15);
+        }
+      }),
+    );
+  });
+
   it('sums and their negatives leave nothing', () => {
     fc.assert(
       fc.property(anySeries, (series) => {

@@ -2,10 +2,11 @@
 import type { DaySum, ImageSeries } from '../model/history.ts';
 import { fromEpochDay, type EpochDay } from '../model/day.ts';
 import { toEpochDays, includesDay } from '../model/query.ts';
-import { drawChart, restLabel, sumLabel, type Chart, type ChartOptions } from './chart.ts';
+import { drawChart, restLabel, selectRows, sumLabel, type Chart, type ChartOptions } from './chart.ts';
 import { addDaySums, daySumsOf, negated } from './day-sums.ts';
 import { startOfPeriod, wholePeriods } from './period.ts';
-import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
+import { averageRows, knownDays } from './moving-average.ts';
+import type { SeriesRow } from './series.ts';
 import { partsOfSums, periods } from './value-parts.ts';
 
 export interface SummedImages {
@@ -19,7 +20,7 @@ export interface SummedImages {
 
 /** The same chart as buildChart makes of the series of all images; `labels` and `own` are for a split by image, which buildChart works out itself. */
 export function buildSumsChart({ sums, own = [], labels = [] }: SummedImages, options: Omit<ChartOptions, 'maxLines'>): Chart {
-  const drawn = { kind: options.kind, parts: partsOfSums(sums, options.kind) };
+  const drawn = { kind: options.kind, parts: partsOfSums(sums, options.kind), firstDay: knownDays(sums)[0] ?? Infinity };
   if (options.split === 'none') return drawChart(sumRows(sumLabel, sums, options), [sumLabel], drawn);
   if (options.split === 'registry') {
     const registries = [...new Set(sums.map(({ registry }) => registry))];
@@ -35,7 +36,7 @@ export function buildSumsChart({ sums, own = [], labels = [] }: SummedImages, op
     return drawChart(rows, order, drawn);
   }
   const rest = addDaySums(withoutSeries(sums, own));
-  return drawChart([...seriesRows(own, options), ...sumRows(restLabel, rest, options)], [...labels, restLabel], drawn);
+  return drawChart([...selectRows(own, options), ...sumRows(restLabel, rest, options)], [...labels, restLabel], drawn);
 }
 
 function* withoutSeries(sums: readonly DaySum[], own: readonly ImageSeries[]): Generator<DaySum> {
@@ -43,13 +44,9 @@ function* withoutSeries(sums: readonly DaySum[], own: readonly ImageSeries[]): G
   for (const image of own) for (const sum of daySumsOf(image)) yield negated(sum);
 }
 
-function seriesRows(series: readonly ImageSeries[], { kind, from, to }: Pick<ChartOptions, 'kind' | 'from' | 'to'>): Iterable<SeriesRow> {
-  if (kind === 'total') return totalsByDay(series, { from, to });
-  return kind === 'daily' ? pullsByDay(series, { from, to }) : pullsByPeriod(series, periods[kind], { from, to });
-}
-
 /** The rows of one line, under a label. */
 function sumRows(label: string, sums: readonly DaySum[], { kind, from, to }: Omit<ChartOptions, 'maxLines'>): SeriesRow[] {
+  if (kind === 'average') return averageRows(label, sums, { from, to });
   const byDay = new Map<EpochDay, { values: number; pulls: number; step: number }>();
   for (const { day, values, pulls, step } of sums) {
     const known = byDay.get(day);

@@ -5,7 +5,8 @@ import type { Mark } from '../model/mark.ts';
 import { daySumsOf } from './day-sums.ts';
 import { startOfPeriod, type Period } from './period.ts';
 
-export type ChartKind = 'total' | 'daily' | 'weekly' | 'monthly';
+/** `average`: pulls a day, over 7 days. */
+export type ChartKind = 'total' | 'daily' | 'average' | 'weekly' | 'monthly';
 
 export const periods = { weekly: 'week', monthly: 'month' } satisfies Record<'weekly' | 'monthly', Period>;
 
@@ -48,7 +49,7 @@ export function shownUnder(day: EpochDay, kind: ChartKind): Day {
 }
 
 function firstShown(day: EpochDay, kind: ChartKind): EpochDay {
-  return kind === 'total' || kind === 'daily' ? day : startOfPeriod(day, periods[kind]);
+  return kind === 'weekly' || kind === 'monthly' ? startOfPeriod(day, periods[kind]) : day;
 }
 
 /** What nothing needs to be said about. */

@@ -11,10 +11,16 @@ export interface Ink {
   readonly lines: readonly string[];
 }
 
+/** The colors as they are now; also where the system forces its own. */
 export function inkOf(): Ink {
-  const style = getComputedStyle(document.documentElement);
-  const color = (name: string): string => style.getPropertyValue(name).trim();
-  return {
+  const probe = document.createElement('span');
+  probe.className = 'probe';
+  document.body.append(probe);
+  const color = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const ink = {
     text: color('--text'),
     muted: color('--muted'),
     line: color('--line'),
@@ -23,6 +29,18 @@ export function inkOf(): Ink {
     ground: color('--surface'),
     lines: Array.from({ length: 8 }, (_, at) => color(`--line-${at + 1}`)),
   };
+  probe.remove();
+  return ink;
+}
+
+/** The color of a line, by its place among all. */
+export function colorOf({ lines, text }: Ink, place: number): string {
+  return lines[place % lines.length] ?? text;
+}
+
+/** A computed color, more transparent. */
+export function faded(color: string, alpha: number): string {
+  return color.startsWith('rgb(') ? color.replace('rgb(', 'rgba(').replace(')', `, ${alpha})`) : color;
 }
 
 const dashes: readonly (readonly number[])[] = [[], [10, 5], [3, 4], [12, 4, 3, 4], [6, 3], [2, 2], [16, 6], [8, 3, 2, 3, 2, 3]];
@@ -55,7 +73,7 @@ export function hatch(color: string, shape: number, ground?: string): CanvasPatt
   const context = canvas.getContext('2d');
   if (!context) return undefined;
   if (ground !== undefined) {
-    for (const fill of [ground, `${color}55`]) {
+    for (const fill of [ground, faded(color, 0.33)]) {
       context.fillStyle = fill;
       context.fillRect(0, 0, tile, tile);
     }

@@ -1,19 +1,18 @@
-/** Marks on a chart's days: backfilled, no data, several days in one value, counter reset, inconsistent, and releases. Each has a shape of its own. */
+/** Marks on a chart's days: backfilled, no data, several days in one value, counter reset, inconsistent, and a cut axis. Each has a shape of its own. */
 import type uPlot from 'uplot';
-import type { ChartData } from './chart-data.ts';
+import { secondsOf, type ChartData } from './chart-data.ts';
 import { hatch, type Ink } from './ink.ts';
 
-const font = 'system-ui, sans-serif';
 /** How much of its day, week or month a bar takes, and how wide it is at most. */
 export const barShare = 0.8;
 export const mostBarPixels = 48;
 
-export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink): void {
+export function drawMarks(chart: uPlot, data: ChartData, ink: Ink): void {
   const { ctx: context, bbox } = chart;
   const scale = devicePixelRatio;
-  const xOf = (day: string): number => chart.valToPos(Date.parse(`${day}T00:00:00Z`) / 1000, 'x', true);
+  const xOf = (day: string): number => chart.valToPos(secondsOf(day), 'x', true);
   const [first = '', second = first] = data.days;
-  const width = Math.max(xOf(second) - xOf(first), kind === 'total' ? 2 : 4);
+  const width = Math.max(xOf(second) - xOf(first), data.look === 'lines' ? 2 : 4);
   const top = bbox.top + 6 * scale;
   const band = (x: number, fill: string | CanvasPattern): void => {
     context.fillStyle = fill;
@@ -38,20 +37,18 @@ export function drawMarks(chart: uPlot, data: ChartData, kind: string, ink: Ink)
     if (shapes.includes('reset')) triangle(context, x, top, 5 * scale, ink.bad);
     if (shapes.includes('doubtful')) diamond(context, x, top + 12 * scale, 5 * scale, ink.warn);
   }
-  drawReleases(context, data, xOf, { top: bbox.top, bottom: bbox.top + bbox.height, right: bbox.left + bbox.width, scale, ink });
   context.restore();
 }
 
-/** The last bar is pale: its period is in progress. */
-export function fadeLast(chart: uPlot, { lines }: ChartData, { ground }: Ink): void {
+/** The bar of a period that is not whole is pale. */
+export function fadeAt(chart: uPlot, at: number, value: number, { ground }: Ink): void {
   const { ctx: context, data: columns, bbox } = chart;
   const [xs] = columns;
-  const [before = 0, last = before] = [xs.at(-2), xs.at(-1)];
-  const x = chart.valToPos(last, 'x', true);
-  const room = xs.length > 1 ? x - chart.valToPos(before, 'x', true) : bbox.width;
+  const x = chart.valToPos(xs[at] ?? 0, 'x', true);
+  const next = xs[at + 1] ?? xs[at - 1];
+  const room = next === undefined ? bbox.width : Math.abs(x - chart.valToPos(next, 'x', true));
   const width = Math.min(room * barShare, mostBarPixels * devicePixelRatio) + 2 * devicePixelRatio;
-  const sum = lines.reduce((all, { values }) => all + (values.at(-1) ?? 0), 0);
-  const top = chart.valToPos(sum, 'y', true);
+  const top = chart.valToPos(value, 'y', true);
   context.save();
   context.globalAlpha = 0.55;
   context.fillStyle = ground;
@@ -59,43 +56,25 @@ export function fadeLast(chart: uPlot, { lines }: ChartData, { ground }: Ink): v
   context.restore();
 }
 
-interface ReleaseArea {
-  readonly top: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly scale: number;
-  readonly ink: Ink;
-}
-
-function drawReleases(
-  context: CanvasRenderingContext2D,
-  { releases = [], days }: ChartData,
-  xOf: (day: string) => number,
-  { top, bottom, right, scale, ink }: ReleaseArea,
-): void {
-  let free = 0;
-  context.strokeStyle = ink.muted;
-  context.fillStyle = ink.muted;
-  context.lineWidth = scale;
-  context.font = `${11 * scale}px ${font}`;
-  context.setLineDash([2 * scale, 3 * scale]);
-  for (const { day, tags } of releases) {
-    if (day < (days[0] ?? '') || day > (days.at(-1) ?? '')) continue;
-    const x = xOf(day);
+/** A break at the foot of the axis of values, which does not begin at 0. */
+export function drawCut(chart: uPlot, { muted, ground }: Ink): void {
+  const { ctx: context, bbox } = chart;
+  const scale = devicePixelRatio;
+  const [x, bottom] = [bbox.left, bbox.top + bbox.height];
+  context.save();
+  context.fillStyle = ground;
+  context.fillRect(x - 5 * scale, bottom - 13 * scale, 10 * scale, 9 * scale);
+  context.strokeStyle = muted;
+  context.lineWidth = 1.5 * scale;
+  for (const y of [bottom - 5 * scale, bottom - 10 * scale]) {
     context.beginPath();
-    context.moveTo(x, top);
-    context.lineTo(x, bottom);
+    context.moveTo(x - 6 * scale, y);
+    context.lineTo(x - 2 * scale, y - 4 * scale);
+    context.lineTo(x + 2 * scale, y);
+    context.lineTo(x + 6 * scale, y - 4 * scale);
     context.stroke();
-    // The longest with a digit in it says most: 2.17.0 rather than 2 or latest.
-    const [name = tags[0] ?? ''] = tags.filter((tag) => /\d/.test(tag)).toSorted((a, b) => b.length - a.length);
-    // A name that would run into the one before is left to the text under the chart.
-    const length = context.measureText(name).width + 6 * scale;
-    const left = x + length > right ? x - length : x;
-    if (left < free) continue;
-    context.fillText(name, left + 3 * scale, top + 12 * scale);
-    free = x + length;
   }
-  context.setLineDash([]);
+  context.restore();
 }
 
 function dayBefore(day: string, days: number): string {
@@ -124,7 +103,7 @@ function bracket(
   triangle(context, to, y, 4 * scale, color);
 }
 
-function triangle(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {
+export function triangle(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {
   context.fillStyle = fill;
   context.beginPath();
   context.moveTo(x - size, y);
@@ -133,7 +112,7 @@ function triangle(context: CanvasRenderingContext2D, x: number, y: number, size:
   context.fill();
 }
 
-function diamond(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {
+export function diamond(context: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string): void {
   context.fillStyle = fill;
   context.beginPath();
   context.moveTo(x, y - size);

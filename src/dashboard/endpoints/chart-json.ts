@@ -1,4 +1,3 @@
-import type { Chart } from '../../core/numbers/chart.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import { newestTags } from '../../core/views/tags.ts';
 import { endpoint } from '../../http/endpoint.ts';
@@ -7,6 +6,7 @@ import type { PageDeps } from '../context.ts';
 import { imageChart } from '../image.ts';
 import { knownGroupedImages } from '../known-images.ts';
 import { overviewOf } from '../overview-data.ts';
+import { lineTitle, type ShownChart } from '../shown-chart.ts';
 import { toRemark } from '../remarks.ts';
 import { releasesOf } from '../tags.ts';
 import { viewField, type View } from '../view.ts';
@@ -18,7 +18,7 @@ export const chartJsonEndpoint = endpoint({
   async handle({ query: { view } }, deps: PageDeps) {
     const [repo, ...others] = view.repos;
     if (repo !== undefined && others.length === 0) return jsonContent(await oneImage(deps, view, repo));
-    return jsonContent(chartJson((await overviewOf(deps, view)).chart));
+    return jsonContent(chartJson((await overviewOf(deps, view)).shown));
   },
 });
 
@@ -30,9 +30,20 @@ async function oneImage(deps: PageDeps, view: View, repo: string): Promise<objec
     tags.filter(grouped.has).map((image) => image.tags),
     view.kind,
   );
-  return { ...chartJson(imageChart(deps, view, known)), releases };
+  return { ...chartJson(await imageChart(deps, view, known)), releases };
 }
 
-function chartJson({ days, lines, remarks }: Chart): object {
-  return { days, lines, remarks: Object.fromEntries([...remarks].map(([day, parts]) => [day, toRemark(parts)])) };
+function chartJson({ chart, kind, look, scale, unit, partial }: ShownChart): object {
+  const { days, remarks } = chart;
+  const lines = chart.lines.map((line) => ({ ...line, label: lineTitle(line.label) }));
+  return {
+    kind,
+    look,
+    scale,
+    unit,
+    partial,
+    days,
+    lines,
+    remarks: Object.fromEntries([...remarks].map(([day, parts]) => [day, toRemark(parts)])),
+  };
 }

@@ -15,7 +15,7 @@ export const chartSvgEndpoint = endpoint({
   headers: imageHeaders,
   async handle({ query: { view, theme } }, deps: PageDeps) {
     const summed = { ...view, split: 'none' } as const;
-    const { chart } = await overviewOf(deps, summed);
+    const { chart } = (await overviewOf(deps, summed)).shown;
     const svg = chartSvg({
       title: chartTitle(summed),
       points: pointsOf(chart),

@@ -23,7 +23,7 @@ export const imageEndpoint = pageEndpoint({
     }
     const [tags, events] = await Promise.all([newestTags(store, grouped.query), store.events()]);
     const recorded = events.filter(grouped.hasEvent);
-    const page = imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });
+    const page = await imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });
     return pageOf(page, view.problem);
   },
 });

@@ -15,6 +15,7 @@ import { text } from '../schema.ts';
 const titles: Readonly<Record<ChartKind, string>> = {
   total: 'Cumulative pulls',
   daily: 'Daily pulls',
+  average: 'Pulls a day, 7-day average',
   weekly: 'Weekly pulls',
   monthly: 'Monthly pulls',
 };
@@ -27,7 +28,7 @@ export const chartEndpoint = endpoint({
   params: embedParams('owner/name.svg'),
   query: {
     range: dayRange,
-    kind: withDefault(choice('kind', ['total', 'daily', 'weekly', 'monthly']), 'daily'),
+    kind: withDefault(choice('kind', ['total', 'daily', 'average', 'weekly', 'monthly']), 'daily'),
     theme: withDefault(choice('theme', ['light', 'dark']), 'light'),
   },
   responses: embedResponses({ 'image/svg+xml': text() }),
@@ -36,7 +37,9 @@ export const chartEndpoint = endpoint({
     const { name, query: images } = parseEmbedded(params, deps, ['svg']);
     const { kind, theme } = query;
     const today = toEpochDay(dayOf(deps.clock.now()));
-    const { from = fromEpochDay(today - defaultDays + 1), to } = query.range;
+    const { from = fromEpochDay(today - defaultDays + 1) } = query.range;
+    // The average of a day waits for its end.
+    const to = kind === 'average' ? fromEpochDay(Math.min(today - 1, toEpochDay(query.range.to ?? fromEpochDay(today)))) : query.range.to;
     const grouped = withGroups(images, deps.groups);
     const known = await seriesWithFreezes(deps.store, grouped.query);
     const series = grouped.named(known.series);
