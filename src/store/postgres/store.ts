@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import { matches } from '../../core/model/query.ts';
-import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, Logger, NotifyingStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
@@ -14,6 +14,7 @@ import { historyOf } from './history.ts';
 import { createKeptCache } from './kept/cache.ts';
 import { readLatest } from './kept/read.ts';
 import { changesChannel } from './locks.ts';
+import { createPostgresOutbox } from './outbox.ts';
 import { checkSchema, migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
@@ -30,7 +31,7 @@ export interface PostgresStoreDeps {
   readonly replicaPollMs?: number;
 }
 
-export interface PostgresStore extends SnapshotStore {
+export interface PostgresStore extends NotifyingStore {
   /** For what else is kept in the same database. */
   readonly database: Database;
 }
@@ -99,6 +100,7 @@ async function openTables(deps: PostgresStoreDeps): Promise<Omit<PostgresStore, 
 
   return {
     database,
+    outbox: createPostgresOutbox(database),
     async save(readings, events = []) {
       const batch = groupByDay(readings, events);
       if (batch.size === 0) return;
