@@ -52,7 +52,7 @@ interface Figures {
 }
 
 /** Half of the images are on GHCR with closed days, half on Docker Hub, of a hundred owners. */
-export async function fill({ database }: PostgresStore, images: number): Promise<void> {
+async function fill({ database }: PostgresStore, images: number): Promise<void> {
   await database.query(
     sql`INSERT INTO images (registry, repo) SELECT CASE WHEN i % 2 = 0 THEN 'dockerhub' ELSE 'ghcr' END, 'owner-' || i % 100 || '/app-' || i FROM generate_series(1, ${images}::int) AS i`,
   );
