@@ -18,6 +18,8 @@ export interface ChartDrawing {
   readonly kind: ChartKind;
   /** Whether the day, week or month of the last point is still in progress. */
   readonly isPartial?: boolean;
+  /** Whether the history begins in the week or month of the first point, which is partial then. */
+  readonly startsPartial?: boolean;
   readonly theme: 'light' | 'dark';
   /** In pixels. */
   readonly width?: number;
