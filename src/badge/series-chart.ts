@@ -42,7 +42,9 @@ const angles = [0, 45, -45, 90, 0, 20, -20, 70];
 const rowHeight = 18;
 
 /** The chart as an SVG document without scripts and references. */
-export function seriesChartSvg(drawing: SeriesDrawing): string {
+export function seriesChartSvg(given: SeriesDrawing): string {
+  // Bars begin at 0, for which a logarithmic scale has no place.
+  const drawing: SeriesDrawing = given.look === 'bars' ? { ...given, scale: 'linear' } : given;
   const { title, subtitle, theme, lines } = drawing;
   const colors = themes[theme];
   const rows = legendRows(drawing);

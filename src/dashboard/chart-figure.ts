@@ -53,7 +53,7 @@ export function figure(parts: FigureParts): Html {
     ${zoomNote(parts)}
     <div class="plot">
       <picture
-        ><source media="(prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
+        ><source media="screen and (prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
         <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" width="960" height="340"
       /></picture>
     </div>

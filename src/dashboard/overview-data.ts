@@ -20,6 +20,8 @@ const maxLines = 8;
 
 export interface Overview {
   readonly images: readonly TrackedImage[];
+  /** Those of all images, also of those that the view leaves out. */
+  readonly registries: ReadonlySet<string>;
   readonly rows: readonly OverviewRow[];
   readonly shown: ShownChart;
   /** Of the day of the view. */
@@ -31,7 +33,8 @@ export interface Overview {
 /** All that the page of a view shows. */
 export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> {
   const registries = view.registry === '' ? undefined : new Set([view.registry]);
-  const [latest, days] = await Promise.all([deps.store.latest({ registries }), deps.store.days()]);
+  const [everything, days] = await Promise.all([deps.store.latest({}), deps.store.days()]);
+  const latest = everything.filter(({ registry }) => registries?.has(registry) !== false);
   const members = deps.groups.flatMap((group) => group.members);
   const configured = [...deps.configured, ...members].filter(({ registry }) => registries?.has(registry) !== false);
   const moment = { now: deps.clock.now(), staleAfterMs: deps.staleAfterMs };
@@ -44,6 +47,7 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
   const charted = { latest, shown, nameOf, registries };
   return {
     images,
+    registries: new Set(everything.map(({ registry }) => registry)),
     rows,
     shown: await shownChart((options) => chartOf(deps, charted, options), view, todayOf(deps), maxLines),
     makers: view.day === '' ? [] : await makersOf(deps, shown, view),
