@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { addDays, dayOf } from '../src/core/model/day.ts';
+import { systemClock } from '../src/app/system-clock.ts';
 import type { SnapshotStore } from '../src/core/ports.ts';
 import { dayStatement, totalsStatement } from '../src/store/postgres/read.ts';
 import type { Database } from '../src/store/postgres/database.ts';
@@ -89,7 +90,7 @@ async function planOf(database: Database, statement: Sql): Promise<{ readonly re
 }
 
 async function measure(url: string, images: number): Promise<Figures> {
-  const store = await openPostgresStore({ url, migrations: await readMigrations(), log: createRecordingLog() });
+  const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: systemClock, log: createRecordingLog() });
   const { database } = store;
   const start = performance.now();
   for (let ago = days - 1; ago >= 0; ago -= 1) {
@@ -123,7 +124,7 @@ interface ImportFigures {
 
 /** As `import` does it: totals without tags, in parts of so many. */
 async function measureImport(url: string): Promise<readonly ImportFigures[]> {
-  const store = await openPostgresStore({ url, migrations: await readMigrations(), log: createRecordingLog() });
+  const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: systemClock, log: createRecordingLog() });
   const readings = Array.from({ length: importImages * days }, (_, at) => {
     const day = addDays(today, Math.floor(at / importImages) - days);
     const image = at % importImages;

@@ -101,9 +101,9 @@ async function storeAndList(config: Config, world: World): Promise<StoreAndList>
   const database = databaseOf(config);
   if (!database) return folderStore(config, world);
   const { egress, jobSilenceSeconds, pollIntervalHours } = config;
-  const { log, random } = world;
+  const { clock, log, random } = world;
   const silenceMs = jobSilenceSeconds * 1000;
-  const shared = await openSharedStore(database, { egress, log, random, silenceMs, intervalMs: pollIntervalHours * 3_600_000 });
+  const shared = await openSharedStore(database, { egress, clock, log, random, silenceMs, intervalMs: pollIntervalHours * 3_600_000 });
   return { ...shared, open: async () => undefined };
 }
 

@@ -32,6 +32,7 @@ export function createOpeningStore(firstReason: string): OpeningStore {
       events: async () => opened().events(),
       snapshot: async (day) => opened().snapshot(day),
       days: async () => opened().days(),
+      heldBack: async () => opened().heldBack(),
       prune: async (before, options) => opened().prune(before, options),
       version: () => current?.version() ?? 'opening',
       close: async () => current?.close(),

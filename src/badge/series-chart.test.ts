@@ -23,7 +23,7 @@ function drawing(more: Partial<SeriesDrawing> = {}): SeriesDrawing {
 
 describe('a chart of several series', () => {
   it.each([
-    ['lines', {}],
+    ['lines', { partial: { first: false, last: true } }],
     ['lines-log-dark', { scale: 'log', theme: 'dark' }],
     ['stacked', { look: 'bars', partial: { first: true, last: true } }],
     ['stacked-dark', { look: 'bars', theme: 'dark' }],

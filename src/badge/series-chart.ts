@@ -168,7 +168,22 @@ function pastSums(lines: readonly DrawnLine[]): number[] {
   return sums(lines.flatMap(({ previous }) => (previous ? [{ values: previous }] : [])));
 }
 
-function drawnLines({ days, lines, theme, scale }: SeriesDrawing, frame: Frame): string {
+/** The first and the last point where their period is not whole; a total is whole at any time. */
+function hollowPoints({ days, lines, theme, scale, partial, kind }: SeriesDrawing, { xOf, yOf }: Frame): string[] {
+  if (kind === 'total') return [];
+  return days.flatMap((day, at) => {
+    const notes = partialNotes(partial, at, days.length);
+    if (notes.length === 0) return [];
+    return lines.map(({ label, values }, place) => {
+      const value = values[at] ?? null;
+      if (value === null || (scale === 'log' && value <= 0)) return '';
+      return `<circle cx="${pixel(xOf(toEpochDay(day)))}" cy="${pixel(yOf(value))}" r="4" fill="${themes[theme].ground}" stroke="${colorOf(theme, place)}" stroke-width="2"><title>${escaped([`${day}: ${label} ${formatExact(value)}`, ...notes].join(', '))}</title></circle>`;
+    });
+  });
+}
+
+function drawnLines(drawing: SeriesDrawing, frame: Frame): string {
+  const { days, lines, theme, scale } = drawing;
   const path = (values: Values): string => pathOf(days, values, frame, scale);
   const past = lines.map(({ previous }, place) =>
     previous
@@ -179,7 +194,7 @@ function drawnLines({ days, lines, theme, scale }: SeriesDrawing, frame: Frame):
     ({ label, values }, place) =>
       `<path d="${path(values)}" fill="none" stroke="${colorOf(theme, place)}" stroke-width="2" stroke-linejoin="round" stroke-dasharray="${dashes[place % 8] || 'none'}"><title>${escaped(label)}</title></path>`,
   );
-  return [...past, ...now].join('');
+  return [...past, ...now, ...hollowPoints(drawing, frame)].join('');
 }
 
 /** Without the days that have no value, and without what a logarithmic scale has no place for. */

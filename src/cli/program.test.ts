@@ -62,3 +62,15 @@ describe('an export', () => {
     expect(withBar.out).toBe(without.out);
   });
 });
+
+describe('the doctor', () => {
+  it('says what has to be fixed, what to do, and exits with 1', async () => {
+    const { code, out } = await start(['doctor'], { DATA_DIR: '/dev/null/data', RETENTION_DAY: '1' });
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/^warning {2}configuration: RETENTION_DAY: there is no such setting, did you mean RETENTION_DAYS\?$/m);
+    expect(out).toMatch(/^ERROR {4}configuration: no images are configured\n {9}→ set DOCKERHUB_REPOS=/m);
+    expect(out).toMatch(/^ERROR {4}storage: .*set DATA_DIR to a folder/m);
+    expect(out).toMatch(/\n\n2 problems have to be fixed, \d warnings?\.\n$/);
+  });
+});

@@ -9,6 +9,7 @@ import { backupCommand } from './backup.ts';
 import { collectCommand } from './collect.ts';
 import type { CommandDefinition } from './command.ts';
 import { configCommand } from './config.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import type { CliIo } from './io.ts';
@@ -28,6 +29,7 @@ const commands: readonly CommandDefinition[] = [
   reportCommand,
   migrateCommand,
   configCommand,
+  doctorCommand,
 ];
 
 /** Above the options that every command has. */

@@ -28,12 +28,11 @@ export function createPastDays({ store, clock, log, backfill }: PastDaysDeps): A
       const [known] = await store.totals(image);
       const first = firstKeptDay(publishedOn(reading.recentDays, dayOf(clock.now())), backfill?.retentionDays ?? 0) ?? '';
       const isKept = (past: Reading): boolean => snapshotDay(past) >= first && (backfill !== undefined || wasRead(past.mark));
+      const [latest] = await store.latest(image);
       if (reading.totalSince !== undefined) {
-        const [latest] = await store.latest(image);
         const [newest, ...past] = summedReadings(reading, { series: known, totalSince: latest?.totalSince });
         return [newest, ...past.filter(isKept)];
       }
-      const [latest] = await store.latest(image);
       const [newest, ...past] = closedReadings(reading, { series: known, latest });
       if (newest.mark) log.warn('total inconsistent with published daily counts', { registry, repo, ...newest.discrepancy });
       return [newest, ...past.filter(isKept)];

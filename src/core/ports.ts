@@ -81,6 +81,8 @@ export interface SnapshotStore {
   snapshot(day: Day): Promise<SnapshotDocument | undefined>;
   /** The days that have a snapshot, ascending. */
   days(): Promise<readonly Day[]>;
+  /** The days with a snapshot that lie after tomorrow, ascending: they are kept, and no other answer has anything of them until they come. */
+  heldBack(): Promise<readonly Day[]>;
   /**
    * Deletes the snapshots of days before this one, with their tags and events, and resolves to these days. Their totals stay and are part
    * of every answer but `days` and `snapshot`; a later save for such a day changes its totals only.

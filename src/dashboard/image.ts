@@ -7,6 +7,7 @@ import { findGroup } from '../core/views/groups.ts';
 import { buildChart } from '../core/numbers/chart.ts';
 import { dayMakers } from '../core/numbers/day-makers.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
+import { sumWeekdays } from '../core/numbers/weekday.ts';
 import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
 import type { Platform, Tag } from '../core/model/reading.ts';
@@ -18,7 +19,7 @@ import { howPullsAreCounted } from './counting.ts';
 import { embedParameters, embedSection, type Embed } from './embed.ts';
 import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
-import { change, count, exactCount } from './figures.ts';
+import { change, count, exactCount, weekdayBefore } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
@@ -112,7 +113,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
       </div>
       <div>
         <dt>Yesterday</dt>
-        <dd>${exactCount(image.lastDay.pulls)}${change(sumGrowth([image.lastDay]), 'previous day')}</dd>
+        <dd>${exactCount(image.lastDay.pulls)}${change(sumWeekdays([image.weekday]), weekdayBefore)}</dd>
       </div>
       <div>
         <dt>7 days</dt>

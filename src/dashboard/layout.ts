@@ -2,6 +2,8 @@
 import { html } from 'hono/html';
 import { dayMs } from '../core/model/day.ts';
 
+export { imagePath, readable } from '../http/page-links.ts';
+
 /** A piece of HTML; what is put into it is escaped. */
 export type Html = ReturnType<typeof html>;
 
@@ -17,7 +19,7 @@ export interface Surroundings {
   readonly revision: string;
 }
 
-export type Section = 'images' | 'status';
+export type Section = 'images' | 'events' | 'status';
 
 export interface PageParts {
   readonly title: string;
@@ -30,6 +32,8 @@ export interface PageParts {
   readonly reloadSeconds?: number | undefined;
   /** The shortest address of what is shown. */
   readonly url?: string | undefined;
+  /** The feed of what is shown, without the base path; absent: that of all events. */
+  readonly feed?: string | undefined;
   readonly main: Html;
 }
 
@@ -64,7 +68,10 @@ export function page(surroundings: Surroundings, parts: PageParts): Html {
 
 const aboutAll = 'How often container images are downloaded, day by day';
 
-function head({ asset, origin }: Surroundings, { title, description = aboutAll, reloadSeconds, url }: PageParts): Html {
+function head(
+  { basePath, asset, origin }: Surroundings,
+  { title, description = aboutAll, reloadSeconds, url, feed = '/feed.atom' }: PageParts,
+): Html {
   return html`<head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -83,6 +90,7 @@ function head({ asset, origin }: Surroundings, { title, description = aboutAll, 
     <link rel="icon" href="${asset('favicon.ico')}" sizes="32x32" />
     <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml" />
     <link rel="apple-touch-icon" href="${asset('touch-icon.png')}" />
+    <link rel="alternate" type="application/atom+xml" title="registry-stats events" href="${basePath}${feed}" />
     <link rel="stylesheet" href="${asset('style.css')}" />
     <script src="${asset('theme.js')}"></script>
     <script src="${asset('main.js')}" type="module"></script>
@@ -94,7 +102,9 @@ function bar({ basePath, asset }: Surroundings, { section }: PageParts): Html {
     html`<a href="${basePath}${path}" ${section === name ? html`aria-current="page"` : ''}>${text}</a>`;
   return html`<header class="bar">
     <a class="brand" href="${basePath}/"><img src="${asset('icon.svg')}" alt="" width="24" height="24" /><span>registry-stats</span></a>
-    <nav aria-label="Pages">${link('images', '/', 'Images')}${link('status', '/status', 'Status')}</nav>
+    <nav aria-label="Pages">
+      ${link('images', '/', 'Images')}${link('events', '/events', 'Events')}${link('status', '/status', 'Status')}
+    </nav>
     <label class="theme" hidden
       ><span>Theme</span>
       <select aria-label="Theme" id="theme" autocomplete="off">
@@ -104,16 +114,6 @@ function bar({ basePath, asset }: Surroundings, { section }: PageParts): Html {
       </select></label
     >
   </header>`;
-}
-
-/** A name as people write it: a nested GHCR package has a slash where the API has `%2F`. */
-export function readable(repo: string): string {
-  return repo.replaceAll('%2F', '/');
-}
-
-/** Path of an image's page. */
-export function imagePath(basePath: string, repo: string): string {
-  return `${basePath}/images/${readable(repo).split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** A moment, and how long ago it is; `missing` where there is none. */

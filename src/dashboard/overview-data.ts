@@ -11,7 +11,7 @@ import { seriesOf, stillSums } from '../core/views/frozen-series.ts';
 import { isMember } from '../core/views/groups.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
 import { todayOf, type PageDeps } from './context.ts';
-import { overviewRows, type OverviewRow } from './overview-rows.ts';
+import { matchesSearch, overviewRows, type OverviewRow } from './overview-rows.ts';
 import { shownChart, type ShownChart } from './shown-chart.ts';
 import type { View } from './view.ts';
 
@@ -22,7 +22,10 @@ export interface Overview {
   readonly images: readonly TrackedImage[];
   /** Those of all images, also of those that the view leaves out. */
   readonly registries: ReadonlySet<string>;
+  /** What the search finds. */
   readonly rows: readonly OverviewRow[];
+  /** What is in the chart although the search does not find it. */
+  readonly kept: readonly OverviewRow[];
   readonly shown: ShownChart;
   /** Of the day of the view. */
   readonly makers: readonly DayMaker[];
@@ -40,7 +43,9 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
   const moment = { now: deps.clock.now(), staleAfterMs: deps.staleAfterMs };
   const images = trackedImages({ latest, newestDay: days.at(-1) }, configured, moment);
   const nameOf = (image: ImageName): string => deps.groups.find((group) => isMember(group, image))?.name ?? image.repo;
-  const rows = overviewRows(images, view, nameOf);
+  const all = overviewRows(images, view, nameOf);
+  const rows = all.filter((row) => matchesSearch(row, view.search));
+  const kept = all.filter((row) => view.repos.includes(row.repo) && !matchesSearch(row, view.search));
   const names = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
   const byName = groupBy(latest, nameOf);
   const shown = latest.filter((image) => names.has(nameOf(image)));
@@ -49,6 +54,7 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
     images,
     registries: new Set(everything.map(({ registry }) => registry)),
     rows,
+    kept,
     shown: await shownChart((options) => chartOf(deps, charted, options), view, todayOf(deps), maxLines),
     makers: view.day === '' ? [] : await makersOf(deps, shown, view),
     latestOf: ({ repo }) => byName.get(repo) ?? [],

@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../core/model/mark.ts';
 import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
+import type { ImageName } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
-import { overviewRows, sparkline } from './overview-rows.ts';
+import { matchesSearch, overviewRows, sparkline } from './overview-rows.ts';
 import { parseView } from './view.ts';
 
 function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
-  return { registry: 'ghcr', repo, lastDay: {}, lastWeek: {}, last30Days: {}, backfilledDays: 0, importedDays: 0, stale: false, ...more };
+  return {
+    registry: 'ghcr',
+    repo,
+    lastDay: {},
+    weekday: { earlier: [] },
+    lastWeek: {},
+    last30Days: {},
+    backfilledDays: 0,
+    importedDays: 0,
+    stale: false,
+    ...more,
+  };
 }
 
 function rows(images: readonly TrackedImage[], query = '') {
@@ -18,6 +30,16 @@ function names(images: readonly TrackedImage[], query: string): string[] {
   return rows(images, query).map(({ repo }) => repo);
 }
 
+function found(search: string, images: readonly TrackedImage[], nameOf?: (image: ImageName) => string): string[] {
+  const all = overviewRows(images, parseView(new URLSearchParams(), []), nameOf);
+  return all.filter((row) => matchesSearch(row, search)).map(({ repo }) => repo);
+}
+
+/** Those of owner `old` are a group. */
+function inGroup({ repo }: ImageName): string {
+  return repo.startsWith('old/') ? 'Ledger' : repo;
+}
+
 describe('the rows of the overview', () => {
   it('put the registries of an image together', () => {
     const hub = image('acme/app', {
@@ -26,14 +48,14 @@ describe('the rows of the overview', () => {
       tagCount: 3,
       lastUpdated: '2026-03-01T00:00:00Z',
       lastRead: '2026-03-14T11:00:00Z',
-      lastDay: { pulls: 2, change: 1 },
+      weekday: { pulls: 2, earlier: [1, 1] },
       doubt: 'frozen',
     });
     const ghcr = image('acme/app', {
       pullCount: 5,
       lastUpdated: '2026-03-02T00:00:00Z',
       lastRead: '2026-03-13T11:00:00Z',
-      lastDay: { pulls: 3 },
+      weekday: { pulls: 3, earlier: [] },
       stale: true,
       backfilledDays: 4,
     });
@@ -43,7 +65,12 @@ describe('the rows of the overview', () => {
         repo: 'acme/app',
         registries: ['dockerhub', 'ghcr'],
         total: 15,
-        day: { pulls: 5, change: 1, before: 1 },
+        names: 'acme/app acme/app acme/app',
+        weekdays: [
+          { pulls: 2, earlier: [1, 1] },
+          { pulls: 3, earlier: [] },
+        ],
+        day: { pulls: 5, change: 1, before: 1, isUsual: false },
         week: { pulls: undefined, change: undefined, before: undefined },
         month: { pulls: undefined, change: undefined, before: undefined },
         tags: 3,
@@ -65,10 +92,19 @@ describe('the rows of the overview', () => {
   it('are found by a part of their name, in any letter case, with plain slashes', () => {
     const images = [image('acme/app'), image('acme/charts%2Fapp'), image('octo/tool')];
 
-    expect(names(images, 'q=APP')).toEqual(['acme/app', 'acme/charts%2Fapp']);
-    expect(names(images, 'q=charts/a')).toEqual(['acme/charts%2Fapp']);
-    expect(names(images, 'q=charts%252Fa')).toEqual(['acme/charts%2Fapp']);
-    expect(names(images, 'q=none')).toEqual([]);
+    expect(found('APP', images)).toEqual(['acme/app', 'acme/charts%2Fapp']);
+    expect(found('charts/a', images)).toEqual(['acme/charts%2Fapp']);
+    expect(found('charts%2Fa', images)).toEqual(['acme/charts%2Fapp']);
+    expect(found('none', images)).toEqual([]);
+    expect(found('', images)).toHaveLength(3);
+  });
+
+  it('are found by several words in any order, and by the images of a group', () => {
+    const images = [image('acme/backup-agent'), image('acme/backup-server'), image('old/archiver')];
+    expect(found('agent acme', images)).toEqual(['acme/backup-agent']);
+    expect(found('backup  nothing', images)).toEqual([]);
+    expect(found('archiver', images, inGroup)).toEqual(['Ledger']);
+    expect(found('ledger old', images, inGroup)).toEqual(['Ledger']);
   });
 
   it('are sorted by any column, and what is not known comes last either way', () => {

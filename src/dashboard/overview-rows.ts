@@ -1,6 +1,7 @@
 /** The rows of the overview: one an image, its registries together. */
 import type { EpochDay } from '../core/model/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
+import { sumWeekdays, type WeekdayPulls } from '../core/numbers/weekday.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
@@ -11,6 +12,9 @@ export interface OverviewRow {
   /** The canonical name, or that of a group. */
   readonly repo: string;
   readonly registries: readonly string[];
+  /** What a search looks at: its name and those of the images in it. */
+  readonly names: string;
+  readonly weekdays: readonly WeekdayPulls[];
   /** Absent before the first read. */
   readonly total?: number | undefined;
   readonly day: ComparedGrowth;
@@ -25,7 +29,7 @@ export interface OverviewRow {
   readonly backfilledDays: number;
 }
 
-/** The images that the view shows, in its order; `nameOf`: those with the same name make one row. */
+/** The images of the view's registry, in its order; `nameOf`: those with the same name make one row. */
 export function overviewRows(
   images: readonly TrackedImage[],
   view: View,
@@ -37,20 +41,26 @@ export function overviewRows(
     if (group) group.push(image);
     else byRepo.set(nameOf(image), [image]);
   }
-  const search = view.search.toLowerCase().replaceAll('%2f', '/');
-  const rows = [...byRepo].map(([repo, group]) => rowOf(repo, group));
-  const found = rows.filter(({ repo }) => repo.replaceAll('%2F', '/').includes(search));
   const sign = view.descending ? -1 : 1;
-  return found.toSorted((a, b) => order(view.sort, a, b, sign) || compareText(a.repo, b.repo));
+  const rows = [...byRepo].map(([repo, group]) => rowOf(repo, group));
+  return rows.toSorted((a, b) => order(view.sort, a, b, sign) || compareText(a.repo, b.repo));
+}
+
+/** Whether every word of a search is in one of the names of a row. */
+export function matchesSearch({ names }: OverviewRow, search: string): boolean {
+  const words = search.toLowerCase().replaceAll('%2f', '/').split(/\s+/);
+  return words.every((word) => names.includes(word));
 }
 
 function rowOf(repo: string, images: readonly TrackedImage[]): OverviewRow {
   const reads = images.map(({ lastRead }) => lastRead);
   return {
     repo,
+    names: [repo, ...images.map((image) => image.repo)].join(' ').replaceAll('%2F', '/').toLowerCase(),
+    weekdays: images.map(({ weekday }) => weekday),
     registries: [...new Set(images.map(({ registry }) => registry))],
     total: sumKnown(images.map(({ pullCount }) => pullCount)),
-    day: sumGrowth(images.map(({ lastDay }) => lastDay)),
+    day: sumWeekdays(images.map(({ weekday }) => weekday)),
     week: sumGrowth(images.map(({ lastWeek }) => lastWeek)),
     month: sumGrowth(images.map(({ last30Days }) => last30Days)),
     tags: known(images.map(({ tagCount }) => tagCount))

@@ -3,6 +3,7 @@ import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
 import { formatExact } from '../core/views/format.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
+import { sumWeekdays } from '../core/numbers/weekday.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
@@ -10,7 +11,7 @@ import { chartControls, howToConfigure, offeredRegistries, registrySelect } from
 import { howPullsAreCounted } from './counting.ts';
 import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
-import { change, count, exactCount } from './figures.ts';
+import { change, count, exactCount, weekdayBefore } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import type { Overview } from './overview-data.ts';
 import { sparkline, type OverviewRow } from './overview-rows.ts';
@@ -65,7 +66,7 @@ function notices({ basePath }: PageContext, { health, registries }: CollectorSta
 function tiles(rows: readonly OverviewRow[]): Html {
   const total = sumKnown(rows.map((row) => row.total));
   const [day, week, month] = [
-    sumGrowth(rows.map((row) => row.day)),
+    sumWeekdays(rows.flatMap((row) => row.weekdays)),
     sumGrowth(rows.map((row) => row.week)),
     sumGrowth(rows.map((row) => row.month)),
   ];
@@ -76,7 +77,7 @@ function tiles(rows: readonly OverviewRow[]): Html {
     </div>
     <div>
       <dt>Yesterday</dt>
-      <dd>${exactCount(day.pulls)}${change(day, 'previous day')}</dd>
+      <dd>${exactCount(day.pulls)}${change(day, weekdayBefore)}</dd>
     </div>
     <div>
       <dt>Last 7 days</dt>
@@ -104,27 +105,34 @@ function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[])
   return context.basePath + chartCsvPath(view, todayOf(context), view.repos.length > 0 ? view.repos : found);
 }
 
-function table(context: PageContext, view: View, { rows, latestOf }: Overview): Html {
+function table(context: PageContext, view: View, { rows, kept, latestOf }: Overview): Html {
   const shown = rows.slice(0, mostRows);
+  // What is in the chart stays in sight, to be taken out of it.
+  const pinned = [...kept, ...rows.slice(mostRows).filter(({ repo }) => view.repos.includes(repo))];
+  const seen = new Set([...pinned, ...shown].map(({ repo }) => repo));
+  const unseen = view.repos.filter((repo) => !seen.has(repo));
+  // The roles stay what they are when a phone shows the rows as lines.
   return html`<div class="scroll" role="region" aria-label="Images" tabindex="0" data-key="table">
-      <table class="images">
+      ${unseen.map((repo) => html`<input type="hidden" form="view" name="repo" value="${repo}" />`)}
+      <table class="images" role="table">
         <caption>
-          ${tableCaption(rows.length, shown.length)}
+          ${tableCaption(rows.length, shown.length)}${pinned.length > 0 ? `, and ${pinned.length} more in the chart` : ''}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col"><span class="unseen">In the chart</span></th>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader"><span class="unseen">In the chart</span></th>
             ${keysOf(sorts).map((sort) => heading(context, view, sort))}
-            <th scope="col">Trend</th>
-            <th scope="col">Last checked</th>
+            <th scope="col" role="columnheader" class="wide">Trend</th>
+            <th scope="col" role="columnheader" class="wide">Last checked</th>
           </tr>
         </thead>
-        <tbody>
-          ${shown.map((row) => tableRow(context, view, row, latestOf(row)))}
+        <tbody role="rowgroup">
+          ${pinned.map((row) => tableRow(context, view, { row, latest: latestOf(row), isPinned: true }))}
+          ${shown.map((row) => tableRow(context, view, { row, latest: latestOf(row), isPinned: false }))}
         </tbody>
       </table>
     </div>
-    ${rows.length === 0 ? html`<p class="empty">No images match “${view.search}”</p>` : ''}`;
+    ${rows.length === 0 ? html`<p class="empty" data-key="no-match">No images match “${view.search}”</p>` : ''}`;
 }
 
 function tableCaption(all: number, shown: number): string {
@@ -138,16 +146,33 @@ function heading({ basePath }: PageContext, view: View, sort: Sort): Html {
   const descending = current ? !view.descending : sort !== 'name';
   const direction = current ? (view.descending ? html`aria-sort="descending"` : html`aria-sort="ascending"`) : '';
   const path = `${basePath}/${viewQuery(view, { sort, descending })}`;
-  return html`<th scope="col" class="${sort === 'name' || sort === 'pushed' ? '' : 'number'}" ${direction}>
+  return html`<th scope="col" role="columnheader" class="${columnClass[sort]}" ${direction}>
     <a href="${path}" data-view>${sorts[sort]}</a>
   </th>`;
 }
 
-function tableRow(context: PageContext, view: View, row: OverviewRow, latest: readonly LatestImage[]): Html {
+const columnClass: Readonly<Record<Sort, string>> = {
+  name: '',
+  total: 'number',
+  day: 'number',
+  week: 'number',
+  month: 'number',
+  tags: 'number',
+  pushed: '',
+};
+
+interface ShownRow {
+  readonly row: OverviewRow;
+  readonly latest: readonly LatestImage[];
+  /** Whether it is there only because it is in the chart. */
+  readonly isPinned: boolean;
+}
+
+function tableRow(context: PageContext, view: View, { row, latest, isPinned }: ShownRow): Html {
   const now = context.clock.now();
   const name = readable(row.repo);
-  return html`<tr data-key="${row.repo}">
-    <td>
+  return html`<tr role="row" data-key="${row.repo}" class="${isPinned ? 'pinned' : ''}">
+    <td role="cell" class="choice">
       <input
         type="checkbox"
         form="view"
@@ -157,19 +182,22 @@ function tableRow(context: PageContext, view: View, row: OverviewRow, latest: re
         ${view.repos.includes(row.repo) ? html`checked` : ''}
       />
     </td>
-    <th scope="row">
-      <a href="${imagePath(context.basePath, row.repo)}">${name}</a>
+    <th scope="row" role="rowheader">
+      <a href="${imagePath(context.basePath, row.repo)}" title="${name}">${name}</a>
+      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${flags(row)}
       ${row.registries.map((id) => html`<span class="registry" title="${titleOf(context, id)}">${id}</span>`)}
     </th>
-    <td class="number">${count(row.total)}</td>
-    <td class="number">${count(row.day.pulls)}${change(row.day, 'previous day')}</td>
-    <td class="number">${count(row.week.pulls)}${change(row.week, 'previous 7 days')}</td>
-    <td class="number">${count(row.month.pulls)}${change(row.month, 'previous 30 days')}</td>
-    <td class="number">${count(row.tags)}</td>
-    <td>${ago(row.pushed, now)}</td>
-    <td class="spark">${raw(sparklineSvg(sparkline(latest, todayOf(context))))}</td>
-    <td>
-      ${ago(row.lastRead, now, 'never checked')}${row.stale ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${row.doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${row.doubt}</span>` : ''}
-    </td>
+    <td role="cell" class="number total">${count(row.total)}</td>
+    <td role="cell" class="number" data-label="Yesterday">${count(row.day.pulls)}${change(row.day, weekdayBefore)}</td>
+    <td role="cell" class="number wide">${count(row.week.pulls)}${change(row.week, 'previous 7 days')}</td>
+    <td role="cell" class="number" data-label="30 days">${count(row.month.pulls)}${change(row.month, 'previous 30 days')}</td>
+    <td role="cell" class="number wide">${count(row.tags)}</td>
+    <td role="cell" class="wide">${ago(row.pushed, now)}</td>
+    <td role="cell" class="spark wide">${raw(sparklineSvg(sparkline(latest, todayOf(context))))}</td>
+    <td role="cell" class="wide">${ago(row.lastRead, now, 'never checked')}</td>
   </tr>`;
+}
+
+function flags({ stale, doubt }: OverviewRow): Html {
+  return html`${stale ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${doubt}</span>` : ''}`;
 }

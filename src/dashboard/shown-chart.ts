@@ -68,6 +68,5 @@ export function chartSubtitle({ chart, unit, scale, lastDay }: ShownChart, view:
     ...(view.search === '' || view.repos.length > 0 ? [] : [`filter “${view.search}”`]),
     ...(unit === 'index' ? ['start = 100'] : []),
     ...(scale === 'log' ? ['logarithmic scale'] : []),
-    ...(chart.lines.some(({ previous }) => previous) ? ['pale: previous period'] : []),
   ].join(' · ');
 }

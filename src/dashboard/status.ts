@@ -1,6 +1,7 @@
 /** The status page: registries, the current run, failures and what to do about them. */
 import { html } from 'hono/html';
 import type { ErrorCode } from '../core/model/errors.ts';
+import type { Day } from '../core/model/day.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
@@ -33,8 +34,15 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-/** `latest`: what is known of the images, for by how much their totals are inconsistent. */
-export function statusPage(context: PageContext, latest: readonly LatestImage[] = []): Html {
+/** What is stored that belongs on the page. */
+export interface StoredStatus {
+  /** What is known of the images, for by how much their totals are inconsistent. */
+  readonly latest: readonly LatestImage[];
+  /** Days after tomorrow that have a snapshot. */
+  readonly futureDays: readonly Day[];
+}
+
+export function statusPage(context: PageContext, { latest, futureDays }: StoredStatus = { latest: [], futureDays: [] }): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -48,10 +56,17 @@ export function statusPage(context: PageContext, latest: readonly LatestImage[] 
         ${running ? html`Run in progress, started ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`Next run ${ago(status.nextCycle, now)}.`}
       </p>
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
+      ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards">${status.registries.map((registry) => registryCard(registry, latest, now))}</div>
       ${status.registries.map(failureTable)}`,
   });
+}
+
+function futureText(days: readonly Day[]): string {
+  const [first, last] = [days[0], days.at(-1)];
+  const which = days.length === 1 ? `${first}` : `${days.length} days from ${first} to ${last}`;
+  return `Snapshots dated after tomorrow are ignored until their day comes: ${which}. Check the clock of the machine that wrote them.`;
 }
 
 function problems({ configProblems }: PageContext): Html {

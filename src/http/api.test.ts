@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { example, read, setUp } from '../../test/support/api.ts';
+import { createFixedClock } from '../../test/support/fixed-clock.ts';
+import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { noTotals } from '../core/model/outcome.ts';
@@ -167,6 +169,7 @@ describe('/api/status', () => {
       configuration_problems: configProblems,
       running_since: '2026-03-03T10:00:00.000Z',
       next_cycle: '2026-03-03T11:00:00.000Z',
+      future_days: [],
       registries: [
         {
           registry: 'ghcr',
@@ -339,5 +342,36 @@ describe('the errors', () => {
     const answer = await fetch('/api/pulls');
 
     expect([answer.status, await answer.json()]).toEqual([status, { error: { code, message } }]);
+  });
+});
+
+describe('a snapshot that is dated after tomorrow', () => {
+  it('is in no answer until its day comes, and is a problem in the status', async () => {
+    const clock = createFixedClock('2026-03-04T10:00:00.000Z');
+    const store = createMemoryStore({ clock, log: createRecordingLog() });
+    await store.save(example);
+    const { fetch, json } = await setUp([], { store, clock });
+    const paths = [
+      '/api/summary',
+      '/api/pulls',
+      '/api/pulls/daily',
+      '/api/pulls/weekly?details=true',
+      '/api/pulls/monthly',
+      '/api/images',
+      '/api/events',
+      '/badge/acme/app.svg',
+      '/chart/acme/app.svg',
+    ];
+    const answers = async (): Promise<unknown[]> => Promise.all(paths.map(async (path) => (await fetch(path)).text()));
+    const before = await answers();
+
+    await store.save([read('dockerhub', 'acme/app', '2027-02-03', 9_000_000), read('dockerhub', 'acme/new', '2027-02-03', 5)]);
+
+    expect(await answers()).toEqual(before);
+    expect((await fetch('/api/snapshot?date=2027-02-03')).status).toBe(404);
+    expect(await json('/api/status')).toMatchObject({ future_days: ['2027-02-03'] });
+    await clock.advance(335 * 86_400_000);
+    expect(await json('/api/images')).toMatchObject(expect.arrayContaining([expect.objectContaining({ name: 'acme/new' })]));
+    expect(await json('/api/status')).toMatchObject({ future_days: [] });
   });
 });

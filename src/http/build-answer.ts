@@ -41,6 +41,7 @@ export async function buildAnswer(build: () => Promise<Content>, options: BuildO
     ...contentHeaders(type, encoding),
     ETag: etag,
     ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }),
+    ...(content.next === undefined ? {} : { Link: `<${content.next}>; rel="next"` }),
     ...(fileName === undefined ? {} : { 'Content-Disposition': `attachment; filename="${fileName}"` }),
   });
   const pieces = piecesOf(content.chunks);

@@ -10,6 +10,8 @@ export interface TextContent {
   readonly chunks: Iterable<string> | AsyncIterable<string>;
   /** Name under which a browser saves it; absent: it shows it. */
   readonly fileName?: string | undefined;
+  /** The address of the next page, which the `Link` header has. */
+  readonly next?: string | undefined;
   /** 200 where absent. */
   readonly status?: 200 | 400 | 404 | 503 | undefined;
   /** When it makes sense to ask again. */

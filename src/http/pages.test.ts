@@ -62,7 +62,7 @@ describe('a badge', () => {
     ['/badge/all/app.svg', 404, 'this address does not exist'],
     ['/badge/all/acme/app', 404, 'this address does not exist'],
     ['/chart/all/acme/app.json', 400, '"json" is not drawn here: valid are svg'],
-    ['/chart/all/acme/app.svg?kind=hourly', 400, '"kind" is "hourly": valid are total, daily, weekly, monthly'],
+    ['/chart/all/acme/app.svg?kind=hourly', 400, '"kind" is "hourly": valid are total, daily, average, weekly, monthly'],
     ['/chart/all/acme/app.svg?from=x', 400, 'valid is a date'],
   ])('%s is a %i that says what would be right', async (address, status, message) => {
     const answer = await ask(address);

@@ -39,7 +39,7 @@ export const details = choice('details', ['true'], { description: 'Adds the days
 export const noDetails: Field<undefined> = { parameters: {}, parse: () => undefined };
 export const format = withDefault(choice('format', ['json', 'csv'], { description: 'json where absent' }), 'json');
 
-function repeatable(keywords: Keywords): Schema {
+export function repeatable(keywords: Keywords): Schema {
   return { anyOf: [text(), list(text())], ...keywords };
 }
 
@@ -58,7 +58,7 @@ export function parseFilter(query: URLSearchParams, { registries }: Known): Seri
 }
 
 /** Undefined: no filter. Takes `a`, `a,b`, `{a,b}` and repeated parameters; one that means "all" switches the whole filter off. */
-function parseList(values: readonly string[]): string[] | undefined {
+export function parseList(values: readonly string[]): string[] | undefined {
   const names: string[] = [];
   for (const value of values) {
     const inner = value.trim().replace(/^\{/, '').replace(/\}$/, '');

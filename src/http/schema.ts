@@ -9,6 +9,7 @@ export interface Json extends Keywords {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly maxLength?: number;
   readonly anyOf?: readonly Json[];
   readonly items?: Json;
@@ -44,7 +45,7 @@ export function text(keywords: Keywords & { readonly maxLength?: number } = {}):
   return { type: 'string', ...keywords };
 }
 
-export function integer(keywords: Keywords & { readonly minimum?: number } = {}): Schema<number> {
+export function integer(keywords: Keywords & { readonly minimum?: number; readonly maximum?: number } = {}): Schema<number> {
   return { type: 'integer', ...keywords };
 }
 

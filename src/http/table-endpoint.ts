@@ -12,7 +12,13 @@ interface TableDeclaration<Declared extends Fields, Deps> extends Omit<Declarati
   /** Beside those of all rows. */
   readonly responses?: Readonly<Record<number, ResponseDescription>>;
   /** @throws AppError */
-  readonly handle: (request: EndpointRequest<QueryOf<Declared>>, deps: Deps) => Promise<Table>;
+  readonly handle: (request: EndpointRequest<QueryOf<Declared>>, deps: Deps) => Promise<TablePage>;
+}
+
+/** All rows, or a page of them. */
+export interface TablePage extends Table {
+  /** The address of the next page, relative to that of this one. */
+  readonly next?: string | undefined;
 }
 
 /** An endpoint of rows: `format` is among its parameters, and its CSV is a file to save. */
@@ -26,8 +32,8 @@ export function tableEndpoint<Declared extends Fields, Deps>(declaration: TableD
     async handle(request, deps: Deps) {
       const table = await handle({ ...request, query: request.query.rows }, deps);
       return request.query.format === 'csv'
-        ? { type: 'text/csv; charset=utf-8; header=present', chunks: csvChunks(table), fileName }
-        : { type: 'application/json', chunks: jsonChunks(table) };
+        ? { type: 'text/csv; charset=utf-8; header=present', chunks: csvChunks(table), fileName, next: table.next }
+        : { type: 'application/json', chunks: jsonChunks(table), next: table.next };
     },
   });
 }

@@ -33,9 +33,9 @@ export function withoutDetails({ tags: _tags, listedTags: _names, recentDays: _d
   return kept;
 }
 
-/** The document with the batch in it. */
-export function mergeBatch(document: SnapshotDocument | undefined, { readings, events }: DayBatch): SnapshotDocument {
-  const merged = readings.length === 0 ? document : mergeReadings(document, readings);
+/** The document with the batch in it. `now`: milliseconds since the epoch */
+export function mergeBatch(document: SnapshotDocument | undefined, { readings, events }: DayBatch, now: number): SnapshotDocument {
+  const merged = readings.length === 0 ? document : mergeReadings(document, readings, now);
   return merged && events.length === 0 ? merged : mergeEvents(merged, events);
 }
 

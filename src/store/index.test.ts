@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { openStore, type StoreDeps } from './index.ts';
-import { totalsOf } from './testing/contract.ts';
+import { totalsOf } from './testing/store-under-test.ts';
 import { reading } from './testing/readings.ts';
 
 let directory = '';

@@ -1,5 +1,5 @@
 /** Opens the store that the configuration asks for; the only place that chooses between them. */
-import type { Logger, Random, SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
+import type { Clock, Logger, Random, SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
 import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
@@ -7,6 +7,7 @@ export type { OpeningObserver } from './json-files/opening.ts';
 import type { Database as PostgresDatabase } from './postgres/database.ts';
 import type { Migration } from './postgres/schema.ts';
 
+export { checkFolder } from './json-files/check-folder.ts';
 export { backupFolder, type BackupDeps } from './json-files/backup/backup.ts';
 export { restoreFolder, type RestoreDeps, type Restored } from './json-files/backup/restore.ts';
 
@@ -28,7 +29,7 @@ export interface StoreDeps extends JsonFileStoreDeps {
  */
 export async function openStore({ database, ...deps }: StoreDeps): Promise<SnapshotStore> {
   // Those who keep files do not pay for the database's driver.
-  return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, log: deps.log }) : openJsonFileStore(deps);
+  return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, ...deps }) : openJsonFileStore(deps);
 }
 
 export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events' | 'close'>;
@@ -38,7 +39,7 @@ export type History = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'day
  * @throws AppError misconfigured when its place cannot be read or a database has another version of the tables, unreachable
  */
 export async function openHistory({ database, ...deps }: Pick<StoreDeps, 'database' | 'directory' | 'clock' | 'log'>): Promise<History> {
-  if (database) return (await import('./postgres/history.ts')).openPostgresHistory({ ...database, log: deps.log });
+  if (database) return (await import('./postgres/history.ts')).openPostgresHistory({ ...database, ...deps });
   return { ...(await readHistory(deps)), close: async () => undefined };
 }
 
@@ -74,6 +75,15 @@ export async function rebuildDatabase(database: Database, log: Logger): Promise<
   return withDatabase(database, log, rebuildAll);
 }
 
+/**
+ * Connects to a database and changes nothing.
+ * @throws AppError misconfigured, unreachable
+ */
+export async function checkDatabase(database: Database, log: Logger): Promise<void> {
+  const { ping } = await import('./postgres/schema.ts');
+  return withDatabase(database, log, ping);
+}
+
 async function withDatabase<T>({ url }: Database, log: Logger, step: (database: PostgresDatabase) => Promise<T>): Promise<T> {
   const { openDatabase } = await import('./postgres/database.ts');
   const database = openDatabase({ url, log });
@@ -92,6 +102,7 @@ export interface SharedStore {
 }
 
 export interface SharedStoreDeps {
+  readonly clock: Clock;
   readonly log: Logger;
   readonly random: Random;
   /** Processes with the same name reach registries from the same address. */
@@ -103,11 +114,11 @@ export interface SharedStoreDeps {
 }
 
 /** @throws AppError misconfigured, unreachable */
-export async function openSharedStore(database: Database, { log, egress, ...deps }: SharedStoreDeps): Promise<SharedStore> {
+export async function openSharedStore(database: Database, { clock, log, egress, ...deps }: SharedStoreDeps): Promise<SharedStore> {
   const { openPostgresStore } = await import('./postgres/store.ts');
   const { createPostgresWorkList } = await import('./postgres/work-list/work-list.ts');
   const { createSharedPace } = await import('./postgres/work-list/pace.ts');
-  const store = await openPostgresStore({ ...database, log });
+  const store = await openPostgresStore({ ...database, clock, log });
   const { database: connection } = store;
   return {
     store,

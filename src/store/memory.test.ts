@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { createMemoryStore } from './memory.ts';
 import { describeStore } from './testing/contract.ts';
 import { reading } from './testing/readings.ts';
 
-describeStore('memory', async () => ({ store: createMemoryStore() }));
+describeStore('memory', async (clock) => ({ store: createMemoryStore({ clock, log: createRecordingLog() }) }));
 
 describe('a snapshot in memory', () => {
   it('is a copy: a caller cannot change what is stored', async () => {

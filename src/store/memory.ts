@@ -12,10 +12,16 @@ import { seriesValues } from '../core/numbers/series-values.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { groupByDay, mergeBatch, withoutDetails, type DayBatch } from './by-day.ts';
+import { holdBack, type HoldBackDeps } from './hold-back.ts';
 import { readingsByDay } from './readings-by-day.ts';
 
-/** An empty store. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
-export function createMemoryStore(): SnapshotStore {
+/** An empty store; with a clock it holds back what is dated after tomorrow. Its methods throw AppError invalid_input for a reading without a valid time and a day that is none. */
+export function createMemoryStore(deps?: HoldBackDeps): SnapshotStore {
+  const store = createDocuments(() => deps?.clock.now() ?? Infinity);
+  return deps ? holdBack(store, deps) : { ...store, heldBack: async () => [] };
+}
+
+function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
   const documents = new Map<Day, SnapshotDocument>();
   /** Days without a snapshot: their documents have no more than totals. */
   const pruned = new Set<Day>();
@@ -26,7 +32,8 @@ export function createMemoryStore(): SnapshotStore {
   }
 
   function merged(day: Day, batch: DayBatch): SnapshotDocument {
-    return pruned.has(day) ? totalsOnly(mergeBatch(documents.get(day), { ...batch, events: [] })) : mergeBatch(documents.get(day), batch);
+    if (!pruned.has(day)) return mergeBatch(documents.get(day), batch, now());
+    return totalsOnly(mergeBatch(documents.get(day), { ...batch, events: [] }, now()));
   }
 
   function sortedDays(): Day[] {
@@ -59,15 +66,13 @@ export function createMemoryStore(): SnapshotStore {
         historiesIn(documents, { registries }).flatMap((history) => seriesOf(history).flatMap((image) => [...daySumsOf(image)])),
       );
     },
+    days: async () => snapshotDays(),
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {
       return [...documents.values()].flatMap(parseEvents).toSorted(compareEvents);
     },
     async snapshot(day) {
       return pruned.has(day) ? undefined : structuredClone(documents.get(day));
-    },
-    async days() {
-      return snapshotDays();
     },
     async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);

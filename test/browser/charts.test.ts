@@ -301,6 +301,7 @@ describe('comparing images', () => {
     const rows = await other.page.getByRole('table', { name: 'Comparison' }).locator('tbody tr').allInnerTexts();
     expect(rows.map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual(['acme/large 1,400 94.0%', 'acme/small 90 6.0%']);
     expect([...complaints, ...other.complaints]).toEqual([]);
+    expect(await other.page.locator('.key.ongoing').count()).toBe(0);
     await Promise.all([page.context().close(), other.page.context().close()]);
   });
 
@@ -368,16 +369,16 @@ describe('what is not whole', () => {
   });
 });
 
-describe('saving a chart', () => {
-  /** The texts that are drawn into the picture. */
-  async function textsOfPng(page: Page): Promise<string[]> {
-    await page.evaluate(`window.drawnTexts = [];
-      const draw = CanvasRenderingContext2D.prototype.fillText;
-      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { window.drawnTexts.push(text); return draw.call(this, text, ...at); };`);
-    await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
-    return page.evaluate('window.drawnTexts');
-  }
+/** The texts that are drawn into the picture. */
+async function textsOfPng(page: Page): Promise<string[]> {
+  await page.evaluate(`window.drawnTexts = [];
+    const draw = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { window.drawnTexts.push(text); return draw.call(this, text, ...at); };`);
+  await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
+  return page.evaluate('window.drawnTexts');
+}
 
+describe('saving a chart', () => {
   it('as PNG has title, range, filter, the lines that are shown and the marks', async () => {
     const { page } = await open('/?split=registry&q=acme&range=30d', {
       readings: [...large, ...small, ...reads('quay', 'acme/third', [1, 2], '2026-03-13')],
@@ -505,5 +506,39 @@ describe('keyboard shortcuts', () => {
     await page.getByRole('button', { name: 'keyboard shortcuts' }).click();
     expect(await page.getByLabel('Use single-key shortcuts').isChecked()).toBe(false);
     await page.context().close();
+  });
+});
+
+describe('the names of releases', () => {
+  it('are drawn over the grid, beside their lines', async () => {
+    const tags = [{ name: '1.2.3', lastUpdated: '2026-03-03T08:00:00Z' }];
+    const readings = reads('ghcr', 'acme/app', growing(10, [10, 10, 10, 10, 10, 10])).map((each) => ({ ...each, tags }));
+    server = await startPages({ readings });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addInitScript(`window.drawn = [];
+      const { fillText, stroke, moveTo } = CanvasRenderingContext2D.prototype;
+      let x = 0;
+      CanvasRenderingContext2D.prototype.moveTo = function (...at) { x = at[0]; return moveTo.apply(this, at); };
+      CanvasRenderingContext2D.prototype.stroke = function (...path) {
+        window.drawn.push({ what: this.strokeStyle, x });
+        return stroke.apply(this, path);
+      };
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+        window.drawn.push({ what: text, x: this.textAlign === 'left' ? at[0] : NaN });
+        return fillText.call(this, text, ...at);
+      };`);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/images/acme/app`);
+    await page.locator('.plot.drawn canvas').waitFor();
+    await expect.poll(() => page.evaluate("window.drawn.some(({ what }) => what === '1.2.3')")).toBe(true);
+    const drawn: { what: string; x: number }[] = await page.evaluate('window.drawn');
+
+    const grid = '#dde2e8';
+    const at = drawn.findLastIndex(({ what }) => what === '1.2.3');
+    expect(drawn.some(({ what }) => what === grid)).toBe(true);
+    expect(drawn.findLastIndex(({ what }) => what === grid)).toBeLessThan(at);
+    // The line of the release is drawn just before its name.
+    expect((drawn[at]?.x ?? 0) - (drawn[at - 1]?.x ?? 0)).toBeCloseTo(3, 0);
+    await context.close();
   });
 });

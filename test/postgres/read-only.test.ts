@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/app/system-clock.ts';
 import { openDatabase } from '../../src/store/postgres/database.ts';
 import { openPostgresHistory, type PostgresHistory } from '../../src/store/postgres/history.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
@@ -35,14 +36,15 @@ afterAll(async () => {
 });
 
 const log = createRecordingLog();
-const openHistory = (url: string, own = migrations): Promise<PostgresHistory> => openPostgresHistory({ url, migrations: own, log });
+const openHistory = (url: string, own = migrations): Promise<PostgresHistory> =>
+  openPostgresHistory({ url, migrations: own, clock: systemClock, log });
 const older = (): readonly Migration[] => migrations.slice(0, -1);
 const versions = (): readonly string[] => migrations.map(({ name }) => name.replace('.sql', ''));
 
 /** A database of the version before, with one total as that version wrote it. */
 async function createOlder(): Promise<string> {
   const url = await database.create();
-  const store = await openPostgresStore({ url, migrations: older(), log });
+  const store = await openPostgresStore({ url, migrations: older(), clock: systemClock, log });
   await store.database.query(sql`
     WITH image AS (INSERT INTO images (registry, repo) VALUES ('ghcr', 'acme/app') RETURNING id), days AS (INSERT INTO snapshot_days VALUES ('2026-03-14'))
     SELECT FROM image`);
@@ -53,7 +55,7 @@ async function createOlder(): Promise<string> {
 /** A database with one total and one event. */
 async function createFilled(): Promise<string> {
   const url = await database.create();
-  const store = await openPostgresStore({ url, migrations, log });
+  const store = await openPostgresStore({ url, migrations, clock: systemClock, log });
   await store.save([reading('acme/app', 7, '2026-03-14')], [event('image_gone', '2026-03-14T09:00:00.000Z')]);
   await store.close();
   return url;

@@ -4,8 +4,9 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
 import { seriesValues } from '../../src/core/numbers/series-values.ts';
-import type { SnapshotStore } from '../../src/core/ports.ts';
+import type { Clock, SnapshotStore } from '../../src/core/ports.ts';
 import { listMarks, type StoredReading } from '../../src/core/model/history.ts';
 import { marks } from '../../src/core/model/mark.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -28,16 +29,17 @@ beforeAll(async () => {
 
 afterAll(() => database.dispose());
 
-const open = (url: string): ReturnType<typeof openPostgresStore> => openPostgresStore({ url, migrations, log: createRecordingLog() });
+const open = (url: string, clock: Pick<Clock, 'now'> = systemClock): ReturnType<typeof openPostgresStore> =>
+  openPostgresStore({ url, migrations, clock, log: createRecordingLog() });
 
-describeStore('PostgreSQL', async () => {
+describeStore('PostgreSQL', async (clock) => {
   const url = await database.create();
-  let store: SnapshotStore = await open(url);
+  let store: SnapshotStore = await open(url, clock);
   return {
     store,
     reopen: async () => {
       await store.close();
-      store = await open(url);
+      store = await open(url, clock);
       return store;
     },
   };
@@ -230,7 +232,7 @@ describe('what is wrong with a database', () => {
     await (await open(url)).close();
     const [first, ...others] = migrations;
     const openWith = (own: readonly Migration[]): Promise<unknown> =>
-      openPostgresStore({ url, migrations: own, log: createRecordingLog() });
+      openPostgresStore({ url, migrations: own, clock: systemClock, log: createRecordingLog() });
 
     await expect(openWith(migrations.slice(0, 1))).rejects.toMatchObject({
       code: 'misconfigured',

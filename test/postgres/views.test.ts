@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { addDays } from '../../src/core/model/day.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from '../../src/core/numbers/series.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
@@ -15,7 +16,12 @@ let store: PostgresStore;
 
 beforeAll(async () => {
   database = await startPostgres();
-  store = await openPostgresStore({ url: await database.create(), migrations: await readMigrations(), log: createRecordingLog() });
+  store = await openPostgresStore({
+    url: await database.create(),
+    migrations: await readMigrations(),
+    clock: systemClock,
+    log: createRecordingLog(),
+  });
 }, 60_000);
 
 afterAll(async () => {

@@ -24,7 +24,12 @@ let store: PostgresStore;
 
 beforeAll(async () => {
   database = await startPostgres();
-  store = await openPostgresStore({ url: await database.create(), migrations: await readMigrations(), log: createRecordingLog() });
+  store = await openPostgresStore({
+    url: await database.create(),
+    migrations: await readMigrations(),
+    clock: systemClock,
+    log: createRecordingLog(),
+  });
 }, 60_000);
 
 beforeEach(async () => {
@@ -315,14 +320,14 @@ describe('the migration from the queue of version 1', () => {
   it('keeps what was counted and the pace', async () => {
     const migrations = await readMigrations();
     const url = await database.create();
-    const before = await openPostgresStore({ url, migrations: migrations.slice(0, 3), log: createRecordingLog() });
+    const before = await openPostgresStore({ url, migrations: migrations.slice(0, 3), clock: systemClock, log: createRecordingLog() });
     await before.database.query(raw(`INSERT INTO registry_counts (registry, cycles_ok, errors) VALUES ('ghcr', 7, '{"not_found": 3}')`));
     await before.database.query(
       raw(`INSERT INTO cycles DEFAULT VALUES; CREATE SCHEMA registry_stats_jobs; CREATE TABLE registry_stats_jobs.job (id int)`),
     );
     await before.close();
 
-    const after = await openPostgresStore({ url, migrations, log: createRecordingLog() });
+    const after = await openPostgresStore({ url, migrations, clock: systemClock, log: createRecordingLog() });
     const list = createPostgresWorkList({ database: after.database, random: () => 0.5, intervalMs: hour, silenceMs });
 
     expect((await list.report()).counts).toMatchObject([{ registry: 'ghcr', totals: { cycles: { ok: 7 }, errors: { not_found: 3 } } }]);

@@ -4,6 +4,7 @@ import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
 import { parseReadings } from '../../src/core/document/snapshot.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
 import { textColumn } from '../../src/store/postgres/array-parameter.ts';
@@ -27,7 +28,7 @@ afterEach(async () => {
 afterAll(() => database.dispose());
 
 async function open(url: string): Promise<PostgresStore> {
-  const store = await openPostgresStore({ url, migrations, log: createRecordingLog() });
+  const store = await openPostgresStore({ url, migrations, clock: systemClock, log: createRecordingLog() });
   opened.push(store);
   return store;
 }

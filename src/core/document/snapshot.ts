@@ -46,9 +46,9 @@ export function parseReadings(document: SnapshotDocument): readonly Reading[] {
 
 /**
  * Merges readings of the same day into a document: per image the most certain total wins (see mark), then the
- * newest. Rows that the readings do not name, and fields that this program does not know, stay as they are.
+ * newest; a stored moment after `now` (milliseconds since the epoch) is not newer than any. Rows that the readings do not name, and fields that this program does not know, stay as they are.
  */
-export function mergeReadings(document: SnapshotDocument | undefined, readings: readonly Reading[]): SnapshotDocument {
+export function mergeReadings(document: SnapshotDocument | undefined, readings: readonly Reading[], now = Infinity): SnapshotDocument {
   const known: { [member: string]: unknown } = {};
   const { timestamp, ...rest } = document ?? { timestamp: '' };
   const undatedAt = document ? undatedReadAt(document) : '';
@@ -56,7 +56,7 @@ export function mergeReadings(document: SnapshotDocument | undefined, readings: 
     const { member } = rowShape(registry);
     const rows = rest[member];
     const own = readings.filter((reading) => reading.registry === registry);
-    known[member] = mergeRows(registry, Array.isArray(rows) ? rows : [], own, undatedAt);
+    known[member] = mergeRows(registry, Array.isArray(rows) ? rows : [], own, { undatedAt, now });
   }
   const members = { ...rest, ...known };
   const newest = latest(timestamp, readings);
@@ -87,7 +87,13 @@ function withOrder(members: Readonly<Record<string, unknown>>): Record<string, u
   };
 }
 
-function mergeRows(registry: string, rows: readonly unknown[], readings: readonly Reading[], undatedAt: string): unknown[] {
+interface Moments {
+  readonly undatedAt: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+function mergeRows(registry: string, rows: readonly unknown[], readings: readonly Reading[], { undatedAt, now }: Moments): unknown[] {
   const merged: unknown[] = [];
   const byRepo = new Map<string, { readonly at: number; readonly row: Row; readonly reading: Reading | undefined }>();
   const put = (repo: string, row: Row, reading: Reading | undefined): void => {
@@ -108,7 +114,7 @@ function mergeRows(registry: string, rows: readonly unknown[], readings: readonl
   }
   for (const reading of readings) {
     const before = byRepo.get(reading.repo);
-    if (newer(before?.reading, reading) !== reading) continue;
+    if (newer(before?.reading, reading, now) !== reading) continue;
     const completed = complete(before?.reading, reading);
     put(reading.repo, toRow(completed, before?.row), completed);
   }
@@ -122,12 +128,16 @@ export function complete(before: Reading | undefined, reading: Reading): Reading
   return { ...reading, mark: 'closed', observed: observed ?? reading.observed };
 }
 
-/** Of two readings of one image the one to keep: the more certain, then the later; of equals the second. */
-export function newer(first: Reading | undefined, second: Reading): Reading {
+/**
+ * Of two readings of one image the one to keep: the more certain, then the later; of equals the second. A moment of the first that lies after
+ * `now` (milliseconds since the epoch) was written under a wrong clock and makes it no newer than the second.
+ */
+export function newer(first: Reading | undefined, second: Reading, now = Infinity): Reading {
   if (!first) return second;
   const difference = compareMarks(second.mark, first.mark);
   if (difference !== 0) return difference > 0 ? second : first;
-  return moment(second.readAt) >= moment(first.readAt) ? second : first;
+  const isFuture = moment(first.readAt) > now;
+  return isFuture || moment(second.readAt) >= moment(first.readAt) ? second : first;
 }
 
 /** When the day's newest total was read, as far as that was on the day itself. */

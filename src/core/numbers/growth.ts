@@ -48,6 +48,16 @@ export function sumKnown(values: readonly (number | undefined)[]): number | unde
 export interface ComparedGrowth extends Growth {
   /** Pulls of the period before; absent where the change is. */
   readonly before?: number | undefined;
+  /** Whether the change is no more than what comes and goes by itself; absent where that is to be told from the numbers alone. */
+  readonly isUsual?: boolean | undefined;
+}
+
+/** Sums of a period differ by this share of the one before without a reason. */
+const noiseShare = 0.05;
+
+/** Whether a change is noise: within twice the spread of a count that is left to chance, or a few percent. */
+export function isNoise({ change = 0, before = 0, isUsual = false }: ComparedGrowth): boolean {
+  return isUsual || Math.abs(change) <= Math.max(2 * Math.sqrt(before), noiseShare * before);
 }
 
 /** The sum of several growths. Its change compares like with like: only those that were known all through the period before. */

@@ -147,7 +147,7 @@ describe('events', () => {
     const time = '2026-03-01T10:00:00.000Z';
 
     expect(listEvents([], { recorded: [{ time, seenAt: time, registry: 'ghcr', kind, detail }] })).toEqual([
-      { time, registry: 'ghcr', repo: undefined, kind, text },
+      { time, registry: 'ghcr', repo: undefined, kind, text, detail },
     ]);
   });
 

@@ -20,6 +20,8 @@ export interface ImageEvent {
   readonly kind: EventKind;
   /** One sentence for people, without the image's name. */
   readonly text: string;
+  /** Of a recorded one, as it was recorded: the names of the tags, or the cause of an outage. */
+  readonly detail?: string | undefined;
 }
 
 /** What may be listed besides what follows from each image's own totals. */
@@ -43,8 +45,8 @@ export function listEvents(
     }
   }
   for (const event of recorded) {
-    const { time, registry, repo, kind } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: plainText(texts[kind](event)) });
+    const { time, registry, repo, kind, detail } = event;
+    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: plainText(texts[kind](event)), detail });
   }
   return events.toSorted(compareEvents);
 }

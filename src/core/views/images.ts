@@ -2,6 +2,7 @@
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, toEpochDay, type Day } from '../model/day.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
+import { weekdayPulls, type WeekdayPulls } from '../numbers/weekday.ts';
 import { isInconsistent, type Inconsistency } from '../model/mark.ts';
 import type { Discrepancy } from '../model/reading.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
@@ -26,6 +27,8 @@ export interface TrackedImage extends ImageName {
   readonly lastUpdated?: string | undefined;
   /** Pulls of whole days that end with yesterday: today is not over yet. */
   readonly lastDay: Growth;
+  /** The last whole day beside the same weekday of the weeks before. */
+  readonly weekday: WeekdayPulls;
   readonly lastWeek: Growth;
   readonly last30Days: Growth;
   /** The first day that was really read. */
@@ -73,6 +76,7 @@ function trackedImage({ registry, repo }: ImageName, latest: LatestImage | undef
     tagCount: latest?.tagCount,
     lastUpdated: latest?.lastUpdated,
     lastDay: growthOver(1),
+    weekday: latest ? weekdayPulls(latest.recent, yesterday) : { earlier: [] },
     lastWeek: growthOver(7),
     last30Days: growthOver(30),
     firstSeen: latest?.firstSeen,

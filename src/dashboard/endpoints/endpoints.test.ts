@@ -36,6 +36,7 @@ describe('the pages', () => {
       'assets.ts',
       'chart-json.ts',
       'chart-svg.ts',
+      'events.ts',
       'icons.ts',
       'image.ts',
       'overview.ts',
@@ -60,6 +61,51 @@ describe('the pages', () => {
     ['/images/acme/app?style=round', 400, 'valid are flat, flat-square'],
   ])('answers %s with a page that says what is right', async (address, status, text) => {
     expect(await ask(address)).toMatchObject({ kind: 'page', status, text: expect.stringContaining(text) });
+  });
+
+  it('shows events by kind, registry, image and days, the newest first, with the feed of the same', async () => {
+    const tags: [string, string][] = [
+      ['2026-03-10', '1.0'],
+      ['2026-03-12', '2.0 <b>'],
+    ];
+    const events = tags.map(([day, detail]) => {
+      const time = `${day}T08:30:00.000Z`;
+      return { time, seenAt: time, registry: 'ghcr', repo: 'acme/app', kind: 'tag_pushed', detail } as const;
+    });
+    const all = await ask('/events', { readings, events });
+    const words = all.text.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+
+    expect(words).toMatch(
+      /3 events .*2026-03-12 08:30 Tag pushed acme\/app GitHub Container Registry pushed 2.0 &lt;b&gt; .*2026-03-12 First seen .*2026-03-10 08:30/,
+    );
+    expect(all.text).toContain('<link rel="alternate" type="application/atom+xml" title="registry-stats events" href="/feed.atom" />');
+    const some = await ask('/events?kind=tag_pushed&repo=Acme/App&to=2026-03-11', { readings, events });
+    expect(some.text).toContain('href="/feed.atom?kind=tag_pushed&amp;repo=acme%2Fapp&amp;to=2026-03-11"');
+    expect(some.text).toContain('1 event\n');
+    expect(some.text).toContain('<option value="tag_pushed" selected>');
+    expect((await ask('/events?kind=milestone', { readings, events })).text).toContain('No events match these filters.');
+    expect(await ask('/events?kind=party')).toMatchObject({
+      kind: 'page',
+      status: 400,
+      text: expect.stringContaining('valid are first_seen'),
+    });
+  });
+
+  it('shows older events on pages of their own', async () => {
+    const events = Array.from({ length: 150 }, (_, at) => {
+      const time = new Date(Date.parse('2026-03-01T00:30:00Z') + at * 3_600_000).toISOString();
+      return { time, seenAt: time, registry: 'ghcr', repo: 'acme/app', kind: 'tag_pushed', detail: `1.${at}` } as const;
+    });
+    const first = await ask('/events?kind=tag_pushed', { readings, events });
+    const [, older = ''] = /<a href="([^"]+)" rel="next"/.exec(first.text) ?? [];
+    const second = await ask(older.replaceAll('&amp;', '&'), { readings, events });
+
+    expect([first.text, second.text].map((text) => [...text.matchAll(/pushed 1\.(\d+)</g)].map(([, number]) => Number(number)))).toEqual([
+      Array.from({ length: 100 }, (_, at) => 149 - at),
+      Array.from({ length: 50 }, (_, at) => 49 - at),
+    ]);
+    expect(second.text).not.toContain('rel="next"');
+    expect(second.text).toContain('<a href="/events?kind=tag_pushed" data-view>Newest</a>');
   });
 
   it('refuses a chart that cannot be as the API does', async () => {
@@ -88,7 +134,7 @@ describe('the pages', () => {
   });
 
   it('has no scripts and styles in its pages, only files', async () => {
-    for (const address of ['/', '/status', '/images/acme/app']) {
+    for (const address of ['/', '/events', '/status', '/images/acme/app']) {
       const text = (await ask(address)).text;
       expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
       expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);

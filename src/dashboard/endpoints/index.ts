@@ -7,6 +7,7 @@ import { errorPage } from '../layout.ts';
 import { assetsEndpoint } from './assets.ts';
 import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
+import { eventsPageEndpoint } from './events.ts';
 import { iconsEndpoint } from './icons.ts';
 import { imageEndpoint } from './image.ts';
 import { overviewEndpoint } from './overview.ts';
@@ -16,6 +17,7 @@ import { statusPageEndpoint } from './status.ts';
 export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
   overviewEndpoint,
   imageEndpoint,
+  eventsPageEndpoint,
   statusPageEndpoint,
   chartJsonEndpoint,
   chartSvgEndpoint,

@@ -7,7 +7,7 @@ export const statusPageEndpoint = pageEndpoint({
   query: {},
   async page(_, deps) {
     // The page also has to work while the store does not.
-    const latest = await deps.store.latest({}).catch(() => []);
-    return statusPage(deps, latest);
+    const [latest, futureDays] = await Promise.all([deps.store.latest({}).catch(() => []), deps.store.heldBack().catch(() => [])]);
+    return statusPage(deps, { latest, futureDays });
   },
 });

@@ -1,9 +1,7 @@
 import { eventKinds } from '../../core/model/event.ts';
-import { listEvents } from '../../core/views/events.ts';
-import { seriesWithFreezes } from '../../core/views/frozen-series.ts';
-import { withGroups } from '../../core/views/groups.ts';
-import type { ApiDeps } from '../deps.ts';
-import { dayRange, imageFilter } from '../parameters.ts';
+import { compareIdentities, eventSentence, findEvents, identifyEvent, type EventSource } from '../../core/views/event-list.ts';
+import { eventFilter } from '../event-filter.ts';
+import { cutPage, pagingField } from '../paging.ts';
 import { registry } from '../responses.ts';
 import { named, object, oneOf, text } from '../schema.ts';
 import { columnsOf, tableEndpoint } from '../table-endpoint.ts';
@@ -27,20 +25,16 @@ export const eventsEndpoint = tableEndpoint({
   path: '/api/events',
   summary: 'Tags pushed, milestones, counter resets, images deleted, registry outages',
   description: 'Shaped for annotations in Grafana too.',
-  query: { images: imageFilter, range: dayRange },
+  query: { filter: eventFilter, paging: pagingField('events', 5, eventFilter) },
   row,
   order: 'time',
-  async handle({ query: { images, range } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
-    const { query, has, hasEvent } = withGroups(images, groups);
-    const [{ series, freezes }, recorded] = await Promise.all([seriesWithFreezes(store, query), store.events()]);
-    const known = { recorded: recorded.filter(hasEvent), freezes: images.repos ? [] : freezes };
-    const events = listEvents(series.filter(has), known, range);
+  async handle({ query: { filter, paging } }, deps: EventSource) {
+    const events = await findEvents(deps, filter);
+    const { rows, next } = cutPage(events, paging, { name: 'events', key: identifyEvent, compare: compareIdentities });
     return {
       columns: columnsOf(row),
-      rows: events.map((event) => {
-        const { time, registry: id, repo = '', kind } = event;
-        return [time, id, repo, kind, `${repo === '' ? id : `${repo} (${id})`}: ${event.text}`];
-      }),
+      rows: rows.map((event) => [event.time, event.registry, event.repo ?? '', event.kind, eventSentence(event)]),
+      next,
     };
   },
 });

@@ -1,7 +1,9 @@
+import { compareImages } from '../../core/model/image.ts';
 import { queryImages, type Tracking } from '../../core/views/groups.ts';
 import type { TrackedImage } from '../../core/views/images.ts';
 import type { Cell } from '../../core/views/table.ts';
 import type { ApiDeps } from '../deps.ts';
+import { cutPage, pagingField, type Order } from '../paging.ts';
 import { imageFilter } from '../parameters.ts';
 import { change, pulls, registry, repo } from '../responses.ts';
 import { count, flag, named, nullable, object, oneOf, text, type Schema } from '../schema.ts';
@@ -79,18 +81,26 @@ const columns = {
   },
 } satisfies Readonly<Record<string, Column>>;
 
+const order: Order<TrackedImage> = {
+  name: 'images',
+  key: ({ registry: id, repo: name }) => [id, name],
+  compare: ([id = '', name = ''], [otherId = '', otherName = '']) =>
+    compareImages({ registry: id, repo: name }, { registry: otherId, repo: otherName }),
+};
+
 export const imagesEndpoint = tableEndpoint({
   path: '/api/images',
   summary: 'The tracked images with totals, growth and freshness',
   description: 'Those that the configuration names are there from the first second, with null for what is not known yet.',
-  query: { images: imageFilter },
+  query: { images: imageFilter, paging: pagingField('images', 2, imageFilter) },
   row: named('Image', object(Object.fromEntries(Object.entries(columns).map(([name, { schema }]) => [name, schema])))),
   order: 'registry, name',
-  async handle({ query: { images } }, deps: Tracking & Pick<ApiDeps, 'counting'>) {
-    const tracked = await queryImages(deps, images);
+  async handle({ query: { images, paging } }, deps: Tracking & Pick<ApiDeps, 'counting'>) {
+    const { rows, next } = cutPage(await queryImages(deps, images), paging, order);
     return {
       columns: Object.keys(columns),
-      rows: tracked.map((image) => Object.values<Column>(columns).map(({ cell }) => cell(image, deps.counting))),
+      rows: rows.map((image) => Object.values<Column>(columns).map(({ cell }) => cell(image, deps.counting))),
+      next,
     };
   },
 });

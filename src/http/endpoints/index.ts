@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { badgeEndpoint } from './badge.ts';
 import { chartEndpoint } from './chart.ts';
 import { eventsEndpoint } from './events.ts';
+import { feedEndpoint } from './feed.ts';
 import { groupsEndpoint } from './groups.ts';
 import { healthEndpoint } from './health.ts';
 import { imagesEndpoint } from './images.ts';
@@ -30,6 +31,7 @@ export const endpoints: readonly Endpoint<ApiDeps>[] = [
   tagsEndpoint,
   tagsHistoryEndpoint,
   eventsEndpoint,
+  feedEndpoint,
   snapshotEndpoint,
   statusEndpoint,
   healthEndpoint,

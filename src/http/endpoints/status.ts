@@ -1,3 +1,4 @@
+import type { Day } from '../../core/model/day.ts';
 import type { RegistryStatus } from '../../core/views/status.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
@@ -41,10 +42,11 @@ const statusSchema = object({
   running_since: optional(text()),
   next_cycle: optional(text()),
   retention_error: optional(text()),
+  future_days: list(text({ description: 'Days after tomorrow that have a snapshot: it is kept, and ignored until the day comes' })),
   registries: list(registrySchema),
 });
 
-type StatusDeps = Pick<ApiDeps, 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems'>;
+type StatusDeps = Pick<ApiDeps, 'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems'>;
 
 export const statusEndpoint = endpoint({
   path: '/api/status',
@@ -55,11 +57,13 @@ export const statusEndpoint = endpoint({
   cached: false,
   immediate: true,
   async handle(_, deps: StatusDeps) {
-    return jsonContent(statusAnswer(deps));
+    // The status also has to be told while the store does not answer.
+    return jsonContent(statusAnswer(deps, await deps.store.heldBack().catch(() => [])));
   },
 });
 
-function statusAnswer({ status, clock, version, counting, howToConfigure, configProblems }: StatusDeps): ValueOf<typeof statusSchema> {
+function statusAnswer(deps: StatusDeps, futureDays: readonly Day[]): ValueOf<typeof statusSchema> {
+  const { status, clock, version, counting, howToConfigure, configProblems } = deps;
   const { health, runningSince, nextCycle, retentionError, registries } = status();
   return {
     version,
@@ -71,6 +75,7 @@ function statusAnswer({ status, clock, version, counting, howToConfigure, config
     running_since: runningSince,
     next_cycle: nextCycle,
     retention_error: retentionError,
+    future_days: futureDays,
     registries: registries.map((each) => ({ ...registryAnswer(each, clock.now()), counts: counting[each.registry] })),
   };
 }

@@ -1,8 +1,10 @@
-import type { Platform } from '../../core/model/reading.ts';
+import { compareImages } from '../../core/model/image.ts';
+import type { Platform, Tag } from '../../core/model/reading.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { Cell } from '../../core/views/table.ts';
-import { newestTags } from '../../core/views/tags.ts';
+import { newestTags, type ImageTags } from '../../core/views/tags.ts';
 import type { ApiDeps } from '../deps.ts';
+import { cutPage, pagingField, type RowKey } from '../paging.ts';
 import { imageFilter } from '../parameters.ts';
 import { pulls, registry, repo } from '../responses.ts';
 import { integer, named, nullable, object, text } from '../schema.ts';
@@ -27,22 +29,55 @@ export const tagsEndpoint = tableEndpoint({
   path: '/api/tags',
   summary: 'The newest known tags',
   description: 'By registry and image, the newest first; tags that were not read for 7 days are not there.',
-  query: { images: imageFilter },
+  query: { images: imageFilter, paging: pagingField('tags', 4, imageFilter) },
   row,
   order: 'registry, repo, newest first',
-  async handle({ query: { images } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
+  async handle({ query: { images, paging } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
     const { query, has } = withGroups(images, groups);
     const tagged = (await newestTags(store, query)).filter(has);
-    const rows = tagged.flatMap((image) =>
-      image.tags.map((tag): Cell[] => {
-        const { name, lastUpdated, digest, fullSize, platforms, pullCount, versionId } = tag;
-        const written = platforms?.map(platformText).join(' ');
-        return [image.registry, image.repo, name, lastUpdated, digest, fullSize, written, pullCount, versionId];
-      }),
-    );
-    return { columns: columnsOf(row), rows };
+    const { rows, next } = cutPage(tagged.flatMap(rowsOf), paging, { name: 'tags', key: keyOf, compare: compareKeys });
+    return { columns: columnsOf(row), rows: rows.map(cellsOf), next };
   },
 });
+
+interface TagRow {
+  readonly id: string;
+  readonly name: string;
+  readonly tag: Tag;
+  /** Milliseconds since the epoch; 0 where that is not known. */
+  readonly pushedAt: number;
+  /** Its place among those that were pushed at the same moment. */
+  readonly place: number;
+}
+
+/** The newest first, as they come. */
+function rowsOf({ registry: id, repo: name, tags }: ImageTags): TagRow[] {
+  const rows: TagRow[] = [];
+  for (const tag of tags) {
+    const pushedAt = Date.parse(tag.lastUpdated ?? '') || 0;
+    const before = rows.at(-1);
+    rows.push({ id, name, tag, pushedAt, place: before?.pushedAt === pushedAt ? before.place + 1 : 0 });
+  }
+  return rows;
+}
+
+function keyOf({ id, name, pushedAt, place }: TagRow): RowKey {
+  return [id, name, String(pushedAt), String(place)];
+}
+
+function compareKeys(a: RowKey, b: RowKey): number {
+  const [[id = '', name = '', pushedAt, place], [otherId = '', otherName = '', otherPushedAt, otherPlace]] = [a, b];
+  return (
+    compareImages({ registry: id, repo: name }, { registry: otherId, repo: otherName }) ||
+    Number(otherPushedAt) - Number(pushedAt) ||
+    Number(place) - Number(otherPlace)
+  );
+}
+
+function cellsOf({ id, name, tag }: TagRow): Cell[] {
+  const { lastUpdated, digest, fullSize, platforms, pullCount, versionId } = tag;
+  return [id, name, tag.name, lastUpdated, digest, fullSize, platforms?.map(platformText).join(' '), pullCount, versionId];
+}
 
 function platformText({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter(Boolean).join('/');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SnapshotStore } from '../../core/ports.ts';
-import { totalsOf } from '../testing/contract.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { reading } from '../testing/readings.ts';
 import { createFaultyFiles, createTestFolder, type FaultyFiles, type TestFolder } from './testing/folder.ts';
 

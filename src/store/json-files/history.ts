@@ -1,5 +1,6 @@
 /** Read-only access to the history of a folder: takes no lock and writes nothing, so it does not disturb a running service. */
 import type { SnapshotStore } from '../../core/ports.ts';
+import { holdBackAnswers } from '../hold-back.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem } from './file-system.ts';
@@ -20,12 +21,13 @@ export async function readHistory(
   });
   const totals = createKeptTotals(machine);
   const { index } = await loadIndex({ folder, totals }, days, await createIndexCache(machine).read());
-  return {
+  const answers = {
     totals: async (query) => index.totals(query),
     latest: async (query) => index.latest(query),
     daySums: async (registries) => index.daySums(registries),
     days: async () => index.days(),
     readings: storedReadings({ folder, totals, index }),
     events: async () => index.events(),
-  };
+  } satisfies Partial<SnapshotStore>;
+  return holdBackAnswers(answers, deps);
 }

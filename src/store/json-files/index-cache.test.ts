@@ -7,7 +7,7 @@ import { addDays } from '../../core/model/day.ts';
 import { listMarks } from '../../core/model/history.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
-import { totalsOf } from '../testing/contract.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { reading } from '../testing/readings.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { indexCacheName } from './index-cache.ts';

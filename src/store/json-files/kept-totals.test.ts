@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import { totalsOf } from '../testing/contract.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { reading } from '../testing/readings.ts';
 import { readHistory } from './history.ts';
 import { createFaultyFiles, createTestFolder, type FaultyFiles, type TestFolder } from './testing/folder.ts';

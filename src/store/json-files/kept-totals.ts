@@ -135,7 +135,7 @@ export function createKeptTotals(deps: KeptTotalsDeps): KeptTotals {
       const before = await read(year);
       if (before.kind === 'unreadable') throw before.error;
       const totals: YearTotals = before.kind === 'totals' ? before.totals : new Map();
-      for (const [day, readings] of byDay) mergeDay(totals, day, readings);
+      for (const [day, readings] of byDay) mergeDay(totals, day, readings, deps.clock.now());
       await replace(year, before, totals);
       return new Map([...byDay.keys()].map((day) => [day, readingsOf(totals, day)]));
     },

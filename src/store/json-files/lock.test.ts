@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toAppError, type AppError } from '../../core/model/errors.ts';
 import type { Clock, SnapshotStore } from '../../core/ports.ts';
-import { totalsOf } from '../testing/contract.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { reading } from '../testing/readings.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { formatHolder } from './lock-holder.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../../core/model/errors.ts';
-import { totalsOf } from '../testing/contract.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { reading } from '../testing/readings.ts';
 import { createFaultyFiles, createTestFolder, type TestFolder } from './testing/folder.ts';
 

@@ -4,7 +4,7 @@ import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { createMemoryStore } from '../memory.ts';
-import { totalsOf } from '../testing/contract.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { sumsOf } from '../testing/kept.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { createTestFolder } from './testing/folder.ts';

@@ -2,18 +2,19 @@ import { mkdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asSnapshotDocument, parseReadings } from '../../core/document/snapshot.ts';
-import { describeStore, totalsOf } from '../testing/contract.ts';
+import { describeStore } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
+import { totalsOf } from '../testing/store-under-test.ts';
 import { createTestFolder, type TestFolder } from './testing/folder.ts';
 
-describeStore('a folder of JSON files', async () => {
+describeStore('a folder of JSON files', async (clock) => {
   const folder = await createTestFolder();
-  let store = await folder.open();
+  let store = await folder.open({ clock });
   return {
     store,
     async reopen() {
       await store.close();
-      store = await folder.open();
+      store = await folder.open({ clock });
       return store;
     },
     dispose: () => folder.remove(),

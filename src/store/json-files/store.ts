@@ -3,6 +3,7 @@ import { isDay } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { groupByDay } from '../by-day.ts';
+import { holdBack } from '../hold-back.ts';
 import { maxTagBytes } from '../tag-budget.ts';
 import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
@@ -81,21 +82,23 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     const sizes = { maxBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
     const made = createStore({ clock, log, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
     store = made;
+    const shown = holdBack(made, { clock, log });
     if (state === 'waiting') {
-      observer?.onWaiting(made);
+      observer?.onWaiting(shown);
       await lock.acquire();
       await enqueue(() => made.refresh());
     }
     if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await made.writeCache();
     lock.keep(problem);
-    return made;
+    await shown.heldBack();
+    return shown;
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-interface OpenedStore extends SnapshotStore {
+interface OpenedStore extends Omit<SnapshotStore, 'heldBack'> {
   /** Brings the index up to date with the files, which another process may have changed. Never rejects. */
   refresh(): Promise<void>;
   writeCache(): Promise<void>;

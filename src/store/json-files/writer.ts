@@ -2,7 +2,7 @@
 import type { Day } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { Reading } from '../../core/model/reading.ts';
-import type { Logger, PruneOptions } from '../../core/ports.ts';
+import type { Clock, Logger, PruneOptions } from '../../core/ports.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
 import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { mergeBatch, type DayBatch } from '../by-day.ts';
@@ -21,6 +21,7 @@ export interface WriterDeps extends LoadedIndex {
   readonly lock: Lock;
   readonly place: Place;
   readonly tags: TagWriter;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Largest file that is written. */
   readonly maxBytes: number;
@@ -46,7 +47,7 @@ export function createWriter(deps: WriterDeps): Writer {
     if (before.kind === 'absent' && deps.index.isKept(day)) return correctKept(deps, day, batch.readings);
     const known = before.kind === 'document' ? before.document : undefined;
     const readings = deps.tags.prepare(day, batch.readings);
-    const document = await put(deps, day, before, deps.tags.fit(mergeBatch(known, { ...batch, readings })));
+    const document = await put(deps, day, before, deps.tags.fit(mergeBatch(known, { ...batch, readings }, deps.clock.now())));
     deps.index.setDay(day, parseReadings(document), parseEvents(document));
     const stamp = await folder.stamp(day);
     if (stamp) deps.stamps.set(day, stamp);

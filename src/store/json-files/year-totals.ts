@@ -124,13 +124,13 @@ function runsOf(all: readonly (Mark | undefined)[]): [Mark, number][] {
   return runs;
 }
 
-/** Merges readings of a day, by the rule of every day. */
-export function mergeDay(totals: YearTotals, of: Day, readings: readonly Reading[]): void {
+/** Merges readings of a day, by the rule of every day. `now`: milliseconds since the epoch */
+export function mergeDay(totals: YearTotals, of: Day, readings: readonly Reading[], now = Infinity): void {
   const epochDay = toEpochDay(of);
   for (const reading of readings) {
     const image: YearImage = totals.get(imageKey(reading)) ?? { registry: reading.registry, repo: reading.repo, byDay: new Map() };
     const before = readingOf(image, epochDay);
-    if (newer(before, reading) !== reading) continue;
+    if (newer(before, reading, now) !== reading) continue;
     const { pullCount, mark = 'read', ...best } = complete(before, reading);
     const note = toDayNote({ ...best, pullCount });
     image.byDay.set(epochDay, { total: pullCount, readMs: Date.parse(reading.readAt), mark, note });

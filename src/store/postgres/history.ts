@@ -1,6 +1,7 @@
 /** The history in PostgreSQL only to be read: it never migrates, and a user who may only read is enough. */
 import { AppError } from '../../core/model/errors.ts';
-import type { SnapshotStore } from '../../core/ports.ts';
+import type { Clock, SnapshotStore } from '../../core/ports.ts';
+import { holdBackAnswers } from '../hold-back.ts';
 import { openDatabase, type Database, type DatabaseDeps } from './database.ts';
 import { databasePlace, errorCode } from './database-error.ts';
 import { schemaName } from './locks.ts';
@@ -12,12 +13,13 @@ export type PostgresHistory = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums
 
 export interface PostgresHistoryDeps extends Omit<DatabaseDeps, 'isReadOnly'> {
   readonly migrations: readonly Migration[];
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 const insufficientPrivilege = '42501';
 
 /** @throws AppError misconfigured (an older or newer schema, a missing right, a wrong address or password), unreachable */
-export async function openPostgresHistory({ migrations, ...deps }: PostgresHistoryDeps): Promise<PostgresHistory> {
+export async function openPostgresHistory({ migrations, clock, ...deps }: PostgresHistoryDeps): Promise<PostgresHistory> {
   // The server itself refuses every change.
   const database = openDatabase({ ...deps, isReadOnly: true });
   try {
@@ -31,7 +33,7 @@ export async function openPostgresHistory({ migrations, ...deps }: PostgresHisto
       { cause: error },
     );
   }
-  return { ...historyOf(database), close: () => database.close() };
+  return { ...holdBackAnswers(historyOf(database), { clock, log: deps.log }), close: () => database.close() };
 }
 
 /** The part of the store that only asks. */

@@ -34,8 +34,8 @@ interface Row {
   readonly image: Image;
 }
 
-/** Stores the readings of each day, and resolves to what was there before. The images and the lists of tags have to stay until the transaction ends. */
-export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>): Promise<Before> {
+/** Stores the readings of each day, and resolves to what was there before; `now`: milliseconds since the epoch. The images and the lists of tags have to stay until the transaction ends. */
+export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>, now: number): Promise<Before> {
   const images = new Map<string, Image>();
   const rows: Row[] = [];
   for (const [day, { readings }] of days) {
@@ -48,7 +48,7 @@ export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, 
   let previous: Promise<unknown> = Promise.resolve();
   for (const part of partsOf(rows, imageIds)) {
     // While the server works at one part, the next one is made.
-    const statement = totalsStatement(part, imageIds, tagSetIds);
+    const statement = totalsStatement(part, { imageIds, tagSetIds, now });
     await previous;
     previous = transaction.query(statement);
     // It is waited for later: that it failed must not count as unhandled until then.
@@ -110,7 +110,14 @@ function addTo(rounds: Map<number, Row>[]): Map<number, Row> {
   return round;
 }
 
-function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>, tagSetIds: ReadonlyMap<readonly Tag[], number>): Sql {
+interface TotalsContext {
+  readonly imageIds: ReadonlyMap<Image, number>;
+  readonly tagSetIds: ReadonlyMap<readonly Tag[], number>;
+  readonly now: number;
+}
+
+/** A stored moment after `now` is not newer than any, as in core/document. */
+function totalsStatement(rows: readonly Row[], { imageIds, tagSetIds, now }: TotalsContext): Sql {
   const readings = rows.map(({ reading }) => reading);
   return sql`
     INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut, note)
@@ -136,7 +143,7 @@ function totalsStatement(rows: readonly Row[], imageIds: ReadonlyMap<Image, numb
       tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id),
       tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END,
       note = CASE WHEN ${closes} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
-    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND EXCLUDED.read_ms >= totals.read_ms)`;
+    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND (EXCLUDED.read_ms >= totals.read_ms OR totals.read_ms > ${Math.trunc(now)}::bigint))`;
 }
 
 /** The end of a day that was read before closes it, and what was read stays beside it; as `complete` in core/document. */

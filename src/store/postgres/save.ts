@@ -18,12 +18,19 @@ export type Batch = ReadonlyMap<Day, DayBatch>;
 
 const maxAttempts = 4;
 
-/** Stores all of it or nothing. Resolves to the number of the change. `partitions`: the months that are known to have one. */
-export async function saveBatch(database: Database, batch: Batch, partitions: Set<string>): Promise<number> {
+export interface SaveContext {
+  /** The months that are known to have a partition. */
+  readonly partitions: Set<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Stores all of it or nothing. Resolves to the number of the change. */
+export async function saveBatch(database: Database, batch: Batch, { partitions, now }: SaveContext): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await ensurePartitions(database, batch, partitions);
-      return await insertBatch(database, batch);
+      return await insertBatch(database, batch, now);
     } catch (error) {
       if (attempt === maxAttempts || !isPassing(error)) throw error;
       partitions.clear();
@@ -36,12 +43,12 @@ function isPassing(error: unknown): boolean {
   return ['23514', '42P01', '40P01', '40001'].includes(errorCode(error));
 }
 
-function insertBatch(database: Database, batch: Batch): Promise<number> {
+function insertBatch(database: Database, batch: Batch, now: number): Promise<number> {
   return database.transaction(async (transaction) => {
     // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
     await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${partitionLock})`);
     const kept = await withoutPruned(transaction, batch);
-    const before = await saveReadings(transaction, kept);
+    const before = await saveReadings(transaction, kept, now);
     const events = [...kept.values()].flatMap((day) => day.events);
     if (events.length > 0) await saveEvents(transaction, events);
     await transaction.query(

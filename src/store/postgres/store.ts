@@ -3,10 +3,11 @@ import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import { matches } from '../../core/model/query.ts';
-import type { Logger, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
+import { holdBack } from '../hold-back.ts';
 import { countRow } from './changes.ts';
 import { openDatabase, type Database, type Queries } from './database.ts';
 import { historyOf } from './history.ts';
@@ -21,6 +22,7 @@ import { saveBatch } from './save.ts';
 export interface PostgresStoreDeps {
   readonly url: string;
   readonly migrations: readonly Migration[];
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
 }
 
@@ -33,7 +35,18 @@ export interface PostgresStore extends SnapshotStore {
  * Connects, and brings the schema up to date.
  * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
  */
-export async function openPostgresStore({ url, migrations, log }: PostgresStoreDeps): Promise<PostgresStore> {
+export async function openPostgresStore(deps: PostgresStoreDeps): Promise<PostgresStore> {
+  const store = holdBack(await openTables(deps), deps);
+  try {
+    await store.heldBack();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+async function openTables({ url, migrations, clock, log }: PostgresStoreDeps): Promise<Omit<PostgresStore, 'heldBack'>> {
   const database = openDatabase({ url, log });
   const partitions = new Set<string>();
   const kept = createKeptCache(database);
@@ -75,7 +88,7 @@ export async function openPostgresStore({ url, migrations, log }: PostgresStoreD
       const batch = groupByDay(readings, events);
       if (batch.size === 0) return;
       await inTurn(async () => {
-        changes = Math.max(changes, await saveBatch(database, batch, partitions));
+        changes = Math.max(changes, await saveBatch(database, batch, { partitions, now: clock.now() }));
       });
     },
     ...historyOf(database),

@@ -1,5 +1,6 @@
 /** What every store does, whatever it keeps its snapshots in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { AppError } from '../../core/model/errors.ts';
@@ -7,25 +8,9 @@ import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { listMarks, type StoredReading } from '../../core/model/history.ts';
 import { parseReadings } from '../../core/document/snapshot.ts';
+import { describeHeldBack } from './contract-wrong-clock.ts';
 import { event, reading } from './readings.ts';
-
-export interface StoreUnderTest {
-  /** Empty. */
-  readonly store: SnapshotStore;
-  /** Closes it and opens another over the same medium; absent where nothing outlives the store. */
-  readonly reopen?: () => Promise<SnapshotStore>;
-  /** Removes the medium; the store is closed by then. */
-  readonly dispose?: () => Promise<void>;
-}
-
-/** The totals as plain data: `registry repo` → day → total, in the order of the answer. */
-export async function totalsOf(store: SnapshotStore, query: SeriesQuery = {}): Promise<Record<string, Record<string, number>>> {
-  const entries = (await store.totals(query)).map(({ registry, repo, days, totals }): [string, Record<string, number>] => {
-    const byDay = Array.from(days, (day, at) => [fromEpochDay(day), totals[at]]);
-    return [`${registry} ${repo}`, Object.fromEntries(byDay)];
-  });
-  return Object.fromEntries(entries);
-}
+import { contractNow, totalsOf, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
 
 async function answersOf(store: SnapshotStore): Promise<unknown[]> {
   const snapshots = [await store.snapshot('2026-03-14'), await store.snapshot('2026-03-12')];
@@ -33,13 +18,15 @@ async function answersOf(store: SnapshotStore): Promise<unknown[]> {
 }
 
 /** Runs the suite on stores that `make` makes, a new one a test. */
-export function describeStore(name: string, make: () => Promise<StoreUnderTest>): void {
+export function describeStore(name: string, make: MakeStore): void {
+  describeHeldBack(name, make);
+
   describe(`${name} as a store`, () => {
     let underTest: StoreUnderTest;
     let store: SnapshotStore;
 
     beforeEach(async () => {
-      underTest = await make();
+      underTest = await make(createFixedClock(contractNow));
       ({ store } = underTest);
     });
 

@@ -1,0 +1,41 @@
+/** A day beside the same weekday of the weeks before: downloads have a rhythm of weeks, and a Monday is no more than a Sunday before it. */
+import type { EpochDay } from '../model/day.ts';
+import type { RecentPulls } from '../model/history.ts';
+import { sumKnown, type ComparedGrowth } from './growth.ts';
+
+/** How many weeks back. */
+export const comparedWeeks = 4;
+/** One week alone says nothing of what is normal. */
+const minWeeks = 2;
+
+export interface WeekdayPulls {
+  /** Of the day; absent where it is not known. */
+  readonly pulls?: number | undefined;
+  /** Of the same weekday in the weeks before, newest first, as far as they are known without a gap. */
+  readonly earlier: readonly number[];
+}
+
+export function weekdayPulls({ days, pulls }: RecentPulls, day: EpochDay): WeekdayPulls {
+  const byDay = new Map(Array.from(days, (each, at) => [each, pulls[at] ?? 0]));
+  const earlier: number[] = [];
+  for (let week = 1; week <= comparedWeeks; week += 1) {
+    const value = byDay.get(day - 7 * week);
+    if (value === undefined) break;
+    earlier.push(value);
+  }
+  return { pulls: byDay.get(day), earlier };
+}
+
+/** The sum of several, against the mean of the weeks before. It compares like with like: only those that are known for all of the weeks. */
+export function sumWeekdays(images: readonly WeekdayPulls[]): ComparedGrowth {
+  const pulls = sumKnown(images.map((image) => image.pulls));
+  const weeks = Math.max(0, ...images.map((image) => (image.pulls === undefined ? 0 : image.earlier.length)));
+  if (weeks < minWeeks) return { pulls };
+  const compared = images.filter((image) => image.pulls !== undefined && image.earlier.length >= weeks);
+  const sums = Array.from({ length: weeks }, (_, week) => compared.reduce((sum, { earlier }) => sum + (earlier[week] ?? 0), 0));
+  const before = sums.reduce((sum, value) => sum + value, 0) / weeks;
+  const now = compared.reduce((sum, image) => sum + (image.pulls ?? 0), 0);
+  // What one of those weeks had as well is nothing unusual.
+  const isUsual = now >= Math.min(...sums) && now <= Math.max(...sums);
+  return { pulls, change: Math.round(now - before), before: Math.round(before), isUsual };
+}

@@ -1,0 +1,56 @@
+/** The events of a query: rows for the API, the page and the feed. */
+import type { EventKind } from '../model/event.ts';
+import { compareEvents } from '../model/event.ts';
+import { compareText } from '../model/image.ts';
+import type { DayRange, SeriesQuery } from '../model/query.ts';
+import type { SnapshotStore } from '../ports.ts';
+import { listEvents, type ImageEvent } from './events.ts';
+import { seriesWithFreezes } from './frozen-series.ts';
+import { withGroups, type Group } from './groups.ts';
+
+/** Which events; an absent member does not restrict. */
+export interface EventFilter {
+  /** Its repos may be names of groups. */
+  readonly images: SeriesQuery;
+  readonly range: DayRange;
+  readonly kinds?: ReadonlySet<EventKind> | undefined;
+}
+
+export interface EventSource {
+  readonly store: Pick<SnapshotStore, 'totals' | 'latest' | 'events'>;
+  readonly groups: readonly Group[];
+}
+
+/** The events of the filter, the oldest first. */
+export async function findEvents({ store, groups }: EventSource, { images, range, kinds }: EventFilter): Promise<readonly ImageEvent[]> {
+  const { query, has, hasEvent } = withGroups(images, groups);
+  const [{ series, freezes }, recorded] = await Promise.all([seriesWithFreezes(store, query), store.events()]);
+  const known = { recorded: recorded.filter(hasEvent), freezes: images.repos ? [] : freezes };
+  const events = listEvents(series.filter(has), known, range);
+  const wanted = kinds ? events.filter(({ kind }) => kinds.has(kind)) : events;
+  return wanted.toSorted(compareAll);
+}
+
+/** One sentence that says it all, e.g. `acme/app (ghcr): pushed 1.2.0`. */
+export function eventSentence({ registry, repo, text }: Pick<ImageEvent, 'registry' | 'repo' | 'text'>): string {
+  return `${repo === undefined ? registry : `${repo} (${registry})`}: ${text}`;
+}
+
+/** What makes it the same event later, when more is known of it or the program words it in another way. */
+export type EventIdentity = readonly [time: string, registry: string, repo: string, kind: string, detail: string];
+
+export function identifyEvent({ time, registry, repo = '', kind, detail = '' }: ImageEvent): EventIdentity {
+  return [time, registry, repo, kind, detail];
+}
+
+/** Orders events as they are listed, without ties. */
+export function compareIdentities(a: readonly string[], b: readonly string[]): number {
+  const [[time = '', registry = '', repo, ...rest], [otherTime = '', otherRegistry = '', otherRepo, ...otherRest]] = [a, b];
+  const order = compareEvents({ time, registry, repo }, { time: otherTime, registry: otherRegistry, repo: otherRepo });
+  if (order !== 0) return order;
+  return compareText(time, otherTime) || compareText(JSON.stringify(rest), JSON.stringify(otherRest));
+}
+
+function compareAll(a: ImageEvent, b: ImageEvent): number {
+  return compareEvents(a, b) || compareIdentities(identifyEvent(a), identifyEvent(b));
+}

@@ -1,0 +1,153 @@
+/** The page of what happened to all images, the newest first, with filters. */
+import { html } from 'hono/html';
+import { eventKinds, type EventKind } from '../core/model/event.ts';
+import { compareIdentities, identifyEvent, type EventFilter } from '../core/views/event-list.ts';
+import type { ImageEvent } from '../core/views/events.ts';
+import { eventAddress, eventParameters } from '../http/event-filter.ts';
+import type { Order } from '../http/paging.ts';
+import { titleOf, type PageContext } from './context.ts';
+import { select } from './controls.ts';
+import { imagePath, page, readable, type Html } from './layout.ts';
+
+const kindTitles: Readonly<Record<EventKind, string>> = {
+  first_seen: 'First seen',
+  counter_went_down: 'Counter reset',
+  frozen: 'Counter not updated',
+  inconsistent: 'Inconsistent',
+  milestone: 'Milestone',
+  tag_pushed: 'Tag pushed',
+  image_gone: 'Deleted',
+  image_back: 'Back',
+  registry_dark: 'Outage',
+  registry_back: 'Outage ended',
+};
+
+/** Events on one page. */
+export const eventsOnPage = 100;
+
+/** The newest first. */
+export const newestFirst: Order<ImageEvent> = {
+  name: 'events-page',
+  key: identifyEvent,
+  compare: (a, b) => compareIdentities(b, a),
+};
+
+export interface EventsParts {
+  readonly filter: EventFilter;
+  readonly events: readonly ImageEvent[];
+  /** How many match, on all pages. */
+  readonly count: number;
+  /** The query of the next page's address; absent on the last. */
+  readonly next?: string | undefined;
+  readonly isFirst: boolean;
+}
+
+export function eventsPage(context: PageContext, { filter, events, count, next, isFirst }: EventsParts): Html {
+  const { basePath } = context;
+  const path = `${basePath}/events`;
+  return page(context, {
+    title: 'Events',
+    section: 'events',
+    description: 'Tags pushed, milestones, counter resets, outages: what happened to container images',
+    refreshSeconds: 60,
+    url: isFirst ? eventAddress(path, filter) : undefined,
+    feed: eventAddress('/feed.atom', filter),
+    main: html`<h1>Events</h1>
+      ${filterForm(context, path, filter)}
+      <p class="exports">
+        <a href="${eventAddress(`${basePath}/feed.atom`, filter)}">Atom feed</a>
+        <a href="${eventAddress(`${basePath}/api/events`, filter, [['format', 'csv']])}" download>CSV</a>
+      </p>
+      ${events.length === 0 ? noEvents(filter) : table(context, events, count)}
+      <nav class="pages" aria-label="More events">
+        ${isFirst ? '' : html`<a href="${eventAddress(path, filter)}" data-view>Newest</a>`}
+        ${next === undefined ? '' : html`<a href="${path}${next}" rel="next" data-view>Older</a>`}
+      </nav>`,
+  });
+}
+
+function filterForm({ registries, groups }: PageContext, path: string, filter: EventFilter): Html {
+  const [kind, registry, repo] = ['kind', 'registry', 'repo'].map((name) => valueOf(filter, name));
+  return html`<form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
+    ${select(
+      'kind',
+      'Kind',
+      choices(
+        'All kinds',
+        eventKinds.map((each) => [each, kindTitles[each]]),
+        kind,
+      ),
+      kind ?? '',
+    )}
+    ${select(
+      'registry',
+      'Registry',
+      choices(
+        'All registries',
+        registries.map(({ id, title }) => [id, title]),
+        registry,
+      ),
+      registry ?? '',
+    )}
+    <label class="search"
+      >Image${groups.length > 0 ? ' or group' : ''}
+      <input type="search" name="repo" value="${readable(repo ?? '')}" placeholder="owner/name"
+    /></label>
+    <label>From <input type="date" name="from" value="${filter.range.from ?? ''}" /></label>
+    <label>To <input type="date" name="to" value="${filter.range.to ?? ''}" /></label>
+    <button type="submit">Show</button>
+  </form>`;
+}
+
+function valueOf(filter: EventFilter, parameter: string): string | undefined {
+  return eventParameters(filter).find(([name]) => name === parameter)?.[1];
+}
+
+/** What an address may name beyond one of them, such as two registries, is a choice of its own. */
+function choices(all: string, known: readonly (readonly [string, string])[], chosen = ''): Record<string, string> {
+  return { '': all, [chosen]: chosen === '' ? all : chosen, ...Object.fromEntries(known) };
+}
+
+function noEvents(filter: EventFilter): Html {
+  return html`<p class="notice" role="status">
+    ${eventParameters(filter).length === 0 ? 'No events yet.' : 'No events match these filters.'}
+  </p>`;
+}
+
+function table(context: PageContext, events: readonly ImageEvent[], count: number): Html {
+  const shown = events.length < count ? `${events.length} of ${count} events` : `${count} event${count === 1 ? '' : 's'}`;
+  return html`<div class="scroll" role="region" aria-label="Events" tabindex="0">
+    <table class="event-list">
+      <caption>
+        ${shown}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Time (UTC)</th>
+          <th scope="col">Kind</th>
+          <th scope="col">Image</th>
+          <th scope="col">What happened</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${events.map((event) => row(context, event))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function row(context: PageContext, { time, kind, registry, repo, text }: ImageEvent): Html {
+  const title = html`<span class="registry">${titleOf(context, registry)}</span>`;
+  return html`<tr data-key="${JSON.stringify([time, registry, repo, kind, text])}">
+    <td><time datetime="${time}">${timeText(time)}</time></td>
+    <td>${kindTitles[kind]}</td>
+    <th scope="row">${repo === undefined ? title : html`<a href="${imagePath(context.basePath, repo)}">${readable(repo)}</a> ${title}`}</th>
+    <td>${text}</td>
+  </tr>`;
+}
+
+/** Where only the day is known, that is all. */
+function timeText(time: string): string {
+  const written = new Date(time).toISOString();
+  return written.endsWith('T00:00:00.000Z') ? written.slice(0, 10) : written.slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,29 @@
+/** A store as the contract suites are given it. */
+import type { FixedClock } from '../../../test/support/fixed-clock.ts';
+import { fromEpochDay } from '../../core/model/day.ts';
+import type { SeriesQuery } from '../../core/model/query.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
+
+export interface StoreUnderTest {
+  /** Empty. */
+  readonly store: SnapshotStore;
+  /** Closes it and opens another over the same medium; absent where nothing outlives the store. */
+  readonly reopen?: () => Promise<SnapshotStore>;
+  /** Removes the medium; the store is closed by then. */
+  readonly dispose?: () => Promise<void>;
+}
+
+/** Makes one by this clock. */
+export type MakeStore = (clock: FixedClock) => Promise<StoreUnderTest>;
+
+/** A moment after everything that the suite stores. */
+export const contractNow = '2026-11-28T12:00:00.000Z';
+
+/** The totals as plain data: `registry repo` → day → total, in the order of the answer. */
+export async function totalsOf(store: SnapshotStore, query: SeriesQuery = {}): Promise<Record<string, Record<string, number>>> {
+  const entries = (await store.totals(query)).map(({ registry, repo, days, totals }): [string, Record<string, number>] => {
+    const byDay = Array.from(days, (day, at) => [fromEpochDay(day), totals[at]]);
+    return [`${registry} ${repo}`, Object.fromEntries(byDay)];
+  });
+  return Object.fromEntries(entries);
+}

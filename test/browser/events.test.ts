@@ -1,0 +1,87 @@
+/** The page of events, as a person uses it. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RecordedEvent } from '../../src/core/model/event.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
+import type { ApiServer } from '../../src/http/server.ts';
+import { seriousFindings } from '../support/axe.ts';
+import { launchBrowser, openPage } from '../support/browser.ts';
+import { startPages } from '../support/pages.ts';
+
+let browser: Browser;
+let server: ApiServer | undefined;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 60_000);
+
+afterEach(async () => {
+  await server?.close(0);
+  server = undefined;
+});
+
+afterAll(() => browser.close());
+
+function read(repo: string, day: string, pullCount: number): Reading {
+  return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
+}
+
+const readings = [read('acme/app', '2026-03-01', 90), read('acme/app', '2026-03-12', 230), read('acme/backup-agent', '2026-03-02', 40)];
+const events = Array.from({ length: 120 }, (_, at): RecordedEvent => {
+  const time = new Date(Date.parse('2026-03-05T06:00:00Z') + at * 3_600_000).toISOString();
+  return {
+    time,
+    seenAt: time,
+    registry: 'ghcr',
+    repo: 'acme/app',
+    kind: 'tag_pushed',
+    detail: `1.${at}, 1 and a_name_that_is_rather_long_without_a_space`,
+  };
+});
+
+describe('the page of events', () => {
+  it('follows what is typed and chosen, in the address too', async () => {
+    server = await startPages({ readings, events });
+    const { page, complaints } = await openPage(browser, `${server.url}/`);
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Events' }).click();
+    await page.getByText('100 of 123 events').waitFor();
+
+    await page.getByLabel('Image').pressSequentially('acme/backup-agent', { delay: 40 });
+    await page.getByText('1 event', { exact: true }).waitFor();
+    expect(await page.getByLabel('Image').inputValue()).toBe('acme/backup-agent');
+    expect(new URL(page.url()).search).toBe('?repo=acme%2Fbackup-agent');
+    await page.getByLabel('Image').fill('');
+    await page.getByLabel('Kind').selectOption('Milestone');
+    await page.getByText('passed 200 pulls').waitFor();
+    expect(await page.locator('link[type="application/atom+xml"]').getAttribute('href')).toBeTruthy();
+    expect(await page.getByRole('link', { name: 'Atom feed' }).getAttribute('href')).toBe('/feed.atom?kind=milestone');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('goes to older events and back without JavaScript', async () => {
+    server = await startPages({ readings, events });
+    const { page } = await openPage(browser, `${server.url}/events?kind=tag_pushed`, { javaScriptEnabled: false });
+
+    await page.getByRole('link', { name: 'Older' }).click();
+    expect(await page.locator('table.event-list tbody tr').count()).toBe(20);
+    await page.getByRole('link', { name: 'Newest' }).click();
+    expect(await page.locator('table.event-list tbody tr').first().textContent()).toContain('1.119');
+    await page.getByLabel('From').fill('2026-03-09');
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await page.locator('caption').textContent()).toContain('30 events');
+    await page.context().close();
+  });
+
+  it.each([
+    [1440, 'light'],
+    [390, 'dark'],
+  ] as const)('fits %i pixels in a %s theme, and nobody is kept out', async (width, colorScheme) => {
+    server = await startPages({ readings, events });
+    const { page } = await openPage(browser, `${server.url}/events`, { viewport: { width, height: 900 }, colorScheme });
+
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    await page.context().close();
+  });
+});
