@@ -92,6 +92,7 @@ function createHandler(config: Config, { clock, log }: World, { store, engine }:
     registries: descriptors.map(({ id }) => id),
     pages,
     errorPage,
+    frameAncestors: config.frameAncestors,
     log,
   });
 }

@@ -8,6 +8,7 @@ import {
   basePath,
   baseUrl,
   databaseUrl,
+  frameAncestors,
   list,
   listenAddress,
   logFormats,
@@ -134,6 +135,13 @@ export const settings = {
     means: 'Path prefix behind a reverse proxy',
     default: '/',
     format: basePath,
+  }),
+  frameAncestors: setting({
+    variable: 'FRAME_ANCESTORS',
+    means:
+      'Sites that may show the pages in a frame (Home Assistant, Homepage, Organizr): `self`, origins such as `https://home.example:8123` or `https://*.example.org`, or `*` for any; nobody by default',
+    default: '',
+    format: frameAncestors,
   }),
   healthFile: setting({
     ...markerSetting,

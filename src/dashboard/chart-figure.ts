@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { Chart, ChartKind } from '../core/numbers/chart.ts';
 import type { LineSummary } from '../core/numbers/comparison.ts';
-import { formatExact } from '../core/views/format.ts';
+import { formatExact, formatMonth } from '../core/views/format.ts';
 import { change, exactCount } from './figures.ts';
 import type { Html } from './layout.ts';
 import { toRemark, type Remark, type Shape } from './remarks.ts';
@@ -40,7 +40,8 @@ export function figure(parts: FigureParts): Html {
     </figure>`;
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
   // What only the page needs is not in the address of its data: the same chart is not drawn anew.
-  const query = viewQuery(view, { day: '', zoomed: '' });
+  const search = view.repos.length > 0 ? '' : view.search;
+  const query = viewQuery(view, { day: '', zoomed: '', sort: 'total', descending: true, search });
   const imagePath = `${basePath}/data/chart.svg${query || '?'}`;
   return html`<figure
     class="chart"
@@ -171,10 +172,8 @@ function dataTable({ view, shown, addressOf }: FigureParts, title: string, remar
 
 /** A month by its name; other periods by their first day. */
 export function dayText(day: string, kind: ChartKind): string {
-  return kind === 'monthly' ? month.format(Date.parse(day)) : day;
+  return kind === 'monthly' ? formatMonth(day) : day;
 }
-
-const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 function exact(value: number | null | undefined): string {
   return value === null || value === undefined ? '—' : formatExact(value);

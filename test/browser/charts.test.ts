@@ -242,6 +242,24 @@ describe('a point of a chart', () => {
   });
 });
 
+describe('a drawn chart', () => {
+  it('stays as it is while the table is sorted and a day is opened, with what is hidden in it', async () => {
+    const { page } = await open('/?split=registry', { readings: [...large, ...small] });
+    await page.getByRole('button', { name: 'ghcr' }).click();
+    await page.evaluate("document.querySelector('.plot canvas').dataset.same = 'yes'");
+
+    await page.getByRole('columnheader', { name: 'Image', exact: true }).getByRole('link').click();
+    await page.waitForURL(/sort=name/);
+    const { x, y } = await spot(page, fourth);
+    await page.mouse.click(x, y);
+    await page.getByRole('heading', { name: '2026-03-04' }).waitFor();
+
+    expect(await page.locator('.plot canvas').getAttribute('data-same')).toBe('yes');
+    expect(await page.getByRole('button', { name: 'ghcr' }).getAttribute('aria-pressed')).toBe('false');
+    await page.context().close();
+  });
+});
+
 describe('zooming', () => {
   it('shows the days that were dragged over, in the address, and goes back', async () => {
     const { page, complaints } = await open('/?split=registry', { readings: [...large, ...small] });

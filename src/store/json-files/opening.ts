@@ -28,10 +28,12 @@ interface CheckpointDeps {
 /** Tells how far the index is built, and writes what there is of it now and then. */
 export function createCheckpoints({ clock, cache, observer }: CheckpointDeps): LoadOptions['onFile'] {
   let nextAt = clock.now() + checkpointMs;
-  return async ({ index, stamps, filesRead }, toRead) => {
+  return async ({ index, stamps, filesRead, settle }, toRead) => {
     observer?.onProgress(filesRead, toRead);
     const startedAt = clock.now();
-    if (startedAt < nextAt || !cache || filesRead === toRead || !index.isExact()) return;
+    if (startedAt < nextAt || !cache || filesRead === toRead) return;
+    await settle();
+    if (!index.isExact()) return;
     await cache.write(stamps, index.state());
     nextAt = clock.now() + Math.max(checkpointMs, checkpointShare * (clock.now() - startedAt));
   };
