@@ -22,6 +22,7 @@ import {
   zeroOrNumber,
   type Format,
 } from './formats.ts';
+import { addressList, digestSchedule, quietHours, ruleList, smtpUrl } from './notify-formats.ts';
 
 export interface Setting<T> extends Format<T> {
   readonly variable: string;
@@ -92,6 +93,39 @@ export const settings = {
       'Names for several images that are counted as one: `name=registry:owner/name+registry:owner/name`, comma-separated, e.g. `app=ghcr:acme/app+dockerhub:acme/app`',
     default: '',
     format: list,
+  }),
+  notify: setting({
+    variable: 'NOTIFY',
+    means:
+      'Where notifications are sent, e.g. `ntfy://ntfy.sh/topic, mailto:me@example.org, https+webhook://…` (every form is in notifications.md)',
+    default: '',
+    secret: true,
+    format: addressList,
+  }),
+  notifyRules: setting({
+    variable: 'NOTIFY_RULES',
+    means: 'What is sent, for all or for single images and owners, e.g. `push=on, acme/app: milestone=off, outage=5`',
+    default: '',
+    format: ruleList,
+  }),
+  smtpUrl: setting({
+    variable: 'SMTP_URL',
+    means: 'Mail server for `mailto:` in `NOTIFY`: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`',
+    default: '',
+    secret: true,
+    format: smtpUrl,
+  }),
+  digest: setting({
+    variable: 'DIGEST',
+    means: 'When a digest is sent, in the time zone `TZ`: `weekly:mon:08:00`, `monthly:1:08:00`, or `off`',
+    default: 'off',
+    format: digestSchedule,
+  }),
+  quietHours: setting({
+    variable: 'QUIET_HOURS',
+    means: 'When notifications wait, in the time zone `TZ`: `22:00-07:00`, or `off`',
+    default: 'off',
+    format: quietHours,
   }),
   dataDir: setting({
     variable: 'DATA_DIR',

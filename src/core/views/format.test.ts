@@ -102,8 +102,11 @@ describe('formatChange', () => {
   });
 });
 
+function written(options: Intl.NumberFormatOptions, value: number): string {
+  return new Intl.NumberFormat('en', options).format(value);
+}
+
 describe('numbers and months', () => {
-  const written = (options: Intl.NumberFormatOptions, value: number): string => new Intl.NumberFormat('en', options).format(value);
   const nearSteps = fc
     .tuple(fc.integer({ min: 1, max: 9_999 }), fc.integer({ min: 0, max: 11 }), fc.integer({ min: -2, max: 2 }))
     .map(([digits, zeros, more]) => Math.max(0, digits * 10 ** zeros + more));

@@ -1,6 +1,6 @@
 /** What is told and kept while a folder is opened, which takes long with many files that no cache covers. */
 import type { AppError } from '../../core/model/errors.ts';
-import type { Clock, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, NotifyingStore } from '../../core/ports.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { LoadOptions } from './load-index.ts';
 
@@ -9,7 +9,7 @@ export interface OpeningObserver {
   /** So many of the days that are to be read are read. */
   onProgress(done: number, total: number): void;
   /** Only time can tell whether another process uses the folder. With a store: what it has can be read already. */
-  onWaiting(store: SnapshotStore): void;
+  onWaiting(store: NotifyingStore): void;
   /** Why nothing can be stored; undefined: it can, again. */
   onStorable(problem: AppError | undefined): void;
 }
