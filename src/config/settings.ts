@@ -178,6 +178,13 @@ export const settings = {
     default: '/',
     format: basePath,
   }),
+  allowTrigger: setting({
+    variable: 'ALLOW_TRIGGER',
+    means:
+      'Whether everyone who sees the status page may start a run there ("Check now"), at the earliest 5 minutes after the last one: `on` or `off`',
+    default: 'off',
+    format: onOrOff,
+  }),
   frameAncestors: setting({
     variable: 'FRAME_ANCESTORS',
     means:
