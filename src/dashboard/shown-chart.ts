@@ -1,7 +1,7 @@
 /** The chart of a view: its numbers, how it is drawn, and what of it is partial. */
 import { isPartial, sumLabel, type Chart, type ChartKind, type ChartOptions } from '../core/numbers/chart.ts';
 import { previousPeriod, summarizeLines, toIndex, withPrevious, type LineSummary } from '../core/numbers/comparison.ts';
-import type { EpochDay } from '../core/model/day.ts';
+import type { Day, EpochDay } from '../core/model/day.ts';
 import { readable } from './layout.ts';
 import { chartOptions, isCompared, ranges, type View } from './view.ts';
 
@@ -13,6 +13,8 @@ export interface ShownChart {
   readonly unit: 'pulls' | 'index';
   /** One a line, of the pulls also where the lines are indexed; only where several images are compared. */
   readonly summaries: readonly LineSummary[];
+  /** The first day that is known, where the range begins before it. */
+  readonly historyBegins?: Day | undefined;
   /** What is said of the first and of the last day, week or month. */
   readonly partial: { readonly first?: string; readonly last?: string };
 }
@@ -37,6 +39,7 @@ export async function shownChart(
     look,
     scale: look === 'lines' ? view.scale : 'linear',
     unit: isIndexed ? 'index' : 'pulls',
+    historyBegins: historyBegins(bare, options),
     summaries: isCompared(view) ? summarizeLines(pulls, kind) : [],
     partial: {
       ...(pulls.startsPartial ? { first: 'partial: the history starts in it' } : {}),
@@ -45,17 +48,23 @@ export async function shownChart(
   };
 }
 
+function historyBegins({ days, lines }: Chart, { from }: ChartOptions): Day | undefined {
+  const first = days.find((_, at) => lines.some(({ values }) => (values[at] ?? null) !== null));
+  return from !== undefined && first !== undefined && first > from ? first : undefined;
+}
+
 /** What a line is called; the only line of a sum is just pulls. */
 export function lineTitle(label: string): string {
   return label === sumLabel ? 'Pulls' : readable(label);
 }
 
 /** What a chart shows beside its title: its days, and what it is cut to. `registryTitle`: of the view's registry. */
-export function chartSubtitle({ chart, unit, scale }: ShownChart, view: View, registryTitle: string): string {
+export function chartSubtitle({ chart, unit, scale, historyBegins: begins }: ShownChart, view: View, registryTitle: string): string {
   const [first, last] = [chart.days[0], chart.days.at(-1)];
   const range = view.range === 'custom' ? '' : `${ranges[view.range]}: `;
   return [
     ...(first === undefined ? [] : [`${range}${first} to ${last ?? first}`]),
+    ...(begins === undefined ? [] : [`history begins ${begins}`]),
     ...(view.registry === '' ? [] : [registryTitle]),
     ...(view.search === '' || view.repos.length > 0 ? [] : [`filter “${view.search}”`]),
     ...(unit === 'index' ? ['start = 100'] : []),
