@@ -1,7 +1,7 @@
 /** The chart of a view: its numbers, how it is drawn, and what of it is partial. */
-import { isPartial, sumLabel, type Chart, type ChartKind, type ChartOptions } from '../core/numbers/chart.ts';
+import { isPartial, nextDay, sumLabel, type Chart, type ChartKind, type ChartOptions } from '../core/numbers/chart.ts';
 import { previousPeriod, summarizeLines, toIndex, withPrevious, type LineSummary } from '../core/numbers/comparison.ts';
-import type { Day, EpochDay } from '../core/model/day.ts';
+import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { readable } from './layout.ts';
 import { chartOptions, isCompared, ranges, type View } from './view.ts';
 
@@ -15,6 +15,8 @@ export interface ShownChart {
   readonly summaries: readonly LineSummary[];
   /** The first day that is known, where the range begins before it. */
   readonly historyBegins?: Day | undefined;
+  /** The last day that is in it. */
+  readonly lastDay: Day | undefined;
   /** What is said of the first and of the last day, week or month. */
   readonly partial: { readonly first?: string; readonly last?: string };
 }
@@ -41,6 +43,7 @@ export async function shownChart(
     unit: isIndexed ? 'index' : 'pulls',
     historyBegins: historyBegins(bare, options),
     summaries: isCompared(view) ? summarizeLines(pulls, kind) : [],
+    lastDay: lastDayOf(pulls, kind, today),
     partial: {
       ...(pulls.startsPartial ? { first: 'partial: the history starts in it' } : {}),
       ...(isPartial(pulls, kind, today) ? { last: 'in progress' } : {}),
@@ -53,22 +56,30 @@ function historyBegins({ days, lines }: Chart, { from }: ChartOptions): Day | un
   return from !== undefined && first !== undefined && first > from ? first : undefined;
 }
 
+function lastDayOf({ days }: Chart, kind: ChartKind, today: EpochDay): Day | undefined {
+  const last = days.at(-1);
+  return last === undefined ? undefined : fromEpochDay(Math.max(toEpochDay(last), Math.min(today, nextDay(toEpochDay(last), kind) - 1)));
+}
+
 /** What a line is called; the only line of a sum is just pulls. */
 export function lineTitle(label: string): string {
   return label === sumLabel ? 'Pulls' : readable(label);
 }
 
 /** What a chart shows beside its title: its days, and what it is cut to. `registryTitle`: of the view's registry. */
-export function chartSubtitle({ chart, unit, scale, historyBegins: begins }: ShownChart, view: View, registryTitle: string): string {
-  const [first, last] = [chart.days[0], chart.days.at(-1)];
+export function chartSubtitle(
+  { chart, unit, scale, lastDay, historyBegins: begins }: ShownChart,
+  view: View,
+  registryTitle: string,
+): string {
+  const [first] = chart.days;
   const range = view.range === 'custom' ? '' : `${ranges[view.range]}: `;
   return [
-    ...(first === undefined ? [] : [`${range}${first} to ${last ?? first}`]),
+    ...(first === undefined ? [] : [`${range}${first} to ${lastDay ?? first}`]),
     ...(begins === undefined ? [] : [`history begins ${begins}`]),
     ...(view.registry === '' ? [] : [registryTitle]),
     ...(view.search === '' || view.repos.length > 0 ? [] : [`filter “${view.search}”`]),
     ...(unit === 'index' ? ['start = 100'] : []),
     ...(scale === 'log' ? ['logarithmic scale'] : []),
-    ...(chart.lines.some(({ previous }) => previous) ? ['pale: previous period'] : []),
   ].join(' · ');
 }

@@ -71,10 +71,7 @@ export function createPipeline(deps: PipelineDeps): Handler {
   return async (request) => {
     const answered = await answer(request).catch((error: unknown) => refuse(error, request));
     if (request.method === 'HEAD') return withoutBody(answered);
-    if (answered.body instanceof Readable)
-      answered.body.once('error', (error) =>
-        log.warn('answer broken off', { path: request.url ?? '/', ...errorFields(toAppError(error)) }),
-      );
+    if (answered.body instanceof Readable) answered.body.once('error', (error) => logBrokenOff(error, request, log));
     return answered;
   };
 }
@@ -90,6 +87,13 @@ function isForPeople({ method, url = '/', headers }: HttpRequest, basePath: stri
 
 function takesHtml({ headers }: Pick<HttpRequest, 'headers'>): boolean {
   return headers.accept?.includes('text/html') === true;
+}
+
+/** A reader may leave at any time; what cannot be made to its end is our own fault. */
+function logBrokenOff(error: NodeJS.ErrnoException, { url: path = '/' }: HttpRequest, log: Logger): void {
+  const fields = { path, ...errorFields(toAppError(error)) };
+  if (error.code === 'ERR_STREAM_PREMATURE_CLOSE' || error.name === 'AbortError') log.debug('reader left', fields);
+  else log.error('answer broken off', fields);
 }
 
 function withoutBody({ body, ...rest }: HttpAnswer): HttpAnswer {
