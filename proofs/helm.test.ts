@@ -300,7 +300,7 @@ describe('the chart', () => {
   });
 
   it.for<[string, Values, RegExp]>([
-    ['no image', { image: {} }, /image\.repository is not set/],
+    ['no image', { image: { repository: '' } }, /image\.repository is not set/],
     ['a value that there is not', { replicas: 2 }, /replicas/],
     ['a variable that there is not', { config: { RETENTION_DAY: 1 } }, /RETENTION_DAY/],
     ['a secret among the settings', { config: { DATABASE_URL: 'postgres://db' } }, /DATABASE_URL/],

@@ -44,7 +44,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "registry-stats.image" -}}
-{{- $repository := required "image.repository is not set: name the image that you use, such as ghcr.io/OWNER/registry-stats" .Values.image.repository -}}
+{{- $repository := required "image.repository is not set: name the image that you use, such as ghcr.io/registry-stats/registry-stats" .Values.image.repository -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $repository .Values.image.digest -}}
 {{- else -}}
