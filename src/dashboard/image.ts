@@ -21,6 +21,7 @@ import { embedParameters, embedSection, type Embed } from './embed.ts';
 import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
 import { change, count, exactCount, weekdayBefore } from './figures.ts';
+import { headline } from './headline.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
@@ -77,6 +78,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
     url: path + (address === '' ? '' : `?${address}`),
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
+      ${headline(context, images, known, repo)}
       <div class="cards" data-key="registries">${images.map((image) => registryCard(context, image, repo))}</div>
       ${howPullsAreCounted(context, images)}
       <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>

@@ -140,6 +140,35 @@ describe('the pages', () => {
     expect(second.text).toContain('<a href="/events?kind=tag_pushed" data-view>Newest</a>');
   });
 
+  it('begins the page of an image with its total, its pages, and its next milestone', async () => {
+    const words = async (options: PagesOptions, address = '/images/acme/charts/app'): Promise<string> => {
+      const { text } = await ask(address, options);
+      const [headline = ''] = /<p class="headline"[\s\S]*?<\/p>/.exec(text) ?? [];
+      return headline
+        .replaceAll(/<a href="([^"]+)"[^>]*>/g, '[$1] ')
+        .replaceAll(/<[^>]+>/g, '')
+        .replaceAll(/\s+/g, ' ')
+        .trim();
+    };
+    const days = [
+      read('acme/charts%2Fapp', '2026-03-05', 940),
+      read('acme/charts%2Fapp', '2026-03-13', 960),
+      read('acme/charts%2Fapp', '2026-03-13', 20, { registry: 'dockerhub' }),
+    ];
+
+    expect(await words({ readings: days })).toBe(
+      '980 pulls on 2 registries · next milestone 1,000, around 2026-03-22 at the pace of the last 8 days On [https://github.test/acme/charts%2Fapp] GitHub Container Registry',
+    );
+    expect(await words({ readings: days.slice(2) })).toBe('20 pulls · next milestone 1,000, too early to say when');
+    expect(await words({ configured: [{ registry: 'dockerhub', repo: 'acme/new' }] }, '/images/acme/new')).toBe('— pulls');
+  });
+
+  it('says where history begins, where the range goes further back', async () => {
+    expect((await ask('/images/acme/app?range=7d')).text).toContain('7 days: 2026-03-12 to 2026-03-14 · history begins 2026-03-12');
+    expect((await ask('/images/acme/app?range=custom&from=2026-03-13')).text).not.toContain('history begins');
+    expect((await ask('/?range=ytd')).text).toContain('Year to date: 2026-03-12 to 2026-03-14 · history begins 2026-03-12');
+  });
+
   it('refuses a chart that cannot be as the API does', async () => {
     const { status, text } = await ask('/data/chart.json?kind=hourly');
 
@@ -169,7 +198,8 @@ describe('the pages', () => {
     for (const address of ['/', '/events', '/status', '/images/acme/app']) {
       const text = (await ask(address)).text;
       expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
-      expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
+      // Only a person follows a link.
+      expect(text.replaceAll(/<a [^>]+>/g, '')).not.toMatch(/(src|href)="(https?:)?\/\//);
     }
   });
 
