@@ -94,7 +94,7 @@ function createHandler(config: Config, { clock, log }: World, { store, engine }:
   };
   const { pages, errorPage } = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
   // Loaded with the first scrape: those without Prometheus keep its memory.
-  const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics(shown));
+  const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics({ ...shown, images: config.metricsImages }));
   return createApi({
     ...shown,
     metrics: { scrape: async () => (await metrics()).scrape() },
