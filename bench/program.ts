@@ -47,8 +47,8 @@ async function starts(directory: string, folder: FolderSize, bytes: number): Pro
   for (const kind of ['first start, every file is read', 'second start, with the kept index']) {
     const dropped = await dropPageCache();
     const service = await startMeasured(directory);
-    const { peakRssBytes } = await service.figures();
-    rows.push([describe(folder), size(bytes), kind + (dropped ? ', cold caches' : ''), ms(service.startMs), size(peakRssBytes)]);
+    const { peakRssBytes, cpuMs } = await service.figures();
+    rows.push([describe(folder), size(bytes), kind + (dropped ? ', cold caches' : ''), ms(service.startMs), ms(cpuMs), size(peakRssBytes)]);
     await service.stop();
   }
   return rows;
@@ -202,7 +202,7 @@ export async function benchProgram(): Promise<void> {
 
 ${machine(new Date())} The bundle has ${size(bundle.size)}.
 
-${table('Start', ['Folder', 'Size', 'Start', 'To the first answer', 'Peak of its memory'], startRows)}
+${table('Start', ['Folder', 'Size', 'Start', 'To the first answer', 'CPU', 'Peak of its memory'], startRows)}
 ${table(`The health probe, median of ${probeRuns} runs`, ['Program', 'CPU', 'Peak of its memory'], probe)}
 ${table(
   `Requests: ${describe(year)}`,
