@@ -53,6 +53,9 @@ export async function dropPageCache(): Promise<boolean> {
 export interface ProcessFigures {
   /** The most memory of its own that it held. */
   readonly peakRssBytes: number;
+  readonly rssBytes: number;
+  /** Of all its threads, in the program and in the kernel. */
+  readonly cpuMs: number;
   /** Pages that had to come from a disk. */
   readonly majorFaults: number;
 }
@@ -60,7 +63,13 @@ export interface ProcessFigures {
 /** What the kernel counted of a process; zeros where there is no /proc. */
 export async function processFigures(pid: number): Promise<ProcessFigures> {
   const [status, stat] = await Promise.all(['status', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
-  const peakKib = Number(/^VmHWM:\s+(\d+) kB/m.exec(status ?? '')?.[1] ?? 0);
+  const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1] ?? 0);
   const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
-  return { peakRssBytes: peakKib * 1024, majorFaults: Number(fields[9] ?? 0) };
+  return {
+    peakRssBytes: kib('VmHWM') * 1024,
+    rssBytes: kib('VmRSS') * 1024,
+    // A tick is a hundredth of a second on every Linux that Node runs on.
+    cpuMs: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10,
+    majorFaults: Number(fields[9] ?? 0),
+  };
 }

@@ -53,6 +53,12 @@ await build({
   // first time, and halves the memory under load (bench/RESULTS.md, bench/SOAK.md); a first line takes no second one.
   banner: { js: '#!/nodejs/bin/node --optimize-for-size' },
 });
+// With a single character beyond ASCII V8 keeps the whole text in memory at two bytes each; esbuild leaves those in tagged templates.
+const text = await readFile(bundle, 'utf8');
+await writeFile(
+  bundle,
+  text.replaceAll(/[^\0-\x7f]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+);
 await writeFile('dist/third-party-licenses.txt', await licensesOf([...clientMetafiles, program.metafile]));
 await chmod(launcher, 0o755);
 

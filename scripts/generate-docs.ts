@@ -71,7 +71,7 @@ Everything is configured by environment variables. Each is also a command line o
 | Variable | Meaning | Default | Valid |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
-| \`TZ\` | Time zone of timestamps in the \`pretty\` log; JSON has UTC. Days are always UTC days | the system's | a time zone such as Europe/Berlin |
+| \`TZ\` | Time zone of timestamps in the \`pretty\` log, of \`DIGEST\` and of \`QUIET_HOURS\`. Days are always UTC days | the system's | a time zone such as Europe/Berlin |
 
 - An empty value counts as unset.
 - A secret can be read from a file: set \`NAME_FILE\` to its path instead of \`NAME\`.

@@ -58,7 +58,7 @@ function imports(paths: readonly string[]): string {
 
 /** Of each room, the rooms that it may see: docs/architecture.md as a table. */
 const seen: Readonly<Record<string, readonly string[]>> = {
-  app: ['badge', 'collect', 'config', 'core', 'dashboard', 'http', 'metrics', 'net', 'sources', 'store', 'transfer'],
+  app: ['badge', 'collect', 'config', 'core', 'dashboard', 'http', 'metrics', 'net', 'notify', 'sources', 'store', 'transfer'],
   badge: ['core'],
   cli: ['app', 'config', 'core'],
   collect: ['core'],
@@ -68,6 +68,7 @@ const seen: Readonly<Record<string, readonly string[]>> = {
   http: ['badge', 'core'],
   metrics: ['core'],
   net: ['core'],
+  notify: ['core', 'net'],
   sources: ['core', 'net'],
   store: ['core'],
   transfer: ['core', 'net'],
@@ -91,6 +92,7 @@ const users: Readonly<Record<string, readonly string[]>> = {
   hono: ['http', 'dashboard', 'dashboard/client'],
   // Only the response cache and the router.
   'lru-cache': [],
+  nodemailer: ['notify/mail'],
   parse5: ['sources/ghcr'],
   pg: ['store/postgres'],
   // Only app/logger.ts.
@@ -98,6 +100,7 @@ const users: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': [],
   'prom-client': ['metrics'],
   'sql-template-tag': ['store/postgres'],
+  standardwebhooks: ['notify/channels'],
   'tar-stream': ['store/json-files/backup'],
   uplot: ['dashboard/client'],
   zod: ['http', 'net', 'sources', 'sources/ghcr', 'store', 'store/json-files/backup', 'store/postgres', 'transfer', 'transfer/import'],

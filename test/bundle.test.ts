@@ -34,6 +34,14 @@ describe('dist/bundle.txt', () => {
   });
 });
 
+describe('dist/registry-stats-program.cjs', () => {
+  it('is ASCII: with one other character V8 keeps two bytes of each', async () => {
+    const program = await readFile('dist/registry-stats-program.cjs');
+
+    expect(program.findIndex((byte) => byte > 127)).toBe(-1);
+  });
+});
+
 describe('dist/registry-stats.cjs', () => {
   it('has what the health probe needs and nothing else, and loads the program beside it', async () => {
     const launcher = await readFile('dist/registry-stats.cjs', 'utf8');

@@ -4,24 +4,28 @@ import { createHealth, type Health, type HealthMarker } from '../collect/health.
 import type { TrackedRegistry } from '../collect/plan.ts';
 import { createWorkList } from '../collect/work-list.ts';
 import type { Config } from '../config/load.ts';
-import type { SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
+import type { NotifyingStore, SharedPace, WorkList } from '../core/ports.ts';
 import { sources } from '../sources/index.ts';
 import { openSharedStore, type OpeningObserver } from '../store/index.ts';
 import { memoryWarning } from './memory-limit.ts';
 import { createOpeningStore } from './opening-store.ts';
+import type { Notifier } from '../notify/index.ts';
+import { notifierOf } from './notifying.ts';
 import { databaseOf, openStoreOf } from './store.ts';
 import { descriptors, httpClientsOf, type World } from './world.ts';
 
 /** What collects, and where it stores. */
 export interface Collecting {
   /** Until it is opened its methods throw AppError unreachable. */
-  readonly store: SnapshotStore;
+  readonly store: NotifyingStore;
   /**
    * Opens the store; nothing is collected before. The health says how it goes on.
    * @throws AppError when it cannot be opened, or the signal's reason; `close` is to be called all the same
    */
   readonly open: (signal?: AbortSignal) => Promise<void>;
   readonly engine: Engine;
+  /** Keeps what is to be sent of each run, and sends it once it is started; absent where no channel is configured. */
+  readonly notifier?: Notifier | undefined;
   /** Ids of the registries that something is configured for. */
   readonly tracked: readonly string[];
   /** Turns unhealthy for this reason. */
@@ -57,6 +61,7 @@ export async function prepareCollecting(
   const health = createHealth({ marker, clock, intervalMs, titles });
   const { backfill, retentionDays, keepTotals } = config;
   const isCollector = config.role !== 'api';
+  const notifier = notifierOf(config, world, store);
   return {
     store,
     open: (signal) => open({ health, signal, mayBeReadOnly: !isSingleRun }),
@@ -73,7 +78,9 @@ export async function prepareCollecting(
       backfill,
       retentionDays,
       keepTotals,
+      listeners: notifier && [(end) => notifier.afterRun(end)],
     }),
+    notifier,
     tracked: [...titles.keys()],
     fail: (reason) => health.fail(reason),
     async close() {
@@ -84,7 +91,7 @@ export async function prepareCollecting(
 }
 
 interface StoreAndList {
-  readonly store: SnapshotStore;
+  readonly store: NotifyingStore;
   readonly pace?: SharedPace | undefined;
   readonly sharedList?: WorkList | undefined;
   readonly open: (opening: Opening) => Promise<void>;

@@ -25,6 +25,7 @@ export interface ImportOptions {
   /** Of Prometheus: the metric, and the first day. */
   readonly metric: string;
   readonly since?: Day | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly onProblem: (problem: ImportProblem) => void;
   /** In bytes of a file, days of a folder, or parts of Prometheus' range. */
   readonly onProgress: (done: number, total: number) => void;
@@ -37,7 +38,7 @@ export interface ImportOptions {
 export async function importHistory(config: Config, options: ImportOptions, overrides: Overrides = {}): Promise<ImportResult> {
   const world = createWorld(config, overrides);
   const items = await itemsOf(options, world);
-  const store = await (options.dryRun ? storedAlready(config, world) : openStoreOf(config, world));
+  const store = await (options.dryRun ? storedAlready(config, world) : openStoreOf(config, world, { signal: options.signal }));
   try {
     return await importInto(store, items, { ...options, today: dayOf(world.clock.now()) });
   } finally {

@@ -38,7 +38,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     async start(signal) {
       signal?.throwIfAborted();
       const collecting = await prepareCollecting(config, world, { marker: createMarkerFile(config.healthFile, log) });
-      const { engine, tracked, fail } = collecting;
+      const { engine, tracked, fail, notifier } = collecting;
       const howToConfigure = tracked.length > 0 ? undefined : howTo();
       try {
         server = await listen(createHandler(config, world, collecting, howToConfigure), config.listen);
@@ -54,9 +54,12 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       }
       if (howToConfigure !== undefined) log.warn(howToConfigure);
       engine.start();
+      // Those who only serve have perhaps no way out.
+      if (config.role !== 'api') notifier?.start();
       stop = async () => {
         await fail('the service is stopping');
         await Promise.all([engine.stop(), server?.close(drainMs)]);
+        await notifier?.stop();
         await collecting.close();
         log.info('service stopped');
       };
@@ -92,6 +95,7 @@ function createHandler(config: Config, { clock, log }: World, { store, engine }:
     registries: descriptors.map(({ id }) => id),
     pages,
     errorPage,
+    frameAncestors: config.frameAncestors,
     log,
   });
 }

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import migrations from '../../dist/migrations.json' with { type: 'json' };
 import type { Config } from '../config/load.ts';
-import type { SnapshotStore } from '../core/ports.ts';
+import type { NotifyingStore } from '../core/ports.ts';
 import { openHistory, openStore, type Database, type History, type StoreDeps } from '../store/index.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { World } from './world.ts';
@@ -12,7 +12,7 @@ export function openStoreOf(
   config: Config,
   { clock, log, files }: Pick<World, 'clock' | 'log' | 'files'>,
   opening: Pick<StoreDeps, 'signal' | 'observer' | 'mayBeReadOnly'> = {},
-): Promise<SnapshotStore> {
+): Promise<NotifyingStore> {
   const who = { pid: process.pid, hostname: hostname() };
   return openStore({ ...opening, ...who, directory: config.dataDir, clock, log, files, database: databaseOf(config) });
 }

@@ -1,7 +1,7 @@
 /** Charts drawn on the server, for READMEs and for pages without JavaScript. */
 import type { ChartKind } from '../core/numbers/chart.ts';
 import { toEpochDay, type Day } from '../core/model/day.ts';
-import { formatCount, formatExact } from '../core/views/format.ts';
+import { formatCount, formatExact, formatMonth } from '../core/views/format.ts';
 import { bars } from './chart-bars.ts';
 import { line } from './chart-line.ts';
 import { dayLabels } from './day-labels.ts';
@@ -35,7 +35,7 @@ const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
 /** Widths of a character in pixels, estimated generously: the reader's font is unknown. */
 const characterWidth = { text: 7, title: 10 };
 
-interface Sheet extends Required<ChartDrawing> {
+interface Sheet extends Required<Omit<ChartDrawing, 'agedSince'>>, Pick<ChartDrawing, 'agedSince'> {
   readonly colors: Colors;
 }
 
@@ -57,12 +57,10 @@ ${parts.filter((part) => part !== '').join('\n')}
 `;
 }
 
-const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
-
-function describePeriod(day: Day, { kind, isPartial }: Pick<Sheet, 'kind' | 'isPartial'>): string {
-  const progress = isPartial ? ', in progress' : '';
+function describePeriod(day: Day, { kind, isPartial, agedSince }: Pick<Sheet, 'kind' | 'isPartial' | 'agedSince'>): string {
+  const progress = `${isPartial ? ', in progress' : ''}${agedSince === undefined ? '' : `, last checked ${agedSince}`}`;
   if (kind === 'weekly') return `in the week of ${day}${progress}`;
-  return kind === 'monthly' ? `in ${month.format(Date.parse(day))}${progress}` : `on ${day}${progress}`;
+  return kind === 'monthly' ? `in ${formatMonth(day)}${progress}` : `on ${day}${progress}`;
 }
 
 function drawHatching({ ink }: Colors): string {

@@ -1,6 +1,7 @@
 /** Which days are labeled below a chart. */
 import type { ChartKind } from '../core/numbers/chart.ts';
-import { dayMs, fromEpochDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
+import { fromEpochDay, toEpochDay, type EpochDay } from '../core/model/day.ts';
+import { formatShortDay, formatShortMonth } from '../core/views/format.ts';
 
 export interface DayLabel {
   readonly day: EpochDay;
@@ -23,9 +24,6 @@ const minLength: Readonly<Record<ChartKind, number>> = { total: 1, daily: 1, ave
 /** 1970-01-05. */
 const firstMonday = 4;
 
-const dayText = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const monthText = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric', timeZone: 'UTC' });
-
 /** The days from `first` to `last` to label: days, Mondays, firsts of months or years; about `maxLabels` of them, at least one. */
 export function dayLabels(first: EpochDay, last: EpochDay, kind: ChartKind, maxLabels: number): readonly DayLabel[] {
   const fitting = steps.find(({ length }) => length >= minLength[kind] && (last - first) / length < Math.max(maxLabels, 1));
@@ -39,8 +37,8 @@ export function dayLabels(first: EpochDay, last: EpochDay, kind: ChartKind, maxL
 }
 
 const formatters: Readonly<Record<Step['unit'], (day: EpochDay) => string>> = {
-  day: (day) => dayText.format(day * dayMs),
-  month: (day) => monthText.format(day * dayMs),
+  day: (day) => formatShortDay(fromEpochDay(day)),
+  month: (day) => formatShortMonth(fromEpochDay(day)),
   year: (day) => fromEpochDay(day).slice(0, 4),
 };
 

@@ -45,6 +45,7 @@ async function importFrom(config: Config, io: CliIo, options: CommandOptions): P
       keepMarks: options['keepMarks'] === true,
       metric: String(options['metric']),
       since: parseDay('since', options['since']),
+      signal: io.signal,
       onProblem({ where, reason }) {
         problems += 1;
         bar?.clear();

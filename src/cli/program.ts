@@ -1,6 +1,7 @@
 /** The commands and their options; every setting is also an option. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { checkAddresses } from '../app/notify.ts';
 import { descriptors, version } from '../app/world.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
@@ -14,6 +15,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import type { CliIo } from './io.ts';
 import { migrateCommand } from './migrate.ts';
+import { notifyCommand } from './notify.ts';
 import { reportCommand } from './report.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
@@ -27,6 +29,7 @@ const commands: readonly CommandDefinition[] = [
   backupCommand,
   restoreCommand,
   reportCommand,
+  notifyCommand,
   migrateCommand,
   configCommand,
   doctorCommand,
@@ -117,7 +120,7 @@ function readConfig({ env }: CliIo, given: Readonly<Record<string, unknown>>): C
     const value = given[camelCase(variable)];
     if (typeof value === 'string') options[variable] = value;
   }
-  return loadConfig({ env, options, descriptors, readTextFile: (path) => readFileSync(path, 'utf8') });
+  return loadConfig({ env, options, descriptors, checkAddresses, readTextFile: (path) => readFileSync(path, 'utf8') });
 }
 
 /** `DATA_DIR` → `--data-dir` */

@@ -3,15 +3,13 @@ import { readReport } from '../app/report.ts';
 import type { Config } from '../config/load.ts';
 import { addDays, dayOf, isDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import { formatChange, formatCount, formatExact } from '../core/views/format.ts';
-import type { ComparedGrowth } from '../core/numbers/growth.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
-import { reportOrders, reportRows, type Report, type ReportOptions, type ReportRow } from '../core/views/report.ts';
+import { reportOrders, reportRows, type Report, type ReportOptions } from '../core/views/report.ts';
+import { readableName, reportMarkdown, rowCells, sumCells } from '../core/views/report-cells.ts';
 import { csvChunks } from '../core/views/table.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
 import { parseChoice, parseDay, parseList } from './options.ts';
-import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';
 
 export const reportCommand: CommandDefinition = {
@@ -69,7 +67,7 @@ export const formats = {
   table: (made: Report) => formatText(made, defaultColumns),
   json: formatJson,
   csv: formatCsv,
-  markdown: formatMarkdown,
+  markdown: reportMarkdown,
 };
 
 /** @throws AppError invalid_input when two formats are given */
@@ -116,7 +114,7 @@ function fittingTable(made: Report, columns: number): string {
       if (widthOf(table) <= columns) return table;
     }
   }
-  const names = Math.max(...made.rows.map(({ name }) => readable(name).length));
+  const names = Math.max(...made.rows.map(({ name }) => readableName(name).length));
   const shown = head.filter((title) => !dispensable.includes(title));
   return toTable(made, shown, { trend: 0, name: Math.max(minNameWidth, names - (widthOf(table) - columns)) });
 }
@@ -126,14 +124,9 @@ function widthOf(table: string): number {
 }
 
 /** `trend`, `name`: how wide they are at most. */
-function toTable(
-  { rows, total, growth }: Report,
-  shown: readonly string[],
-  { trend, name }: Readonly<Record<'trend' | 'name', number>>,
-): string {
-  const cells = rows.map((row) => [...formatCells(row), sparkline(row.daily, Math.max(1, trend)), forecast(row, '~')]);
-  const sum = ['total', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', ''];
-  const table = [...cells, sum].map((row) =>
+function toTable(made: Report, shown: readonly string[], { trend, name }: Readonly<Record<'trend' | 'name', number>>): string {
+  const cells = made.rows.map((row) => rowCells(row, { trend: Math.max(1, trend), about: '~' }));
+  const table = [...cells, sumCells(made)].map((row) =>
     row.map((cell, at) => (at === 0 ? shorten(cell, name) : cell)).filter((_, at) => shown.includes(head[at] ?? '')),
   );
   return formatTable(shown, table, { right: numbers.map((title) => shown.indexOf(title)) });
@@ -141,32 +134,6 @@ function toTable(
 
 function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
-function formatMarkdown({ from, to, rows, total, growth }: Report): string {
-  const body = rows.map((row) => markdownRow([...formatCells(row).map(escapeMarkdown), sparkline(row.daily), forecast(row, 'about ')]));
-  return [
-    `Pulls from ${from} to ${to}`,
-    '',
-    markdownRow(['Image', 'Registries', 'Total', 'Pulls', 'Change', 'Trend', 'Next milestone']),
-    '| --- | --- | ---: | ---: | ---: | --- | --- |',
-    ...body,
-    markdownRow(['**total**', '', formatExact(total), formatPulls(growth), formatGrowth(growth), '', '']),
-    '',
-  ].join('\n');
-}
-
-/** The cells are Markdown. */
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** As text that neither ends its cell nor is taken for markup, HTML, a link, a mention or an issue (CommonMark 2.4, GFM 6.9). */
-function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/[&<>@#]|:(?=\/\/)/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll(/[\\|`*_~[\]!]/g, '\\$&')
-    .replaceAll(/\s+/g, ' ');
 }
 
 function formatCsv({ rows }: Report): string {
@@ -197,24 +164,4 @@ function formatJson({ from, to, rows, total, growth }: Report): string {
     milestone_day: milestoneDay,
   }));
   return `${JSON.stringify({ from, to, total, pulls: growth.pulls ?? null, change: growth.change ?? null, images }, null, 2)}\n`;
-}
-
-function formatCells({ name, registries, total, growth }: ReportRow): string[] {
-  return [readable(name), registries.join(', '), formatExact(total), formatPulls(growth), formatGrowth(growth)];
-}
-
-function readable(name: string): string {
-  return name.replaceAll('%2F', '/');
-}
-
-function formatPulls({ pulls }: ComparedGrowth): string {
-  return pulls === undefined ? '—' : formatExact(pulls);
-}
-
-function formatGrowth({ change, before }: ComparedGrowth): string {
-  return (change === undefined || before === undefined ? undefined : formatChange(before + change, before)) ?? '';
-}
-
-function forecast({ milestone, milestoneDay }: ReportRow, about: string): string {
-  return milestoneDay === undefined ? '' : `${formatCount(milestone)} ${about}${milestoneDay}`;
 }

@@ -1,6 +1,7 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
 import { addDays, dayOf, fromEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
+import { eventKey } from '../core/model/event.ts';
 import { imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
@@ -11,13 +12,14 @@ import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
 import type { Health } from './health.ts';
 import { registryEvents, statesOf } from './registry-events.ts';
+import { serviceEvents } from './service-events.ts';
 import type { WriteBuffer } from './write-buffer.ts';
 
 /** A run that has ended, with what happened in it. */
 export interface RunEnd {
   readonly run: RunRecord;
-  /** Every event of the days of the run: those that were recorded, and those that follow from totals. */
-  events(): Promise<readonly ImageEvent[]>;
+  /** Every event since a day, that of the run by default: those that were recorded, and those that follow from totals. */
+  events(from?: Day): Promise<readonly ImageEvent[]>;
 }
 
 export interface AfterRunDeps {
@@ -62,7 +64,9 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
       if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
       for (const listener of deps.listeners ?? []) {
-        await attempt(log, 'what follows a run has failed', () => listener({ run, events: () => eventsOf(deps, run) }));
+        await attempt(log, 'what follows a run has failed', () =>
+          listener({ run, events: (from = dayOf(run.startedAt)) => eventsSince(deps, from) }),
+        );
       }
     },
     async follow({ finished, finishedAgoMs, running }) {
@@ -101,13 +105,15 @@ async function attempt(log: Logger, what: string, step: () => Promise<void>): Pr
 async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
   const { store, buffer, clock, titles } = deps;
   const at = new Date(clock.now()).toISOString();
-  const states = statesOf([...(await store.events()), ...buffer.noted()]);
+  const recorded = [...(await store.events()), ...buffer.noted()];
+  const states = statesOf(recorded);
   const known = new Set((await store.latest({})).map(imageKey));
   const events = run.registries.flatMap((part) => {
     const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
     const diagnosis = diagnosisOf(part, titles);
     return registryEvents({ ...part, diagnosis: diagnosis?.missing === 'total' ? diagnosis.text : undefined }, states, isKnown, at);
   });
+  events.push(...serviceEvents(run, recorded, { titles, at }));
   if (events.length === 0) return;
   // A run that read nothing writes nothing: its events are saved with the next readings. That an image was deleted was read.
   const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) || events.some(({ kind }) => kind === 'image_gone');
@@ -142,11 +148,12 @@ async function readDays(store: SnapshotStore, from: Day): Promise<ReadonlySet<Da
   return new Set([...read].map(fromEpochDay));
 }
 
-async function eventsOf({ store }: AfterRunDeps, { startedAt }: RunRecord): Promise<readonly ImageEvent[]> {
-  const from = dayOf(startedAt);
+/** What could not be stored yet has happened all the same. */
+async function eventsSince({ store, buffer }: AfterRunDeps, from: Day): Promise<readonly ImageEvent[]> {
   const series = await store.totals({}, { from: addDays(from, -freezeHistoryDays) });
   const freezes = findFreezes(series);
-  return listEvents(withStillDays(series, freezes), { recorded: await store.events(), freezes }, { from });
+  const recorded = new Map([...(await store.events()), ...buffer.noted()].map((event) => [eventKey(event), event]));
+  return listEvents(withStillDays(series, freezes), { recorded: [...recorded.values()], freezes }, { from });
 }
 
 /** Logs what a run came to. */

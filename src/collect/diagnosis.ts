@@ -38,7 +38,7 @@ const causes: readonly Cause[] = [
   ofCode(
     'invalid_response',
     (title) =>
-      `most answers of ${title} cannot be understood: it has probably changed its pages. The totals stored so far stay as they are; look for a newer version of registry-stats`,
+      `most answers of ${title} cannot be understood: it has probably changed its pages. Stored totals stay as they are; look for a newer version of registry-stats`,
   ),
   ofCode(
     'not_found',

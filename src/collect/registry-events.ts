@@ -13,8 +13,10 @@ export interface RegistryEnd extends Pick<RegistryRun, 'registry' | 'imagesRead'
 export type States = ReadonlyMap<string, RecordedKind>;
 
 export function statesOf(events: readonly RecordedEvent[]): Map<string, RecordedKind> {
-  return new Map(events.filter(({ kind }) => kind !== 'tag_pushed').map((each) => [stateKey(each), each.kind]));
+  return new Map(events.filter(({ kind }) => stateKinds.has(kind)).map((each) => [stateKey(each), each.kind]));
 }
+
+const stateKinds: ReadonlySet<RecordedKind> = new Set(['image_gone', 'image_back', 'registry_dark', 'registry_back']);
 
 function stateKey({ registry, repo }: Pick<RecordedEvent, 'registry' | 'repo'>): string {
   return repo === undefined ? registry : imageKey({ registry, repo });

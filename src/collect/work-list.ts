@@ -20,7 +20,7 @@ import type { Failure } from '../core/model/outcome.ts';
 export interface WorkListDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** From the start of a run to the start of the next, ±10 % (see `nextRunAt`); 0: one run only. */
+  /** From the start of a run to the start of the next, ±10% (see `nextRunAt`); 0: one run only. */
   readonly intervalMs: number;
 }
 

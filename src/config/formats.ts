@@ -145,6 +145,22 @@ export const databaseUrl: Format<string> = {
   },
 };
 
+const frameAncestor = /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(\d{1,5}|\*))?$|^https?:\/\/\[[0-9a-f:.]+\](:\d{1,5})?$/;
+
+/** As `frame-ancestors` of a Content-Security-Policy takes them. */
+export const frameAncestors: Format<readonly string[]> = {
+  valid: 'a list of self, origins without a path such as https://home.example:8123 or https://*.example.org, or * alone',
+  parse(text) {
+    const sites = text
+      .split(/[\s,]+/)
+      .map((site) => unquote(site).toLowerCase().replace(/\/$/, ''))
+      .filter((site) => site !== '');
+    if (sites.length === 1 && sites[0] === '*') return sites;
+    const named = [...new Set(sites)].map((site) => (site === 'self' ? "'self'" : frameAncestor.test(site) ? site : undefined));
+    return named.every((site) => site !== undefined) ? named : undefined;
+  },
+};
+
 export const name: Format<string> = {
   valid: 'a name of up to 100 letters, digits and . : _ -',
   parse: (text) => (/^[\w.:-]{1,100}$/.test(text) ? text : undefined),

@@ -139,6 +139,10 @@ describe('the configuration', () => {
     ['BASE_PATH', 'stats'],
     ['BASE_PATH', '/a b'],
     ['BASE_PATH', '//evil'],
+    ['FRAME_ANCESTORS', 'home.example'],
+    ['FRAME_ANCESTORS', 'https://home.example/path'],
+    ['FRAME_ANCESTORS', "https://home.example; script-src 'unsafe-inline'"],
+    ['FRAME_ANCESTORS', '*,https://home.example'],
     ['LOG_LEVEL', 'verbose'],
     ['LOG_FORMAT', 'text'],
     ['GITHUB_URL', 'ftp://github.com'],
@@ -170,6 +174,12 @@ describe('the configuration', () => {
     ['LISTEN_ADDR', 'localhost:65535', { listen: { host: 'localhost', port: 65_535 } }],
     ['LISTEN_ADDR', ':0', { listen: { port: 0 } }],
     ['BASE_PATH', '/a/b', { basePath: '/a/b' }],
+    ['FRAME_ANCESTORS', '*', { frameAncestors: ['*'] }],
+    [
+      'FRAME_ANCESTORS',
+      "Self, https://HA.example:8123/ 'https://*.example.org'",
+      { frameAncestors: ["'self'", 'https://ha.example:8123', 'https://*.example.org'] },
+    ],
     ['DATABASE_URL', 'postgresql://u:p@db:5432/stats', { databaseUrl: 'postgresql://u:p@db:5432/stats' }],
     ['DOCKERHUB_URL', 'https://mirror.local//', { registries: { dockerhub: { urls: { DOCKERHUB_URL: 'https://mirror.local' } } } }],
   ])('takes %s=%s', (variable, text, expected) => {

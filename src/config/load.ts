@@ -1,5 +1,6 @@
 /** From the environment to the configuration, with every problem reported at once. */
-import { AppError } from '../core/model/errors.ts';
+import { AppError, toAppError } from '../core/model/errors.ts';
+import { parseNotifyRules, type NotifyRules } from '../core/model/notify-rules.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
 import type { Group } from '../core/views/groups.ts';
 import { parseEntries, parseGroups, parseImages } from './entries.ts';
@@ -9,8 +10,11 @@ import { mergeTargets, type ListedEntry } from './targets.ts';
 import { findUnknownVariables } from './unknown-variables.ts';
 
 /** Each setting's value under its name in `settings`, and what is made of them. */
-export interface Config extends Omit<ValuesOf<typeof settings>, 'groups' | 'images'> {
+export interface Config extends Omit<ValuesOf<typeof settings>, 'groups' | 'images' | 'notifyRules'> {
   readonly groups: readonly Group[];
+  readonly notifyRules: NotifyRules;
+  /** That of digests and quiet hours. */
+  readonly timeZone: string;
   /** By registry id, also those on which nothing is tracked. */
   readonly registries: Readonly<Record<string, RegistrySettings>>;
   /** Invalid entries, and settings that have no effect or another one than they say; everything else counts all the same. */
@@ -21,6 +25,8 @@ export interface Config extends Omit<ValuesOf<typeof settings>, 'groups' | 'imag
 
 export interface ConfigInput extends SettingInput {
   readonly descriptors: readonly RegistryDescriptor[];
+  /** Throws AppError invalid_input, which tells nothing secret, where notifications cannot be sent to these addresses. */
+  readonly checkAddresses?: (addresses: readonly string[], smtpUrl: string) => void;
 }
 
 /**
@@ -57,9 +63,38 @@ export function loadConfig(input: ConfigInput): Config {
   if (role !== values.role) {
     report(settings.role.variable)(values.role, `it needs DATABASE_URL; without a database one process does everything, as with ${role}`);
   }
-  const { errors, effective } = reader;
+  const unusable: string[] = [];
+  const notifyRules = readNotifications(input, values, unusable);
+  const errors = [...reader.errors, ...unusable];
   if (errors.length > 0) throw new AppError('misconfigured', `invalid configuration:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
-  return { ...values, role, groups, registries, problems, effective };
+  const timeZone = readTimeZone(env[timeZoneVariable]?.trim());
+  return { ...values, role, groups, registries, notifyRules, timeZone, problems, effective: reader.effective };
+}
+
+/** The zone that is named, that of the system where none is. */
+function readTimeZone(name: string | undefined): string {
+  if (!name) return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return isTimeZone(name) ? name : 'UTC';
+}
+
+function readNotifications(
+  { descriptors, checkAddresses }: ConfigInput,
+  { notify, notifyRules, smtpUrl, digest }: Pick<ValuesOf<typeof settings>, 'notify' | 'notifyRules' | 'smtpUrl' | 'digest'>,
+  errors: string[],
+): NotifyRules {
+  if (digest !== null && notify.length === 0) errors.push('DIGEST needs NOTIFY, which says where it is sent');
+  attempt('NOTIFY', () => checkAddresses?.(notify, smtpUrl), errors);
+  const registries = descriptors.map(({ id }) => id);
+  return attempt('NOTIFY_RULES', () => parseNotifyRules(notifyRules, registries), errors) ?? parseNotifyRules([], registries);
+}
+
+function attempt<T>(variable: string, step: () => T, errors: string[]): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    errors.push(`${variable}: ${toAppError(error).message}`);
+    return undefined;
+  }
 }
 
 /** What is wrong with variables that are no settings. */
@@ -87,6 +122,8 @@ function generalProblems(env: ConfigInput['env'], descriptors: readonly Registry
 const timeZoneVariable = 'TZ';
 
 function isTimeZone(text: string): boolean {
+  // The image's own: to look up zones takes megabytes.
+  if (text === 'UTC') return true;
   try {
     Intl.DateTimeFormat('en', { timeZone: text });
     return true;

@@ -8,6 +8,7 @@ import {
   basePath,
   baseUrl,
   databaseUrl,
+  frameAncestors,
   list,
   listenAddress,
   logFormats,
@@ -21,6 +22,7 @@ import {
   zeroOrNumber,
   type Format,
 } from './formats.ts';
+import { addressList, digestSchedule, quietHours, ruleList, smtpUrl } from './notify-formats.ts';
 
 export interface Setting<T> extends Format<T> {
   readonly variable: string;
@@ -92,6 +94,39 @@ export const settings = {
     default: '',
     format: list,
   }),
+  notify: setting({
+    variable: 'NOTIFY',
+    means:
+      'Where notifications are sent, e.g. `ntfy://ntfy.sh/topic, mailto:me@example.org, https+webhook://…` (every form is in notifications.md)',
+    default: '',
+    secret: true,
+    format: addressList,
+  }),
+  notifyRules: setting({
+    variable: 'NOTIFY_RULES',
+    means: 'What is sent, for all or for single images and owners, e.g. `push=on, acme/app: milestone=off, outage=5`',
+    default: '',
+    format: ruleList,
+  }),
+  smtpUrl: setting({
+    variable: 'SMTP_URL',
+    means: 'Mail server for `mailto:` in `NOTIFY`: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`',
+    default: '',
+    secret: true,
+    format: smtpUrl,
+  }),
+  digest: setting({
+    variable: 'DIGEST',
+    means: 'When a digest is sent, in the time zone `TZ`: `weekly:mon:08:00`, `monthly:1:08:00`, or `off`',
+    default: 'off',
+    format: digestSchedule,
+  }),
+  quietHours: setting({
+    variable: 'QUIET_HOURS',
+    means: 'When notifications wait, in the time zone `TZ`: `22:00-07:00`, or `off`',
+    default: 'off',
+    format: quietHours,
+  }),
   dataDir: setting({
     variable: 'DATA_DIR',
     means: 'Folder of the snapshots (`/data` in the image)',
@@ -134,6 +169,13 @@ export const settings = {
     means: 'Path prefix behind a reverse proxy',
     default: '/',
     format: basePath,
+  }),
+  frameAncestors: setting({
+    variable: 'FRAME_ANCESTORS',
+    means:
+      'Sites that may show the pages in a frame (Home Assistant, Homepage, Organizr): `self`, origins such as `https://home.example:8123` or `https://*.example.org`, or `*` for any; nobody by default',
+    default: '',
+    format: frameAncestors,
   }),
   healthFile: setting({
     ...markerSetting,

@@ -8,6 +8,7 @@ import type { ImageRef } from './model/image-ref.ts';
 import type { Listing, Reading } from './model/reading.ts';
 import type { Requeued, RunRecord, RunReport, TakenItem, WorkItem, WorkResult } from './model/run.ts';
 import type { Failure } from './model/outcome.ts';
+import type { ChannelRecord, Delivery, DeliveryEnd, Notice, NotifyMemory } from './model/notice.ts';
 import type { SnapshotDocument } from './document/snapshot.ts';
 
 export interface Clock {
@@ -150,4 +151,45 @@ export interface SharedPace {
   reserve(host: string, gapMs: number): Promise<number>;
   /** Nobody's request starts before this time has passed. */
   hold(host: string, waitMs: number): Promise<void>;
+}
+
+/** What is remembered of events from now on, and the messages that follow from what was new. */
+export interface NotifyStep {
+  readonly memory: NotifyMemory;
+  readonly messages: readonly { readonly channel: string; readonly notice: Notice }[];
+}
+
+/**
+ * What is to be sent, kept beside the events until it is: across restarts, and by one process of those that share it. Methods throw
+ * AppError as a store does; what they were to change is then as it was, or changed entirely.
+ */
+export interface Outbox {
+  /** How often another process may have added a message, in milliseconds; undefined: nobody else does. */
+  readonly pollMs: number | undefined;
+  /**
+   * Changes what is remembered, and adds messages, both or neither; undefined changes nothing. Nobody else comes between the two. A message
+   * that its channel has or had with the same id is not added again. The step may be run again with what another process made of it.
+   */
+  advance(step: (before: NotifyMemory | undefined) => NotifyStep | undefined): Promise<void>;
+  /**
+   * Takes the oldest message for a channel that is due. Nobody else gets it for `leaseMs`. Resolves to it, or to the milliseconds until one is
+   * due; undefined where none waits. What waits for a channel that is not among the configured ones is dropped after some days.
+   */
+  claim(channel: string, options: ClaimOptions): Promise<Claimed>;
+  /** Notes how an attempt ended. */
+  settle(delivery: Pick<Delivery, 'channel'> & { readonly id: string }, end: DeliveryEnd): Promise<void>;
+  /** What is known of these channels, in this order. */
+  report(channels: readonly string[]): Promise<readonly ChannelRecord[]>;
+}
+
+export type Claimed = { readonly delivery: Delivery } | { readonly waitMs: number | undefined };
+
+export interface ClaimOptions {
+  readonly leaseMs: number;
+  readonly configured: readonly string[];
+}
+
+/** A store with the outbox that is kept beside it. */
+export interface NotifyingStore extends SnapshotStore {
+  readonly outbox: Outbox;
 }

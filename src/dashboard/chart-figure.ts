@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { Chart, ChartKind } from '../core/numbers/chart.ts';
 import type { LineSummary } from '../core/numbers/comparison.ts';
-import { formatExact } from '../core/views/format.ts';
+import { formatExact, formatMonth } from '../core/views/format.ts';
 import { chartJsonText } from './chart-json.ts';
 import { change, exactCount } from './figures.ts';
 import type { Html } from './layout.ts';
@@ -179,10 +179,8 @@ function dataTable({ view, shown, addressOf }: FigureParts, title: string, remar
 
 /** A month by its name; other periods by their first day. */
 export function dayText(day: string, kind: ChartKind): string {
-  return kind === 'monthly' ? month.format(Date.parse(day)) : day;
+  return kind === 'monthly' ? formatMonth(day) : day;
 }
-
-const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 function exact(value: number | null | undefined): string {
   return value === null || value === undefined ? '—' : formatExact(value);

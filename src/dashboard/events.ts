@@ -15,11 +15,17 @@ const kindTitles: Readonly<Record<EventKind, string>> = {
   frozen: 'Counter not updated',
   inconsistent: 'Inconsistent',
   milestone: 'Milestone',
+  unusual_day: 'Unusual day',
   tag_pushed: 'Tag pushed',
   image_gone: 'Deleted',
   image_back: 'Back',
   registry_dark: 'Outage',
   registry_back: 'Outage ended',
+  collecting_failed: 'Images not read',
+  collecting_restored: 'Images read again',
+  storing_failed: 'Storing failed',
+  storing_restored: 'Storing works again',
+  notification_failed: 'Notification given up',
 };
 
 /** Events on one page. */

@@ -11,12 +11,21 @@ export interface ServiceDeps extends ApiDeps {
   /** Endpoints beside those of the API: the pages. */
   readonly pages?: readonly Route[] | undefined;
   readonly errorPage?: PipelineDeps['errorPage'];
+  readonly frameAncestors?: PipelineDeps['frameAncestors'];
   readonly log: Logger;
 }
 
 export function createApi(deps: ServiceDeps): Handler {
-  const { store, clock, registries, basePath, pages = [], errorPage, log } = deps;
+  const { store, clock, registries, basePath, pages = [], errorPage, frameAncestors, log } = deps;
   // Some answers tell what is stale or how the last days went: they change with the hour.
   const revision = (): string => `${store.version()}-${Math.floor(clock.now() / (dayMs / 24))}`;
-  return createPipeline({ routes: [...toRoutes(endpoints, deps), ...pages], registries, basePath, errorPage, revision, log });
+  return createPipeline({
+    routes: [...toRoutes(endpoints, deps), ...pages],
+    registries,
+    basePath,
+    errorPage,
+    frameAncestors,
+    revision,
+    log,
+  });
 }

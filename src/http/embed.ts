@@ -2,6 +2,7 @@
 import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import type { SeriesQuery } from '../core/model/query.ts';
+import { overdueAfterMs } from '../core/views/status.ts';
 import { findGroup } from '../core/views/groups.ts';
 import type { ApiDeps } from './deps.ts';
 import { nothingHere, type EndpointRequest, type ResponseDescription } from './endpoint.ts';
@@ -33,6 +34,15 @@ export function parseEmbedded(
   return { query: { registries: id === 'all' ? undefined : new Set([id]), repos: new Set([canonicalRepo(name)]) }, name, format };
 }
 
+/** Milliseconds after which a reading is old, and the moment that it is: two runs were missed, or were long. Where none follow, as anywhere else. */
+export function ageLimit({ clock, status, staleAfterMs }: Pick<ApiDeps, 'clock' | 'status' | 'staleAfterMs'>): {
+  readonly now: number;
+  readonly agesAfterMs: number;
+} {
+  const { pollIntervalMs } = status();
+  return { now: clock.now(), agesAfterMs: pollIntervalMs === undefined ? staleAfterMs : overdueAfterMs(pollIntervalMs) };
+}
+
 /** The named parts of the path; `file`: what stands for the last. */
 export function embedParams(file: string): Readonly<Record<string, Schema>> {
   return { registry: { ...registry, description: 'A registry, or all' }, file: text({ description: file }) };
@@ -42,7 +52,7 @@ export function embedResponses(content: Readonly<Record<string, Schema>>): Reado
   return {
     200: { description: 'OK', content },
     400: invalidParameter,
-    404: { description: 'The image is not tracked: grey, or empty', content },
+    404: { description: 'The image is not tracked: gray, or empty', content },
     503: notNow,
   };
 }

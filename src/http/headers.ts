@@ -8,6 +8,15 @@ export const securityHeaders = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
+/** The headers with those sites that may show the answer in a frame; none: nobody may, as it is by default. */
+export function framedBy(headers: Readonly<Record<string, string>>, ancestors: readonly string[]): Readonly<Record<string, string>> {
+  if (ancestors.length === 0) return headers;
+  // It has no word for a list of sites, and where a policy has one browsers go by that.
+  const { 'X-Frame-Options': _, 'Content-Security-Policy': policy = "default-src 'none'", ...others } = headers;
+  const kept = policy.split('; ').filter((directive) => !directive.startsWith('frame-ancestors'));
+  return { ...others, 'Content-Security-Policy': [...kept, `frame-ancestors ${ancestors.join(' ')}`].join('; ') };
+}
+
 /** A run is an hour by default: a minute more is nothing, and a page that is opened again makes no request. */
 export const dataHeaders = { 'Cache-Control': 'public, max-age=60' };
 

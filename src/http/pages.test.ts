@@ -13,7 +13,11 @@ const readings = [
   read('acme/app', '2026-03-13', 1_000, { registry: 'dockerhub' }),
 ];
 
-async function ask(address: string, init: RequestInit = {}, options: PagesOptions = { readings }): Promise<Response> {
+/** Runs are a day apart: nothing is old. */
+const daily: PagesOptions = { readings, status: { pollIntervalMs: 86_400_000 } };
+const hourly: PagesOptions = { readings, status: { pollIntervalMs: 3_600_000 } };
+
+async function ask(address: string, init: RequestInit = {}, options: PagesOptions = daily): Promise<Response> {
   const { fetch } = await createPages(options);
   return fetch(address, init);
 }
@@ -47,8 +51,18 @@ describe('a badge', () => {
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('no data yet')]);
   });
 
+  it('says its day and turns grey when its data is older than two runs', async () => {
+    const old = await ask('/badge/ghcr/acme/app.json?color=green', {}, hourly);
+    const fresh = await ask('/badge/ghcr/acme/app.json?color=green', {}, daily);
+    const svg = await ask('/badge/ghcr/acme/app.svg?period=day', {}, hourly);
+
+    expect(await old.json()).toMatchObject({ message: '50 (2026-03-13)', color: 'lightgrey' });
+    expect(await fresh.json()).toMatchObject({ message: '50', color: 'green' });
+    expect(await svg.text()).toContain('aria-label="pulls: 10/day (2026-03-13)"');
+  });
+
   it('is there for names with further slashes', async () => {
-    const nested = { readings: [read('acme/charts%2Fapp', '2026-03-13', 7)] };
+    const nested = { ...daily, readings: [read('acme/charts%2Fapp', '2026-03-13', 7)] };
 
     for (const name of ['acme/charts/app', 'acme/charts%2Fapp', 'acme%2Fcharts%2Fapp']) {
       expect(await (await ask(`/badge/all/${name}.json`, {}, nested)).json()).toMatchObject({ message: '7' });
@@ -75,6 +89,14 @@ describe('a badge', () => {
 });
 
 describe('a chart to embed', () => {
+  it('says when it was last checked where that is longer ago than two runs', async () => {
+    const old = await ask('/chart/all/acme/app.svg', {}, hourly);
+    const fresh = await ask('/chart/all/acme/app.svg', {}, daily);
+
+    expect(await old.text()).toContain('on 2026-03-13, last checked 2026-03-13');
+    expect(await fresh.text()).not.toContain('last checked');
+  });
+
   it('is drawn for a registry or all, in both themes', async () => {
     const light = await ask('/chart/all/acme/app.svg?kind=total');
     const dark = await ask('/chart/ghcr/acme/app.svg?theme=dark');

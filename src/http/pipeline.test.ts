@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/model/errors.ts';
 import { endpoint, toRoutes, type Content } from './endpoint.ts';
+import { pageHeaders } from './headers.ts';
+import { jsonContent } from './json-content.ts';
 import type { Handler, HttpRequest } from './message.ts';
 import { createPipeline } from './pipeline.ts';
 
@@ -43,6 +45,29 @@ describe('the pipeline', () => {
     expect(handled()).toBe(0);
     expect((await handler({ url: '/hello', headers: { authorization: 'yes' } })).status).toBe(200);
     expect((await handler({ url: '/hello', headers: {} })).status).toBe(400);
+  });
+
+  it('lets only the named sites show an answer in a frame, an error too', async () => {
+    const log = createRecordingLog();
+    const routes = toRoutes(
+      [endpoint({ path: '/page', summary: 'A page', query: {}, headers: pageHeaders, handle: async () => jsonContent({}) })],
+      undefined,
+    );
+    const ask = async (
+      url: string,
+      frameAncestors?: readonly string[],
+    ): Promise<readonly [number, string | undefined, string | undefined]> => {
+      const handler = createPipeline({ routes, registries: [], basePath: '', frameAncestors, revision: () => '1', log });
+      const { status, headers } = await handler({ url, headers: {} });
+      const ancestors = /frame-ancestors [^;]+/g.exec(headers['Content-Security-Policy'] ?? '')?.[0];
+      return [status, headers['X-Frame-Options'], ancestors];
+    };
+    const named = ["'self'", 'https://home.example:8123'];
+
+    expect(await ask('/page')).toEqual([200, 'DENY', "frame-ancestors 'none'"]);
+    expect(await ask('/page', named)).toEqual([200, undefined, "frame-ancestors 'self' https://home.example:8123"]);
+    expect(await ask('/nothing')).toEqual([404, 'DENY', "frame-ancestors 'none'"]);
+    expect(await ask('/nothing', named)).toEqual([404, undefined, "frame-ancestors 'self' https://home.example:8123"]);
   });
 
   it('gives every answer its headers: those of all, of the endpoint, and of the content', async () => {

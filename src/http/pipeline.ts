@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { methodNotAllowed, refusalJson, refusalPage, toRefusal, type Refusal } from './errors.ts';
-import { securityHeaders } from './headers.ts';
+import { framedBy, securityHeaders } from './headers.ts';
 import type { Handler, HttpAnswer, HttpRequest } from './message.ts';
 import { createResponseCache, type ResponseCacheDeps } from './response-cache.ts';
 import { createRouter, type RouterDeps } from './router.ts';
@@ -13,6 +13,8 @@ export interface PipelineDeps extends RouterDeps, Pick<ResponseCacheDeps, 'limit
   readonly access?: ((request: HttpRequest) => void) | undefined;
   /** The page that tells people why they get no other; absent: all get JSON. */
   readonly errorPage?: ((refusal: Refusal) => Promise<string>) | undefined;
+  /** The sites that may show answers in a frame, as a policy names them; absent: none. */
+  readonly frameAncestors?: readonly string[] | undefined;
   /** Changes whenever a cached answer may have changed. */
   readonly revision: () => string;
   readonly log: Logger;
@@ -20,11 +22,12 @@ export interface PipelineDeps extends RouterDeps, Pick<ResponseCacheDeps, 'limit
 
 const methods = ['GET', 'HEAD'];
 
-export function createPipeline({ routes, access, errorPage, revision, limits, timer, now, log, ...rest }: PipelineDeps): Handler {
+export function createPipeline(deps: PipelineDeps): Handler {
+  const { routes, access, errorPage, frameAncestors = [], revision, limits, timer, now, log, ...rest } = deps;
   // Put together once: a cached answer is sent with its headers as it is.
   const router = createRouter({
     ...rest,
-    routes: routes.map((route) => ({ ...route, headers: { ...securityHeaders, ...route.headers } })),
+    routes: routes.map((route) => ({ ...route, headers: framedBy({ ...securityHeaders, ...route.headers }, frameAncestors) })),
   });
   const cache = createResponseCache({ revision, limits, timer, now });
 
@@ -39,7 +42,9 @@ export function createPipeline({ routes, access, errorPage, revision, limits, ti
 
   async function refuse(error: unknown, request: HttpRequest): Promise<HttpAnswer> {
     const refusal = toRefusal(error, request.url ?? '/', log);
-    return errorPage && isForPeople(request, rest.basePath) ? refusalPage(refusal, await errorPage(refusal)) : refusalJson(refusal);
+    const refused =
+      errorPage && isForPeople(request, rest.basePath) ? refusalPage(refusal, await errorPage(refusal)) : refusalJson(refusal);
+    return { ...refused, headers: framedBy(refused.headers, frameAncestors) };
   }
 
   return async (request) => {

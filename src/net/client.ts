@@ -63,7 +63,8 @@ export function createHttpClientFactory(deps: HttpClientDeps): CreateHttpClient 
     await pacing.turn(host, policy, signal);
     let reply: Reply;
     try {
-      reply = await exchange(hop, request.maxBytes ?? policy.maxBytes, signal);
+      const limits = { maxBytes: request.maxBytes ?? policy.maxBytes, isStartEnough: request.isDelivery === true };
+      reply = await exchange(hop, limits, signal);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'unreachable') throw error;
       return { failure: { error, isRateLimit: false, isRefusal: false, isWorthRetrying: true, fields: errorFields(error) } };
@@ -72,7 +73,12 @@ export function createHttpClientFactory(deps: HttpClientDeps): CreateHttpClient 
     const quotaMs = request.isSingle ? undefined : quotaWaitMs(headers, clock.now());
     if (quotaMs !== undefined) pause(host, quotaMs, { status });
     const location = headers.get('location');
-    if (isRedirect(status) && location !== null) return { next: nextHop(first, hop, { status, location }, policy.origins) };
+    if (isRedirect(status) && location !== null) {
+      const next = nextHop(first, hop, { status, location }, policy.origins);
+      if (request.isDelivery && next.body === undefined)
+        throw new AppError('invalid_response', `${host} redirects what was sent (answered ${status})`);
+      return { next };
+    }
     const answer: HttpAnswer = { status, headers, body, url: href };
     if (request.isSingle) return { answer };
     const failure = toFailure(answer, hop, policy, clock.now());

@@ -20,21 +20,27 @@ export interface Reply {
   readonly body: string;
 }
 
-/** What is read of a refusal, to say why, and for how long. */
-const refusalBytes = 8192;
-const refusalTimeoutMs = 2000;
+/** What is read of a body whose beginning is enough, and for how long. */
+const startBytes = 8192;
+const startTimeoutMs = 2000;
 
 /** @throws AppError unreachable (network, timeout), invalid_response (body too large); the signal's reason when aborted */
-export type Exchange = (hop: Hop, maxBytes: number, signal: AbortSignal) => Promise<Reply>;
+export type Exchange = (hop: Hop, limits: ReadLimits, signal: AbortSignal) => Promise<Reply>;
+
+export interface ReadLimits {
+  readonly maxBytes: number;
+  /** Whether the beginning of the body will do, also when the rest is too much or does not come. */
+  readonly isStartEnough: boolean;
+}
 
 export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): Exchange {
-  /** A refusal says what it has to say with its status: a body that does not come does not hold it up. */
-  async function startOfRefusal(response: Response, signal: AbortSignal): Promise<string> {
-    const limit = { timeoutMs: Math.min(refusalTimeoutMs, timeoutMs / 4), onTimeout: bodyMissing, signal, startTimer };
-    return withDeadline(limit, (ending) => readStart(response, refusalBytes, ending)).catch(() => '');
+  /** What has been said with the status is not held up by a body that does not come. */
+  async function startOfBody(response: Response, signal: AbortSignal): Promise<string> {
+    const limit = { timeoutMs: Math.min(startTimeoutMs, timeoutMs / 4), onTimeout: bodyMissing, signal, startTimer };
+    return withDeadline(limit, (ending) => readStart(response, startBytes, ending)).catch(() => '');
   }
 
-  return async (hop, maxBytes, signal) => {
+  return async (hop, { maxBytes, isStartEnough }, signal) => {
     const { host } = hop.url;
     const onTimeout = (): AppError => new AppError('unreachable', `${host} did not answer within ${timeoutMs / 1000} s`);
     try {
@@ -46,7 +52,7 @@ export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): 
           discardBody(response);
           return { status, headers: given, body: '' };
         }
-        if (isRefusal(status)) return { status, headers: given, body: await startOfRefusal(response, ending) };
+        if (isStartEnough || isRefusal(status)) return { status, headers: given, body: await startOfBody(response, ending) };
         return { status, headers: given, body: await readBody(response, host, maxBytes) };
       });
     } catch (thrown) {
@@ -57,5 +63,5 @@ export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): 
 }
 
 function bodyMissing(): AppError {
-  return new AppError('unreachable', 'the body of a refusal did not come');
+  return new AppError('unreachable', 'the body of an answer did not come');
 }

@@ -34,13 +34,13 @@ describe('the first request', () => {
   });
 
   it.each([
-    ['another host', 'https://evil.example/', 'https://evil.example is not an address that may be asked'],
-    ['another scheme', 'http://hub.example/', 'http://hub.example is not an address that may be asked'],
-    ['another port', 'https://hub.example:444/', 'https://hub.example:444 is not an address that may be asked'],
-    ['a host behind a user name', 'https://hub.example@evil.example/', 'https://evil.example is not an address that may be asked'],
-    ['a user name', 'https://user:secret@hub.example/', 'https://hub.example is not an address that may be asked'],
-    ['no host', 'file:///etc/passwd', 'a file: address is not an address that may be asked'],
-    ['nothing readable', 'hub.example/a', 'an address that was to be asked cannot be read'],
+    ['another host', 'https://evil.example/', 'https://evil.example is not an allowed address'],
+    ['another scheme', 'http://hub.example/', 'http://hub.example is not an allowed address'],
+    ['another port', 'https://hub.example:444/', 'https://hub.example:444 is not an allowed address'],
+    ['a host behind a user name', 'https://hub.example@evil.example/', 'https://evil.example is not an allowed address'],
+    ['a user name', 'https://user:secret@hub.example/', 'https://hub.example is not an allowed address'],
+    ['no host', 'file:///etc/passwd', 'a file: address is not an allowed address'],
+    ['nothing readable', 'hub.example/a', 'an address cannot be read'],
   ])('is not sent to %s', (_what, url, message) => {
     expect(() => first({}, url)).toThrow(expect.objectContaining({ code: 'internal', message }));
   });

@@ -27,8 +27,8 @@ export function isRedirect(status: number): boolean {
 /** @throws AppError internal when the address is not one of the origins, or cannot be asked at all */
 export function firstHop(address: string, request: HttpRequest, origins: readonly string[], userAgent: string): Hop {
   const url = parseUrl(address);
-  if (!url) throw new AppError('internal', 'an address that was to be asked cannot be read');
-  if (!isAllowed(url, origins)) throw new AppError('internal', `${placeOf(url)} is not an address that may be asked`);
+  if (!url) throw new AppError('internal', 'an address cannot be read');
+  if (!isAllowed(url, origins)) throw new AppError('internal', `${placeOf(url)} is not an allowed address`);
   const headers = headersOf(request, userAgent, url.host);
   const method = request.method ?? (request.json === undefined ? 'GET' : 'POST');
   const isRepeatable = method === 'GET' || request.onlyAsks === true;

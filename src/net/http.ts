@@ -31,6 +31,11 @@ export interface HttpRequest {
    * says about waiting holds for this request alone, so that everything else goes on.
    */
   readonly isSingle?: true | undefined;
+  /**
+   * Something is sent, and whether it was taken is all that the answer is to say: no more than its beginning is read, however much there is,
+   * and a redirect that would leave the body behind is an invalid_response.
+   */
+  readonly isDelivery?: true | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

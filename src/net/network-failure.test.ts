@@ -20,7 +20,7 @@ describe('a network failure', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'hub.docker.com does not speak TLS as expected (ERR_SSL_WRONG_VERSION_NUMBER)'],
     ['HPE_INVALID_CONSTANT', 'hub.docker.com answered with something that is not HTTP (HPE_INVALID_CONSTANT)'],
     ['Z_DATA_ERROR', 'hub.docker.com answered with a damaged body (Z_DATA_ERROR)'],
-    ['ESOMETHING', 'hub.docker.com could not be asked (ESOMETHING)'],
+    ['ESOMETHING', 'hub.docker.com could not be reached (ESOMETHING)'],
   ])('says %s in plain words', (code, message) => {
     const thrown = networkError(code);
 
@@ -43,14 +43,14 @@ describe('a network failure', () => {
     ['a text', 'boom'],
     ['a code that is no text', { code: 20 }],
   ])('is told without a code for %s', (_what, thrown) => {
-    expect(networkFailure(host, thrown).message).toBe('hub.docker.com could not be asked');
+    expect(networkFailure(host, thrown).message).toBe('hub.docker.com could not be reached');
   });
 
   it('is told for causes that run in a circle', () => {
     const error = new Error('round');
     error.cause = new Error('and round', { cause: error });
 
-    expect(networkFailure(host, error).message).toBe('hub.docker.com could not be asked');
+    expect(networkFailure(host, error).message).toBe('hub.docker.com could not be reached');
   });
 
   it('is told for whatever was thrown', () => {

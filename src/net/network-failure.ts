@@ -38,11 +38,11 @@ export function networkFailure(host: string, thrown: unknown): AppError {
 }
 
 function phraseOf(code: string | undefined): string {
-  if (code === undefined) return 'could not be asked';
+  if (code === undefined) return 'could not be reached';
   if (code.startsWith('ERR_SSL_')) return 'does not speak TLS as expected';
   if (code.startsWith('HPE_')) return 'answered with something that is not HTTP';
   if (code.startsWith('Z_')) return 'answered with a damaged body';
-  return phrases.get(code) ?? 'could not be asked';
+  return phrases.get(code) ?? 'could not be reached';
 }
 
 /** The first code on the way down the causes; fetch itself only says `fetch failed`. */

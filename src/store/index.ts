@@ -1,5 +1,5 @@
 /** Opens the store that the configuration asks for; the only place that chooses between them. */
-import type { Clock, Logger, Random, SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
+import type { Clock, Logger, NotifyingStore, Random, SharedPace, SnapshotStore, WorkList } from '../core/ports.ts';
 import { readHistory } from './json-files/history.ts';
 import { createMemoryStore } from './memory.ts';
 import { openJsonFileStore, type JsonFileStoreDeps } from './json-files/store.ts';
@@ -27,7 +27,7 @@ export interface StoreDeps extends JsonFileStoreDeps {
  * Opens the store; it has to be closed when done.
  * @throws AppError misconfigured (its place cannot be used), conflict (another process uses it), unreachable (the database), internal (the medium fails)
  */
-export async function openStore({ database, ...deps }: StoreDeps): Promise<SnapshotStore> {
+export async function openStore({ database, ...deps }: StoreDeps): Promise<NotifyingStore> {
   // Those who keep files do not pay for the database's driver.
   return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, ...deps }) : openJsonFileStore(deps);
 }
@@ -96,7 +96,7 @@ async function withDatabase<T>({ url }: Database, log: Logger, step: (database: 
 
 /** A store that several processes use at once, and what else they share in its database. */
 export interface SharedStore {
-  readonly store: SnapshotStore;
+  readonly store: NotifyingStore;
   readonly sharedList: WorkList;
   readonly pace: SharedPace;
 }

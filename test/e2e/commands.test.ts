@@ -129,7 +129,7 @@ describe('the commands on a stored history', () => {
     expect(table).toMatchObject({ code: 0, stdout: expect.stringMatching(/acme\/app\s+ghcr\s+1,000\s+30/) });
     const report = z.object({ images: z.array(z.object({ pulls: z.number(), milestone: z.number() })) });
     expect(report.parse(JSON.parse((await runProgram(['report', '--json', '--since', '3d'], recent)).stdout)).images).toEqual([
-      { pulls: 30, milestone: 2000 },
+      { pulls: 30, milestone: 2500 },
     ]);
     expect(await runProgram(['report', '--since', 'soon'], recent)).toMatchObject({ code: 1, stderr: expect.stringContaining('--since') });
   });

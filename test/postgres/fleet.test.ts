@@ -143,15 +143,15 @@ describe('three collectors and two processes of the API', () => {
     // One that was killed in the middle of an image leaves it to another: none is left out.
     expect(requestedPages().size).toBe(images / 2);
     expect((await client.query(sql`SELECT count(*)::int AS rows FROM totals`))[0]).toEqual({ rows: images });
-    await expect.poll(() => totalsAt(first), { timeout: 10_000 }).toEqual(expectedTotals());
+    await expect.poll(() => totalsAt(first), { timeout: 60_000 }).toEqual(expectedTotals());
     expect(await totalsAt(second)).toEqual(expectedTotals());
     await expect
-      .poll(async () => (await statusOf(second)).registries.slice(0, 2), { timeout: 10_000 })
+      .poll(async () => (await statusOf(second)).registries.slice(0, 2), { timeout: 60_000 })
       .toEqual([
         { registry: 'dockerhub', state: 'ok', images_ok: images / 2, images_failed: 0 },
         { registry: 'ghcr', state: 'ok', images_ok: images / 2, images_failed: 0 },
       ]);
-    await expect.poll(async () => (await statusOf(first)).healthy, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await statusOf(first)).healthy, { timeout: 60_000 }).toBe(true);
     await client.end();
   }, 240_000);
 });

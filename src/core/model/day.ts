@@ -4,6 +4,9 @@ export type EpochDay = number;
 
 export const dayMs = 86_400_000;
 
+/** Docker was shown first in March 2013: no registry counted pulls before. */
+export const firstPullDay: Day = '2013-01-01';
+
 const pattern = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Whether the text is a real calendar date written `YYYY-MM-DD`. */

@@ -2,12 +2,34 @@
 import { compareText } from './image.ts';
 
 /** Events that are recorded when they are seen: the stored totals do not show them later. */
-export const recordedKinds = ['tag_pushed', 'image_gone', 'image_back', 'registry_dark', 'registry_back'] as const;
+export const recordedKinds = [
+  'tag_pushed',
+  'image_gone',
+  'image_back',
+  'registry_dark',
+  'registry_back',
+  'collecting_failed',
+  'collecting_restored',
+  'storing_failed',
+  'storing_restored',
+  'notification_failed',
+] as const;
 export type RecordedKind = (typeof recordedKinds)[number];
 
 /** All events: those that follow from the stored totals, and the recorded ones. */
-export const eventKinds = ['first_seen', 'counter_went_down', 'frozen', 'inconsistent', 'milestone', ...recordedKinds] as const;
+export const eventKinds = [
+  'first_seen',
+  'counter_went_down',
+  'frozen',
+  'inconsistent',
+  'milestone',
+  'unusual_day',
+  ...recordedKinds,
+] as const;
 export type EventKind = (typeof eventKinds)[number];
+
+/** In place of a registry, where an event is about the service itself. */
+export const serviceName = 'registry-stats';
 
 export interface RecordedEvent {
   /** ISO 8601 moment at which it happened, as far as that is known. */

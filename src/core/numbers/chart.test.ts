@@ -43,6 +43,21 @@ describe('a chart', () => {
     expect(chart([])).toEqual({ days: [], lines: [], remarks: new Map(), startsPartial: false });
   });
 
+  it.each(['total', 'daily', 'weekly', 'monthly'] as const)(
+    'of %s is not made wide by days on which there were no pulls yet, or cannot be',
+    (kind) => {
+      const [usual, early, late] = [
+        app,
+        image('dockerhub', 'acme/early', { [-730_000]: 1, 1: 2 }),
+        image('dockerhub', 'acme/late', { 1: 1, [2_900_000]: 2 }),
+      ];
+
+      expect(chart([usual, early], { kind }).days).toEqual(chart([usual], { kind }).days);
+      expect(chart([usual, late], { kind }).days.length).toBeLessThanOrEqual(36_600);
+      expect(chart([image('ghcr', 'acme/early', { [-730_000]: 1 })], { kind }).days).toEqual([]);
+    },
+  );
+
   it('of totals shows what stood at the end of each day', () => {
     expect(chart([app], { kind: 'total' }).lines[0]?.values).toEqual([100, 104, null, null, 110]);
   });

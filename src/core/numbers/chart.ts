@@ -1,5 +1,5 @@
 /** The data of a chart: lines over days, weeks or months, with remarks where a value was not simply read. */
-import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { firstPullDay, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
@@ -31,7 +31,7 @@ export interface ChartLine {
 }
 
 export interface Chart {
-  /** Every day, Monday or 1st from the first value to the last, without holes. */
+  /** Every day, Monday or 1st from the first value to the last, without holes; of those on which there can be pulls. */
   readonly days: readonly Day[];
   /** The largest first, by what is shown; the others last. */
   readonly lines: readonly ChartLine[];
@@ -74,7 +74,7 @@ export function drawChart(rows: Iterable<SeriesRow>, order: readonly string[], {
   for (const { day, repo, value } of rows) {
     const line = values.get(repo) ?? new Map<Day, number>();
     values.set(repo, line.set(day, value));
-    if (day < first) first = day;
+    if (day < first && day >= firstPullDay) first = day;
     if (day > last) last = day;
   }
   const days = last === '' ? [] : daysBetween(first, last, kind);
@@ -136,10 +136,14 @@ function* averagesOf(series: readonly ImageSeries[], range: DayRange): Generator
   }
 }
 
+/** A folder may have a file of the year 26, or 9999: no chart becomes thousands of days wide by it. */
+const maxDays = 36_525;
+
 function daysBetween(first: Day, last: Day, kind: ChartKind): Day[] {
   const days: Day[] = [];
-  const end = toEpochDay(last);
-  for (let day = toEpochDay(first); day <= end; day = nextDay(day, kind)) days.push(fromEpochDay(day));
+  const start = toEpochDay(first);
+  const end = Math.min(toEpochDay(last), start + maxDays);
+  for (let day = start; day <= end; day = nextDay(day, kind)) days.push(fromEpochDay(day));
   return days;
 }
 

@@ -32,8 +32,6 @@ export interface DayEvidence {
 /** Our clock and GitHub's may differ by so much, and a page takes a while to arrive. */
 const midnightMarginMs = 2 * 60_000;
 
-const pacificDate = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' });
-
 /** Undefined where the page is stale, or where its day cannot be told: then nothing can be worked out from its bars. */
 export function dateBars(page: PageCounts, evidence: DayEvidence): DatedBars | undefined {
   const pulls = page.bars.map((bar) => bar.pulls);
@@ -52,8 +50,13 @@ function possibleDays({ readAt, bars: [newest] }: PageCounts): EpochDay[] {
   const today = toEpochDay(dayOf(readAt));
   if (label === today) return isNearMidnight(readAt) && isEvening(readAt) ? [today, today + 1] : [today];
   // After Pacific midnight a page that still has yesterday's label was made before, and says neither when nor of which UTC day.
-  if (label !== today - 1 || pacificDate.format(readAt) !== newest.day) return [];
+  if (label !== today - 1 || pacificDate(readAt) !== newest.day) return [];
   return [today, today - 1];
+}
+
+/** Made when it is needed, for a few hours a day: the first one takes megabytes. */
+function pacificDate(at: number): string {
+  return new Date(at).toLocaleDateString('en-CA', { timeZone: 'America/Los_Angeles' });
 }
 
 function isNearMidnight(readAt: number): boolean {

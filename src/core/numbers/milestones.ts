@@ -1,7 +1,7 @@
-/** Round numbers that people notice: 100, 200, 500, 1,000, 2,000, … */
+/** Round numbers that people notice: 1,000, 2,500, 5,000, 10,000, 25,000, … */
 
-const steps = [1, 2, 5];
-const firstMilestone = 100;
+const steps = [1, 2.5, 5];
+const firstMilestone = 1000;
 
 /** The largest milestone that is not above the total; 0 below the first. */
 export function milestoneAt(total: number): number {

@@ -15,7 +15,7 @@ export interface RunStart {
 /** A run begins at least so long before the end of a UTC day that would have none otherwise; earlier where runs take longer. */
 export const minDayMarginMs = 3_600_000;
 
-/** Part of the interval after which the next run begins: ±10 %. */
+/** Part of the interval after which the next run begins: ±10%. */
 export function drawJitter(random: () => number): number {
   return 1 - intervalJitter + 2 * intervalJitter * random();
 }

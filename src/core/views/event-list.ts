@@ -1,7 +1,8 @@
 /** The events of a query: rows for the API, the page and the feed. */
 import type { EventKind } from '../model/event.ts';
 import { compareEvents } from '../model/event.ts';
-import { compareText } from '../model/image.ts';
+import { addDays, type Day } from '../model/day.ts';
+import { compareText, imageKey } from '../model/image.ts';
 import type { DayRange, SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { listEvents, type ImageEvent } from './events.ts';
@@ -29,6 +30,23 @@ export async function findEvents({ store, groups }: EventSource, { images, range
   const events = listEvents(series.filter(has), known, range);
   const wanted = kinds ? events.filter(({ kind }) => kinds.has(kind)) : events;
   return wanted.toSorted(compareAll);
+}
+
+/** Most installations had an event within this time: then the rest of the history is left alone. */
+const recentDays = 30;
+
+/** The newest event of these images. */
+export async function findNewestEvent(source: EventSource, images: SeriesQuery, today: Day): Promise<ImageEvent | undefined> {
+  const range = { from: addDays(today, -recentDays) };
+  const { query, has, hasEvent } = withGroups(images, source.groups);
+  const { store } = source;
+  const [series, latest, recorded] = await Promise.all([store.totals(query, range), store.latest(query), store.events()]);
+  const firstSeen = new Map(latest.map((image) => [imageKey(image), image.firstSeen]));
+  // What is cut out of a history begins somewhere: that is not where it was first seen.
+  const isReal = ({ kind, registry, repo = '', time }: ImageEvent): boolean =>
+    kind !== 'first_seen' || firstSeen.get(imageKey({ registry, repo })) === time.slice(0, 10);
+  const recent = listEvents(series.filter(has), { recorded: recorded.filter(hasEvent) }, range).filter(isReal);
+  return recent.toSorted(compareAll).at(-1) ?? (await findEvents(source, { images, range: {} })).at(-1);
 }
 
 /** One sentence that says it all, e.g. `acme/app (ghcr): pushed 1.2.0`. */

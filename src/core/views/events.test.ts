@@ -25,7 +25,14 @@ describe('events', () => {
     expect(told(image('acme/app', [[8, 'backfilled'], [9, 'backfilled'], [10], [11]]))).toEqual(['2026-03-03 ghcr acme/app first_seen']);
     expect(told(image('acme/app', [[8, 'backfilled']]))).toEqual([]);
     expect(listEvents([image('acme/app', [[10]])], {})).toEqual([
-      { time: '2026-03-01T00:00:00Z', registry: 'ghcr', repo: 'acme/app', kind: 'first_seen', text: 'first seen, with 10 pulls' },
+      {
+        time: '2026-03-01T00:00:00Z',
+        registry: 'ghcr',
+        repo: 'acme/app',
+        kind: 'first_seen',
+        text: 'first seen, with 10 pulls',
+        mark: 'read',
+      },
     ]);
   });
 
@@ -63,7 +70,7 @@ describe('events', () => {
   });
 
   it('say once for a registry when its counters were not updated, and no milestone from the jump after it', () => {
-    const app = { ...image('acme/app', [[40], [90], [90], [250], [600]], 'dockerhub'), still: new Set([first + 2]) };
+    const app = { ...image('acme/app', [[400], [900], [900], [2500], [6000]], 'dockerhub'), still: new Set([first + 2]) };
     const other = { ...image('b/x', [[4], [9], [9], [25], [60]], 'dockerhub'), still: new Set([first + 2]) };
     const freezes = ['acme', 'b'].map((owner) => ({ registry: 'dockerhub', owner, from: first + 2, to: first + 2, until: first + 3 }));
     const events = listEvents([app, other], { freezes }).filter(({ kind }) => kind !== 'first_seen');
@@ -73,9 +80,17 @@ describe('events', () => {
         time: '2026-03-03T00:00:00Z',
         registry: 'dockerhub',
         kind: 'frozen',
+        mark: 'read',
         text: 'counter not updated on 2026-03-03; the value of 2026-03-04 covers 2 days',
       },
-      { time: '2026-03-05T00:00:00Z', registry: 'dockerhub', repo: 'acme/app', kind: 'milestone', text: 'passed 500 pulls' },
+      {
+        time: '2026-03-05T00:00:00Z',
+        registry: 'dockerhub',
+        repo: 'acme/app',
+        kind: 'milestone',
+        text: 'passed 5,000 pulls',
+        mark: 'read',
+      },
     ]);
     const ongoing = listEvents([], { freezes: [{ registry: 'dockerhub', owner: 'b', from: first + 2, to: first + 2 }] });
     expect(ongoing.map(({ text }) => text)).toEqual(['counter not updated since 2026-03-03']);
@@ -103,13 +118,13 @@ describe('events', () => {
   });
 
   it('say when a milestone was passed, each once, and none that was passed before the history begins', () => {
-    const app = image('acme/app', [[120], [480], [1_100], [450], [1_200], [5_300]]);
+    const app = image('acme/app', [[1_200], [2_800], [11_000], [4_500], [12_000], [53_000]]);
     const passed = listEvents([app], {}).filter(({ kind }) => kind === 'milestone');
 
     expect(passed.map(({ time, text }) => `${time.slice(0, 10)} ${text}`)).toEqual([
-      '2026-03-02 passed 200 pulls',
-      '2026-03-03 passed 1,000 pulls',
-      '2026-03-06 passed 5,000 pulls',
+      '2026-03-02 passed 2,500 pulls',
+      '2026-03-03 passed 10,000 pulls',
+      '2026-03-06 passed 50,000 pulls',
     ]);
   });
 
@@ -143,11 +158,29 @@ describe('events', () => {
     ['registry_dark', 'GHCR cannot be reached', 'outage: GHCR cannot be reached'],
     ['registry_dark', undefined, 'outage'],
     ['registry_back', undefined, 'outage ended'],
+    ['collecting_failed', '9 of 10 images could not be read', '9 of 10 images could not be read'],
+    ['storing_failed', 'the disk is full', 'what was read cannot be stored: the disk is full'],
+    ['notification_failed', undefined, 'a notification was given up'],
   ] as const)('say %s with the detail %j as a sentence', (kind, detail, text) => {
     const time = '2026-03-01T10:00:00.000Z';
 
     expect(listEvents([], { recorded: [{ time, seenAt: time, registry: 'ghcr', kind, detail }] })).toEqual([
-      { time, registry: 'ghcr', repo: undefined, kind, text, detail },
+      { time, seenAt: time, registry: 'ghcr', repo: undefined, kind, text, detail },
+    ]);
+  });
+
+  it('say that a day is unusual, with what is typical', () => {
+    const values = Array.from({ length: 30 }, (_, at): [number] => [1000 + 100 * at]);
+
+    expect(listEvents([image('acme/app', [...values, [4_900]])], {}, { from: '2026-03-29' })).toEqual([
+      {
+        time: '2026-03-31T00:00:00Z',
+        registry: 'ghcr',
+        repo: 'acme/app',
+        kind: 'unusual_day',
+        text: '1,000 pulls, where 100 are typical',
+        mark: 'read',
+      },
     ]);
   });
 

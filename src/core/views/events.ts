@@ -1,12 +1,13 @@
 /** What happened to the images: the events that follow from their totals, and the recorded ones. */
-import { fromEpochDay, startOfDay, type Day, type EpochDay } from '../model/day.ts';
+import { fromEpochDay, startOfDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { discrepancyText } from './discrepancy.ts';
 import { formatExact } from './format.ts';
 import { plainText } from './plain-text.ts';
 import { coveredDays } from '../numbers/covered-days.ts';
 import type { Freeze } from '../numbers/freezes.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
-import { isInconsistent, wasRead, type Mark } from '../model/mark.ts';
+import { findUnusualDays } from '../numbers/unusual-days.ts';
+import { compareMarks, isInconsistent, wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareEvents, type EventKind, type RecordedEvent, type RecordedKind } from '../model/event.ts';
 import { includesDay, type DayRange } from '../model/query.ts';
@@ -20,6 +21,10 @@ export interface ImageEvent {
   readonly kind: EventKind;
   /** One sentence for people, without the image's name. */
   readonly text: string;
+  /** How the total is known that it follows from; absent for what was recorded. */
+  readonly mark?: Mark | undefined;
+  /** ISO 8601 moment at which it was recorded; absent for what follows from totals. */
+  readonly seenAt?: string | undefined;
   /** Of a recorded one, as it was recorded: the names of the tags, or the cause of an outage. */
   readonly detail?: string | undefined;
 }
@@ -37,16 +42,19 @@ export function listEvents(
   { recorded = [], freezes = [] }: EventSources,
   range: DayRange = {},
 ): readonly ImageEvent[] {
-  const events: ImageEvent[] = freezeEvents(freezes).filter(({ time }) => includesDay(range, time.slice(0, 10)));
+  const events: ImageEvent[] = freezeEvents(freezes, series).filter(({ time }) => includesDay(range, time.slice(0, 10)));
+  const first = range.from === undefined ? undefined : toEpochDay(range.from);
   for (const image of series) {
-    for (const { epochDay, kind, text } of totalEvents(image)) {
+    const { registry, repo } = image;
+    for (const { epochDay, kind, text, mark } of [...totalEvents(image), ...unusualEvents(image, first)]) {
       const day = fromEpochDay(epochDay);
-      if (includesDay(range, day)) events.push({ time: startOfDay(day), registry: image.registry, repo: image.repo, kind, text });
+      if (includesDay(range, day)) events.push({ time: startOfDay(day), registry, repo, kind, text, mark });
     }
   }
   for (const event of recorded) {
-    const { time, registry, repo, kind, detail } = event;
-    if (includesDay(range, time.slice(0, 10))) events.push({ time, registry, repo, kind, text: plainText(texts[kind](event)), detail });
+    const { time, seenAt, registry, repo, kind, detail } = event;
+    if (!includesDay(range, time.slice(0, 10))) continue;
+    events.push({ time, seenAt, registry, repo, kind, text: plainText(texts[kind](event)), detail });
   }
   return events.toSorted(compareEvents);
 }
@@ -57,10 +65,15 @@ const texts: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = 
   image_back: () => 'in the registry again',
   registry_dark: ({ detail }) => (detail === undefined ? 'outage' : `outage: ${detail}`),
   registry_back: () => 'outage ended',
+  collecting_failed: ({ detail }) => detail ?? 'images cannot be read',
+  collecting_restored: () => 'images can be read again',
+  storing_failed: ({ detail }) => `what was read cannot be stored${detail === undefined ? '' : `: ${detail}`}`,
+  storing_restored: () => 'what is read is stored again',
+  notification_failed: ({ detail }) => `a notification was given up${detail === undefined ? '' : `: ${detail}`}`,
 };
 
 /** One event for a registry, however many owners it is about. */
-function freezeEvents(freezes: readonly Freeze[]): ImageEvent[] {
+function freezeEvents(freezes: readonly Freeze[], series: readonly ImageSeries[]): ImageEvent[] {
   const merged: Freeze[] = [];
   for (const freeze of freezes.toSorted((a, b) => a.from - b.from)) {
     const { registry, from, to, until } = freeze;
@@ -69,10 +82,11 @@ function freezeEvents(freezes: readonly Freeze[]): ImageEvent[] {
     if (!other) merged.push(freeze);
     else merged[at] = { ...other, to: Math.max(to, other.to), until: until && other.until && Math.max(until, other.until) };
   }
-  return merged.map(({ registry, from, until }) => ({
+  return merged.map(({ registry, from, to, until }) => ({
     time: startOfDay(fromEpochDay(from)),
     registry,
     kind: 'frozen',
+    mark: markOn(series, registry, to),
     text: freezeText(
       fromEpochDay(from),
       until === undefined ? undefined : { last: fromEpochDay(until - 1), next: fromEpochDay(until), days: until - from + 1 },
@@ -86,10 +100,30 @@ function freezeText(from: Day, end: { readonly last: Day; readonly next: Day; re
   return `counter not updated ${when}; the value of ${end.next} covers ${end.days} days`;
 }
 
+/** How the totals of a registry's images are known on a day: as the most certain of them. */
+function markOn(series: readonly ImageSeries[], registry: string, day: EpochDay): Mark | undefined {
+  let found: Mark | undefined;
+  for (const { registry: own, days, marks } of series) {
+    const at = own === registry ? Array.prototype.indexOf.call(days, day) : -1;
+    const mark = at < 0 ? undefined : marks.at(at);
+    if (mark !== undefined && (found === undefined || compareMarks(mark, found) > 0)) found = mark;
+  }
+  return found;
+}
+
 interface TotalEvent {
   readonly epochDay: EpochDay;
   readonly kind: EventKind;
   readonly text: string;
+  readonly mark: Mark | undefined;
+}
+
+/** `from`: the first day that is asked for. */
+function* unusualEvents(image: ImageSeries, from: EpochDay | undefined): Generator<TotalEvent> {
+  for (const { day, pulls, typical } of findUnusualDays(image, from)) {
+    const text = `${formatExact(pulls)} pulls, where ${formatExact(Math.round(typical))} are typical`;
+    yield { epochDay: day, kind: 'unusual_day', text, mark: image.marks.at(Array.prototype.indexOf.call(image.days, day)) };
+  }
 }
 
 function* totalEvents(image: ImageSeries): Generator<TotalEvent> {
@@ -103,19 +137,19 @@ function* totalEvents(image: ImageSeries): Generator<TotalEvent> {
     const [before, total] = [totals[at - 1], totals[at] ?? 0];
     if (!seen && wasRead(mark)) {
       seen = true;
-      yield { epochDay, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls` };
+      yield { epochDay, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls`, mark };
     }
     if (before !== undefined && total < before) {
-      yield { epochDay, kind: 'counter_went_down', text: `counter decreased from ${formatExact(before)} to ${formatExact(total)}` };
+      yield { epochDay, kind: 'counter_went_down', text: `counter decreased from ${formatExact(before)} to ${formatExact(total)}`, mark };
     }
     const milestone = milestoneAt(total);
     // When it was passed is not known where the registry did not count for days.
     const isCatchUp = still !== undefined && still.size > 0 && still.has(days[at - 1] ?? 0) && coveredDays(image, at) > 1;
-    if (milestone > passed && !isCatchUp) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls` };
+    if (milestone > passed && !isCatchUp) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls`, mark };
     // Milestones below the first known total were passed before it; one that a decrease undid is not passed twice.
     passed = at === 0 ? milestone : Math.max(passed, milestone);
     if (mark !== markBefore && isInconsistent(mark)) {
-      yield { epochDay, kind: mark, text: discrepancyText(mark, notes?.get(epochDay)?.discrepancy) };
+      yield { epochDay, kind: mark, text: discrepancyText(mark, notes?.get(epochDay)?.discrepancy), mark };
     }
     markBefore = mark;
   }

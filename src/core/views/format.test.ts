@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatChange, formatCount, formatExact } from './format.ts';
+import { dayOf } from '../model/day.ts';
+import { formatChange, formatCount, formatExact, formatMonth, formatShortDay, formatShortMonth } from './format.ts';
 
 const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
@@ -96,6 +97,38 @@ describe('formatChange', () => {
         const text = formatChange(now, before) ?? '';
         expect(['0', now < before ? '−' : '+']).toContain(text[0]);
         expect(text.endsWith('%')).toBe(before >= 50);
+      }),
+    );
+  });
+});
+
+function written(options: Intl.NumberFormatOptions, value: number): string {
+  return new Intl.NumberFormat('en', options).format(value);
+}
+
+describe('numbers and months', () => {
+  const nearSteps = fc
+    .tuple(fc.integer({ min: 1, max: 9_999 }), fc.integer({ min: 0, max: 11 }), fc.integer({ min: -2, max: 2 }))
+    .map(([digits, zeros, more]) => Math.max(0, digits * 10 ** zeros + more));
+
+  it('are written as Intl writes them in English', () => {
+    fc.assert(
+      fc.property(fc.oneof(count, nearSteps, fc.nat({ max: 2_000_000 })), (value) => {
+        expect(formatCount(value)).toBe(written({ notation: 'compact' }, value).replace('K', 'k').replaceAll(',', ''));
+        expect(formatExact(value)).toBe(written({}, value));
+        expect(formatExact(-value)).toBe(value === 0 ? '0' : written({}, -value));
+        expect(formatExact(value / 4)).toBe(written({}, value / 4));
+      }),
+      { numRuns: 3_000 },
+    );
+    fc.assert(
+      fc.property(fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }), (date) => {
+        const dated = (options: Intl.DateTimeFormatOptions): string =>
+          new Intl.DateTimeFormat('en', { ...options, timeZone: 'UTC' }).format(date);
+        const day = dayOf(date.getTime());
+        expect(formatMonth(day)).toBe(dated({ month: 'long', year: 'numeric' }));
+        expect(formatShortMonth(day)).toBe(dated({ month: 'short', year: 'numeric' }));
+        expect(formatShortDay(day)).toBe(dated({ day: 'numeric', month: 'short' }));
       }),
     );
   });

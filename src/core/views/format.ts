@@ -1,17 +1,46 @@
-/** Numbers as people read them. */
-
-const exact = new Intl.NumberFormat('en');
-// Without further options: one decimal below ten of a unit, none above.
-const compact = new Intl.NumberFormat('en', { notation: 'compact' });
+/** Numbers and months as people read them, as Intl writes them in English: loading it takes 7 MiB, which a service that only waits should not need. */
+import type { Day } from '../model/day.ts';
 
 /** Every digit, in groups: `1,234,567`. */
 export function formatExact(value: number): string {
-  return exact.format(value);
+  return Number.isSafeInteger(value) ? String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ',') : value.toLocaleString('en');
 }
+
+const units = ['', 'k', 'M', 'B', 'T'];
 
 /** As short as badges need it: `815`, `1.2k`, `12k`, `1.2M`; what rounds up to a thousand takes the next unit. */
 export function formatCount(value: number): string {
-  return compact.format(value).replace('K', 'k');
+  if (value < 1000) return formatExact(value);
+  let size = 1;
+  for (const [at, unit] of units.entries()) {
+    // One decimal below ten of a unit, none above.
+    const tenths = Math.round(value / (size / 10)) / 10;
+    const short = tenths < 10 ? tenths : Math.round(value / size);
+    if (short < 1000 || at === units.length - 1) return `${short}${unit}`;
+    size *= 1000;
+  }
+  return formatExact(value);
+}
+
+const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+
+/** `March 2026` */
+export function formatMonth(day: Day): string {
+  return `${monthName(day)} ${Number(day.slice(0, 4))}`;
+}
+
+/** `Mar 2026` */
+export function formatShortMonth(day: Day): string {
+  return `${monthName(day).slice(0, 3)} ${Number(day.slice(0, 4))}`;
+}
+
+/** `Mar 14` */
+export function formatShortDay(day: Day): string {
+  return `${monthName(day).slice(0, 3)} ${Number(day.slice(8, 10))}`;
+}
+
+function monthName(day: Day): string {
+  return months[Number(day.slice(5, 7)) - 1] ?? '';
 }
 
 /** Below this a percentage would make little sound like much. */

@@ -48,6 +48,15 @@ export interface TrackedImage extends ImageName {
   readonly discrepancy?: Discrepancy | undefined;
 }
 
+/** The day of the newest reading of these images, where that is longer ago than `agesAfterMs`. */
+export function agedSince(
+  images: readonly Pick<TrackedImage, 'lastRead'>[],
+  { now, agesAfterMs }: { readonly now: number; readonly agesAfterMs: number },
+): Day | undefined {
+  const newest = Math.max(...images.map(({ lastRead }) => Date.parse(lastRead ?? '') || 0));
+  return newest > 0 && now - newest > agesAfterMs ? dayOf(newest) : undefined;
+}
+
 export interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -35,9 +35,9 @@ describe('the report', () => {
         total: 43,
         growth: { pulls: 30, change: 27, before: 3 },
         daily: [10, 10, 10],
-        milestone: 100,
-        // 33 pulls in 6 days are 5.5 a day: 57 more take 11 days.
-        milestoneDay: '2026-03-25',
+        milestone: 1000,
+        // 33 pulls in 6 days are 5.5 a day: 957 more take 174 days.
+        milestoneDay: '2026-09-04',
       },
     ]);
     expect(growth).toEqual({ pulls: 30, change: 27, before: 3 });
@@ -105,7 +105,7 @@ describe('the report', () => {
 
     expect(rows.map(({ milestone, milestoneDay }) => [milestone, milestoneDay])).toEqual([
       [1_000_000, undefined],
-      [200, undefined],
+      [1000, undefined],
     ]);
   });
 

@@ -3,9 +3,9 @@ import { parseBadgeOptions, periods, styles, type BadgeOptions, type BadgePeriod
 import type { SeriesQuery } from '../../core/model/query.ts';
 import { sumKnown } from '../../core/numbers/growth.ts';
 import { queryImages, type Tracking } from '../../core/views/groups.ts';
-import type { TrackedImage } from '../../core/views/images.ts';
+import { agedSince, type TrackedImage } from '../../core/views/images.ts';
 import type { ApiDeps } from '../deps.ts';
-import { embedParams, embedResponses, parseEmbedded } from '../embed.ts';
+import { ageLimit, embedParams, embedResponses, parseEmbedded } from '../embed.ts';
 import { endpoint } from '../endpoint.ts';
 import { embedHeaders, embedSeconds } from '../headers.ts';
 import type { Field } from '../query.ts';
@@ -15,7 +15,7 @@ const options: Field<BadgeOptions> = {
   parameters: {
     period: oneOf(periods),
     label: text({ maxLength: 64 }),
-    color: text({ description: 'A name of shields.io, or a colour such as 2496ed' }),
+    color: text({ description: 'A name of shields.io, or a color such as 2496ed' }),
     labelColor: text(),
     style: oneOf(styles),
   },
@@ -44,7 +44,7 @@ export const badgeEndpoint = endpoint({
   query: { options },
   responses: embedResponses({ 'image/svg+xml': text(), 'application/json': shieldsEndpoint }),
   headers: embedHeaders,
-  async handle({ params, query }, deps: Tracking & Pick<ApiDeps, 'registries'>) {
+  async handle({ params, query }, deps: Tracking & Pick<ApiDeps, 'registries' | 'status'>) {
     const embedded = parseEmbedded(params, deps, ['svg', 'json']);
     const value = await badgeValue(deps, embedded.query, query.options.period);
     // The library's tables of character widths take 4 MiB: those who never ask for a badge do not pay for them.
@@ -56,9 +56,12 @@ export const badgeEndpoint = endpoint({
   },
 });
 
-async function badgeValue(deps: Tracking, query: SeriesQuery, period: BadgePeriod): Promise<BadgeValue> {
+async function badgeValue(deps: Tracking & Pick<ApiDeps, 'status'>, query: SeriesQuery, period: BadgePeriod): Promise<BadgeValue> {
   const images = await queryImages(deps, query);
-  return images.length === 0 ? 'not tracked' : (sumKnown(images.map(shownBy[period])) ?? 'no data yet');
+  if (images.length === 0) return 'not tracked';
+  const value = sumKnown(images.map(shownBy[period]));
+  const day = agedSince(images, ageLimit(deps));
+  return value === undefined || day === undefined ? (value ?? 'no data yet') : { value, day };
 }
 
 const shownBy: Readonly<Record<BadgePeriod, (image: TrackedImage) => number | undefined>> = {

@@ -2,10 +2,11 @@ import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
 import { dayOf, fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import { buildChart, isPartial, type ChartKind } from '../../core/numbers/chart.ts';
+import { agedSince } from '../../core/views/images.ts';
 import { seriesWithFreezes } from '../../core/views/frozen-series.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { ApiDeps } from '../deps.ts';
-import { embedParams, embedResponses, parseEmbedded } from '../embed.ts';
+import { ageLimit, embedParams, embedResponses, parseEmbedded } from '../embed.ts';
 import { endpoint } from '../endpoint.ts';
 import { embedHeaders } from '../headers.ts';
 import { dayRange } from '../parameters.ts';
@@ -33,7 +34,7 @@ export const chartEndpoint = endpoint({
   },
   responses: embedResponses({ 'image/svg+xml': text() }),
   headers: embedHeaders,
-  async handle({ params, query }, deps: Pick<ApiDeps, 'store' | 'clock' | 'registries' | 'groups'>) {
+  async handle({ params, query }, deps: Pick<ApiDeps, 'store' | 'clock' | 'registries' | 'groups' | 'status' | 'staleAfterMs'>) {
     const { name, query: images } = parseEmbedded(params, deps, ['svg']);
     const { kind, theme } = query;
     const today = toEpochDay(dayOf(deps.clock.now()));
@@ -41,7 +42,7 @@ export const chartEndpoint = endpoint({
     // The average of a day waits for its end.
     const to = kind === 'average' ? fromEpochDay(Math.min(today - 1, toEpochDay(query.range.to ?? fromEpochDay(today)))) : query.range.to;
     const grouped = withGroups(images, deps.groups);
-    const known = await seriesWithFreezes(deps.store, grouped.query);
+    const [known, latest] = await Promise.all([seriesWithFreezes(deps.store, grouped.query), deps.store.latest(grouped.query)]);
     const series = grouped.named(known.series);
     const chart = buildChart(series, { kind, split: 'none', maxLines: 1, from, to });
     const svg = chartSvg({
@@ -49,6 +50,10 @@ export const chartEndpoint = endpoint({
       points: pointsOf(chart),
       kind,
       isPartial: isPartial(chart, kind, today),
+      agedSince: agedSince(
+        latest.filter(grouped.has).map(({ readAt: lastRead }) => ({ lastRead })),
+        ageLimit(deps),
+      ),
       theme,
       width: 720,
       height: 240,

@@ -63,7 +63,9 @@ const columns = {
     cell: ({ stale }) => stale,
   },
   doubt: {
-    schema: nullable(oneOf(['frozen', 'inconsistent'], { description: "Whether the newest total contradicts the registry's own days" })),
+    schema: nullable(
+      oneOf(['frozen', 'inconsistent'], { description: "Whether the newest total is inconsistent with the registry's daily counts" }),
+    ),
     cell: ({ doubt }) => doubt,
   },
   total_since: {

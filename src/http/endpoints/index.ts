@@ -10,6 +10,7 @@ import { healthEndpoint } from './health.ts';
 import { imagesEndpoint } from './images.ts';
 import { metricsEndpoint } from './metrics.ts';
 import { createOpenApiEndpoint } from './openapi.ts';
+import { overviewEndpoint } from './overview.ts';
 import { dailyPullsEndpoint } from './pulls-daily.ts';
 import { monthlyPullsEndpoint } from './pulls-monthly.ts';
 import { weeklyPullsEndpoint } from './pulls-weekly.ts';
@@ -22,6 +23,7 @@ import { tagsEndpoint } from './tags.ts';
 
 export const endpoints: readonly Endpoint<ApiDeps>[] = [
   summaryEndpoint,
+  overviewEndpoint,
   imagesEndpoint,
   groupsEndpoint,
   totalPullsEndpoint,

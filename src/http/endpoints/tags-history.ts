@@ -15,7 +15,7 @@ const row = named(
     registry,
     repo,
     tag: text(),
-    pull_count: count({ description: 'Downloads under the tag so far; it goes on when the tag moves to another version' }),
+    pull_count: count({ description: 'Downloads under the tag up to this day; the count continues when the tag moves to another version' }),
     daily_pulls: count({ description: 'Since the known day before' }),
     version: text({ description: 'Id or digest of the version that the tag points at' }),
     version_pull_count: count({ description: 'Downloads of that version alone' }),

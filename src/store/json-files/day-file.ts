@@ -1,10 +1,10 @@
 /** The file of one day: its name, its text, and what can be wrong with it. */
 import { join } from 'node:path';
 import { isDay, type Day } from '../../core/model/day.ts';
-import { AppError } from '../../core/model/errors.ts';
-import { asSnapshotDocument, type SnapshotDocument } from '../../core/document/snapshot.ts';
+import type { SnapshotDocument } from '../../core/document/snapshot.ts';
 import { removeQuietly } from './durable-file.ts';
 import type { FileSystem } from './file-system.ts';
+import { parseDay, type WantedTags } from './parse-day.ts';
 import { errorCode } from './storage-error.ts';
 
 /** Whole files are kept in memory while they are read; the Go tool refuses larger ones too. */
@@ -31,8 +31,14 @@ export function parseDayFileName(name: string): Day | undefined {
   return isDay(day) ? day : undefined;
 }
 
+export interface ReadOptions {
+  readonly maxBytes: number;
+  /** Whose tags are read; all where absent. Others are cut out. */
+  readonly wanted?: WantedTags | undefined;
+}
+
 /** Reads a day's file. Whatever is wrong with the file is in the result. */
-export async function readDayFile(files: FileSystem, directory: string, day: Day, maxBytes: number): Promise<DayFile> {
+export async function readDayFile(files: FileSystem, directory: string, day: Day, { maxBytes, wanted }: ReadOptions): Promise<DayFile> {
   let bytes: Uint8Array;
   try {
     bytes = await files.read(join(directory, dayFileName(day)), maxBytes);
@@ -42,28 +48,8 @@ export async function readDayFile(files: FileSystem, directory: string, day: Day
     if (code === 'EFBIG') return { kind: 'corrupt', reason: `larger than ${maxBytes} bytes` };
     return { kind: 'unreadable', error };
   }
-  return parse(bytes, day);
-}
-
-/** A snapshot has six. JSON.parse takes any depth, but JSON.stringify overflows its stack at some thousands (Node 20 to 26). */
-const maxDepth = 100;
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some((each) => isDeeper(each, levels - 1));
-  return Object.values(value).some((each) => isDeeper(each, levels - 1));
-}
-
-function parse(bytes: Uint8Array, day: Day): DayFile {
-  if (bytes.length === 0) return { kind: 'corrupt', reason: 'empty' };
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isDeeper(json, maxDepth)) return { kind: 'corrupt', reason: `nested deeper than ${maxDepth} levels` };
-    return { kind: 'document', document: asSnapshotDocument(json, day) };
-  } catch (error) {
-    return { kind: 'corrupt', reason: error instanceof AppError ? error.message : 'not JSON in UTF-8' };
-  }
+  const parsed = parseDay(bytes, day, wanted);
+  return 'document' in parsed ? { kind: 'document', ...parsed } : { kind: 'corrupt', ...parsed };
 }
 
 /** These occur only inside JSON strings; Go's encoder escapes them by default. */

@@ -9,6 +9,7 @@ import { parseDayFileName, dayFileName, formatDocument, readDayFile, setAside, t
 import { replaceFile, syncFolder } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
+import type { WantedTags } from './parse-day.ts';
 import { errorCode, isDenied, storageError } from './storage-error.ts';
 
 export interface DayFolderDeps {
@@ -24,10 +25,10 @@ export interface DayFolderDeps {
 export interface DayFolder {
   /** The days that have a file, ascending, whatever is in it. */
   days(): Promise<readonly Day[]>;
-  /** Never rejects. Warns about an invalid file, once as long as it stays so. */
-  read(day: Day): Promise<DayFile>;
+  /** Never rejects. Warns about an invalid file, once as long as it stays so. `wanted`: whose tags are read, all where absent; the document has no others then. */
+  read(day: Day, wanted?: WantedTags): Promise<DayFile>;
   /** The day's document where it has one. @throws AppError internal when the file cannot be read although it may be */
-  document(day: Day): Promise<SnapshotDocument | undefined>;
+  document(day: Day, wanted?: WantedTags): Promise<SnapshotDocument | undefined>;
   /**
    * Replaces what was read with a document, and sets it aside when it was corrupt. Durable after sync.
    * Resolves to false, and changes nothing, when the file would be larger than the largest that is read.
@@ -54,8 +55,8 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     log.info('set aside invalid snapshot file', { file: pathOf(day), as: join(directory, name) });
   }
 
-  async function read(day: Day): Promise<DayFile> {
-    const file = await readDayFile(files, directory, day, maxBytes);
+  async function read(day: Day, wanted?: WantedTags): Promise<DayFile> {
+    const file = await readDayFile(files, directory, day, { maxBytes, wanted });
     if (file.kind === 'document' || file.kind === 'absent') {
       skipped.delete(day);
     } else if (!skipped.has(day)) {
@@ -72,8 +73,8 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
       return days.toSorted(compareText);
     },
     read,
-    async document(day) {
-      const file = await read(day);
+    async document(day, wanted) {
+      const file = await read(day, wanted);
       if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
       return file.kind === 'document' ? file.document : undefined;
     },

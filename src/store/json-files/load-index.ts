@@ -1,7 +1,7 @@
 /** The index of a folder: from its cache, and from the files that are new or changed since. */
 import type { Day } from '../../core/model/day.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
-import { parseReadings } from '../../core/document/snapshot.ts';
+import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { readingsByDay } from '../readings-by-day.ts';
 import type { DayFolder } from './day-folder.ts';
@@ -9,6 +9,7 @@ import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';
 import type { KeptTotals } from './kept-totals.ts';
 import type { CachedIndex } from './index-cache.ts';
+import { missingIn, type WantedTags } from './parse-day.ts';
 
 export interface LoadedIndex {
   readonly index: Index;
@@ -18,11 +19,16 @@ export interface LoadedIndex {
   readonly filesRead: number;
 }
 
+export interface LoadingIndex extends LoadedIndex {
+  /** Reads what the index still lacks of the days that were read: before that it must not be cached. */
+  readonly settle: () => Promise<void>;
+}
+
 export interface LoadOptions {
   /** Ends the loading between two files. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each file that was read, with what the index has by then; the next file is read when it resolves. */
-  readonly onFile?: ((loaded: LoadedIndex, toRead: number) => Promise<void>) | undefined;
+  readonly onFile?: ((loaded: LoadingIndex, toRead: number) => Promise<void>) | undefined;
 }
 
 interface StoredFiles {
@@ -53,7 +59,8 @@ async function addKept(index: Index, totals: KeptTotals): Promise<void> {
 export function storedReadings({ folder, totals, index }: StoredFiles & { readonly index: Index }): SnapshotStore['readings'] {
   return (query, range) => {
     const readKept = totals.reader();
-    return readingsByDay(index.allDays(), (day) => (index.isKept(day) ? readKept(day) : folder.document(day)), query, range);
+    // The tags of others are most of a file.
+    return readingsByDay(index.allDays(), (day) => (index.isKept(day) ? readKept(day) : folder.document(day, query.repos)), query, range);
   };
 }
 
@@ -94,7 +101,7 @@ export async function refreshIndex({ folder, totals }: StoredFiles, { index, sta
     const stamp = await folder.stamp(day);
     if (stamp && stamp.text === stamps.get(day)?.text) continue;
     isChanged = true;
-    if (!(await readInto({ index, stamps }, folder, day, stamp))) index.removeDay(day);
+    if (!(await readInto({ index, stamps }, folder, { day, stamp }))) index.removeDay(day);
   }
   if (isChanged) await addKept(index, totals);
   return isChanged;
@@ -108,29 +115,54 @@ interface ToRead {
   readonly stamps: Map<Day, FileStamp>;
 }
 
+/** So few files are read whole at once. */
+const maxReadWhole = 10;
+const noTags: WantedTags = new Set();
+
+/**
+ * Tags are most of the bytes, and the index has only something of the newest list of each image: all files are read without tags first, and
+ * then those again that have a newest list.
+ */
 async function readFiles(folder: DayFolder, { days, present, index, stamps }: ToRead, options: LoadOptions): Promise<LoadedIndex> {
   const { signal, onFile } = options;
+  const wanted = days.length > maxReadWhole ? noTags : undefined;
+  /** What the index lacks, and the newest day that has it. */
+  const cutOn = new Map<string, Day>();
+  const settle = async (): Promise<void> => {
+    for (const day of new Set(cutOn.values())) {
+      signal?.throwIfAborted();
+      if (!(await readInto({ index, stamps }, folder, { day, stamp: present.get(day) }))) index.removeDay(day);
+    }
+    cutOn.clear();
+  };
   let filesRead = 0;
   for (const day of days) {
     signal?.throwIfAborted();
-    await readInto({ index, stamps }, folder, day, present.get(day));
+    const document = await readInto({ index, stamps }, folder, { day, stamp: present.get(day), wanted });
+    for (const key of document && wanted ? missingIn(document) : []) cutOn.set(key, day);
     filesRead += 1;
-    await onFile?.({ index, stamps, filesRead }, days.length);
+    await onFile?.({ index, stamps, filesRead, settle }, days.length);
   }
+  await settle();
   return { index, stamps, filesRead };
 }
 
-/** Resolves to whether the day has a document. */
+interface FileToRead {
+  readonly day: Day;
+  readonly stamp: FileStamp | undefined;
+  readonly wanted?: WantedTags | undefined;
+}
+
+/** Resolves to the day's document, where it has one. */
 async function readInto(
   { index, stamps }: Pick<LoadedIndex, 'index' | 'stamps'>,
   folder: DayFolder,
-  day: Day,
-  stamp: FileStamp | undefined,
-): Promise<boolean> {
+  { day, stamp, wanted }: FileToRead,
+): Promise<SnapshotDocument | undefined> {
   stamps.delete(day);
-  const file = await folder.read(day);
-  if (file.kind !== 'document') return false;
+  const file = await folder.read(day, wanted);
+  if (file.kind !== 'document') return undefined;
   index.setDay(day, parseReadings(file.document), parseEvents(file.document));
   if (stamp) stamps.set(day, stamp);
-  return true;
+  return file.document;
 }

@@ -1,6 +1,6 @@
 /** What is told and kept while a folder is opened, which takes long with many files that no cache covers. */
 import type { AppError } from '../../core/model/errors.ts';
-import type { Clock, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, NotifyingStore } from '../../core/ports.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { LoadOptions } from './load-index.ts';
 
@@ -9,7 +9,7 @@ export interface OpeningObserver {
   /** So many of the days that are to be read are read. */
   onProgress(done: number, total: number): void;
   /** Only time can tell whether another process uses the folder. With a store: what it has can be read already. */
-  onWaiting(store: SnapshotStore): void;
+  onWaiting(store: NotifyingStore): void;
   /** Why nothing can be stored; undefined: it can, again. */
   onStorable(problem: AppError | undefined): void;
 }
@@ -28,10 +28,12 @@ interface CheckpointDeps {
 /** Tells how far the index is built, and writes what there is of it now and then. */
 export function createCheckpoints({ clock, cache, observer }: CheckpointDeps): LoadOptions['onFile'] {
   let nextAt = clock.now() + checkpointMs;
-  return async ({ index, stamps, filesRead }, toRead) => {
+  return async ({ index, stamps, filesRead, settle }, toRead) => {
     observer?.onProgress(filesRead, toRead);
     const startedAt = clock.now();
-    if (startedAt < nextAt || !cache || filesRead === toRead || !index.isExact()) return;
+    if (startedAt < nextAt || !cache || filesRead === toRead) return;
+    await settle();
+    if (!index.isExact()) return;
     await cache.write(stamps, index.state());
     nextAt = clock.now() + Math.max(checkpointMs, checkpointShare * (clock.now() - startedAt));
   };

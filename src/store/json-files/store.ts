@@ -1,7 +1,7 @@
 /** Snapshots as one JSON file a day, in the format of the Go tool. The files are the source of truth, the index answers queries. */
 import { isDay } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
-import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, Logger, NotifyingStore } from '../../core/ports.ts';
 import { groupByDay } from '../by-day.ts';
 import { holdBack } from '../hold-back.ts';
 import { maxTagBytes } from '../tag-budget.ts';
@@ -14,6 +14,7 @@ import { loadIndex, refreshIndex, storedReadings, type LoadedIndex } from './loa
 import type { Lock } from './lock.ts';
 import { openFolder, sweepFolder } from './open-folder.ts';
 import { createCheckpoints, type OpeningObserver } from './opening.ts';
+import { createFileOutbox } from './outbox.ts';
 import { createQueue, type Enqueue } from './queue.ts';
 import { createIndexCache, type IndexCache } from './index-cache.ts';
 import { storageError, type Place } from './storage-error.ts';
@@ -51,7 +52,7 @@ const maxFilesRead = 10;
  * A file that is not a snapshot is skipped with one warning; it is set aside when its day has to be written.
  * @throws AppError misconfigured (the folder cannot be made, read or written), conflict (another process uses it)
  */
-export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<SnapshotStore> {
+export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<NotifyingStore> {
   const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes, signal, observer } = deps;
   signal?.throwIfAborted();
   const place = { directory, owner: host.owner };
@@ -80,7 +81,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
     const loaded = await loadIndex({ folder, totals }, days, await cache.read(), { signal, onFile });
     const sweep = (): Promise<void> => sweepFolder(lockDeps);
     const sizes = { maxBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
-    const made = createStore({ clock, log, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
+    const outbox = createFileOutbox({ directory, files, host, clock, log, lock });
+    const made = createStore({ clock, log, outbox, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
     store = made;
     const shown = holdBack(made, { clock, log });
     if (state === 'waiting') {
@@ -98,7 +100,7 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Snapsh
   }
 }
 
-interface OpenedStore extends Omit<SnapshotStore, 'heldBack'> {
+interface OpenedStore extends Omit<NotifyingStore, 'heldBack'> {
   /** Brings the index up to date with the files, which another process may have changed. Never rejects. */
   refresh(): Promise<void>;
   writeCache(): Promise<void>;
@@ -112,6 +114,7 @@ interface OpenedDeps {
   readonly maxBytes: number;
   readonly maxTagBytes: number;
   readonly lock: Lock;
+  readonly outbox: NotifyingStore['outbox'];
   readonly place: Place;
   readonly cache: IndexCache;
   readonly loaded: LoadedIndex;
@@ -137,6 +140,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
   }
 
   return {
+    outbox: deps.outbox,
     writeCache,
     async refresh() {
       try {

@@ -39,7 +39,7 @@ const adviceByCode: Readonly<Record<string, Advice>> = {
   '57P03': ['unreachable', 'is starting'],
   '25006': ['internal', 'is read-only'],
   '08P01': ['misconfigured', 'refuses a setting of the connection: where a pooler stands before it, connect to PostgreSQL itself'],
-  '42704': ['misconfigured', 'does not know a parameter that stands in DATABASE_URL'],
+  '42704': ['misconfigured', 'does not know a parameter of DATABASE_URL'],
   ENOTFOUND: ['unreachable', 'has a host that is not known: check DATABASE_URL'],
   EAI_AGAIN: ['unreachable', 'has a host that cannot be looked up now: the name server does not answer'],
   EHOSTUNREACH: ['unreachable', 'cannot be reached: there is no way to its host'],

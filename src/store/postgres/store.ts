@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { isDay, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import { matches } from '../../core/model/query.ts';
-import type { Clock, Logger, SnapshotStore } from '../../core/ports.ts';
+import type { Clock, Logger, NotifyingStore } from '../../core/ports.ts';
 import { mergeEvents } from '../../core/document/snapshot-events.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
@@ -14,6 +14,7 @@ import { historyOf } from './history.ts';
 import { createKeptCache } from './kept/cache.ts';
 import { readLatest } from './kept/read.ts';
 import { changesChannel } from './locks.ts';
+import { createPostgresOutbox } from './outbox.ts';
 import { migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
@@ -26,7 +27,7 @@ export interface PostgresStoreDeps {
   readonly log: Logger;
 }
 
-export interface PostgresStore extends SnapshotStore {
+export interface PostgresStore extends NotifyingStore {
   /** For what else is kept in the same database. */
   readonly database: Database;
 }
@@ -84,6 +85,7 @@ async function openTables({ url, migrations, clock, log }: PostgresStoreDeps): P
 
   return {
     database,
+    outbox: createPostgresOutbox(database),
     async save(readings, events = []) {
       const batch = groupByDay(readings, events);
       if (batch.size === 0) return;

@@ -40,10 +40,11 @@ export async function* readCsv(lines: AsyncIterable<Line>, registries: readonly 
       columns = parseHeader(record);
       continue;
     }
+    const where = `line ${record.number}`;
     try {
-      yield { reading: toReading(parseRow(record, columns), registries) };
+      yield { reading: toReading(parseRow(record, columns), registries), where };
     } catch (error) {
-      yield { problem: { where: `line ${record.number}`, reason: toAppError(error).message } };
+      yield { problem: { where, reason: toAppError(error).message } };
     }
   }
   if (!columns) throw new AppError('invalid_input', `the file is empty: the first line must name the columns ${csvColumns.join(',')}`);

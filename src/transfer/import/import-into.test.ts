@@ -140,6 +140,42 @@ describe('an import', () => {
     expect(problems.map(({ reason }) => reason)).toEqual(['day in the future: today is 2026-03-14', 'time in the future']);
   });
 
+  it('names the line of what it refuses, where it came from a file of lines', async () => {
+    const store = await storeWith([]);
+    const seen = { ...event('image_gone', '2012-01-01T10:00:00Z'), seenAt: '2012-01-01T10:00:00Z' };
+
+    const { problems } = await take(
+      store,
+      [
+        { ...total(5, '0026-03-14'), where: 'line 2' },
+        { ...total(5, '2027-03-14'), where: 'line 3' },
+        { event: seen, where: 'line 4' },
+      ],
+      { today: '2026-03-14' },
+    );
+
+    expect(problems.map(({ where, reason }) => `${where}: ${reason}`)).toEqual([
+      'line 2: day before there were registries: the first day that can be imported is 2013-01-01',
+      'line 3: day in the future: today is 2026-03-14',
+      'line 4: time before there were registries: the first day that can be imported is 2013-01-01',
+    ]);
+  });
+
+  it('ends between two records when it is stopped, and keeps what was stored', async () => {
+    const store = await storeWith([]);
+    const stopping = new AbortController();
+    async function* records(): AsyncGenerator<ImportRecord> {
+      yield total(5, '2026-03-13');
+      stopping.abort(new Error('stopped'));
+      yield total(6, '2026-03-14');
+    }
+
+    await expect(
+      importInto(store, records(), { dryRun: false, keepMarks: false, onProblem: () => undefined, signal: stopping.signal }),
+    ).rejects.toThrow('stopped');
+    expect(await known(store)).toEqual([]);
+  });
+
   it('has no days before there were registries', async () => {
     const store = createMemoryStore();
     const records = [

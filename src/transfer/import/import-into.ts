@@ -1,5 +1,5 @@
 /** Imports a history into a store: what is new and what is more reliable, but never in place of what was read here. */
-import { dayOf, type Day } from '../../core/model/day.ts';
+import { dayOf, firstPullDay, type Day } from '../../core/model/day.ts';
 import { compareMarks } from '../../core/model/mark.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import type { StoredReading } from '../../core/model/history.ts';
@@ -15,6 +15,8 @@ export interface ImportIntoOptions {
   /** The last day that can be imported; later ones are reported as problems. */
   readonly today?: Day | undefined;
   readonly onProblem: (problem: ImportProblem) => void;
+  /** Ends the import between two records; what is stored by then stays. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ImportResult {
@@ -31,9 +33,8 @@ export interface ImportResult {
   readonly problems: number;
 }
 
-/** Docker was shown first in March 2013: no registry counted pulls before. An older day is a mistake, and would make every chart thousands of days wide. */
-const firstDay: Day = '2013-01-01';
-const tooEarly = `before there were registries: the first day that can be imported is ${firstDay}`;
+/** An older day is a mistake. */
+const tooEarly = `before there were registries: the first day that can be imported is ${firstPullDay}`;
 
 /** The part of a store that an import needs; a dry run saves nothing. */
 export type ImportStore = Pick<SnapshotStore, 'readings' | 'events' | 'save'>;
@@ -43,7 +44,7 @@ type Outcome = 'added' | 'replaced' | 'equal' | 'kept';
 /** How much is held in memory before it is stored: each total, tag and platform counts 1. Larger parts write the same files less often. */
 const batchWeight = 50_000;
 
-/** @throws what the store and the records throw; what was stored until then stays */
+/** @throws what the store and the records throw, and the signal's reason; what was stored until then stays */
 export async function importInto(
   store: ImportStore,
   records: AsyncIterable<ImportRecord>,
@@ -61,10 +62,9 @@ export async function importInto(
     options.onProblem({ where, reason });
   }
 
-  function putEvent(event: RecordedEvent): void {
+  function putEvent(event: RecordedEvent, where = `event ${event.kind} of ${event.registry}`): void {
     const day = dayOf(Date.parse(event.seenAt));
-    const where = `event ${event.kind} of ${event.registry}`;
-    if (day > today || day < firstDay) return report(where, `time ${day > today ? 'in the future' : tooEarly}`);
+    if (day > today || day < firstPullDay) return report(where, `time ${day > today ? 'in the future' : tooEarly}`);
     if (seenEvents.has(eventKey(event))) return;
     seenEvents.add(eventKey(event));
     counts.events += 1;
@@ -72,10 +72,9 @@ export async function importInto(
     events.push(event);
   }
 
-  function putReading(reading: StoredReading): void {
-    const where = `${reading.day} ${imageKey(reading)}`;
+  function putReading(reading: StoredReading, where = `${reading.day} ${imageKey(reading)}`): void {
     if (reading.day > today) return report(where, `day in the future: today is ${today}`);
-    if (reading.day < firstDay) return report(where, `day ${tooEarly}`);
+    if (reading.day < firstPullDay) return report(where, `day ${tooEarly}`);
     const images = days.get(reading.day) ?? new Map<string, StoredReading>();
     days.set(reading.day, images);
     const before = images.get(imageKey(reading));
@@ -101,9 +100,10 @@ export async function importInto(
   }
 
   for await (const record of records) {
+    options.signal?.throwIfAborted();
     if ('problem' in record) report(record.problem.where, record.problem.reason);
-    else if ('event' in record) putEvent(record.event);
-    else putReading(keepMarks ? record.reading : { ...record.reading, mark: 'imported' });
+    else if ('event' in record) putEvent(record.event, record.where);
+    else putReading(keepMarks ? record.reading : { ...record.reading, mark: 'imported' }, record.where);
     if (weight >= batchWeight) await saveBatch();
   }
   await saveBatch();

@@ -8,4 +8,8 @@ export interface ImportProblem {
   readonly reason: string;
 }
 
-export type ImportRecord = { readonly reading: StoredReading } | { readonly event: RecordedEvent } | { readonly problem: ImportProblem };
+/** `where`: as in a problem; absent where the record itself says enough. */
+export type ImportRecord =
+  | { readonly reading: StoredReading; readonly where?: string }
+  | { readonly event: RecordedEvent; readonly where?: string }
+  | { readonly problem: ImportProblem };

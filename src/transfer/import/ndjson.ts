@@ -51,7 +51,7 @@ function toRecord(line: Line, registries: readonly string[]): ImportRecord {
   if (event !== undefined) {
     const [recorded] = parseEvents({ timestamp: '', events: [event] });
     return recorded && isDay(dayOf(Date.parse(recorded.seenAt)))
-      ? { event: recorded }
+      ? { event: recorded, where }
       : { problem: { where, reason: 'event without a time or a registry, or of an unknown kind' } };
   }
   if (typeof day !== 'string' || !isDay(day))
@@ -62,7 +62,7 @@ function toRecord(line: Line, registries: readonly string[]): ImportRecord {
   const reading = isRow(row) ? parseReading(registry, row, `${day}T00:00:00Z`) : undefined;
   if (!reading) return { problem: { where, reason: 'row without a name or a total' } };
   return isRepo(reading.repo)
-    ? { reading: { ...reading, day } }
+    ? { reading: { ...reading, day }, where }
     : { problem: { where, reason: 'row without an image name such as owner/name' } };
 }
 

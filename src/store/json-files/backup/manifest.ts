@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { isDay } from '../../../core/model/day.ts';
 import { maxFileBytes } from '../day-file.ts';
 import { historyFolderName, maxYearBytes } from '../kept-totals.ts';
+import { maxOutboxBytes, outboxName } from '../outbox.ts';
 
 export const manifestName = 'manifest.json';
 
@@ -13,15 +14,17 @@ const manifest = z.object({ format: z.literal(1), version: z.string(), created: 
 export type ArchivedFile = z.infer<typeof file>;
 export type Manifest = z.infer<typeof manifest>;
 
-/** Whether a file belongs in a backup: a day's snapshot, the kept totals of a year, or one of them that was set aside. */
+/** Whether a file belongs in a backup: a day's snapshot, the kept totals of a year, what waits to be sent, or one of them that was set aside. */
 export function isArchived(name: string): boolean {
   if (/^history\/\d{4}\.json(\.[\w.-]+)?$/.test(name)) return true;
+  if (/^notifications\.json(\.[\w.-]+)?$/.test(name)) return true;
   const [, day = ''] = /^(\d{4}-\d{2}-\d{2})\.json(\.[\w.-]+)?$/.exec(name) ?? [];
   return isDay(day);
 }
 
 /** The largest that is read of a file of this name. */
 export function maxBytesOf(name: string): number {
+  if (name.startsWith(outboxName)) return maxOutboxBytes;
   return name.startsWith(`${historyFolderName}/`) ? maxYearBytes : maxFileBytes;
 }
 

@@ -10,7 +10,7 @@ import { readCounts, readRun, readRunning, runColumns, runRow, writeCounts } fro
 
 export interface Schedule {
   readonly random: Random;
-  /** From the start of a run to the start of the next, ±10 % (see `nextRunAt`); 0: one run only. */
+  /** From the start of a run to the start of the next, ±10% (see `nextRunAt`); 0: one run only. */
   readonly intervalMs: number;
 }
 
