@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { getJson } from '../test/support/program.ts';
-import { startSimulator, type Simulator } from '../test/support/simulator/index.ts';
+import { startSimulator, type Simulator } from '../src/demo/simulator/index.ts';
 import { smallWorld } from '../test/support/small-world.ts';
 import { importBases, prepareNode } from './support/base-images.ts';
 import { prepareEngine, startEngine, type DockerEngine } from './support/docker-engine.ts';

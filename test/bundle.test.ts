@@ -53,6 +53,20 @@ describe('dist/registry-stats.cjs', () => {
   });
 });
 
+describe('dist/registry-stats-demo.cjs', () => {
+  it('has the world of the demo, which the program does not have, and no package', async () => {
+    const [demo, program] = [
+      await readFile('dist/registry-stats-demo.cjs', 'utf8'),
+      await readFile('dist/registry-stats-program.cjs', 'utf8'),
+    ];
+
+    expect(demo).toContain('// src/demo/simulator/github-pages.ts');
+    expect(demo).not.toContain('// node_modules/');
+    expect(program).not.toContain('// src/demo/');
+    expect(program).toContain('import("./registry-stats-demo.cjs")');
+  });
+});
+
 describe('the packed widths of letters', () => {
   it('are those of the package, to the last one', async () => {
     const names = await readdir(`${fonts}/data`);

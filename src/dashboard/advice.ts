@@ -4,6 +4,7 @@ import type { ErrorCode } from '../core/model/errors.ts';
 export const advice: Readonly<Record<ErrorCode, string>> = {
   not_found: 'Check the spelling, and that the image is public.',
   unauthorized: 'The image or its owner is not public, or the login is invalid.',
+  forbidden: 'The service does not allow this.',
   rate_limited:
     'The registry limits requests from this IP address. The next run tries again; a larger delay, or a login for Docker Hub, helps.',
   unreachable: 'The registry did not answer. Check the network, DNS and proxy of the container.',

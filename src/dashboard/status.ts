@@ -4,7 +4,8 @@ import type { Day } from '../core/model/day.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
-import type { CollectorStatus, RegistryState, RegistryStatus } from '../core/views/status.ts';
+import { formatExact } from '../core/views/format.ts';
+import type { CollectorStatus, PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
 import { advice } from './advice.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
@@ -44,12 +45,13 @@ export function statusPage(context: PageContext, { latest, futureDays }: StoredS
         ${isFirstRun(status) ? firstRunText(status) : `${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.`}
         ${running ? html`Run in progress, started ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`Next run ${ago(status.nextCycle, now)}.`}
       </p>
+      ${triggerForm(context, running)}
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards" data-key="registries">${used.map((registry) => registryCard(registry, latest, now))}</div>
       ${unused.length > 0 && used.length > 0 ? html`<p class="hint">Not configured: ${unused.map(({ title }) => title).join(', ')}.</p>` : ''}
-      ${status.registries.map(failureTable)}`,
+      ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
   });
 }
 
@@ -62,6 +64,66 @@ function futureText(days: readonly Day[]): string {
   const [first, last] = [days[0], days.at(-1)];
   const which = days.length === 1 ? `${first}` : `${days.length} days from ${first} to ${last}`;
   return `Snapshots dated after tomorrow are ignored until their day comes: ${which}. Check the clock of the machine that wrote them.`;
+}
+
+/** Where it is allowed: a run now. It works without a script. */
+function triggerForm({ basePath, trigger, howToConfigure: nothing }: PageContext, isRunning: boolean): Html {
+  if (!trigger || isRunning || nothing !== undefined) return html``;
+  return html`<form method="post" action="${basePath}/api/trigger?token=${trigger.token()}">
+    <button type="submit">Check now</button>
+  </form>`;
+}
+
+/** The last runs: how long they took, and what failed. */
+function pastRuns(runs: readonly PastRun[] = [], now: number): Html {
+  if (runs.length === 0) return html``;
+  return html`<section aria-labelledby="runs" data-key="runs">
+    <h2 id="runs">Last runs</h2>
+    <div class="scroll" role="region" aria-label="Last runs" tabindex="0">
+      <table>
+        <caption>
+          Since this process started, at most 20
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Started</th>
+            <th scope="col" class="number">Duration</th>
+            <th scope="col" class="number">Images read</th>
+            <th scope="col" class="number">Failures</th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${runs.map(
+            (run) =>
+              html`<tr data-key="run ${run.id}">
+                <th scope="row">
+                  ${ago(run.startedAt, now)} <span class="hint">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</span>
+                </th>
+                <td class="number">${duration(run.durationMs)}</td>
+                <td class="number">${formatExact(run.imagesRead)}</td>
+                <td class="number">${formatExact(run.imagesFailed)}</td>
+                <td>${resultOf(run)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function resultOf({ saveError, failedRegistries, imagesFailed }: PastRun): string {
+  if (saveError !== undefined) return `Could not be stored: ${saveError}`;
+  if (failedRegistries.length > 0) return `Failed: ${failedRegistries.join(', ')}`;
+  return imagesFailed > 0 ? 'Incomplete' : 'Succeeded';
+}
+
+/** E.g. `4.2 s`, `3 min 20 s`, `1 h 5 min`. */
+function duration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 function problems({ configProblems }: PageContext): Html {
@@ -113,7 +175,7 @@ function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], 
       </div>
       <div>
         <dt>Duration</dt>
-        <dd>${lastDurationMs === undefined ? '—' : `${(lastDurationMs / 1000).toFixed(1)} s`}</dd>
+        <dd>${lastDurationMs === undefined ? '—' : duration(lastDurationMs)}</dd>
       </div>
     </dl>
     ${registry.listings.map(listingText)}

@@ -332,7 +332,9 @@ describe('the address', () => {
 
 describe('the errors', () => {
   it.each([
-    ['conflict', 503, 'told to the user'],
+    ['conflict', 409, 'told to the user'],
+    ['forbidden', 403, 'told to the user'],
+    ['rate_limited', 429, 'told to the user'],
     ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
     ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {

@@ -8,9 +8,9 @@ import * as z from 'zod';
 import { environmentOf } from '../support/environment.ts';
 import { openSqlClient, startPostgres, type TestDatabase } from '../support/postgres.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
-import { createSeededRandom } from '../support/simulator/seeded-random.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../support/simulator/world.ts';
+import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
+import { startSimulator, type Simulator } from '../../src/demo/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../../src/demo/simulator/world.ts';
 
 const images = 200;
 /** A process that is killed must be missed within the test. */

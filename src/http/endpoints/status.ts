@@ -41,12 +41,23 @@ const statusSchema = object({
   configuration_problems: list(object({ variable: text(), entry: text(), reason: text() })),
   running_since: optional(text()),
   next_cycle: optional(text()),
+  trigger_token: optional(text({ description: 'Where ALLOW_TRIGGER is on: what POST /api/trigger?token= takes' })),
   retention_error: optional(text()),
   future_days: list(text({ description: 'Days after tomorrow that have a snapshot: it is kept, and ignored until the day comes' })),
   registries: list(registrySchema),
+  runs: list(
+    object({
+      started: text(),
+      duration_seconds: decimal(),
+      images_ok: count(),
+      images_failed: count(),
+      failed_registries: list(text({ description: 'Of which nothing could be read' })),
+      save_error: optional(text()),
+    }),
+  ),
 });
 
-type StatusDeps = Pick<ApiDeps, 'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems'>;
+type StatusDeps = Pick<ApiDeps, 'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems' | 'trigger'>;
 
 export const statusEndpoint = endpoint({
   path: '/api/status',
@@ -63,8 +74,8 @@ export const statusEndpoint = endpoint({
 });
 
 function statusAnswer(deps: StatusDeps, futureDays: readonly Day[]): ValueOf<typeof statusSchema> {
-  const { status, clock, version, counting, howToConfigure, configProblems } = deps;
-  const { health, runningSince, nextCycle, retentionError, registries } = status();
+  const { status, clock, version, counting, howToConfigure, configProblems, trigger } = deps;
+  const { health, runningSince, nextCycle, retentionError, registries, runs = [] } = status();
   return {
     version,
     healthy: health.healthy,
@@ -74,9 +85,18 @@ function statusAnswer(deps: StatusDeps, futureDays: readonly Day[]): ValueOf<typ
     configuration_problems: configProblems,
     running_since: runningSince,
     next_cycle: nextCycle,
+    trigger_token: trigger?.token(),
     retention_error: retentionError,
     future_days: futureDays,
     registries: registries.map((each) => ({ ...registryAnswer(each, clock.now()), counts: counting[each.registry] })),
+    runs: runs.map((run) => ({
+      started: run.startedAt,
+      duration_seconds: run.durationMs / 1000,
+      images_ok: run.imagesRead,
+      images_failed: run.imagesFailed,
+      failed_registries: run.failedRegistries,
+      save_error: run.saveError,
+    })),
   };
 }
 
