@@ -40,12 +40,10 @@ export function statusPage(context: PageContext, futureDays: readonly Day[] = []
       ${triggerForm(context, running)}
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
-      ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)} <<<<<<< HEAD
-      <div class="cards" data-key="registries">${used.map((registry) => registryCard(registry, latest, now))}</div>
+      ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
+      <div class="cards" data-key="registries">${used.map((registry) => registryCard(registry, now))}</div>
       ${unused.length > 0 && used.length > 0 ? html`<p class="hint">Not configured: ${unused.map(({ title }) => title).join(', ')}.</p>` : ''}
-      =======
-      <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
-      >>>>>>> main ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
+      ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
   });
 }
 
