@@ -6,8 +6,10 @@ import type { LatestImage } from '../core/model/history.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
 import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
+import { notifications } from './notifications.ts';
 import { ago, page, readable, type Html } from './layout.ts';
 
 const advice: Readonly<Record<ErrorCode, string>> = {
@@ -40,9 +42,11 @@ export interface StoredStatus {
   readonly latest: readonly LatestImage[];
   /** Days after tomorrow that have a snapshot. */
   readonly futureDays: readonly Day[];
+  /** What became of notifications; absent where no channel is configured. */
+  readonly channels?: readonly ChannelStatus[] | undefined;
 }
 
-export function statusPage(context: PageContext, { latest, futureDays }: StoredStatus = { latest: [], futureDays: [] }): Html {
+export function statusPage(context: PageContext, { latest, futureDays, channels }: StoredStatus = { latest: [], futureDays: [] }): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -59,7 +63,7 @@ export function statusPage(context: PageContext, { latest, futureDays }: StoredS
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards">${status.registries.map((registry) => registryCard(registry, latest, now))}</div>
-      ${status.registries.map(failureTable)}`,
+      ${status.registries.map(failureTable)} ${channels === undefined ? '' : notifications(channels, now)}`,
   });
 }
 

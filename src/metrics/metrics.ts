@@ -2,6 +2,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ImageName } from '../core/model/image.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import { isNotThere } from '../core/model/run.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
@@ -13,6 +14,8 @@ export interface MetricsDeps {
   readonly clock: Clock;
   readonly configured: readonly ImageName[];
   readonly status: () => CollectorStatus;
+  /** What became of notifications, by channel; absent where none is configured. Never rejects. */
+  readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
   readonly configProblems: readonly unknown[];
   readonly version: string;
 }
@@ -44,6 +47,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       for (const image of await findImages(deps)) setImage(set, image, deps.status());
       const { registries, health, pollIntervalMs = 0 } = deps.status();
       for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
+      for (const each of (await deps.channels?.()) ?? []) setChannel(set, each);
       set('registrystats_poll_interval_seconds', pollIntervalMs / 1000);
       set('registrystats_configuration_problems', deps.configProblems.length);
       set('registrystats_healthy', Number(health.healthy));
@@ -110,6 +114,15 @@ function setRegistry(set: Set, status: RegistryStatus): void {
   );
   for (const result of ['ok', 'failed'] as const) set('registrystats_registry_cycles_total', totals.cycles[result], { ...labels, result });
   for (const [code, count] of Object.entries(totals.errors)) set('registrystats_registry_read_errors_total', count, { ...labels, code });
+}
+
+function setChannel(set: Set, { channel, waiting, delivered, givenUp, lastSuccess, lastErrorAt }: ChannelStatus): void {
+  const labels = { channel };
+  set('registrystats_notifications_waiting', waiting, labels);
+  set('registrystats_notifications_last_success_timestamp_seconds', toSeconds(lastSuccess), labels);
+  set('registrystats_notifications_last_error_timestamp_seconds', toSeconds(lastErrorAt), labels);
+  set('registrystats_notifications_total', delivered, { ...labels, result: 'delivered' });
+  set('registrystats_notifications_total', givenUp, { ...labels, result: 'given_up' });
 }
 
 function toSeconds(timestamp: string | undefined): number | undefined {
