@@ -16,9 +16,9 @@ COPY --chmod=0644 LICENSE /LICENSE
 # Of the packages whose code is in the program.
 COPY --from=build --chmod=0644 /build/dist/third-party-licenses.txt /third-party-licenses.txt
 # What is started: it answers the health probe by itself, and loads the program for everything else.
-COPY --from=build --chmod=0755 /build/dist/registry-stats.cjs /registry-stats
+COPY --from=build --chmod=0755 /build/dist/image/registry-stats /registry-stats
 # Node reads the map only when asked to (--enable-source-maps).
-COPY --from=build --chmod=0644 /build/dist/registry-stats-program.cjs /build/dist/registry-stats-program.cjs.map /
+COPY --from=build --chmod=0644 /build/dist/registry-stats-program.cjs /build/dist/registry-stats-program.cjs.map /build/dist/registry-stats-demo.cjs /
 COPY --from=build --chown=65532:65532 --chmod=0755 /build/data /data
 
 ENV NODE_ENV=production DATA_DIR=/data

@@ -33,6 +33,9 @@ const asked = [
   ['/api/summary', '/api/summary'],
 ] as const;
 
+/** A typical folder, for what an idle service costs. */
+const quarter: FolderSize = { images: 100, days: 90, tags: 20, ghcr: false };
+
 function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -52,6 +55,17 @@ async function starts(directory: string, folder: FolderSize, bytes: number): Pro
     await service.stop();
   }
   return rows;
+}
+
+/** The service after its start, when nobody asks anything. */
+async function idleRow(directory: string): Promise<string[]> {
+  const service = await startMeasured(directory);
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  const { rssBytes, cpuMs } = await service.figures();
+  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  const later = await service.figures();
+  await service.stop();
+  return [describe(quarter), size(rssBytes), size(later.rssBytes), ms((later.cpuMs - cpuMs) / 20)];
 }
 
 async function naiveFigures(directory: string, path: string): Promise<LoadResult> {
@@ -185,6 +199,9 @@ export async function benchProgram(): Promise<void> {
     const probe = await probeRows();
     progress('starts');
     const startRows = [...(await starts(yearFolder, year, yearBytes)), ...(await starts(decadeFolder, decade, decadeBytes))];
+    progress('idle');
+    await writeFolder(join(root, 'quarter'), quarter);
+    const idle = await idleRow(join(root, 'quarter'));
     progress('requests');
     const requests = await requestRows(yearFolder);
     progress('memory');
@@ -204,6 +221,7 @@ ${machine(new Date())} The bundle has ${size(bundle.size)}.
 
 ${table('Start', ['Folder', 'Size', 'Start', 'To the first answer', 'CPU', 'Peak of its memory'], startRows)}
 ${table(`The health probe, median of ${probeRuns} runs`, ['Program', 'CPU', 'Peak of its memory'], probe)}
+${table('Idle', ['Folder', 'Memory after 10 s', 'After 30 s', 'CPU per second'], [idle])}
 ${table(
   `Requests: ${describe(year)}`,
   ['Request', 'Answer', 'First', 'Repeated, median', `Throughput, ${connections} connections`, 'p99', 'Against naive', 'Of a raw server'],

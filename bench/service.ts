@@ -14,7 +14,11 @@ export interface MeasuredService {
 }
 
 /** Starts it as the image does, with nothing to track, so that it only serves. */
-export async function startMeasured(directory: string, limit?: MemoryLimit): Promise<MeasuredService> {
+export async function startMeasured(
+  directory: string,
+  limit?: MemoryLimit,
+  more: Readonly<Record<string, string>> = {},
+): Promise<MeasuredService> {
   const start = await imageStart();
   const begun = performance.now();
   const env = {
@@ -23,6 +27,7 @@ export async function startMeasured(directory: string, limit?: MemoryLimit): Pro
     HEALTH_FILE: join(directory, '.healthy'),
     RETENTION_DAYS: '0',
     POLL_INTERVAL_HOURS: '0',
+    ...more,
   };
   const { nodeOptions } = start;
   const service = await startService(env, limit ? { nodeOptions, shellPrefix: limit.shellPrefix } : { nodeOptions });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { getJson } from '../test/support/program.ts';
-import { startSimulator, type Simulator } from '../test/support/simulator/index.ts';
+import { startSimulator, type Simulator } from '../src/demo/simulator/index.ts';
 import { smallWorld } from '../test/support/small-world.ts';
 import { importBases, prepareNode } from './support/base-images.ts';
 import { prepareEngine, startEngine, type DockerEngine } from './support/docker-engine.ts';
@@ -177,20 +177,28 @@ describe('the image in a Docker Engine', () => {
     3 * minutes,
   );
 
-  it(
-    'lets only one container write to a volume',
-    async () => {
-      const folder = await engine.makeFolder('shared', 65_532);
-      const url = await start('one', ['--memory=128m', '--hostname=one', `--volume=${folder}:/data`]);
+  it.each([
+    ['with host names of their own', 'one', 'two'],
+    // Each is process 1 of its own container: neither name nor id tells them apart.
+    ['with the same host name and process id', 'same', 'same'],
+  ])(
+    'lets only one container write to a volume, %s, and the other when that one ends',
+    async (_, firstHost, secondHost) => {
+      const folder = await engine.makeFolder(`shared-${firstHost}-${secondHost}`, 65_532);
+      const url = await start('one', ['--memory=128m', `--hostname=${firstHost}`, `--volume=${folder}:/data`]);
       await logged('one', /service started/);
-      await start('two', ['--memory=128m', '--hostname=two', `--volume=${folder}:/data`]);
+      await start('two', ['--memory=128m', `--hostname=${secondHost}`, `--volume=${folder}:/data`]);
 
       await expect.poll(() => logOf('two'), patience).toMatch(/in use|waiting/);
       expect((await stateOf('one')).Status).toBe('running');
       expect((await getJson(`${url}/api/pulls`)).status).toBe(200);
       expect(await logOf('two')).not.toContain('"msg":"run done"');
+
+      await engine.docker(['stop', '--time=9', 'one']);
+      await expect.poll(() => logOf('two'), { ...patience, timeout: 3 * minutes }).toMatch(/"msg":"run done"/);
+      expect((await stateOf('two')).Status).toBe('running');
     },
-    3 * minutes,
+    6 * minutes,
   );
 });
 

@@ -279,6 +279,15 @@ describe('the chart', () => {
     expect(deploymentsOf(manifests).map(({ spec }) => spec.replicas)).toEqual([undefined, 1]);
   });
 
+  it('gives a replica to the pods that serve, and to no others', async (context) => {
+    const manifests = await render(context, { database: { ...database, replica: { existingSecret: { name: 'replica', key: 'uri' } } } });
+    const files = deploymentsOf(manifests).map(({ spec }) =>
+      spec.template.spec.containers.flatMap(({ env }) => env.filter(({ name }) => name === 'DATABASE_URL_READ_FILE').length),
+    );
+
+    expect(files).toEqual([[1], [0]]);
+  });
+
   it('lets only what reads registries reach them', async (context) => {
     const manifests = await render(context, { database, networkPolicy: { enabled: true } });
     const ports = z.object({ spec: z.object({ egress: z.array(z.object({ ports: z.array(z.object({ port: z.number() })) })) }) });
@@ -293,7 +302,7 @@ describe('the chart', () => {
   });
 
   it.for<[string, Values, RegExp]>([
-    ['no image', { image: {} }, /image\.repository is not set/],
+    ['no image', { image: { repository: '' } }, /image\.repository is not set/],
     ['a value that there is not', { replicas: 2 }, /replicas/],
     ['a variable that there is not', { config: { RETENTION_DAY: 1 } }, /RETENTION_DAY/],
     ['a secret among the settings', { config: { DATABASE_URL: 'postgres://db' } }, /DATABASE_URL/],
@@ -301,6 +310,8 @@ describe('the chart', () => {
     ['another database', { database: { url: 'mysql://db' } }, /database.url/],
     ['no replicas', { database, api: { replicas: 0 } }, /api.replicas/],
     ['several pods over one folder', { api: { replicas: 2 } }, /api\.replicas is above 1 without a database/],
+    ['several collectors over one folder', { collector: { replicas: 2 } }, /collector\.replicas is above 1 without a database/],
+    ['a replica of nothing', { database: { replica: { url: 'postgres://replica/app' } } }, /database\.replica is set without a database/],
     ['scaling over one folder', { api: { autoscaling: { enabled: true } } }, /api\.autoscaling is enabled without a database/],
     [
       'two databases',

@@ -10,8 +10,9 @@ import packageJson from '../package.json' with { type: 'json' };
 import { formatMarker } from '../src/core/model/health-marker.ts';
 import { replayDockerfile, type ReplayedStage } from './support/dockerfile.ts';
 import { addBase, findEntrance, nonrootId, runInImage, type Entrance, type RunInImage } from './support/image.ts';
+import { describeFirstMinutes } from '../test/support/first-minutes.ts';
 import { getJson } from '../test/support/program.ts';
-import { startSimulator } from '../test/support/simulator/index.ts';
+import { startSimulator } from '../src/demo/simulator/index.ts';
 import { smallWorld } from '../test/support/small-world.ts';
 
 const text = await readFile('Dockerfile', 'utf8');
@@ -117,7 +118,7 @@ describe('the image', () => {
     await rm(join(image.root, 'tmp/.healthy'), { force: true });
   }
 
-  it('adds the program, its source map, the licenses and an empty folder that its user can write to, and nothing else', () => {
+  it('adds the program, its source map, the demo, the licenses and an empty folder that its user can write to, and nothing else', () => {
     const [root, nonroot] = process.getuid?.() === 0 ? [0, nonrootId] : [process.getuid?.(), process.getuid?.()];
 
     expect(files).toEqual({
@@ -125,6 +126,7 @@ describe('the image', () => {
       'third-party-licenses.txt': `644 ${root}`,
       data: `755 ${nonroot} empty`,
       'registry-stats': `755 ${root}`,
+      'registry-stats-demo.cjs': `644 ${root}`,
       'registry-stats-program.cjs': `644 ${root}`,
       'registry-stats-program.cjs.map': `644 ${root}`,
     });
@@ -132,7 +134,8 @@ describe('the image', () => {
 
   it('has the same program as any other build of the same source, to the byte', async () => {
     for (const [inImage, here] of [
-      ['registry-stats', 'registry-stats.cjs'],
+      ['registry-stats', 'image/registry-stats'],
+      ['registry-stats-demo.cjs', 'registry-stats-demo.cjs'],
       ['registry-stats-program.cjs', 'registry-stats-program.cjs'],
     ] as const) {
       expect(await hashOf(join(image.root, inImage))).toBe(await hashOf(join('dist', here)));
@@ -204,6 +207,16 @@ describe('the image', () => {
     expect(await readdir(join(image.root, 'data'))).toContainEqual(expect.stringMatching(/^\d{4}-\d\d-\d\d\.json$/));
     expect(await program.stop()).toBe(0);
   });
+
+  // The folder of the image is the same for all of them: what was read before stays.
+  describeFirstMinutes(
+    'the image',
+    async (env, context) => {
+      const program = start(context, image.entrypoint, env);
+      return { printed: (pattern) => program.printed(pattern), text: () => program.output(), stop: () => program.stop() };
+    },
+    { needsFolder: false },
+  );
 
   it('ends with one line that says what is wrong when its user may not write where the data go', async (context) => {
     const program = start(context, image.entrypoint, { LISTEN_ADDR: '127.0.0.1:0', DATA_DIR: '/nodejs/bin/node/data' });

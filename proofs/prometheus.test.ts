@@ -13,8 +13,8 @@ import { environmentOf } from '../test/support/environment.ts';
 import { runProgram, startService, type Service } from '../test/support/program.ts';
 import { howToInstall, isInstalled, promtool, startPrometheus, type Prometheus } from './support/prometheus.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
-import { startSimulator, type Simulator } from '../test/support/simulator/index.ts';
-import { findPackage, lastDays } from '../test/support/simulator/world.ts';
+import { startSimulator, type Simulator } from '../src/demo/simulator/index.ts';
+import { findPackage, lastDays } from '../src/demo/simulator/world.ts';
 import { smallWorld } from '../test/support/small-world.ts';
 
 const { panels } = z

@@ -131,6 +131,9 @@ async function metricsPage(): Promise<string> {
 \`GET /metrics\` returns them in the Prometheus text format, together with those of the process (\`process_…\`, \`nodejs_…\`). Unknown values are left
 out. A value stays when a later read fails; its age is a metric of its own.
 
+Each image in each registry has five series. Where that is too much for your Prometheus, \`METRICS_IMAGES=top:500\` gives series to the 500 images with the
+largest totals only, and \`METRICS_IMAGES=groups\` to the members of groups; the series of registries and of the service stay.
+
 | Metric | Type | Labels | Meaning |
 | --- | --- | --- | --- |
 ${rows.join('\n')}

@@ -16,6 +16,11 @@ export async function licensesOf(metafiles: readonly Metafile[]): Promise<string
   return `The program contains code of these packages, each under its own license.\n\n${sections.join('\n')}`;
 }
 
+/** The names of the packages in what `licensesOf` wrote. */
+export function bundledPackages(licenses: string): readonly string[] {
+  return [...licenses.matchAll(/^={80}\n(\S+) \S+: .+\n={80}$/gm)].map(([, name = '']) => name);
+}
+
 async function sectionOf(folder: string): Promise<string> {
   const { name, version, license }: Package = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
   if (!license) throw new Error(`${name} does not state its license`);

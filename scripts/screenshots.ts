@@ -1,9 +1,9 @@
 /** Takes the pictures of docs/images from the real pages over the demo's world; its day is always the same. */
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { prepareDemo } from '../src/app/demo.ts';
 import { systemClock } from '../src/app/system-clock.ts';
 import { launchBrowser } from '../test/support/browser.ts';
-import { prepareDemoService } from '../test/support/demo-service.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
 
 const directory = 'docs/images';
@@ -29,8 +29,7 @@ const firstMinute: Picture = { name: 'first-minute', path: '/?registry=ghcr&rang
 
 async function take(browser: Browser, shown: readonly Picture[], withHistory: boolean): Promise<void> {
   const log = createRecordingLog();
-  const env = { LISTEN_ADDR: '127.0.0.1:0', DOCKERHUB_DELAY_MS: '0', GHCR_DELAY_MS: '0' };
-  const service = await prepareDemoService({ clock, log, env, withHistory });
+  const service = await prepareDemo({ clock, log, withHistory, settings: { listen: { host: '127.0.0.1', port: 0 } } });
   await service.app.start();
   while (!log.lines.some(({ message }) => message === 'run done')) await systemClock.sleep(50);
   for (const { name, path, width, height, colorScheme } of shown) {

@@ -4,8 +4,8 @@ import { asSnapshotDocument, parseReadings } from '../src/core/document/snapshot
 import { newestTags } from '../src/core/views/tags.ts';
 import { setUp } from './support/api.ts';
 import { startCollector, type Collector } from './support/collector.ts';
-import { signaturesOf } from './support/simulator/github-quirks.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag } from './support/simulator/world.ts';
+import { signaturesOf } from '../src/demo/simulator/github-quirks.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag } from '../src/demo/simulator/world.ts';
 
 let collector: Collector | undefined;
 

@@ -34,6 +34,14 @@ describe('dist/bundle.txt', () => {
   });
 });
 
+describe('dist/registry-stats-program.cjs', () => {
+  it('is ASCII: with one other character V8 keeps two bytes of each', async () => {
+    const program = await readFile('dist/registry-stats-program.cjs');
+
+    expect(program.findIndex((byte) => byte > 127)).toBe(-1);
+  });
+});
+
 describe('dist/registry-stats.cjs', () => {
   it('has what the health probe needs and nothing else, and loads the program beside it', async () => {
     const launcher = await readFile('dist/registry-stats.cjs', 'utf8');
@@ -42,6 +50,20 @@ describe('dist/registry-stats.cjs', () => {
     expect(new Set(parts)).toEqual(new Set(['src/launcher.ts', 'src/cli/health.ts', 'src/core/model/health-marker.ts']));
     const required = [...launcher.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
     expect(new Set(required)).toEqual(new Set(['node:fs', './registry-stats-program.cjs']));
+  });
+});
+
+describe('dist/registry-stats-demo.cjs', () => {
+  it('has the world of the demo, which the program does not have, and no package', async () => {
+    const [demo, program] = [
+      await readFile('dist/registry-stats-demo.cjs', 'utf8'),
+      await readFile('dist/registry-stats-program.cjs', 'utf8'),
+    ];
+
+    expect(demo).toContain('// src/demo/simulator/github-pages.ts');
+    expect(demo).not.toContain('// node_modules/');
+    expect(program).not.toContain('// src/demo/');
+    expect(program).toContain('import("./registry-stats-demo.cjs")');
   });
 });
 

@@ -1,10 +1,10 @@
 /** What counts as deleted, with every registry's own answers: only what it says of the image itself, beyond doubt. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startCollector, type Collector } from './support/collector.ts';
-import { missingRepository, type DockerHubQuirks } from './support/simulator/dockerhub-quirks.ts';
-import type { GithubQuirks } from './support/simulator/github-quirks.ts';
-import type { QuayQuirks } from './support/simulator/quay.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, quayRepo, type World } from './support/simulator/world.ts';
+import { missingRepository, type DockerHubQuirks } from '../src/demo/simulator/dockerhub-quirks.ts';
+import type { GithubQuirks } from '../src/demo/simulator/github-quirks.ts';
+import type { QuayQuirks } from '../src/demo/simulator/quay.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, quayRepo, type World } from '../src/demo/simulator/world.ts';
 
 let collector: Collector | undefined;
 

@@ -1,11 +1,11 @@
 /** Many images that fail alike: one sentence about the registry instead of one an image, whatever the reason. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startCollector, type Collector } from './support/collector.ts';
-import { lockedOut, type DockerHubQuirks } from './support/simulator/dockerhub-quirks.ts';
-import { refusals, type Fault } from './support/simulator/faults.ts';
-import type { GithubQuirks } from './support/simulator/github-quirks.ts';
-import type { ServerName } from './support/simulator/index.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, type World } from './support/simulator/world.ts';
+import { lockedOut, type DockerHubQuirks } from '../src/demo/simulator/dockerhub-quirks.ts';
+import { refusals, type Fault } from '../src/demo/simulator/faults.ts';
+import type { GithubQuirks } from '../src/demo/simulator/github-quirks.ts';
+import type { ServerName } from '../src/demo/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, type World } from '../src/demo/simulator/world.ts';
 
 let collector: Collector | undefined;
 

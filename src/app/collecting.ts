@@ -11,7 +11,7 @@ import { memoryWarning } from './memory-limit.ts';
 import { createOpeningStore } from './opening-store.ts';
 import type { Notifier } from '../notify/index.ts';
 import { notifierOf } from './notifying.ts';
-import { databaseOf, openStoreOf } from './store.ts';
+import { openStoreOf, servedDatabaseOf } from './store.ts';
 import { descriptors, httpClientsOf, type World } from './world.ts';
 
 /** What collects, and where it stores. */
@@ -105,7 +105,7 @@ interface Opening {
 }
 
 async function storeAndList(config: Config, world: World): Promise<StoreAndList> {
-  const database = databaseOf(config);
+  const database = servedDatabaseOf(config);
   if (!database) return folderStore(config, world);
   const { egress, jobSilenceSeconds, pollIntervalHours } = config;
   const { clock, log, random } = world;

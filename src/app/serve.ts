@@ -1,7 +1,9 @@
 /** `serve`: collects in the background and answers requests, until it is closed. */
+import { randomBytes } from 'node:crypto';
 import assets from '../../dist/assets.json' with { type: 'json' };
 import { createApi } from '../http/api.ts';
 import type { Handler } from '../http/message.ts';
+import { createTrigger } from '../http/trigger.ts';
 import { listen, type ApiServer } from '../http/server.ts';
 import { createMarkerFile } from '../collect/marker-file.ts';
 import type { Config } from '../config/load.ts';
@@ -91,10 +93,14 @@ function createHandler(
     version,
     configProblems: config.problems,
     howToConfigure,
+    // Processes with one database serve the same pages.
+    trigger: config.allowTrigger
+      ? createTrigger({ clock, secret: config.databaseUrl || randomBytes(32).toString('hex'), begin: () => engine.trigger() })
+      : undefined,
   };
   const { pages, errorPage } = createPages({ ...shown, registries: descriptors, examples: examples(), assets: createAssets(assets) });
   // Loaded with the first scrape: those without Prometheus keep its memory.
-  const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics(shown));
+  const metrics = once(async () => (await import('../metrics/metrics.ts')).createMetrics({ ...shown, images: config.metricsImages }));
   return createApi({
     ...shown,
     metrics: { scrape: async () => (await metrics()).scrape() },

@@ -22,6 +22,12 @@ export function databaseOf({ databaseUrl }: Config): Database | undefined {
   return databaseUrl === '' ? undefined : { url: databaseUrl, migrations };
 }
 
+/** The database that a service works with: one that only serves may have a replica for itself. */
+export function servedDatabaseOf(config: Config): Database | undefined {
+  const { role, databaseUrlRead } = config;
+  return role === 'api' && databaseUrlRead !== '' ? { url: databaseUrlRead, migrations, isReplica: true } : databaseOf(config);
+}
+
 /** What is stored, only to be read. @throws AppError when it cannot be opened */
 export function historyOf(config: Config, { clock, log }: World): Promise<History> {
   return openHistory({ directory: config.dataDir, clock, log, database: databaseOf(config) });

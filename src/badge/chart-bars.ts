@@ -18,13 +18,25 @@ import { pixel } from './svg.ts';
 const minBarHeight = 1;
 const maxBarWidth = 48;
 
-/** `isPartial`: the last bar's period is in progress; the bar is pale where there is room for such a difference. */
-export function bars(points: readonly ChartPoint[], frame: Frame, colors: Colors, isPartial: boolean): string {
-  if (points.length > maxPoints) return thinBars(points, frame, colors);
-  return points.map((point, at) => bar(point, frame, colors, isPartial && at === points.length - 1)).join('');
+/** Which bars are not whole. They are pale where there is room for such a difference. */
+export interface PartialBars {
+  /** The history begins in its period. */
+  readonly first: boolean;
+  /** Its period is in progress. */
+  readonly last: boolean;
 }
 
-function bar(point: ChartPoint, frame: Frame, { ink }: Colors, isPartial: boolean): string {
+export function bars(points: readonly ChartPoint[], frame: Frame, colors: Colors, partial: PartialBars): string {
+  if (points.length > maxPoints) return thinBars(points, frame, colors);
+  return points.map((point, at) => bar(point, frame, colors, partialNotes(partial, at, points.length))).join('');
+}
+
+/** What is said of a bar that is not whole. */
+export function partialNotes({ first, last }: PartialBars, at: number, count: number): string[] {
+  return [...(first && at === 0 ? ['partial: the history starts in it'] : []), ...(last && at === count - 1 ? ['in progress'] : [])];
+}
+
+function bar(point: ChartPoint, frame: Frame, { ink }: Colors, partial: readonly string[]): string {
   const { day, value } = point;
   const { xOf, columnWidth, bottom } = frame;
   const certainty = certaintyOf(point);
@@ -37,8 +49,8 @@ function bar(point: ChartPoint, frame: Frame, { ink }: Colors, isPartial: boolea
     'several days': `fill="url(#${wideHatching})"`,
     inconsistent: `fill="${ink}" fill-opacity=".2" stroke="${ink}" stroke-dasharray="2 2"`,
   };
-  const notes = [...(certainty === 'read' ? [] : [certaintyText(point)]), ...(isPartial ? ['in progress'] : [])];
-  const pale = isPartial ? ' opacity=".5"' : '';
+  const notes = [...(certainty === 'read' ? [] : [certaintyText(point)]), ...partial];
+  const pale = partial.length > 0 ? ' opacity=".5"' : '';
   return `<rect x="${pixel(xOf(toEpochDay(day)) - width / 2)}" y="${pixel(top)}" width="${pixel(width)}" height="${pixel(bottom - top)}" ${looks[certainty]}${pale}><title>${[`${day}: ${formatExact(value)}`, ...notes].join(', ')}</title></rect>`;
 }
 

@@ -4,7 +4,6 @@ import { toEpochDay, type Day } from '../core/model/day.ts';
 import { formatCount, formatExact, formatMonth } from '../core/views/format.ts';
 import { bars } from './chart-bars.ts';
 import { line } from './chart-line.ts';
-import { dayLabels } from './day-labels.ts';
 import {
   hatching,
   stepDays,
@@ -18,22 +17,15 @@ import {
 } from './drawing.ts';
 import { tickText } from '../core/views/tick-text.ts';
 import { ticks } from './scale.ts';
-import { escaped, pixel } from './svg.ts';
+import { axisCut, characterWidth, dayTexts, font, grid, margin, themes, truncate } from './sheet.ts';
+import { escaped } from './svg.ts';
 
 export type { ChartDrawing, ChartPoint } from './drawing.ts';
 export { sparklineSvg } from './sparkline.ts';
 
-const themes: Readonly<Record<ChartDrawing['theme'], Colors>> = {
-  light: { ground: '#ffffff', text: '#16202c', muted: '#56616e', grid: '#e6eaef', ink: '#0b62c4' },
-  dark: { ground: '#171e26', text: '#e6ebf1', muted: '#9aa7b5', grid: '#28313d', ink: '#4aa3ff' },
-};
 const defaultSize = { width: 720, height: 240 };
 /** Smaller charts have no room for a plot. */
 const minSize = { width: 160, height: 120 };
-const margin = { top: 62, side: 20, bottom: 32 };
-const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
-/** Widths of a character in pixels, estimated generously: the reader's font is unknown. */
-const characterWidth = { text: 7, title: 10 };
 
 interface Sheet extends Required<Omit<ChartDrawing, 'agedSince'>>, Pick<ChartDrawing, 'agedSince'> {
   readonly colors: Colors;
@@ -43,7 +35,7 @@ interface Sheet extends Required<Omit<ChartDrawing, 'agedSince'>>, Pick<ChartDra
 export function chartSvg(drawing: ChartDrawing): string {
   const width = Math.max(drawing.width ?? defaultSize.width, minSize.width);
   const height = Math.max(drawing.height ?? defaultSize.height, minSize.height);
-  const sheet: Sheet = { isPartial: false, ...drawing, width, height, colors: themes[drawing.theme] };
+  const sheet: Sheet = { isPartial: false, startsPartial: false, ...drawing, width, height, colors: themes[drawing.theme] };
   const { title, colors, points } = sheet;
   const newest = points.at(-1);
   const description = newest ? `${formatExact(newest.value)} ${describePeriod(newest.day, sheet)}` : 'no data yet';
@@ -84,11 +76,6 @@ function heading(sheet: Sheet, newest?: ChartPoint): string {
   return `${name}<text x="${right}" y="28" ${strong} text-anchor="end">${value}</text><text x="${right}" y="46" fill="${muted}" text-anchor="end">${describePeriod(newest.day, sheet)}</text>`;
 }
 
-function truncate(text: string, maxLength: number): string {
-  const characters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
-  return characters.length <= maxLength ? text : `${characters.slice(0, maxLength - 1).join('')}…`;
-}
-
 /** The legend of values that were not read, where there are any. */
 function legend(sheet: Sheet): string {
   const { points, kind, width } = sheet;
@@ -101,10 +88,9 @@ function legend(sheet: Sheet): string {
   for (const [certainty, lineLook, barLook] of legendLooks) {
     const end = x + 24 + certainty.length * characterWidth.text;
     if (!found.has(certainty) || end > width - margin.side - taken) continue;
-    const swatch =
-      kind === 'total'
-        ? `<path d="M${x} 42h16" fill="none" stroke="${ink}" stroke-width="2" ${lineLook}/>`
-        : `<path d="M${x + 0.5} 36.5h15v10h-15z" ${barLook.replaceAll('INK', ink)}/>`;
+    const swatch = isLine(kind)
+      ? `<path d="M${x} 42h16" fill="none" stroke="${ink}" stroke-width="2" ${lineLook}/>`
+      : `<path d="M${x + 0.5} 36.5h15v10h-15z" ${barLook.replaceAll('INK', ink)}/>`;
     texts += `${swatch}<text x="${x + 22}" y="46" fill="${muted}">${certainty}</text>`;
     x = end + 16;
   }
@@ -122,7 +108,7 @@ function emptyText({ width, height, colors }: Sheet): string {
 }
 
 function plot(sheet: Sheet): string {
-  const { points, kind, isPartial, width, height, colors } = sheet;
+  const { points, kind, isPartial, startsPartial, width, height, colors } = sheet;
   const [top, right, bottom] = [margin.top, width - margin.side, height - margin.bottom];
   const [min, max] = valueRange(points, kind);
   const levels = ticks(min, max, Math.max(2, Math.floor((bottom - top) / 38)));
@@ -140,36 +126,19 @@ function plot(sheet: Sheet): string {
     yOf: (value) => bottom - ((value - low) / Math.max(high - low, 1)) * (bottom - top),
     columnWidth: dayWidth * stepDays[kind],
   };
-  const values = kind === 'total' ? line(points, frame, colors) : bars(points, frame, colors, isPartial);
-  return [grid(levels, texts, frame, colors), dayTexts([first, last], sheet, frame), values].join('\n');
+  const values = isLine(kind) ? line(points, frame, colors) : bars(points, frame, colors, { first: startsPartial, last: isPartial });
+  return [grid(levels, texts, frame, colors) + axisCut(levels, texts, frame, colors), dayTexts([first, last], sheet, frame), values].join(
+    '\n',
+  );
+}
+
+function isLine(kind: ChartKind): boolean {
+  return kind === 'total' || kind === 'average';
 }
 
 /** Bars start at 0. A line does too, unless that would flatten it. */
 function valueRange(points: readonly ChartPoint[], kind: ChartKind): readonly [min: number, max: number] {
   const values = points.map(({ value }) => value);
   const [min, max] = [Math.min(...values), Math.max(...values, 1)];
-  return [kind !== 'total' || min < max * 0.3 || min === max ? 0 : min, max];
-}
-
-function grid(levels: readonly number[], texts: readonly string[], { left, right, yOf }: Frame, { grid: color, muted }: Colors): string {
-  const lines = levels.map((level, at) => {
-    const y = yOf(level);
-    return `<path d="M${pixel(left)} ${pixel(y)}L${pixel(right)} ${pixel(y)}" stroke="${at === 0 ? muted : color}"${at === 0 ? ' stroke-opacity=".5"' : ''}/><text x="${pixel(left - 8)}" y="${pixel(y + 4)}" fill="${muted}" text-anchor="end">${texts[at] ?? ''}</text>`;
-  });
-  return lines.join('');
-}
-
-const minGap = 14;
-
-function dayTexts([first, last]: readonly [number, number], { kind, width, colors }: Sheet, { left, right, bottom, xOf }: Frame): string {
-  let free = 0;
-  let texts = '';
-  for (const { day, text } of dayLabels(first, last, kind, Math.floor((right - left) / 72))) {
-    const half = (text.length * characterWidth.text) / 2;
-    const x = Math.min(Math.max(xOf(day), half + minGap / 2), width - half - minGap / 2);
-    if (x - half < free) continue;
-    free = x + half + minGap;
-    texts += `<text x="${pixel(x)}" y="${bottom + 20}" fill="${colors.muted}" text-anchor="middle">${text}</text>`;
-  }
-  return texts;
+  return [!isLine(kind) || min < max * 0.3 || min === max ? 0 : min, max];
 }

@@ -18,6 +18,8 @@ export interface ChartDrawing {
   readonly kind: ChartKind;
   /** Whether the day, week or month of the last point is still in progress. */
   readonly isPartial?: boolean;
+  /** Whether the history begins in the week or month of the first point, which is partial then. */
+  readonly startsPartial?: boolean;
   /** The day of the last reading, where that is longer ago than it should be. */
   readonly agedSince?: Day | undefined;
   readonly theme: 'light' | 'dark';

@@ -10,6 +10,7 @@ import { backupCommand } from './backup.ts';
 import { collectCommand } from './collect.ts';
 import type { CommandDefinition } from './command.ts';
 import { configCommand } from './config.ts';
+import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -24,6 +25,7 @@ import { serveCommand } from './serve.ts';
 const commands: readonly CommandDefinition[] = [
   serveCommand,
   collectCommand,
+  demoCommand,
   exportCommand,
   importCommand,
   backupCommand,

@@ -52,6 +52,50 @@ describe('a run', () => {
     ]);
   });
 
+  it('is remembered with its duration and failures, twenty of them at most, the newest first', async () => {
+    const hub = tracked({
+      targets: ['acme/gone', 'acme/app'],
+      totals: { 'acme/app': 10, 'acme/gone': new AppError('not_found', 'not there') },
+    });
+    const ghcr = tracked({ id: 'ghcr', targets: ['acme/app'], totals: { 'acme/app': new AppError('not_found', 'not there') } });
+    const { engine, run } = createTestEngine([hub, ghcr]);
+    const ended = await run();
+
+    expect(engine.status().runs).toEqual([
+      {
+        id: ended.id,
+        startedAt: new Date(ended.startedAt).toISOString(),
+        durationMs: ended.durationMs,
+        imagesRead: 1,
+        imagesFailed: 2,
+        failedRegistries: [ghcr.descriptor.title],
+        saveError: undefined,
+      },
+    ]);
+    for (let runs = 1; runs < 22; runs += 1) await run();
+    expect(engine.status().runs?.map(({ id }) => Number(id))).toEqual(Array.from({ length: 20 }, (_, at) => 22 - at));
+  });
+
+  it('is begun by hand between two others, and refused while one runs or has just ended', async () => {
+    const hub = tracked({ targets: ['acme/app'], totals: { 'acme/app': 10 } });
+    const { engine, clock } = createTestEngine([hub]);
+    engine.start();
+    await clock.advance(1_000);
+    await expect(engine.trigger()).rejects.toMatchObject({
+      code: 'rate_limited',
+      message: expect.stringContaining('try again in 5 minutes'),
+    });
+
+    await clock.advance(6 * 60_000);
+    await engine.trigger();
+    await clock.advance(0);
+    await clock.advance(1_000);
+
+    expect(engine.status().runs).toHaveLength(2);
+    await engine.stop();
+    await expect(createTestEngine([]).engine.trigger()).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('leaves a registry alone for the rest of the run when five images in a row get no answer', async () => {
     const repos = Array.from({ length: 9 }, (_, index) => `acme/app-${index}`);
     const hub = tracked({

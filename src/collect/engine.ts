@@ -1,5 +1,5 @@
 /** Collects, in one process or as one of many: it knows one list of work, its own or one that is shared. */
-import { errorFields, toAppError } from '../core/model/errors.ts';
+import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import type { RunRecord } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
@@ -44,8 +44,13 @@ export interface Engine {
   stop(): Promise<void>;
   /** One run, now, with nothing in the background. @throws AppError when a shared list cannot be reached */
   runOnce(signal: AbortSignal, observer?: RunObserver): Promise<RunRecord>;
+  /** Begins a run now, here or in another process that shares the list. @throws AppError conflict (one is running, or nothing is configured), rate_limited (one has just ended), unreachable */
+  trigger(): Promise<void>;
   status(): CollectorStatus;
 }
+
+/** Between the end of a run and one that is asked for. */
+const minPauseMs = 5 * 60_000;
 
 interface Parts extends RunDeps {
   readonly view: RunView;
@@ -98,6 +103,19 @@ export function createEngine(deps: EngineDeps): Engine {
       const ended = await participate(parts, opened, signal, observer);
       if (!ended) throw new TypeError(`run ${opened.run} has not ended`);
       return ended;
+    },
+    async trigger() {
+      if (deps.registries.length === 0) throw new AppError('conflict', 'nothing is configured, so there is nothing to check');
+      const answer = await list.trigger(minPauseMs);
+      if (answer === 'running') throw new AppError('conflict', 'a run is in progress: the status page shows how far it is');
+      if (answer !== 'due') {
+        const minutes = Math.ceil(answer.waitMs / 60_000);
+        throw new AppError('rate_limited', `a run has just ended: try again in ${minutes} minute${minutes === 1 ? '' : 's'}`, {
+          retryAfterMs: answer.waitMs,
+        });
+      }
+      log.info('run requested');
+      for (const scheduler of schedulers) scheduler.wake();
     },
     status: () => view.status(),
   };

@@ -1,9 +1,9 @@
 /** What this process knows of the runs: the last report of the list of work, and what its buffer adds to that. */
 import type { Progress } from '../core/model/outcome.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
-import type { RunReport } from '../core/model/run.ts';
+import { hasSucceeded, type RunRecord, type RunReport } from '../core/model/run.ts';
 import type { Clock, WorkList } from '../core/ports.ts';
-import { overdueAfterMs, type CollectorStatus } from '../core/views/status.ts';
+import { overdueAfterMs, type CollectorStatus, type PastRun } from '../core/views/status.ts';
 import type { AfterRun } from './after-run.ts';
 import type { Health } from './health.ts';
 import { statusOf } from './registry-status.ts';
@@ -37,11 +37,16 @@ export interface RunView {
   status(): CollectorStatus;
 }
 
+/** Ended runs that are remembered. */
+const maxRuns = 20;
+
 export function createRunView({ list, buffer, afterRun, health, descriptors, tracked, clock, intervalMs }: RunViewDeps): RunView {
   const startedAt = clock.now();
   let remembered: ReadonlyMap<string, number> = new Map();
   let report: RunReport = { counts: [] };
   let isFrozen = false;
+  let runs: readonly PastRun[] = [];
+  const titles = new Map(descriptors.map(({ id, title }) => [id, title]));
 
   function progress(registry: string): Progress | undefined {
     const known = report.running?.registries.find((each) => each.registry === registry)?.progress;
@@ -52,6 +57,8 @@ export function createRunView({ list, buffer, afterRun, health, descriptors, tra
   return {
     async refresh() {
       report = await list.report();
+      const { finished } = report;
+      if (finished && finished.id !== runs[0]?.id) runs = [toPastRun(finished, titles), ...runs].slice(0, maxRuns);
       if (!isFrozen) await afterRun.follow(report);
     },
     freeze: () => void (isFrozen = true),
@@ -66,6 +73,7 @@ export function createRunView({ list, buffer, afterRun, health, descriptors, tra
         runningSince: running && new Date(running.startedAt).toISOString(),
         nextCycle: nextAt === undefined ? undefined : new Date(nextAt).toISOString(),
         retentionError: finished?.retentionError,
+        runs,
         registries: descriptors.map((descriptor) => {
           const { id } = descriptor;
           const count = counts.find(({ registry }) => registry === id);
@@ -81,5 +89,18 @@ export function createRunView({ list, buffer, afterRun, health, descriptors, tra
         }),
       };
     },
+  };
+}
+
+function toPastRun({ id, startedAt, durationMs, registries, saveError }: RunRecord, titles: ReadonlyMap<string, string>): PastRun {
+  const failed = registries.flatMap(({ failures }) => failures.filter(({ missing }) => missing === 'total'));
+  return {
+    id,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs,
+    imagesRead: registries.reduce((sum, { imagesRead }) => sum + imagesRead, 0),
+    imagesFailed: failed.length,
+    failedRegistries: registries.filter((part) => !hasSucceeded(part)).map(({ registry }) => titles.get(registry) ?? registry),
+    saveError: saveError?.message,
   };
 }

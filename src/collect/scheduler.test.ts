@@ -57,6 +57,29 @@ describe('the scheduler', () => {
     await scheduler.stop();
   });
 
+  it.each([0, hour])(
+    'starts a run at once when it is woken, with an interval of %i, and keeps the interval after that',
+    async (intervalMs) => {
+      const { clock, starts, scheduler, list, mostAtOnce } = setUp({ intervalMs, runMs: 60_000 });
+      scheduler.start();
+      await clock.advance(0);
+      await clock.advance(600_000);
+
+      await list.trigger(0);
+      scheduler.wake();
+      await clock.advance(0);
+      await clock.advance(60_000);
+      await clock.advance(hour);
+
+      expect(starts).toEqual(intervalMs === 0 ? [0, 600_000] : [0, 600_000, 600_000 + hour]);
+      expect(mostAtOnce()).toBe(1);
+      await scheduler.stop();
+      scheduler.wake();
+      await clock.advance(2 * hour);
+      expect(starts).toHaveLength(intervalMs === 0 ? 2 : 3);
+    },
+  );
+
   it('runs once only when the interval is 0', async () => {
     const { clock, starts, scheduler, list } = setUp({ intervalMs: 0 });
 

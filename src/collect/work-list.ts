@@ -6,6 +6,7 @@ import {
   type Outcome,
   type RegistryCount,
   type RunRecord,
+  type RunReport,
   type RunningRun,
   type TakenItem,
   type Requeued,
@@ -39,13 +40,19 @@ interface OpenRun {
   saveError?: Failure | undefined;
 }
 
+interface FinishedRun {
+  readonly record: RunRecord;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** An empty list, whose first run is due. */
 export function createWorkList(deps: WorkListDeps): WorkList {
   const due = createDueTime(deps);
   const counts = new Map<string, RegistryCount>();
   let runs = 0;
   let open: OpenRun | undefined;
-  let finished: { readonly record: RunRecord; readonly at: number } | undefined;
+  let finished: FinishedRun | undefined;
 
   function find(run: string): OpenRun {
     if (open?.id !== run) throw new TypeError(`run ${run} is not open`);
@@ -82,6 +89,10 @@ export function createWorkList(deps: WorkListDeps): WorkList {
         counts.set(part.registry, countRun(counts.get(part.registry), part, new Date(now).toISOString()));
       return record;
     },
+    async trigger(minPauseMs) {
+      if (open) return 'running';
+      return due.trigger(finished === undefined ? 0 : Math.min(minPauseMs, finished.at + minPauseMs - deps.clock.now()));
+    },
     async interrupt(run) {
       const record = toRecord(find(run), deps.clock.now(), true);
       open = undefined;
@@ -91,16 +102,16 @@ export function createWorkList(deps: WorkListDeps): WorkList {
       if (finished?.record.id === run) finished = { ...finished, record: { ...finished.record, retentionError: message } };
     },
     async report() {
-      return {
-        finished: finished?.record,
-        finishedAgoMs: finished && Math.max(0, deps.clock.now() - finished.at),
-        running: open && runningRun(open, deps.clock.now()),
-        counts: [...counts.values()],
-        nextAt: open ? undefined : due.nextAt(),
-      };
+      const now = deps.clock.now();
+      const running = open && runningRun(open, now);
+      return { ...reportFinished(finished, now), running, counts: [...counts.values()], nextAt: open ? undefined : due.nextAt() };
     },
     async close() {},
   };
+}
+
+function reportFinished(finished: FinishedRun | undefined, now: number): Pick<RunReport, 'finished' | 'finishedAgoMs'> {
+  return { finished: finished?.record, finishedAgoMs: finished && Math.max(0, now - finished.at) };
 }
 
 interface DueTime {
@@ -108,6 +119,8 @@ interface DueTime {
   nextAt(): number | undefined;
   /** How long to wait for the next run; undefined when it begins now, from which the one after it is counted. */
   wait(): { readonly waitMs: number | undefined } | undefined;
+  /** The next run begins now, unless there is to be a pause before it. */
+  trigger(pauseMs: number): 'due' | { readonly waitMs: number };
   /** Takes a run that has ended. */
   note(run: Pick<RunRecord, 'durationMs'>): void;
 }
@@ -134,6 +147,12 @@ function createDueTime({ clock, random, intervalMs }: WorkListDeps): DueTime {
       const waitMs = Math.min(Math.max(0, (nextAt ?? now) - now), intervalMs * (1 + intervalJitter));
       nextAt = now + waitMs;
       return { waitMs };
+    },
+    trigger(pauseMs) {
+      if (pauseMs > 0) return { waitMs: pauseMs };
+      isDue = true;
+      nextAt = clock.now();
+      return 'due';
     },
     note(run) {
       ({ durationMs } = run);

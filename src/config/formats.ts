@@ -170,3 +170,15 @@ export const name: Format<string> = {
 export function anyText(what: string): Format<string> {
   return { valid: what, parse: (value) => value };
 }
+
+/** Which images have series of their own in the metrics. */
+export type MetricsImages = { readonly kind: 'all' } | { readonly kind: 'groups' } | { readonly kind: 'top'; readonly count: number };
+
+export const metricsImages: Format<MetricsImages> = {
+  valid: '"all", "groups", or "top:" and a number of images from 1 to 100000, such as top:500',
+  parse(text) {
+    if (text === 'all' || text === 'groups') return { kind: text };
+    const count = Number(/^top:(\d{1,6})$/.exec(text)?.[1] ?? 0);
+    return count >= 1 && count <= 100_000 ? { kind: 'top', count } : undefined;
+  },
+};

@@ -70,6 +70,7 @@ describe('the configuration', () => {
       healthFile: '/tmp/.healthy',
       logLevel: 'info',
       logFormat: 'auto',
+      metricsImages: { kind: 'all' },
       problems: [],
       registries: {
         dockerhub: { targets: [], urls: { DOCKERHUB_URL: 'https://hub.docker.com' }, delayMs: 500, login: undefined },
@@ -90,6 +91,7 @@ describe('the configuration', () => {
         HEALTH_FILE: '',
         LOG_LEVEL: 'Debug',
         LOG_FORMAT: 'JSON',
+        METRICS_IMAGES: 'top:500',
         DOCKERHUB_URL: 'http://mirror.local/hub/',
         GHCR_DELAY_MS: '0',
       },
@@ -105,6 +107,7 @@ describe('the configuration', () => {
       healthFile: '/tmp/.healthy',
       logLevel: 'debug',
       logFormat: 'json',
+      metricsImages: { kind: 'top', count: 500 },
       registries: { dockerhub: { urls: { DOCKERHUB_URL: 'http://mirror.local/hub' } }, ghcr: { delayMs: 0 } },
     });
   });
@@ -145,6 +148,8 @@ describe('the configuration', () => {
     ['FRAME_ANCESTORS', '*,https://home.example'],
     ['LOG_LEVEL', 'verbose'],
     ['LOG_FORMAT', 'text'],
+    ['METRICS_IMAGES', 'top'],
+    ['METRICS_IMAGES', 'top:0'],
     ['GITHUB_URL', 'ftp://github.com'],
     ['GITHUB_URL', 'https://user:secret@github.com'],
     ['GITHUB_URL', 'https://github.com/?x=1'],
@@ -205,6 +210,15 @@ describe('the configuration', () => {
       problems: [],
     });
     expect(load({ env: { ROLE: 'all' } })).toMatchObject({ role: 'all', problems: [] });
+  });
+
+  it('reads from a replica where it only serves, and says where that has no effect', () => {
+    const env = { DATABASE_URL: 'postgres://db/stats', DATABASE_URL_READ: 'postgres://replica/stats' };
+
+    expect(load({ env: { ...env, ROLE: 'api' } })).toMatchObject({ databaseUrlRead: 'postgres://replica/stats', problems: [] });
+    expect(load({ env }).problems).toEqual([
+      { variable: 'DATABASE_URL_READ', entry: '', reason: 'it is used with ROLE=api only; with all everything is read from DATABASE_URL' },
+    ]);
   });
 
   it('lets an option win over its variable, and says where each value is from', () => {

@@ -63,6 +63,9 @@ export function loadConfig(input: ConfigInput): Config {
   if (role !== values.role) {
     report(settings.role.variable)(values.role, `it needs DATABASE_URL; without a database one process does everything, as with ${role}`);
   }
+  if (values.databaseUrlRead !== '' && role !== 'api') {
+    report(settings.databaseUrlRead.variable)('', `it is used with ROLE=api only; with ${role} everything is read from DATABASE_URL`);
+  }
   const unusable: string[] = [];
   const notifyRules = readNotifications(input, values, unusable);
   const errors = [...reader.errors, ...unusable];

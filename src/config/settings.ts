@@ -12,6 +12,7 @@ import {
   list,
   listenAddress,
   logFormats,
+  metricsImages,
   logLevels,
   name,
   oneOf,
@@ -140,6 +141,13 @@ export const settings = {
     secret: true,
     format: databaseUrl,
   }),
+  databaseUrlRead: setting({
+    variable: 'DATABASE_URL_READ',
+    means: 'With `ROLE=api`, where it reads instead: a read-only replica of the database, which may be some seconds behind',
+    default: '',
+    secret: true,
+    format: databaseUrl,
+  }),
   role: setting({
     variable: 'ROLE',
     means: 'With PostgreSQL, what this process does: `all`, `api` (only serves) or `collector` (only collects)',
@@ -170,6 +178,13 @@ export const settings = {
     default: '/',
     format: basePath,
   }),
+  allowTrigger: setting({
+    variable: 'ALLOW_TRIGGER',
+    means:
+      'Whether everyone who sees the status page may start a run there ("Check now"), at the earliest 5 minutes after the last one: `on` or `off`',
+    default: 'off',
+    format: onOrOff,
+  }),
   frameAncestors: setting({
     variable: 'FRAME_ANCESTORS',
     means:
@@ -193,6 +208,13 @@ export const settings = {
     means: 'Log format: `json`, `pretty`, or `auto`, which is `pretty` on a terminal and `json` otherwise',
     default: 'auto',
     format: oneOf(logFormats),
+  }),
+  metricsImages: setting({
+    variable: 'METRICS_IMAGES',
+    means:
+      'Images with series of their own in `/metrics`: `all`, `groups` (the members of groups), or `top:500` (the 500 with the largest totals); five series an image',
+    default: 'all',
+    format: metricsImages,
   }),
 };
 

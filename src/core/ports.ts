@@ -137,6 +137,11 @@ export interface WorkList {
   beat(registries: readonly string[]): Promise<void>;
   /** Ends the open run when nothing is left to do, or nobody is left to do it. Resolves to it once, in the process that ended it. */
   end(): Promise<RunRecord | undefined>;
+  /**
+   * Makes the next run due now. Resolves to `due`, to `running` while one is open, or to how long to wait when the last one has ended less than
+   * `minPauseMs` ago.
+   */
+  trigger(minPauseMs: number): Promise<'due' | 'running' | { readonly waitMs: number }>;
   /** Leaves the open run before its end. Resolves to what is known of it where it ended with that; one that others share goes on. */
   interrupt(run: string): Promise<RunRecord | undefined>;
   /** Says why old snapshots could not be deleted after a run. */

@@ -31,7 +31,7 @@ const tableRows = 31;
 export function figure(parts: FigureParts): Html {
   const { view, shown, subtitle, basePath, csvPath } = parts;
   const title = chartTitle(view);
-  const { chart, look, partial } = shown;
+  const { chart } = shown;
   if (chart.days.length === 0)
     return html`<figure class="chart empty">
       <figcaption>${title}</figcaption>
@@ -40,7 +40,8 @@ export function figure(parts: FigureParts): Html {
     </figure>`;
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
   // What only the page needs is not in the address of its data: the same chart is not drawn anew.
-  const query = viewQuery(view, { day: '', zoomed: '' });
+  const search = view.repos.length > 0 ? '' : view.search;
+  const query = viewQuery(view, { day: '', zoomed: '', sort: 'total', descending: true, search });
   const imagePath = `${basePath}/data/chart.svg${query || '?'}`;
   return html`<figure
     class="chart"
@@ -53,11 +54,11 @@ export function figure(parts: FigureParts): Html {
     ${zoomNote(parts)}
     <div class="plot">
       <picture
-        ><source media="(prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
+        ><source media="screen and (prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
         <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" width="960" height="340"
       /></picture>
     </div>
-    <p class="legend">${legend([...remarks.values()], hasGaps(chart), look === 'bars' ? partial : {})}</p>
+    <p class="legend">${legend([...remarks.values()], hasGaps(chart), shown)}</p>
     <p class="exports">
       <a href="${csvPath}" download>CSV</a> <button type="button" data-export="png" hidden>PNG</button>
       <a href="${imagePath}&amp;theme=light" download="${fileName(title)}.svg" data-export="svg">SVG</a>
@@ -189,11 +190,13 @@ const shapeTexts: readonly (readonly [Shape, string])[] = [
   ['doubtful', 'inconsistent'],
 ];
 
-function legend(remarks: readonly Remark[], gaps: boolean, partial: ShownChart['partial']): Html[] {
+function legend(remarks: readonly Remark[], gaps: boolean, { look, kind, partial }: ShownChart): Html[] {
+  const key = look === 'bars' ? 'unfinished' : 'ongoing';
+  const isWhole = kind === 'total';
   const found = new Set(remarks.flatMap(({ shapes }) => shapes));
   return [
-    ...(partial.last === undefined ? [] : [html`<span class="key unfinished">in progress</span>`]),
-    ...(partial.first === undefined ? [] : [html`<span class="key unfinished">partial</span>`]),
+    ...(partial.last === undefined || isWhole ? [] : [html`<span class="key ${key}">in progress</span>`]),
+    ...(partial.first === undefined ? [] : [html`<span class="key ${key}">partial</span>`]),
     ...shapeTexts.filter(([shape]) => found.has(shape)).map(([shape, text]) => html`<span class="key ${shape}">${text}</span>`),
     ...(gaps ? [html`<span class="key missing">no data</span>`] : []),
   ];

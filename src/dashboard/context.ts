@@ -24,6 +24,8 @@ export interface PageContext extends Surroundings {
   /** What became of notifications, by channel; absent where none is configured. Never rejects. */
   readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
   readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
+  /** Absent where nobody may start a run. */
+  readonly trigger?: { readonly token: () => string } | undefined;
   /** One sentence; absent when something is configured. */
   readonly howToConfigure?: string | undefined;
   /** A variable and what it may hold, for each registry. */

@@ -53,8 +53,14 @@ export function hiddenInputs(pairs: readonly (readonly [name: string, value: str
   return html`${pairs.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}`;
 }
 
+/** The registries to choose from: those that are configured or have images, and the one that is chosen. */
+export function offeredRegistries(context: PageContext, known: ReadonlySet<string>, chosen: string): PageContext['registries'] {
+  const configured = new Set(context.status().registries.flatMap(({ registry, state }) => (state === 'off' ? [] : [registry])));
+  return context.registries.filter(({ id }) => id === chosen || known.has(id) || configured.has(id));
+}
+
 /** A choice of a registry or all of them. */
-export function registrySelect({ registries }: PageContext, name: string, all: string, selected: string): Html {
+export function registrySelect(registries: PageContext['registries'], name: string, all: string, selected: string): Html {
   const names: Record<string, string> = { [all]: 'All registries' };
   for (const { id, title } of registries) names[id] = title;
   return select(name, 'Registry', names, selected);

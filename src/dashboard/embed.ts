@@ -63,8 +63,9 @@ export function embedSection(
   return html`<section class="card" aria-labelledby="embed" data-key="embed-section">
     <h2 id="embed">Badge and chart for a README</h2>
     <form class="controls" method="get" autocomplete="off" data-view>
-      ${hiddenInputs(kept)} ${registrySelect(context, 'badge', 'all', embed.registry)} ${select('period', 'Pulls', periods, embed.period)}
-      ${select('style', 'Style', styles, embed.style)} ${select('color', 'Color', colors, embed.color)}
+      ${hiddenInputs(kept)} ${registrySelect(context.registries, 'badge', 'all', embed.registry)}
+      ${select('period', 'Pulls', periods, embed.period)} ${select('style', 'Style', styles, embed.style)}
+      ${select('color', 'Color', colors, embed.color)}
       <label>Label <input type="text" name="label" value="${embed.label}" maxlength="64" placeholder="pulls" autocomplete="off" /></label>
       <button type="submit">Show</button>
     </form>

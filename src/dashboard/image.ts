@@ -65,6 +65,8 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
   const path = imagePath(basePath, repo);
   const kept = [...new URLSearchParams(viewQuery(view, { repos: [] }))];
   const shown = await imageChart(context, view, known);
+  const own = new Set([...images.map(({ registry }) => registry), parts.embed.registry]);
+  const offering = { ...context, registries: context.registries.filter(({ id }) => own.has(id)) };
   const makers = view.day === '' ? [] : dayMakers(known.series, view.day, view.kind);
   const addressOf = (next: View): string => path + viewQuery({ ...next, repos: [] });
   const address = new URLSearchParams([...kept, ...embedParameters(parts.embed)]).toString();
@@ -90,7 +92,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         day: dayPanel(context, view, makers, addressOf({ ...view, day: '' })),
       })}
       ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
-      ${embedSection(context, repo, parts.embed, parts.origin, kept)}`,
+      ${embedSection(offering, repo, parts.embed, parts.origin, kept)}`,
   });
 }
 

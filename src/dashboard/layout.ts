@@ -59,6 +59,7 @@ export function page(surroundings: Surroundings, parts: PageParts): Html {
         <footer class="bar">
           registry-stats ${version} · days are in UTC · <a href="${basePath}/api/openapi.json">API</a> ·
           <a href="${basePath}/api/images?format=csv">all images as CSV</a>
+          <button type="button" id="shortcuts" hidden>keyboard shortcuts</button>
         </footer>
         <div id="news" class="unseen" role="status"></div>
       </body>

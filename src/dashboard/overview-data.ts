@@ -20,6 +20,8 @@ const maxLines = 8;
 
 export interface Overview {
   readonly images: readonly TrackedImage[];
+  /** Those of all images, also of those that the view leaves out. */
+  readonly registries: ReadonlySet<string>;
   /** What the search finds. */
   readonly rows: readonly OverviewRow[];
   /** What is in the chart although the search does not find it. */
@@ -34,7 +36,8 @@ export interface Overview {
 /** All that the page of a view shows. */
 export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> {
   const registries = view.registry === '' ? undefined : new Set([view.registry]);
-  const [latest, days] = await Promise.all([deps.store.latest({ registries }), deps.store.days()]);
+  const [everything, days] = await Promise.all([deps.store.latest({}), deps.store.days()]);
+  const latest = everything.filter(({ registry }) => registries?.has(registry) !== false);
   const members = deps.groups.flatMap((group) => group.members);
   const configured = [...deps.configured, ...members].filter(({ registry }) => registries?.has(registry) !== false);
   const moment = { now: deps.clock.now(), staleAfterMs: deps.staleAfterMs };
@@ -49,6 +52,7 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
   const charted = { latest, shown, nameOf, registries };
   return {
     images,
+    registries: new Set(everything.map(({ registry }) => registry)),
     rows,
     kept,
     shown: await shownChart((options) => chartOf(deps, charted, options), view, todayOf(deps), maxLines),

@@ -7,7 +7,7 @@ import { sumWeekdays } from '../core/numbers/weekday.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
-import { chartControls, howToConfigure, registrySelect } from './controls.ts';
+import { chartControls, howToConfigure, offeredRegistries, registrySelect } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
 import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
@@ -36,7 +36,7 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
       ? html`<h1>Images</h1>
           ${howToConfigure(context)}`
       : html`<h1>Images</h1>
-          ${notices(context, status)} ${tiles(rows)} ${controls(context, view)}
+          ${notices(context, status)} ${tiles(rows)} ${controls(context, view, overview)}
           ${figure({
             view,
             shown: overview.shown,
@@ -90,10 +90,11 @@ function tiles(rows: readonly OverviewRow[]): Html {
   </dl>`;
 }
 
-function controls(context: PageContext, view: View): Html {
+function controls(context: PageContext, view: View, { registries }: Overview): Html {
+  const offered = offeredRegistries(context, registries, view.registry);
   return html`<form id="view" class="controls" method="get" action="${context.basePath}/" autocomplete="off" data-view>
     <label class="search">Filter by name <input type="search" name="q" value="${view.search}" autocomplete="off" /></label>
-    ${context.registries.length > 1 ? registrySelect(context, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
+    ${offered.length > 1 ? registrySelect(offered, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
     <input type="hidden" name="sort" value="${view.descending ? '-' : ''}${view.sort}" />
     <button type="submit">Show</button>
   </form>`;

@@ -1,7 +1,7 @@
 /** The chart of a view: its numbers, how it is drawn, and what of it is partial. */
-import { isPartial, sumLabel, type Chart, type ChartKind, type ChartOptions } from '../core/numbers/chart.ts';
+import { isPartial, nextDay, sumLabel, type Chart, type ChartKind, type ChartOptions } from '../core/numbers/chart.ts';
 import { previousPeriod, summarizeLines, toIndex, withPrevious, type LineSummary } from '../core/numbers/comparison.ts';
-import type { EpochDay } from '../core/model/day.ts';
+import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { readable } from './layout.ts';
 import { chartOptions, isCompared, ranges, type View } from './view.ts';
 
@@ -14,6 +14,8 @@ export interface ShownChart {
   /** One a line, of the pulls also where the lines are indexed; only where several images are compared. */
   readonly summaries: readonly LineSummary[];
   /** What is said of the first and of the last day, week or month. */
+  /** The last day that is in it. */
+  readonly lastDay: Day | undefined;
   readonly partial: { readonly first?: string; readonly last?: string };
 }
 
@@ -38,11 +40,17 @@ export async function shownChart(
     scale: look === 'lines' ? view.scale : 'linear',
     unit: isIndexed ? 'index' : 'pulls',
     summaries: isCompared(view) ? summarizeLines(pulls, kind) : [],
+    lastDay: lastDayOf(pulls, kind, today),
     partial: {
       ...(pulls.startsPartial ? { first: 'partial: the history starts in it' } : {}),
       ...(isPartial(pulls, kind, today) ? { last: 'in progress' } : {}),
     },
   };
+}
+
+function lastDayOf({ days }: Chart, kind: ChartKind, today: EpochDay): Day | undefined {
+  const last = days.at(-1);
+  return last === undefined ? undefined : fromEpochDay(Math.max(toEpochDay(last), Math.min(today, nextDay(toEpochDay(last), kind) - 1)));
 }
 
 /** What a line is called; the only line of a sum is just pulls. */
@@ -51,15 +59,14 @@ export function lineTitle(label: string): string {
 }
 
 /** What a chart shows beside its title: its days, and what it is cut to. `registryTitle`: of the view's registry. */
-export function chartSubtitle({ chart, unit, scale }: ShownChart, view: View, registryTitle: string): string {
-  const [first, last] = [chart.days[0], chart.days.at(-1)];
+export function chartSubtitle({ chart, unit, scale, lastDay }: ShownChart, view: View, registryTitle: string): string {
+  const [first] = chart.days;
   const range = view.range === 'custom' ? '' : `${ranges[view.range]}: `;
   return [
-    ...(first === undefined ? [] : [`${range}${first} to ${last ?? first}`]),
+    ...(first === undefined ? [] : [`${range}${first} to ${lastDay ?? first}`]),
     ...(view.registry === '' ? [] : [registryTitle]),
     ...(view.search === '' || view.repos.length > 0 ? [] : [`filter “${view.search}”`]),
     ...(unit === 'index' ? ['start = 100'] : []),
     ...(scale === 'log' ? ['logarithmic scale'] : []),
-    ...(chart.lines.some(({ previous }) => previous) ? ['pale: previous period'] : []),
   ].join(' · ');
 }

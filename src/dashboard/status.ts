@@ -5,8 +5,9 @@ import type { Day } from '../core/model/day.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
-import type { RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { ChannelStatus } from '../core/model/notice.ts';
+import { formatExact } from '../core/views/format.ts';
+import type { PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
 import { notifications } from './notifications.ts';
@@ -15,6 +16,7 @@ import { ago, page, readable, type Html } from './layout.ts';
 const advice: Readonly<Record<ErrorCode, string>> = {
   not_found: 'Check the spelling, and that the image is public.',
   unauthorized: 'The image or its owner is not public, or the login is invalid.',
+  forbidden: 'The service does not allow this.',
   rate_limited:
     'The registry limits requests from this IP address. The next run tries again; a larger delay, or a login for Docker Hub, helps.',
   unreachable: 'The registry did not answer. Check the network, DNS and proxy of the container.',
@@ -59,11 +61,12 @@ export function statusPage(context: PageContext, { latest, futureDays, channels 
         ${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.
         ${running ? html`Run in progress, started ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`Next run ${ago(status.nextCycle, now)}.`}
       </p>
+      ${triggerForm(context, running)}
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards">${status.registries.map((registry) => registryCard(registry, latest, now))}</div>
-      ${status.registries.map(failureTable)} ${channels === undefined ? '' : notifications(channels, now)}`,
+      ${status.registries.map(failureTable)} ${channels === undefined ? '' : notifications(channels, now)} ${pastRuns(status.runs, now)}`,
   });
 }
 
@@ -71,6 +74,66 @@ function futureText(days: readonly Day[]): string {
   const [first, last] = [days[0], days.at(-1)];
   const which = days.length === 1 ? `${first}` : `${days.length} days from ${first} to ${last}`;
   return `Snapshots dated after tomorrow are ignored until their day comes: ${which}. Check the clock of the machine that wrote them.`;
+}
+
+/** Where it is allowed: a run now. It works without a script. */
+function triggerForm({ basePath, trigger, howToConfigure: nothing }: PageContext, isRunning: boolean): Html {
+  if (!trigger || isRunning || nothing !== undefined) return html``;
+  return html`<form method="post" action="${basePath}/api/trigger?token=${trigger.token()}">
+    <button type="submit">Check now</button>
+  </form>`;
+}
+
+/** The last runs: how long they took, and what failed. */
+function pastRuns(runs: readonly PastRun[] = [], now: number): Html {
+  if (runs.length === 0) return html``;
+  return html`<section aria-labelledby="runs" data-key="runs">
+    <h2 id="runs">Last runs</h2>
+    <div class="scroll" role="region" aria-label="Last runs" tabindex="0">
+      <table>
+        <caption>
+          Since this process started, at most 20
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Started</th>
+            <th scope="col" class="number">Duration</th>
+            <th scope="col" class="number">Images read</th>
+            <th scope="col" class="number">Failures</th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${runs.map(
+            (run) =>
+              html`<tr data-key="run ${run.id}">
+                <th scope="row">
+                  ${ago(run.startedAt, now)} <span class="hint">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</span>
+                </th>
+                <td class="number">${duration(run.durationMs)}</td>
+                <td class="number">${formatExact(run.imagesRead)}</td>
+                <td class="number">${formatExact(run.imagesFailed)}</td>
+                <td>${resultOf(run)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function resultOf({ saveError, failedRegistries, imagesFailed }: PastRun): string {
+  if (saveError !== undefined) return `Could not be stored: ${saveError}`;
+  if (failedRegistries.length > 0) return `Failed: ${failedRegistries.join(', ')}`;
+  return imagesFailed > 0 ? 'Incomplete' : 'Succeeded';
+}
+
+/** E.g. `4.2 s`, `3 min 20 s`, `1 h 5 min`. */
+function duration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 function problems({ configProblems }: PageContext): Html {
@@ -122,7 +185,7 @@ function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], 
       </div>
       <div>
         <dt>Duration</dt>
-        <dd>${lastDurationMs === undefined ? '—' : `${(lastDurationMs / 1000).toFixed(1)} s`}</dd>
+        <dd>${lastDurationMs === undefined ? '—' : duration(lastDurationMs)}</dd>
       </div>
     </dl>
     ${registry.listings.map(listingText)}

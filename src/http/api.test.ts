@@ -199,6 +199,7 @@ describe('/api/status', () => {
       next_cycle: '2026-03-03T11:00:00.000Z',
       future_days: [],
       notifications: [],
+      runs: [],
       registries: [
         {
           registry: 'ghcr',
@@ -361,7 +362,9 @@ describe('the address', () => {
 
 describe('the errors', () => {
   it.each([
-    ['conflict', 503, 'told to the user'],
+    ['conflict', 409, 'told to the user'],
+    ['forbidden', 403, 'told to the user'],
+    ['rate_limited', 429, 'told to the user'],
     ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
     ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {

@@ -16,7 +16,7 @@ export interface ServiceDeps extends ApiDeps {
 }
 
 export function createApi(deps: ServiceDeps): Handler {
-  const { store, clock, registries, basePath, pages = [], errorPage, frameAncestors, log } = deps;
+  const { store, clock, registries, basePath, pages = [], errorPage, trigger, frameAncestors, log } = deps;
   // Some answers tell what is stale or how the last days went: they change with the hour.
   const revision = (): string => `${store.version()}-${Math.floor(clock.now() / (dayMs / 24))}`;
   return createPipeline({
@@ -24,6 +24,7 @@ export function createApi(deps: ServiceDeps): Handler {
     registries,
     basePath,
     errorPage,
+    trigger,
     frameAncestors,
     revision,
     log,

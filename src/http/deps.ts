@@ -2,6 +2,7 @@ import type { Counting } from '../core/model/registry.ts';
 import type { ChannelStatus } from '../core/model/notice.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import type { Tracking } from '../core/views/groups.ts';
+import type { Trigger } from './trigger.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 
 /** What the endpoints of the API are given. */
@@ -20,6 +21,8 @@ export interface ApiDeps extends Tracking {
   /** How to configure the service, where nothing is. */
   readonly howToConfigure?: string | undefined;
   readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
+  /** Starts a run; absent: nobody may. */
+  readonly trigger?: Trigger | undefined;
   /** What Prometheus scrapes; absent: nothing. */
   readonly metrics?: { scrape(): Promise<{ readonly type: string; readonly text: string }> } | undefined;
 }

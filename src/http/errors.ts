@@ -8,12 +8,13 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   not_found: 404,
   invalid_input: 400,
   unauthorized: 502,
-  rate_limited: 503,
+  forbidden: 403,
+  rate_limited: 429,
   // Of all that can be away only the database is used here.
   unreachable: 503,
   invalid_response: 502,
   misconfigured: 500,
-  conflict: 503,
+  conflict: 409,
   overloaded: 503,
   internal: 500,
 };
@@ -51,6 +52,12 @@ export function methodNotAllowed(allowed: readonly string[]): HttpAnswer {
   return refusalJson({ status: 405, code: 'invalid_input', message, headers: { Allow: allowed.join(', ') } });
 }
 
+/** What was asked for has begun. For a browser that sent a form: the page that shows it. */
+export function accepted(page: string | undefined): HttpAnswer {
+  if (page !== undefined) return refused({ status: 303, headers: { Location: page } }, 'text/plain', 'see the status page');
+  return refused({ status: 202, headers: {} }, 'application/json', JSON.stringify({ status: 'requested' }));
+}
+
 /** For programs: `{"error":{"code","message"}}`. */
 export function refusalJson(refusal: Refusal): HttpAnswer {
   const { code, message } = refusal;
@@ -62,7 +69,7 @@ export function refusalPage(refusal: Refusal, html: string): HttpAnswer {
   return refused({ ...refusal, headers: { ...pageHeaders, ...momentHeaders, ...refusal.headers } }, 'text/html; charset=utf-8', html);
 }
 
-function refused({ status, headers }: Refusal, type: string, text: string): HttpAnswer {
+function refused({ status, headers }: Pick<Refusal, 'status' | 'headers'>, type: string, text: string): HttpAnswer {
   const body = new TextEncoder().encode(text);
   return {
     status,

@@ -37,6 +37,12 @@ interface Reader {
   stream: Readable | undefined;
 }
 
+/** Its reader took nothing any more. */
+class ReaderGone extends Error {
+  /** As Node calls it when a reader leaves. */
+  readonly code = 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
 /** Room for bodies; one that several have counts once. */
 interface Budget {
   /** False where there is no room. */
@@ -81,7 +87,7 @@ export function createOutgoing(limits: OutgoingLimits, timer: Timer, now: () => 
   function check(): void {
     const mayBeSilentMs = waiting.size > 0 ? yieldAfterMs : maxSilentMs;
     for (const { silentSince, stream } of readers) {
-      if (silentSince !== undefined && now() - silentSince >= mayBeSilentMs) stream?.destroy(new Error('the reader took nothing'));
+      if (silentSince !== undefined && now() - silentSince >= mayBeSilentMs) stream?.destroy(new ReaderGone());
     }
     stopChecking = readers.size > 0 ? timer(checkMs, check) : undefined;
   }

@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import { createRecordingLog } from '../../test/support/recording-log.ts';
+import { createRecordingLog, type RecordingLog } from '../../test/support/recording-log.ts';
 import { AppError } from '../core/model/errors.ts';
 import { endpoint, toRoutes, type Content } from './endpoint.ts';
 import { pageHeaders } from './headers.ts';
@@ -16,6 +17,7 @@ interface Parts {
 function setUp({ access, handle = async () => ({ type: 'text/plain', chunks: ['hello'] }) }: Parts): {
   readonly handler: Handler;
   readonly handled: () => number;
+  readonly log: RecordingLog;
 } {
   let count = 0;
   const hello = endpoint({
@@ -30,11 +32,16 @@ function setUp({ access, handle = async () => ({ type: 'text/plain', chunks: ['h
   });
   const log = createRecordingLog();
   const routes = toRoutes([hello], undefined);
-  return { handler: createPipeline({ routes, access, registries: [], basePath: '', revision: () => '1', log }), handled: () => count };
+  return { handler: createPipeline({ routes, access, registries: [], basePath: '', revision: () => '1', log }), handled: () => count, log };
 }
 
 function onlyKnown({ headers }: HttpRequest): void {
   if (headers.authorization !== 'yes') throw new AppError('invalid_input', 'not for you');
+}
+
+async function* failing(): AsyncGenerator<string> {
+  for (let at = 0; at < 100; at += 1) yield 'x'.repeat(65_536);
+  throw new AppError('unreachable', 'the database is away');
 }
 
 describe('the pipeline', () => {
@@ -108,5 +115,26 @@ describe('the pipeline', () => {
     await new Promise((resolve) => setImmediate(resolve));
 
     expect([answer.status, answer.body instanceof Readable, answer.body, ended]).toEqual([200, false, undefined, true]);
+  });
+
+  it('logs an answer that cannot be made to its end, and not a reader that leaves', async () => {
+    const { handler, log } = setUp({ handle: async () => ({ type: 'text/plain', chunks: failing() }) });
+    const read = async (take: (body: Readable) => Promise<unknown>): Promise<unknown> => {
+      const { body } = await handler({ url: '/hello', headers: {} });
+      return body instanceof Readable ? take(body).catch((error: unknown) => error) : undefined;
+    };
+
+    const left = new PassThrough();
+    await read(async (body) => {
+      const passing = pipeline(body, left);
+      left.destroy();
+      return passing;
+    });
+    expect(log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+
+    expect(await read((body) => body.toArray())).toMatchObject({ code: 'unreachable' });
+    expect(log.lines.filter(({ level }) => level === 'error').map(({ message, fields }) => [message, fields['reason']])).toEqual([
+      ['answer broken off', 'the database is away'],
+    ]);
   });
 });

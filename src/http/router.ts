@@ -54,7 +54,7 @@ export function createRouter({ routes, registries, basePath }: RouterDeps): Rout
 }
 
 /** The path without the prefix and without doubled slashes, which Grafana sends when its base URL ends in one. */
-function parseUrl(url: string, basePath: string): Pick<Target, 'path' | 'query'> {
+export function parseUrl(url: string, basePath: string): Pick<Target, 'path' | 'query'> {
   // A proxy may send the whole address.
   const target = url.replace(/^https?:\/\/[^/?]*/i, '');
   const end = target.indexOf('?');

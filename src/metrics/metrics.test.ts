@@ -61,6 +61,7 @@ async function scrape(deps: Partial<MetricsDeps> = {}): Promise<{ readonly type:
     configured,
     status: () => status,
     configProblems: [{}, {}],
+    groups: [],
     version: '1.2.3',
     channels,
     ...deps,
@@ -77,6 +78,20 @@ function own(text: string): string {
 describe('the metrics', () => {
   it('look as they did', async () => {
     await expect(own((await scrape()).text)).toMatchFileSnapshot('golden.txt');
+  });
+
+  it.each([
+    ['all images', { kind: 'all' as const }, ['acme/app', 'acme/app', 'acme/charts/app', 'acme/new']],
+    ['the members of groups', { kind: 'groups' as const }, ['acme/charts/app']],
+    ['those with the largest totals', { kind: 'top' as const, count: 2 }, ['acme/app', 'acme/app']],
+  ])('have series of %s where that is configured, and those of registries anyhow', async (_, images, repos) => {
+    const groups = [{ name: 'charts', members: [{ registry: 'ghcr', repo: 'acme/charts%2Fapp' }] }];
+
+    const { text } = await scrape({ images, groups });
+
+    const present = [...text.matchAll(/^registrystats_image_present\{registry="\w+",owner="(\w+)",repo="([\w/]+)"\}/gm)];
+    expect(present.map(([, owner, repo]) => `${owner}/${repo}`).toSorted()).toEqual(repos);
+    expect(text).toContain('registrystats_registry_images{');
   });
 
   it('have the content type that Prometheus 3 requires', async () => {
@@ -104,7 +119,7 @@ describe('the metrics', () => {
     const store = createMemoryStore();
     await store.save(readings);
     const clock = createFixedClock('2026-03-14T12:00:00.000Z');
-    const metrics = createMetrics({ store, clock, configured: [], status: () => status, configProblems: [], version: '1' });
+    const metrics = createMetrics({ store, clock, configured: [], status: () => status, configProblems: [], groups: [], version: '1' });
     await metrics.scrape();
     await store.save([read('acme/app', '2026-03-14', 14_400, { readAt: '2026-03-14T11:00:00.000Z' })]);
 

@@ -1,6 +1,7 @@
 /** The metrics, calculated at each scrape from the store and the collector's status. */
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import type { ImageName } from '../core/model/image.ts';
+import { imageKey, type ImageName } from '../core/model/image.ts';
+import { isMember, type Group } from '../core/views/groups.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
 import type { ChannelStatus } from '../core/model/notice.ts';
 import { isNotThere } from '../core/model/run.ts';
@@ -18,7 +19,13 @@ export interface MetricsDeps {
   readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
   readonly configProblems: readonly unknown[];
   readonly version: string;
+  readonly groups: readonly Group[];
+  /** Which images have series of their own; absent: all. */
+  readonly images?: ImageChoice | undefined;
 }
+
+/** `groups`: the members of groups; `top`: so many with the largest totals. */
+export type ImageChoice = { readonly kind: 'all' | 'groups' } | { readonly kind: 'top'; readonly count: number };
 
 export interface Scrape {
   readonly type: string;
@@ -44,8 +51,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     async scrape() {
       const registry = new Registry();
       const set = setter(registry);
-      for (const image of await findImages(deps)) setImage(set, image, deps.status());
       const { registries, health, pollIntervalMs = 0 } = deps.status();
+      const absent = absentImages(registries);
+      for (const image of chooseImages(await findImages(deps), deps)) setImage(set, image, absent);
       for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
       for (const each of (await deps.channels?.()) ?? []) setChannel(set, each);
       set('registrystats_poll_interval_seconds', pollIntervalMs / 1000);
@@ -81,16 +89,27 @@ async function findImages({ store, clock, configured }: MetricsDeps): Promise<re
   return trackedImages({ latest, newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
 }
 
-function setImage(set: Set, image: TrackedImage, { registries }: CollectorStatus): void {
+function chooseImages(images: readonly TrackedImage[], { images: choice, groups }: MetricsDeps): readonly TrackedImage[] {
+  if (choice?.kind === 'groups') return images.filter((image) => groups.some((group) => isMember(group, image)));
+  if (choice?.kind !== 'top') return images;
+  return images.toSorted((a, b) => (b.pullCount ?? -1) - (a.pullCount ?? -1)).slice(0, choice.count);
+}
+
+/** The keys of images that their registries do not have. */
+function absentImages(registries: readonly RegistryStatus[]): ReadonlySet<string> {
+  const absent = registries.flatMap(({ registry, failures, deleted }) =>
+    [...failures.filter(isNotThere).map(({ repo }) => repo), ...deleted].map((repo) => imageKey({ registry, repo })),
+  );
+  return new Set(absent);
+}
+
+function setImage(set: Set, image: TrackedImage, absent: ReadonlySet<string>): void {
   const labels = { ...imageLabels(image) };
-  const status = registries.find(({ registry }) => registry === image.registry);
-  const isAbsent = status?.failures.some((failure) => failure.repo === image.repo && isNotThere(failure)) ?? false;
-  const isDeleted = isAbsent || (status?.deleted.includes(image.repo) ?? false);
   set('registrystats_image_pulls', image.pullCount, labels);
   set('registrystats_image_tags', image.tagCount, labels);
   set('registrystats_image_last_pushed_timestamp_seconds', toSeconds(image.lastUpdated), labels);
   set('registrystats_image_last_read_timestamp_seconds', toSeconds(image.lastRead), labels);
-  set('registrystats_image_present', Number(!isDeleted), labels);
+  set('registrystats_image_present', Number(!absent.has(imageKey(image))), labels);
 }
 
 function setRegistry(set: Set, status: RegistryStatus): void {

@@ -16,6 +16,8 @@ export interface Database {
   /** `postgres://user:password@host:5432/database` */
   readonly url: string;
   readonly migrations: readonly Migration[];
+  /** A read-only copy, which follows its primary some time later; only `openSharedStore` takes one. */
+  readonly isReplica?: boolean | undefined;
 }
 
 export interface StoreDeps extends JsonFileStoreDeps {

@@ -1,11 +1,13 @@
 /** What people do with a chart: hide, hover, tap, drag, click, and press keys. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import type { ApiServer } from '../../src/http/server.ts';
+import { seriousFindings } from '../support/axe.ts';
 import { launchBrowser, openPage, type WatchedPage } from '../support/browser.ts';
-import { startPages, type PagesOptions } from '../support/pages.ts';
+import { registryStatus, startPages, type PagesOptions } from '../support/pages.ts';
 
 let browser: Browser;
 let server: ApiServer | undefined;
@@ -240,6 +242,24 @@ describe('a point of a chart', () => {
   });
 });
 
+describe('a drawn chart', () => {
+  it('stays as it is while the table is sorted and a day is opened, with what is hidden in it', async () => {
+    const { page } = await open('/?split=registry', { readings: [...large, ...small] });
+    await page.getByRole('button', { name: 'ghcr' }).click();
+    await page.evaluate("document.querySelector('.plot canvas').dataset.same = 'yes'");
+
+    await page.getByRole('columnheader', { name: 'Image', exact: true }).getByRole('link').click();
+    await page.waitForURL(/sort=name/);
+    const { x, y } = await spot(page, fourth);
+    await page.mouse.click(x, y);
+    await page.getByRole('heading', { name: '2026-03-04' }).waitFor();
+
+    expect(await page.locator('.plot canvas').getAttribute('data-same')).toBe('yes');
+    expect(await page.getByRole('button', { name: 'ghcr' }).getAttribute('aria-pressed')).toBe('false');
+    await page.context().close();
+  });
+});
+
 describe('zooming', () => {
   it('shows the days that were dragged over, in the address, and goes back', async () => {
     const { page, complaints } = await open('/?split=registry', { readings: [...large, ...small] });
@@ -267,5 +287,276 @@ describe('zooming', () => {
     expect(new URL(page.url()).search).toBe('?kind=total&split=registry');
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+});
+
+describe('comparing images', () => {
+  const both = '/?repo=acme/large&repo=acme/small';
+
+  it('draws a line for each checked image, whatever is chosen for them, and the address says it', async () => {
+    const { page, complaints } = await open('/', { readings: [...large, ...small] });
+    await page.getByLabel('acme/large in the chart').check();
+    await page.waitForURL(/repo=acme%2Flarge/);
+    await page.getByLabel('acme/small in the chart').check();
+    await page.locator('figcaption', { hasText: 'Daily pulls of 2 images' }).waitFor();
+    await page.locator('.series button', { hasText: 'acme/small' }).waitFor();
+    await page.locator('[name=values]').selectOption('indexed');
+    await page.waitForURL(/values=indexed/);
+    await page.locator('[name=scale]').selectOption('log');
+    await page.waitForURL(/scale=log/);
+    await page.getByLabel('Previous period').check();
+    await page.waitForURL(/previous=on/);
+
+    const other = await openPage(browser, page.url());
+    await other.page.locator('.plot.drawn canvas').waitFor();
+    expect(await other.page.locator('[name=values]').inputValue()).toBe('indexed');
+    expect(await other.page.locator('[name=scale]').inputValue()).toBe('log');
+    expect(await other.page.getByLabel('Previous period').isChecked()).toBe(true);
+    const { x, y } = await spot(other.page, fourth);
+    await other.page.mouse.move(x, y);
+    // 100 pulls are the start of the one, 20 that of the other.
+    expect(await tooltip(other.page)).toEqual(['Wed 2026-03-04', 'acme/large\n900', 'acme/small\n100']);
+    const rows = await other.page.getByRole('table', { name: 'Comparison' }).locator('tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual(['acme/large 1,400 94.0%', 'acme/small 90 6.0%']);
+    expect([...complaints, ...other.complaints]).toEqual([]);
+    expect(await other.page.locator('.key.ongoing').count()).toBe(0);
+    await Promise.all([page.context().close(), other.page.context().close()]);
+  });
+
+  it('has the average of seven days, and the period before beside the values', async () => {
+    const steady = reads(
+      'ghcr',
+      'acme/steady',
+      growing(
+        0,
+        Array.from({ length: 40 }, (_, at) => (at < 20 ? 70 : 140)),
+      ),
+      '2026-02-01',
+    );
+    const { page } = await open('/?kind=average&from=2026-03-01&to=2026-03-10&previous=on', { readings: steady });
+    const { x, y } = await spot(page, 0.5);
+    await page.mouse.move(x, y);
+    expect((await tooltip(page))[1]).toMatch(/^Pulls\n140\n\(\d+ before\)$/);
+    expect(await page.locator('.series .key').allTextContents()).toContain('previous period');
+    await page.context().close();
+  });
+
+  it('is drawn by the server without JavaScript, with lines, names and the numbers', async () => {
+    server = await startPages({ readings: [...large, ...small] });
+    const { page } = await openPage(browser, server.url + both, { javaScriptEnabled: false });
+    const path = await page.locator('figure img').getAttribute('src');
+    const svg = await (await fetch(new URL(path ?? '', server.url))).text();
+
+    expect(svg).toContain('>acme/large</text>');
+    expect(svg).toContain('>acme/small</text>');
+    expect(await page.getByRole('table', { name: 'Comparison' }).locator('tbody tr').count()).toBe(2);
+    await page.locator('[name=scale]').selectOption('log');
+    await page.getByRole('button', { name: 'Show' }).click();
+    const logarithmic = await page.locator('figure img').getAttribute('src');
+    expect(await (await fetch(new URL(logarithmic ?? '', server.url))).text()).not.toBe(svg);
+    expect(new URL(page.url()).searchParams.get('scale')).toBe('log');
+    await page.context().close();
+  });
+});
+
+describe('what is not whole', () => {
+  it('is said of the first and the last week, in the chart, its legend and its table', async () => {
+    const readings = reads(
+      'ghcr',
+      'acme/app',
+      growing(
+        10,
+        Array.from({ length: 24 }, () => 10),
+      ),
+      '2026-02-18',
+    );
+    const { page } = await open('/?kind=weekly', { readings });
+    expect(await page.locator('.legend .key').allTextContents()).toEqual(['in progress', 'partial']);
+    const said = async (share: number): Promise<string | undefined> => {
+      const { x, y } = await spot(page, share);
+      await page.mouse.move(x, y);
+      return (await tooltip(page)).at(-1);
+    };
+    expect(await said(0.1)).toBe('partial: the history starts in it');
+    expect(await said(0.9)).toBe('in progress');
+    expect(await said(0.4)).toBe('Pulls\n70');
+    await page.getByText('Show data table').click();
+    const rows = await page.locator('figure details tbody th').allInnerTexts();
+    expect(rows).toEqual(['2026-03-09 (in progress)', '2026-03-02', '2026-02-23', '2026-02-16 (partial: the history starts in it)']);
+    await page.context().close();
+  });
+});
+
+/** The texts that are drawn into the picture. */
+async function textsOfPng(page: Page): Promise<string[]> {
+  await page.evaluate(`window.drawnTexts = [];
+    const draw = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { window.drawnTexts.push(text); return draw.call(this, text, ...at); };`);
+  await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
+  return page.evaluate('window.drawnTexts');
+}
+
+describe('saving a chart', () => {
+  it('as PNG has title, range, filter, the lines that are shown and the marks', async () => {
+    const { page } = await open('/?split=registry&q=acme&range=30d', {
+      readings: [...large, ...small, ...reads('quay', 'acme/third', [1, 2], '2026-03-13')],
+    });
+    await page.getByRole('button', { name: 'quay' }).click();
+
+    expect(await textsOfPng(page)).toEqual([
+      'Daily pulls',
+      '30 days: 2026-03-01 to 2026-03-14 · filter “acme”',
+      'dockerhub',
+      'ghcr',
+      'in progress',
+      'no data',
+    ]);
+    await page.context().close();
+  });
+
+  it('as SVG has the same, and the theme of the page', async () => {
+    const { page } = await open('/?repo=acme/large&repo=acme/small', { readings: [...large, ...small] });
+    await page.getByLabel('Theme').selectOption('dark');
+
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'SVG', exact: true }).click()]);
+
+    expect(download.suggestedFilename()).toBe('daily-pulls-of-2-images.svg');
+    const svg = await readFile(await download.path(), 'utf8');
+    expect(svg).toContain('>90 days: 2026-03-01 to 2026-03-07</text>');
+    expect(svg).toContain('>acme/small</text>');
+    expect(svg).toContain('fill="#171e26"');
+    await page.context().close();
+  });
+});
+
+describe('other ways to see a page', () => {
+  it('is printed in the light theme, with open tables and without controls', async () => {
+    const { page } = await open('/?split=registry', { readings: [...large, ...small] });
+    await page.getByLabel('Theme').selectOption('dark');
+    const look = (): Promise<unknown> =>
+      page.evaluate(`({
+        ground: getComputedStyle(document.body).backgroundColor,
+        controls: document.querySelector('form.controls').checkVisibility(),
+        table: document.querySelector('figure details table').checkVisibility(),
+        cut: getComputedStyle(document.querySelector('.scroll')).overflowX,
+      })`);
+    const before = await look();
+
+    await page.emulateMedia({ media: 'print' });
+    await expect.poll(look).toEqual({ ground: 'rgb(245, 246, 248)', controls: false, table: true, cut: 'visible' });
+    await page.emulateMedia({ media: 'screen' });
+    await expect.poll(look).toEqual(before);
+    expect((await page.pdf()).subarray(0, 4).toString()).toBe('%PDF');
+    await page.context().close();
+  });
+
+  it('keeps its meaning in forced colors: marks, lines and bars can be told apart', async () => {
+    server = await startPages({ readings: [...large, ...reads('ghcr', 'acme/small', [10, 30, 5, 40])] });
+    const { page, complaints } = await openPage(browser, `${server.url}/?split=registry`, { forcedColors: 'active', colorScheme: 'dark' });
+    await page.locator('.plot.drawn canvas').waitFor();
+
+    const swatches = await page
+      .locator('.series .swatch')
+      .evaluateAll((all) => all.map((each) => each.ownerDocument.defaultView?.getComputedStyle(each).background));
+    expect(new Set(swatches).size).toBe(2);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.key.reset'), '::before').backgroundColor")).not.toBe(
+      await page.evaluate("getComputedStyle(document.querySelector('.chart')).backgroundColor"),
+    );
+    expect((await barHeights(page, [second]))[0]).toBeGreaterThan(0.05);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('offers the registries that are configured or have images, and no others', async () => {
+    const registries = [registryStatus('dockerhub', 'Docker Hub'), registryStatus('ghcr', 'GHCR', { state: 'off' })];
+    const { page } = await open('/', { readings: large, status: { registries } });
+    expect(await page.locator('[name=registry]').count()).toBe(0);
+    await server?.close(0);
+
+    const known = await open('/?registry=dockerhub', { readings: [...large, ...small], status: { registries } });
+    expect(await known.page.locator('[name=registry] option').allTextContents()).toEqual([
+      'All registries',
+      'Docker Hub',
+      'GitHub Container Registry',
+    ]);
+    await known.page.goto(new URL('/images/acme/large', known.page.url()).href);
+    expect(await known.page.locator('[name=badge] option').allTextContents()).toEqual(['All registries', 'Docker Hub']);
+    await Promise.all([page.context().close(), known.page.context().close()]);
+  });
+});
+
+describe('keyboard shortcuts', () => {
+  it('are listed at ?, and work', async () => {
+    const { page, complaints } = await open('/', { readings: [...large, ...small] });
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await dialog.waitFor();
+    expect(await dialog.locator('dt').allInnerTexts()).toEqual(expect.arrayContaining(['?', '/', 'w', 'z']));
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('w');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+
+    await page.keyboard.press('w');
+    await page.waitForURL(/kind=weekly/);
+    await page.locator('figcaption', { hasText: 'Weekly pulls' }).waitFor();
+    await page.keyboard.press('p');
+    await page.waitForURL(/previous=on/);
+    await page.keyboard.press('/');
+    await page.keyboard.type('daw', { delay: 20 });
+    await page.waitForURL(/q=daw/);
+    expect(new URL(page.url()).searchParams.get('kind')).toBe('weekly');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('can be turned off', async () => {
+    const { page } = await open('/', { readings: large });
+    await page.getByRole('button', { name: 'keyboard shortcuts' }).click();
+    await page.getByLabel('Use single-key shortcuts').uncheck();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.keyboard.press('?');
+    await page.keyboard.press('m');
+
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await page.locator('[name=kind]').inputValue()).toBe('daily');
+    await page.getByRole('button', { name: 'keyboard shortcuts' }).click();
+    expect(await page.getByLabel('Use single-key shortcuts').isChecked()).toBe(false);
+    await page.context().close();
+  });
+});
+
+describe('the names of releases', () => {
+  it('are drawn over the grid, beside their lines', async () => {
+    const tags = [{ name: '1.2.3', lastUpdated: '2026-03-03T08:00:00Z' }];
+    const readings = reads('ghcr', 'acme/app', growing(10, [10, 10, 10, 10, 10, 10])).map((each) => ({ ...each, tags }));
+    server = await startPages({ readings });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addInitScript(`window.drawn = [];
+      const { fillText, stroke, moveTo } = CanvasRenderingContext2D.prototype;
+      let x = 0;
+      CanvasRenderingContext2D.prototype.moveTo = function (...at) { x = at[0]; return moveTo.apply(this, at); };
+      CanvasRenderingContext2D.prototype.stroke = function (...path) {
+        window.drawn.push({ what: this.strokeStyle, x });
+        return stroke.apply(this, path);
+      };
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+        window.drawn.push({ what: text, x: this.textAlign === 'left' ? at[0] : NaN });
+        return fillText.call(this, text, ...at);
+      };`);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/images/acme/app`);
+    await page.locator('.plot.drawn canvas').waitFor();
+    await expect.poll(() => page.evaluate("window.drawn.some(({ what }) => what === '1.2.3')")).toBe(true);
+    const drawn: { what: string; x: number }[] = await page.evaluate('window.drawn');
+
+    const grid = '#dde2e8';
+    const at = drawn.findLastIndex(({ what }) => what === '1.2.3');
+    expect(drawn.some(({ what }) => what === grid)).toBe(true);
+    expect(drawn.findLastIndex(({ what }) => what === grid)).toBeLessThan(at);
+    // The line of the release is drawn just before its name.
+    expect((drawn[at]?.x ?? 0) - (drawn[at - 1]?.x ?? 0)).toBeCloseTo(3, 0);
+    await context.close();
   });
 });

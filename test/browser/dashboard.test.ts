@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareDemo, type DemoService } from '../../src/app/demo.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { seriousFindings } from '../support/axe.ts';
 import { launchBrowser, openPage } from '../support/browser.ts';
-import { prepareDemoService, type DemoService } from '../support/demo-service.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 
 /** The demo's world is the same each time, so its day has to be too. */
@@ -18,7 +18,7 @@ let base: string;
 
 beforeAll(async () => {
   const log = createRecordingLog();
-  service = await prepareDemoService({ clock, log, env: { LISTEN_ADDR: '127.0.0.1:0', DOCKERHUB_DELAY_MS: '0', GHCR_DELAY_MS: '0' } });
+  service = await prepareDemo({ clock, log, settings: { listen: { host: '127.0.0.1', port: 0 } } });
   [browser] = await Promise.all([launchBrowser(), service.app.start()]);
   base = service.app.url();
   while (!log.lines.some(({ message }) => message === 'run done')) await systemClock.sleep(50);

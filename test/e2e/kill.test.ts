@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { isDay } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService } from '../support/program.ts';
-import { startSimulator } from '../support/simulator/index.ts';
+import { startSimulator } from '../../src/demo/simulator/index.ts';
 import { growingWorld } from '../support/small-world.ts';
 
 const snapshot = z.object({

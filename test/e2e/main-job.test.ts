@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { addDays, dayOf } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { findPackage, lastDays } from '../support/simulator/world.ts';
+import { startSimulator, type Simulator } from '../../src/demo/simulator/index.ts';
+import { findPackage, lastDays } from '../../src/demo/simulator/world.ts';
 import { smallWorld } from '../support/small-world.ts';
 
 let directory = '';

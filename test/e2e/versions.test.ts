@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, dayOf } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
+import { startSimulator, type Simulator } from '../../src/demo/simulator/index.ts';
 import { smallWorld } from '../support/small-world.ts';
 
 let directory = '';

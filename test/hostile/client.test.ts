@@ -23,20 +23,29 @@ beforeAll(async () => {
 
 afterAll(() => server.close(1_000));
 
-/** What comes back to these bytes until the server ends the connection, or half a second has passed. */
+/** Nothing more comes when nothing has come for so long; of an answer that has not begun nobody knows when it will. */
+const quietMs = 500;
+const patienceMs = 20_000;
+
+/** What comes back to these bytes until the server ends the connection, or says no more. */
 function send(bytes: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
     let answer = '';
     const end = (): void => {
+      clearTimeout(timer);
       socket.destroy();
       resolve(answer);
     };
+    let timer = setTimeout(end, patienceMs);
     socket
-      .on('data', (data) => (answer += data.toString('latin1')))
+      .on('data', (data) => {
+        answer += data.toString('latin1');
+        clearTimeout(timer);
+        timer = setTimeout(end, quietMs);
+      })
       .on('close', end)
       .on('error', end);
-    setTimeout(end, 500).unref();
   });
 }
 

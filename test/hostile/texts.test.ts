@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { runProgram, startService, type Service } from '../support/program.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo } from '../support/simulator/world.ts';
+import { startSimulator, type Simulator } from '../../src/demo/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo } from '../../src/demo/simulator/world.ts';
 
 const secret = 'dckr_pat_ABCDEFGHIJKLMNOP1234567890';
 const bearer = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhY21lIn0.c2lnbmF0dXJl';

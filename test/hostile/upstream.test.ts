@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { environmentOf } from '../support/environment.ts';
 import { runProgram } from '../support/program.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag } from '../support/simulator/world.ts';
+import { startSimulator, type Simulator } from '../../src/demo/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag } from '../../src/demo/simulator/world.ts';
 
 const hostileNames = [
   '../../etc/passwd',

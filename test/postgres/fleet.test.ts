@@ -8,9 +8,9 @@ import * as z from 'zod';
 import { environmentOf } from '../support/environment.ts';
 import { openSqlClient, startPostgres, type TestDatabase } from '../support/postgres.ts';
 import { getJson, runProgram, startService, type Service } from '../support/program.ts';
-import { createSeededRandom } from '../support/simulator/seeded-random.ts';
-import { startSimulator, type Simulator } from '../support/simulator/index.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../support/simulator/world.ts';
+import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
+import { startSimulator, type Simulator } from '../../src/demo/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals } from '../../src/demo/simulator/world.ts';
 
 const images = 200;
 /** A process that is killed must be missed within the test. */
@@ -143,15 +143,15 @@ describe('three collectors and two processes of the API', () => {
     // One that was killed in the middle of an image leaves it to another: none is left out.
     expect(requestedPages().size).toBe(images / 2);
     expect((await client.query(sql`SELECT count(*)::int AS rows FROM totals`))[0]).toEqual({ rows: images });
-    await expect.poll(() => totalsAt(first), { timeout: 10_000 }).toEqual(expectedTotals());
+    await expect.poll(() => totalsAt(first), { timeout: 60_000 }).toEqual(expectedTotals());
     expect(await totalsAt(second)).toEqual(expectedTotals());
     await expect
-      .poll(async () => (await statusOf(second)).registries.slice(0, 2), { timeout: 10_000 })
+      .poll(async () => (await statusOf(second)).registries.slice(0, 2), { timeout: 60_000 })
       .toEqual([
         { registry: 'dockerhub', state: 'ok', images_ok: images / 2, images_failed: 0 },
         { registry: 'ghcr', state: 'ok', images_ok: images / 2, images_failed: 0 },
       ]);
-    await expect.poll(async () => (await statusOf(first)).healthy, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await statusOf(first)).healthy, { timeout: 60_000 }).toBe(true);
     await client.end();
   }, 240_000);
 });

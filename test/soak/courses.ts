@@ -1,6 +1,6 @@
 /** The registries of a soak, with a memory of what every counter said and when: the account that the service is held against. */
 import { addDays, dayOf, type Day } from '../../src/core/model/day.ts';
-import { createSeededRandom } from '../support/simulator/seeded-random.ts';
+import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
 import {
   addDownloads,
   countDownloads,
@@ -14,7 +14,7 @@ import {
   thaw,
   type GhcrPackage,
   type World,
-} from '../support/simulator/world.ts';
+} from '../../src/demo/simulator/world.ts';
 
 export interface Courses {
   readonly world: World;

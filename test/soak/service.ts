@@ -6,7 +6,7 @@ import { descriptors } from '../../src/app/world.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Clock, Logger } from '../../src/core/ports.ts';
 import { createFaultyFiles } from '../../src/store/json-files/testing/folder.ts';
-import { createSeededRandom } from '../support/simulator/seeded-random.ts';
+import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
 
 /** What the parent says when a run is over: the time at which the next begins, and what its disk does from now on. */
 const orders = z.object({

@@ -1,6 +1,6 @@
 /** What goes wrong, and when: registries until the evening, the disk at any hour, the clock by day. */
-import type { ServerName } from '../support/simulator/index.ts';
-import { pageChanges, type Fault, type FaultRule } from '../support/simulator/faults.ts';
+import type { ServerName } from '../../src/demo/simulator/index.ts';
+import { pageChanges, type Fault, type FaultRule } from '../../src/demo/simulator/faults.ts';
 import type { Orders } from './service.ts';
 
 export interface Trouble {

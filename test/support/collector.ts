@@ -13,7 +13,7 @@ import { sources } from '../../src/sources/index.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import { createFixedClock } from './fixed-clock.ts';
 import { createRecordingLog } from './recording-log.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from './simulator/index.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/demo/simulator/index.ts';
 
 export interface Collector {
   readonly simulator: Simulator;

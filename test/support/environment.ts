@@ -1,6 +1,6 @@
 /** The environment of a program that asks the simulator and keeps everything in one folder. */
 import { join } from 'node:path';
-import type { Simulator } from './simulator/index.ts';
+import type { Simulator } from '../../src/demo/simulator/index.ts';
 
 export type SimulatedEnvironment = Record<string, string> & { readonly DATA_DIR: string };
 

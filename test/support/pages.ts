@@ -12,6 +12,7 @@ import { noTotals } from '../../src/core/model/outcome.ts';
 import type { CollectorStatus, RegistryStatus } from '../../src/core/views/status.ts';
 import { createAssets } from '../../src/dashboard/assets.ts';
 import { createPages as createPageRoutes } from '../../src/dashboard/endpoints/index.ts';
+import type { Trigger } from '../../src/http/trigger.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import { fetchFrom } from './fetch-from.ts';
 import { createFixedClock } from './fixed-clock.ts';
@@ -25,6 +26,7 @@ export interface PagesOptions {
   readonly status?: Partial<CollectorStatus>;
   readonly howToConfigure?: string;
   readonly basePath?: string;
+  readonly trigger?: Trigger;
   readonly configProblems?: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
 }
 
@@ -79,6 +81,7 @@ export async function createPages(options: PagesOptions = {}) {
     version: '1.2.3',
     configProblems,
     howToConfigure,
+    trigger: options.trigger,
     status: (): CollectorStatus => ({
       health: { healthy: true, reason: 'every configured registry was read recently' },
       registries: registries.map(({ id, title }) => registryStatus(id, title)),

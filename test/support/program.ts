@@ -1,9 +1,11 @@
 /** Runs the built program as a process of its own, as a user would. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 
 const bundle = 'dist/registry-stats.cjs';
+const imageFile = 'dist/image/registry-stats';
 
 export interface RunningProgram {
   readonly child: ChildProcess;
@@ -14,6 +16,8 @@ export interface RunningProgram {
   readonly exited: Promise<number | null>;
   /** Resolves to the first match in the log; rejects when the program ends before. */
   logged(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same in what it wrote to standard output. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 export interface ProgramOptions {
@@ -32,7 +36,7 @@ export interface ImageStart {
 
 /** How the image starts its program: the options of its first line, and what the Dockerfile tells the C library. */
 export async function imageStart(): Promise<ImageStart> {
-  const [firstLine = ''] = (await readFile(bundle, 'utf8')).split('\n', 1);
+  const [firstLine = ''] = (await readFile(imageFile, 'utf8')).split('\n', 1);
   const variables = [...(await readFile('Dockerfile', 'utf8')).matchAll(/\b(MALLOC_\w+|NODE_OPTIONS)=(\S+)/g)];
   const env = variables.map(([, name = '', value = '']) => [name, value] as const);
   return {
@@ -53,24 +57,31 @@ export function runProgram(args: readonly string[], { env = {}, uid, shellPrefix
     ...(uid === undefined ? {} : { uid, gid: uid }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return watchProgram(child);
+}
+
+/** Both streams of a child have to be pipes. */
+export function watchProgram(child: ChildProcessByStdio<null, Readable, Readable>): RunningProgram {
   let log = '';
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const exited = once(child, 'close').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
+  async function found(pattern: RegExp, stream: Readable, text: () => string): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(text());
+      if (match) return match;
+      const ended = await Promise.race([once(stream, 'data').then(() => false), exited.then(() => true)]);
+      if (ended && !pattern.test(text())) throw new Error(`ended before ${pattern}:\n${output}${log}`);
+    }
+  }
   return {
     child,
     exited,
     log: () => log,
     output: () => output,
-    async logged(pattern) {
-      for (;;) {
-        const match = pattern.exec(log);
-        if (match) return match;
-        const ended = await Promise.race([once(child.stderr, 'data').then(() => false), exited.then(() => true)]);
-        if (ended && !pattern.test(log)) throw new Error(`ended before ${pattern}:\n${log}`);
-      }
-    },
+    logged: (pattern) => found(pattern, child.stderr, () => log),
+    printed: (pattern) => found(pattern, child.stdout, () => output),
   };
 }
 

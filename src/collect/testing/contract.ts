@@ -70,6 +70,22 @@ export function describeWorkList(title: string, make: () => Promise<WorkListUnde
       expect(Math.abs(nextAt - (finished?.startedAt ?? 0) - 3_600_000)).toBeLessThanOrEqual(360_000);
     });
 
+    it('begins the next run at once when that is asked for, but not during one nor just after one', async () => {
+      const first = await openRun(list, []);
+      expect(await list.trigger(60_000)).toBe('running');
+      expect(await list.end()).toMatchObject({ id: first });
+      expect(await list.trigger(60_000)).toEqual({ waitMs: expect.any(Number) });
+      expect(await list.open()).toEqual({ waitMs: expect.any(Number) });
+
+      expect(await list.trigger(0)).toBe('due');
+
+      const second = await list.open();
+      expect(second).toMatchObject({ isToPlan: true });
+      await list.plan('run' in second ? second.run : '', []);
+      await list.end();
+      expect(await list.open()).toEqual({ waitMs: expect.any(Number) });
+    });
+
     it('hands out owners first, then what was never read, then what was read longest ago', async () => {
       const run = await openRun(list, [
         image('acme/new', { readBefore: '2026-03-14T10:00:00.000Z' }),

@@ -2,6 +2,7 @@
 export const errorCodes = [
   'not_found',
   'unauthorized',
+  'forbidden',
   'rate_limited',
   'unreachable',
   'invalid_response',

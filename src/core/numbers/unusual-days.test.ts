@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSeededRandom } from '../../../test/support/simulator/seeded-random.ts';
+import { createSeededRandom } from '../../demo/simulator/seeded-random.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { findUnusualDays } from './unusual-days.ts';
 

@@ -32,6 +32,21 @@ export interface RegistryStatus {
   readonly progress?: Progress | undefined;
 }
 
+/** A run that has ended, in short. */
+export interface PastRun {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly imagesRead: number;
+  /** Images whose total was not read. */
+  readonly imagesFailed: number;
+  /** Titles of the registries of which nothing could be read. */
+  readonly failedRegistries: readonly string[];
+  /** Why what was read could not be stored. */
+  readonly saveError?: string | undefined;
+}
+
 export interface CollectorStatus {
   readonly health: HealthReport;
   /** Milliseconds between two runs; absent in a process that runs once. */
@@ -43,6 +58,8 @@ export interface CollectorStatus {
   /** Why old snapshots could not be deleted after the last run. */
   readonly retentionError?: string | undefined;
   readonly registries: readonly RegistryStatus[];
+  /** The last runs that this process knows of, the newest first. */
+  readonly runs?: readonly PastRun[] | undefined;
 }
 
 const overdueSlackMs = 4 * 3_600_000;

@@ -144,7 +144,11 @@ function drawKey(context: CanvasRenderingContext2D, names: DOMTokenList, [x, y]:
   context.strokeStyle = ink.text;
   if (names.contains('reset')) triangle(context, x + 8, y - 9, 5, ink.bad);
   else if (names.contains('doubtful')) diamond(context, x + 8, y - 4, 5, ink.warn);
-  else if (names.contains('unfinished')) box(ink.lines[0] ?? ink.text, 0.45);
+  else if (names.contains('ongoing')) {
+    context.beginPath();
+    context.arc(x + 8, y - 4, 4, 0, 2 * Math.PI);
+    context.stroke();
+  } else if (names.contains('unfinished')) box(ink.lines[0] ?? ink.text, 0.45);
   else if (names.contains('backfilled')) box(hatch(ink.muted, 1) ?? ink.line);
   else if (names.contains('missing')) box(hatch(ink.bad, 3) ?? ink.line);
   else if (names.contains('previous')) {

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { axesOf, cutText, scalesOf } from './chart-axes.ts';
 import { secondsOf, visibleLines, type ChartData, type Values } from './chart-data.ts';
 import { colorOf, dashOf, faded, inkOf, patternOf, type Ink } from './ink.ts';
-import { barShare, drawCut, drawMarks, fadeAt, mostBarPixels } from './marks.ts';
+import { barShare, drawCut, drawMarks, fadeAt, hollowAt, mostBarPixels } from './marks.ts';
 import { drawReleases } from './releases.ts';
 import { stack, sumByDay } from './stack.ts';
 
@@ -32,9 +32,6 @@ interface Column {
 export function chartOptions(data: ChartData, hidden: ReadonlySet<string>, size: Size, { onPoint, onStretch }: Listeners): Drawing {
   const ink = inkOf();
   const columns = data.look === 'lines' ? lineColumns(data, hidden, ink) : barColumns(data, hidden, ink);
-  const sums = sumByDay(visibleLines(data, hidden).map(([{ values }]) => values));
-  const { first, last } = data.partial;
-  const pale = new Set(data.look === 'lines' ? [] : [first === undefined ? -1 : 0, last === undefined ? -1 : data.days.length - 1]);
   return {
     columns: [data.days.map(secondsOf), ...columns.map(({ values }) => forScale(values, data))],
     options: {
@@ -50,7 +47,7 @@ export function chartOptions(data: ChartData, hidden: ReadonlySet<string>, size:
         drawClear: [(chart) => drawMarks(chart, data, ink)],
         draw: [
           (chart) => {
-            for (const at of pale) if (at >= 0) fadeAt(chart, at, sums[at] ?? 0, ink);
+            for (const at of partialPoints(data)) markPartial(chart, at, data, { hidden, ink });
             if (cutText(chart, data) !== '') drawCut(chart, ink);
             // Over bars, lines and grid, so that they can be read.
             drawReleases(chart, data, ink);
@@ -61,6 +58,28 @@ export function chartOptions(data: ChartData, hidden: ReadonlySet<string>, size:
       },
     },
   };
+}
+
+/** Of the first and the last point those that are not whole; a total is whole at any time. */
+function partialPoints({ partial, days, kind }: ChartData): ReadonlySet<number> {
+  if (kind === 'total') return new Set();
+  return new Set([...(partial.first === undefined ? [] : [0]), ...(partial.last === undefined ? [] : [days.length - 1])]);
+}
+
+function markPartial(chart: uPlot, at: number, data: ChartData, { hidden, ink }: Looks): void {
+  const lines = visibleLines(data, hidden);
+  if (data.look === 'bars') return fadeAt(chart, at, sumByDay(lines.map(([{ values }]) => values))[at] ?? 0, ink);
+  hollowAt(
+    chart,
+    at,
+    lines.map(([{ values }, place]) => [forScale(values, data)[at], colorOf(ink, place)]),
+    ink.ground,
+  );
+}
+
+interface Looks {
+  readonly hidden: ReadonlySet<string>;
+  readonly ink: Ink;
 }
 
 /** A logarithmic scale has no place for 0. */

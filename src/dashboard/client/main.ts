@@ -3,7 +3,9 @@ import { drawCharts } from './charts.ts';
 import { formUrl, isHalfTyped, isTyped, viewForm } from './controls.ts';
 import { prepareCopying } from './copy.ts';
 import { createNavigation, type Navigation } from './navigation.ts';
+import { prepareForPrint } from './print.ts';
 import { keepFresh } from './refresh.ts';
+import { prepareShortcuts } from './shortcuts.ts';
 import { prepareThemeChoice } from './theme-choice.ts';
 
 /** After this the view follows what was typed. */
@@ -13,6 +15,8 @@ const stepPauseMs = 2_000;
 
 prepareThemeChoice();
 prepareCopying();
+prepareForPrint();
+prepareShortcuts();
 const [content, trouble, news] = ['content', 'trouble', 'news'].map((id) => document.getElementById(id));
 if (content && trouble && news) {
   const navigation = createNavigation({ content, trouble, news, prepare: () => drawCharts(content) });

@@ -56,6 +56,31 @@ export function fadeAt(chart: uPlot, at: number, value: number, { ground }: Ink)
   context.restore();
 }
 
+/** The point of a line whose period is not whole is hollow. */
+export function hollowAt(
+  chart: uPlot,
+  at: number,
+  values: readonly (readonly [value: number | null | undefined, color: string])[],
+  ground: string,
+): void {
+  const { ctx: context, data: columns } = chart;
+  const scale = devicePixelRatio;
+  const x = chart.valToPos(columns[0][at] ?? 0, 'x', true);
+  context.save();
+  context.setLineDash([]);
+  context.lineWidth = 2 * scale;
+  context.fillStyle = ground;
+  for (const [value, color] of values) {
+    if (value === null || value === undefined) continue;
+    context.strokeStyle = color;
+    context.beginPath();
+    context.arc(x, chart.valToPos(value, 'y', true), 4 * scale, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+  context.restore();
+}
+
 /** A break at the foot of the axis of values, which does not begin at 0. */
 export function drawCut(chart: uPlot, { muted, ground }: Ink): void {
   const { ctx: context, bbox } = chart;

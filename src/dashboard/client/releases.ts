@@ -11,6 +11,9 @@ export function drawReleases(chart: uPlot, { releases = [], days }: ChartData, i
   const right = bbox.left + bbox.width;
   let free = 0;
   context.save();
+  // uPlot leaves its own behind.
+  context.textAlign = 'left';
+  context.textBaseline = 'alphabetic';
   context.lineWidth = scale;
   context.font = `${11 * scale}px ${font}`;
   for (const { day, tags } of releases) {

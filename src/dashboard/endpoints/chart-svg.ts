@@ -1,30 +1,65 @@
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
-import { isPartial } from '../../core/numbers/chart.ts';
+import { seriesChartSvg } from '../../badge/series-chart.ts';
+import { withGroups } from '../../core/views/groups.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { imageHeaders } from '../../http/headers.ts';
 import { choice, withDefault } from '../../http/query.ts';
-import { todayOf, type PageDeps } from '../context.ts';
+import { titleOf, type PageDeps } from '../context.ts';
+import { imageChart } from '../image.ts';
+import { knownGroupedImages } from '../known-images.ts';
 import { overviewOf } from '../overview-data.ts';
-import { chartTitle, viewField } from '../view.ts';
+import { chartSubtitle, lineTitle, type ShownChart } from '../shown-chart.ts';
+import { chartTitle, viewField, type View } from '../view.ts';
 
 export const chartSvgEndpoint = endpoint({
   path: '/data/chart.svg',
-  summary: 'The chart of a view as an image, for those without JavaScript',
+  summary: 'The chart of a view as an image: to save, and for those without JavaScript',
   query: { view: viewField, theme: withDefault(choice('theme', ['light', 'dark']), 'light') },
   headers: imageHeaders,
   async handle({ query: { view, theme } }, deps: PageDeps) {
-    const summed = { ...view, split: 'none' } as const;
-    const { chart } = (await overviewOf(deps, summed)).shown;
-    const svg = chartSvg({
-      title: chartTitle(summed),
-      points: pointsOf(chart),
-      kind: summed.kind,
-      isPartial: isPartial(chart, summed.kind, todayOf(deps)),
-      theme,
-      width: 960,
-      height: 320,
-    });
+    const shown = await shownOf(deps, view);
+    const svg = isSimple(shown)
+      ? chartSvg({
+          title: chartTitle(view),
+          points: pointsOf(shown.chart),
+          kind: view.kind,
+          isPartial: shown.partial.last !== undefined,
+          startsPartial: shown.partial.first !== undefined,
+          theme,
+          width: 960,
+          height: 320,
+        })
+      : seriesSvg(shown, view, theme, titleOf(deps, view.registry));
     return { type: 'image/svg+xml', chunks: [svg] };
   },
 });
+
+/** The same chart as the page of the view shows. */
+async function shownOf(deps: PageDeps, view: View): Promise<ShownChart> {
+  const [repo, ...others] = view.repos;
+  if (repo === undefined || others.length > 0) return (await overviewOf(deps, view)).shown;
+  const registries = view.registry === '' ? undefined : new Set([view.registry]);
+  const grouped = withGroups({ registries, repos: new Set([repo]) }, deps.groups);
+  return imageChart(deps, view, await knownGroupedImages(deps.store, grouped));
+}
+
+/** Whether it is a single line, of which can be drawn how each value is known. */
+function isSimple({ chart: { lines }, scale }: ShownChart): boolean {
+  return scale === 'linear' && (lines.length === 0 || (lines.length === 1 && lines[0]?.previous === undefined));
+}
+
+function seriesSvg(shown: ShownChart, view: View, theme: 'light' | 'dark', registry: string): string {
+  const { chart, kind, look, scale, partial } = shown;
+  return seriesChartSvg({
+    title: chartTitle(view),
+    subtitle: chartSubtitle(shown, view, registry),
+    days: chart.days,
+    lines: chart.lines.map((line) => ({ ...line, label: lineTitle(line.label) })),
+    kind,
+    look,
+    scale,
+    partial: { first: partial.first !== undefined, last: partial.last !== undefined },
+    theme,
+  });
+}

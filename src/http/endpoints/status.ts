@@ -42,6 +42,7 @@ const statusSchema = object({
   configuration_problems: list(object({ variable: text(), entry: text(), reason: text() })),
   running_since: optional(text()),
   next_cycle: optional(text()),
+  trigger_token: optional(text({ description: 'Where ALLOW_TRIGGER is on: what POST /api/trigger?token= takes' })),
   retention_error: optional(text()),
   future_days: list(text({ description: 'Days after tomorrow that have a snapshot: it is kept, and ignored until the day comes' })),
   notifications: list(
@@ -58,9 +59,22 @@ const statusSchema = object({
     }),
   ),
   registries: list(registrySchema),
+  runs: list(
+    object({
+      started: text(),
+      duration_seconds: decimal(),
+      images_ok: count(),
+      images_failed: count(),
+      failed_registries: list(text({ description: 'Of which nothing could be read' })),
+      save_error: optional(text()),
+    }),
+  ),
 });
 
-type StatusDeps = Pick<ApiDeps, 'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems' | 'channels'>;
+type StatusDeps = Pick<
+  ApiDeps,
+  'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems' | 'channels' | 'trigger'
+>;
 
 export const statusEndpoint = endpoint({
   path: '/api/status',
@@ -78,8 +92,8 @@ export const statusEndpoint = endpoint({
 });
 
 function statusAnswer(deps: StatusDeps, futureDays: readonly Day[], channels: readonly ChannelStatus[]): ValueOf<typeof statusSchema> {
-  const { status, clock, version, counting, howToConfigure, configProblems } = deps;
-  const { health, runningSince, nextCycle, retentionError, registries } = status();
+  const { status, clock, version, counting, howToConfigure, configProblems, trigger } = deps;
+  const { health, runningSince, nextCycle, retentionError, registries, runs = [] } = status();
   return {
     version,
     healthy: health.healthy,
@@ -89,6 +103,7 @@ function statusAnswer(deps: StatusDeps, futureDays: readonly Day[], channels: re
     configuration_problems: configProblems,
     running_since: runningSince,
     next_cycle: nextCycle,
+    trigger_token: trigger?.token(),
     retention_error: retentionError,
     future_days: futureDays,
     notifications: channels.map(({ givenUp, lastSuccess, lastErrorAt, lastError, ...each }) => ({
@@ -99,6 +114,14 @@ function statusAnswer(deps: StatusDeps, futureDays: readonly Day[], channels: re
       last_error: lastError,
     })),
     registries: registries.map((each) => ({ ...registryAnswer(each, clock.now()), counts: counting[each.registry] })),
+    runs: runs.map((run) => ({
+      started: run.startedAt,
+      duration_seconds: run.durationMs / 1000,
+      images_ok: run.imagesRead,
+      images_failed: run.imagesFailed,
+      failed_registries: run.failedRegistries,
+      save_error: run.saveError,
+    })),
   };
 }
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import { refusals } from '../../../test/support/simulator/faults.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../../test/support/simulator/index.ts';
-import { emptyWorld, hubRepo } from '../../../test/support/simulator/world.ts';
+import { refusals } from '../../demo/simulator/faults.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../demo/simulator/index.ts';
+import { emptyWorld, hubRepo } from '../../demo/simulator/world.ts';
 import type { Source } from '../../core/ports.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { dockerHub } from './index.ts';

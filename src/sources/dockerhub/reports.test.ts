@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import { lockedOut, type DockerHubQuirks, type missingRepository } from '../../../test/support/simulator/dockerhub-quirks.ts';
-import { refusals, type Fault } from '../../../test/support/simulator/faults.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../../test/support/simulator/index.ts';
-import { digestOf, emptyWorld, hubRepo, hubTag, type HubRepo, type HubTag } from '../../../test/support/simulator/world.ts';
+import { lockedOut, type DockerHubQuirks, type missingRepository } from '../../demo/simulator/dockerhub-quirks.ts';
+import { refusals, type Fault } from '../../demo/simulator/faults.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../demo/simulator/index.ts';
+import { digestOf, emptyWorld, hubRepo, hubTag, type HubRepo, type HubTag } from '../../demo/simulator/world.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { dockerHub } from './index.ts';

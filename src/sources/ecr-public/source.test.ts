@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import type { EcrPublicQuirks } from '../../../test/support/simulator/ecr-public.ts';
-import { startSimulator, type Simulator } from '../../../test/support/simulator/index.ts';
-import { emptyWorld } from '../../../test/support/simulator/world.ts';
+import type { EcrPublicQuirks } from '../../demo/simulator/ecr-public.ts';
+import { startSimulator, type Simulator } from '../../demo/simulator/index.ts';
+import { emptyWorld } from '../../demo/simulator/world.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { ecrPublic } from './index.ts';
 

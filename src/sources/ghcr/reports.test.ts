@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import { githubRefusals, restrictedPage, signaturesOf, type GithubQuirks } from '../../../test/support/simulator/github-quirks.ts';
-import { startSimulator, type Simulator } from '../../../test/support/simulator/index.ts';
-import { emptyWorld, ghcrPackage, ghcrVersion, type GhcrOwner, type GhcrPackage } from '../../../test/support/simulator/world.ts';
+import { githubRefusals, restrictedPage, signaturesOf, type GithubQuirks } from '../../demo/simulator/github-quirks.ts';
+import { startSimulator, type Simulator } from '../../demo/simulator/index.ts';
+import { emptyWorld, ghcrPackage, ghcrVersion, type GhcrOwner, type GhcrPackage } from '../../demo/simulator/world.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { ghcr } from './index.ts';
 

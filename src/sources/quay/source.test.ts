@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import { refusals } from '../../../test/support/simulator/faults.ts';
-import { startSimulator, type Simulator } from '../../../test/support/simulator/index.ts';
-import type { QuayQuirks } from '../../../test/support/simulator/quay.ts';
-import { emptyWorld, quayRepo, quayTag, type QuayRepo } from '../../../test/support/simulator/world.ts';
+import { refusals } from '../../demo/simulator/faults.ts';
+import { startSimulator, type Simulator } from '../../demo/simulator/index.ts';
+import type { QuayQuirks } from '../../demo/simulator/quay.ts';
+import { emptyWorld, quayRepo, quayTag, type QuayRepo } from '../../demo/simulator/world.ts';
 import { createHttpClientFactory } from '../../net/client.ts';
 import { quay } from './index.ts';
 

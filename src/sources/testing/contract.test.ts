@@ -1,7 +1,7 @@
 /** Every source that the program has keeps the contract. */
 import { describe, expect, it } from 'vitest';
-import { jsonChanges, pageChanges, type Fault } from '../../../test/support/simulator/faults.ts';
-import { standardDockerHub, standardEcrPublic, standardGhcr, standardQuay } from '../../../test/support/simulator/standard-world.ts';
+import { jsonChanges, pageChanges, type Fault } from '../../demo/simulator/faults.ts';
+import { standardDockerHub, standardEcrPublic, standardGhcr, standardQuay } from '../../../test/support/standard-world.ts';
 import { sources } from '../index.ts';
 import { describeSource, type SourceContract } from './contract.ts';
 

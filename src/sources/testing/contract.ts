@@ -1,7 +1,7 @@
 /** What every source must do, tried with the real HTTP client on a simulated registry. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refusals, tooManyRequestsFor, type Fault } from '../../../test/support/simulator/faults.ts';
-import { standardDay } from '../../../test/support/simulator/standard-world.ts';
+import { refusals, tooManyRequestsFor, type Fault } from '../../demo/simulator/faults.ts';
+import { standardDay } from '../../../test/support/standard-world.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { formatRepo } from '../../core/model/image-ref.ts';
 import type { Listing } from '../../core/model/reading.ts';

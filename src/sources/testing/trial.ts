@@ -1,10 +1,10 @@
 /** One source on a simulated registry with the real HTTP client and a clock that stands still. */
 import { createFixedClock, type FixedClock } from '../../../test/support/fixed-clock.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
-import type { Fault, FaultRule } from '../../../test/support/simulator/faults.ts';
-import { startSimulator, type ServerName, type Simulator } from '../../../test/support/simulator/index.ts';
-import { createStandardWorld, standardDay, type StandardImages } from '../../../test/support/simulator/standard-world.ts';
-import { addDownloads, publicTotals } from '../../../test/support/simulator/world.ts';
+import type { Fault, FaultRule } from '../../demo/simulator/faults.ts';
+import { startSimulator, type ServerName, type Simulator } from '../../demo/simulator/index.ts';
+import { createStandardWorld, standardDay, type StandardImages } from '../../../test/support/standard-world.ts';
+import { addDownloads, publicTotals } from '../../demo/simulator/world.ts';
 import { addDays } from '../../core/model/day.ts';
 import type { ErrorCode } from '../../core/model/errors.ts';
 import { formatRepo, type ImageRef } from '../../core/model/image-ref.ts';

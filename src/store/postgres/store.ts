@@ -15,7 +15,7 @@ import { createKeptCache } from './kept/cache.ts';
 import { readLatest } from './kept/read.ts';
 import { changesChannel } from './locks.ts';
 import { createPostgresOutbox } from './outbox.ts';
-import { migrate, type Migration } from './schema.ts';
+import { checkSchema, migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
 import { readDay, readEvents } from './read.ts';
 import { saveBatch } from './save.ts';
@@ -25,6 +25,10 @@ export interface PostgresStoreDeps {
   readonly migrations: readonly Migration[];
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
+  /** Nothing can be saved in it, and it tells nobody that it has changed. */
+  readonly isReplica?: boolean | undefined;
+  /** How often a replica is asked whether it has changed. */
+  readonly replicaPollMs?: number;
 }
 
 export interface PostgresStore extends NotifyingStore {
@@ -32,8 +36,10 @@ export interface PostgresStore extends NotifyingStore {
   readonly database: Database;
 }
 
+const defaultReplicaPollMs = 2_000;
+
 /**
- * Connects, and brings the schema up to date.
+ * Connects, and brings the schema up to date; of a replica it is only checked.
  * @throws AppError misconfigured (a wrong address or password, a missing right, a newer schema), unreachable
  */
 export async function openPostgresStore(deps: PostgresStoreDeps): Promise<PostgresStore> {
@@ -47,8 +53,9 @@ export async function openPostgresStore(deps: PostgresStoreDeps): Promise<Postgr
   return store;
 }
 
-async function openTables({ url, migrations, clock, log }: PostgresStoreDeps): Promise<Omit<PostgresStore, 'heldBack'>> {
-  const database = openDatabase({ url, log });
+async function openTables(deps: PostgresStoreDeps): Promise<Omit<PostgresStore, 'heldBack'>> {
+  const { url, migrations, clock, log, isReplica = false, replicaPollMs = defaultReplicaPollMs } = deps;
+  const database = openDatabase({ url, log, isReadOnly: isReplica });
   const partitions = new Set<string>();
   const kept = createKeptCache(database);
   let changes = 0;
@@ -60,17 +67,25 @@ async function openTables({ url, migrations, clock, log }: PostgresStoreDeps): P
     changes = Math.max(changes, row?.count ?? 0);
   }
 
+  const followLater = (): Promise<void> =>
+    follow().catch((error: unknown) => log.warn('changes of the database are not known', errorFields(toAppError(error))));
+  let polling: NodeJS.Timeout | undefined;
+
   try {
-    const applied = await migrate(database, migrations);
-    if (applied.length > 0) log.info('database brought up to date', { migrations: [...applied] });
-    await database.listen({
-      channel: changesChannel,
-      onMessage: (count) => void (changes = Math.max(changes, Number(count))),
-      // What was told while the connection was lost is not known.
-      onListening: () =>
-        void follow().catch((error: unknown) => log.warn('changes of the database are not known', errorFields(toAppError(error)))),
-    });
+    if (isReplica) await checkSchema(database, migrations);
+    else {
+      const applied = await migrate(database, migrations);
+      if (applied.length > 0) log.info('database brought up to date', { migrations: [...applied] });
+      await database.listen({
+        channel: changesChannel,
+        onMessage: (count) => void (changes = Math.max(changes, Number(count))),
+        // What was told while the connection was lost is not known.
+        onListening: () => void followLater(),
+      });
+    }
     await follow();
+    // PostgreSQL lets nobody listen on a replica.
+    if (isReplica) polling = setInterval(() => void followLater(), replicaPollMs);
   } catch (error) {
     await database.close();
     throw error;
@@ -115,6 +130,7 @@ async function openTables({ url, migrations, clock, log }: PostgresStoreDeps): P
     async close() {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(polling);
       await queue;
       await database.close();
     },

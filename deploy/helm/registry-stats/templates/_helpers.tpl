@@ -44,7 +44,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "registry-stats.image" -}}
-{{- $repository := required "image.repository is not set: name the image that you use, such as ghcr.io/OWNER/registry-stats" .Values.image.repository -}}
+{{- $repository := required "image.repository is not set: name the image that you use, such as ghcr.io/registry-stats/registry-stats" .Values.image.repository -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $repository .Values.image.digest -}}
 {{- else -}}
@@ -72,7 +72,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $_ := set $from "DATABASE_URL" (dict "name" $own "key" "DATABASE_URL") -}}
 {{- end -}}
 {{- end -}}
-{{- if ne .role "api" -}}
+{{- if eq .role "api" -}}
+{{- with $values.database.replica -}}
+{{- if .existingSecret.name -}}
+{{- $_ := set $from "DATABASE_URL_READ" .existingSecret -}}
+{{- else if .url -}}
+{{- $_ := set $from "DATABASE_URL_READ" (dict "name" $own "key" "DATABASE_URL_READ") -}}
+{{- end -}}
+{{- end -}}
+{{- else -}}
 {{- with $values.dockerhub -}}
 {{- if .existingSecret.name -}}
 {{- $_ := set $from "DOCKERHUB_TOKEN" .existingSecret -}}
@@ -106,6 +114,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- if and (not $database) .Values.api.autoscaling.enabled -}}
 {{- fail "api.autoscaling is enabled without a database: files can be used by one pod only" -}}
+{{- end -}}
+{{- if and (not $database) (gt (int .Values.collector.replicas) 1) -}}
+{{- fail "collector.replicas is above 1 without a database: files can be used by one pod only" -}}
+{{- end -}}
+{{- if and (not $database) (or .Values.database.replica.url .Values.database.replica.existingSecret.name) -}}
+{{- fail "database.replica is set without a database: say where its primary is" -}}
+{{- end -}}
+{{- if and .Values.database.replica.url .Values.database.replica.existingSecret.name -}}
+{{- fail "database.replica.url and database.replica.existingSecret are both set: say where the replica is once" -}}
 {{- end -}}
 {{- if and .Values.database.url .Values.database.existingSecret.name -}}
 {{- fail "database.url and database.existingSecret are both set: say where the database is once" -}}

@@ -42,7 +42,9 @@ export async function readParts(transaction: Queries, touched: readonly Touched[
     LEFT JOIN LATERAL (SELECT day FROM totals WHERE image_id = touched.id AND day > last ORDER BY day LIMIT 1) AS after ON true
     JOIN LATERAL (
       SELECT day, pull_count, known, note FROM totals
-      WHERE image_id = touched.id AND day >= coalesce(before.day, first) AND day <= coalesce(after.day, last)) AS part ON true
+      WHERE image_id = touched.id AND day >= coalesce(before.day, first) AND day <= coalesce(after.day, last)
+      -- Without this all totals would be read and joined.
+      OFFSET 0) AS part ON true
     GROUP BY touched.id, registry, repo, before.day`,
   );
   return new Map(

@@ -21,6 +21,7 @@ const planning = sql`interval '30 seconds'`;
 const keptRuns = 3;
 
 const idRow = z.object({ id: z.string() });
+const lastRow = z.object({ is_open: z.boolean(), wait_ms: z.number().nullable() });
 
 export async function openRun({ database, pollMs }: Worker, schedule: Schedule): Promise<OpenedRun> {
   // A clock that was ahead keeps no run away, and none open.
@@ -36,7 +37,8 @@ export async function openRun({ database, pollMs }: Worker, schedule: Schedule):
 }
 
 async function beginRun(database: Queries, { random, intervalMs }: Schedule): Promise<string | undefined> {
-  const isRecent = intervalMs === 0 ? sql`true` : sql`${nextStart(intervalMs)} > now()`;
+  // After a run whose interval was cut to nothing the next one is due at once.
+  const isRecent = intervalMs === 0 ? sql`jitter > 0` : sql`${nextStart(intervalMs)} > now()`;
   const [begun] = await database.query(sql`
     INSERT INTO runs (jitter) SELECT ${drawJitter(random)} WHERE NOT EXISTS (SELECT FROM runs WHERE NOT interrupted AND ${isRecent})
     ON CONFLICT DO NOTHING RETURNING id::text`);
@@ -50,6 +52,22 @@ export function nextStart(intervalMs: number): Sql {
   const nextDayEnds = sql`date_trunc('day', started_at, 'UTC') + 2 * interval '24 hours'`;
   const margin = sql`greatest(${minDayMarginMs}::float8 * interval '1 millisecond', finished_at - started_at)`;
   return sql`least(${next}, ${nextDayEnds} - ${margin})`;
+}
+
+/** Cuts the interval of the last run to nothing, unless one is open or it has ended less than `minPauseMs` ago. */
+export async function triggerRun(database: Queries, minPauseMs: number): Promise<'due' | 'running' | { readonly waitMs: number }> {
+  const pause = sql`${minPauseMs}::float8 * interval '1 millisecond'`;
+  const [last] = await database.query(sql`
+    SELECT finished_at IS NULL AS is_open, extract(epoch FROM finished_at + ${pause} - now())::float8 * 1000 AS wait_ms
+    FROM runs WHERE finished_at IS NULL OR NOT interrupted ORDER BY finished_at IS NULL DESC, id DESC LIMIT 1`);
+  if (!last) return 'due';
+  const { is_open: isOpen, wait_ms: waitMs } = lastRow.parse(last);
+  if (isOpen) return 'running';
+  if (waitMs !== null && waitMs > 0) return { waitMs: Math.min(waitMs, minPauseMs) };
+  await database.query(
+    sql`UPDATE runs SET jitter = 0 WHERE id = (SELECT max(id) FROM runs WHERE NOT interrupted AND finished_at IS NOT NULL)`,
+  );
+  return 'due';
 }
 
 /** In a transaction. Resolves to the run where it was ended here. */

@@ -6,7 +6,7 @@ import type { WorkList } from '../../../core/ports.ts';
 import type { Database } from '../database.ts';
 import { storable } from '../storable-json.ts';
 import { finishItems, planItems, requeueItems, takeItems, type Worker } from './items.ts';
-import { endRun, openRun, reportRuns, type Schedule } from './runs.ts';
+import { endRun, openRun, reportRuns, triggerRun, type Schedule } from './runs.ts';
 
 export interface PostgresWorkListDeps extends Schedule {
   readonly database: Database;
@@ -38,6 +38,7 @@ export function createPostgresWorkList(deps: PostgresWorkListDeps): WorkList {
         ON CONFLICT (id) DO UPDATE SET registries = EXCLUDED.registries, seen_at = now()`);
     },
     end: () => database.transaction((transaction) => endRun(transaction, worker, deps)),
+    trigger: (minPauseMs) => triggerRun(database, minPauseMs),
     // The others go on with it.
     interrupt: async () => undefined,
     async noteRetentionError(run, message) {

@@ -1,7 +1,7 @@
 /** What the simulated registries hold: plain data that a test may change at any time; the next answer shows it. */
 import { createHash } from 'node:crypto';
-import { addDays, dayOf, type Day } from '../../../src/core/model/day.ts';
-import { formatRepo } from '../../../src/core/model/image-ref.ts';
+import { addDays, dayOf, type Day } from '../../core/model/day.ts';
+import { formatRepo } from '../../core/model/image-ref.ts';
 
 export interface World {
   dockerHub: HubOwner[];

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createFixedClock } from '../fixed-clock.ts';
+import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from './index.ts';
 import { emptyWorld, hubRepo, hubTag, type HubRepo, type HubTag } from './world.ts';
 

@@ -1,5 +1,5 @@
 /** How GitHub writes numbers and times into its pages. */
-import type { Day } from '../../../src/core/model/day.ts';
+import type { Day } from '../../core/model/day.ts';
 
 const steps = [
   { from: 1e9, letter: 'B' },

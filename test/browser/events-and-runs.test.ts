@@ -1,4 +1,4 @@
-/** The page of events, as a person uses it. */
+/** The page of events and the runs of the status page, as a person uses them. */
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/core/model/event.ts';
@@ -37,6 +37,37 @@ const events = Array.from({ length: 120 }, (_, at): RecordedEvent => {
     kind: 'tag_pushed',
     detail: `1.${at}, 1 and a_name_that_is_rather_long_without_a_space`,
   };
+});
+
+describe('the status page', () => {
+  it('shows the last runs, and begins one where that is allowed, without JavaScript too', async () => {
+    const tokens: string[] = [];
+    const trigger = { token: () => 'abc', start: async (token: string) => void tokens.push(token) };
+    const run = { startedAt: '2026-03-14T11:00:00.000Z', imagesRead: 12, imagesFailed: 0, failedRegistries: [] };
+    const runs = [
+      { ...run, id: '3', durationMs: 4_200 },
+      { ...run, id: '2', durationMs: 3_900_000, imagesFailed: 2, failedRegistries: ['GHCR'] },
+    ];
+    server = await startPages({ readings, trigger, status: { runs } });
+
+    for (const javaScriptEnabled of [true, false]) {
+      const { page } = await openPage(browser, `${server.url}/status`, { javaScriptEnabled });
+      await page.getByRole('button', { name: 'Check now' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/status');
+      const rows = await page.getByRole('region', { name: 'Last runs' }).locator('tbody tr').allTextContents();
+      expect(rows.map((text) => text.replaceAll(/\s+/g, ' ').trim())).toEqual([
+        '1 hour ago 2026-03-14 11:00 UTC 4.2 s 12 0 Succeeded',
+        '1 hour ago 2026-03-14 11:00 UTC 1 h 5 min 12 2 Failed: GHCR',
+      ]);
+      await page.context().close();
+    }
+    expect(tokens).toEqual(['abc', 'abc']);
+    const { page } = await openPage(browser, `${server.url}/status`, { viewport: { width: 390, height: 900 } });
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await page.context().close();
+  });
 });
 
 describe('the page of events', () => {

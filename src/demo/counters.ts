@@ -1,8 +1,8 @@
 /** Moves one image of the simulated world on: releases, pulls and the turn of days; and tells what a source would read of it. */
-import type { Day } from '../../src/core/model/day.ts';
-import type { Reading, Tag } from '../../src/core/model/reading.ts';
-import { formatRepo } from '../../src/core/model/image-ref.ts';
-import { shareOf, type DemoImage, type DemoRegistry, type Release } from './demo-images.ts';
+import type { Day } from '../core/model/day.ts';
+import type { Reading, Tag } from '../core/model/reading.ts';
+import { formatRepo } from '../core/model/image-ref.ts';
+import { shareOf, type DemoImage, type DemoRegistry, type Release } from './images.ts';
 import { seedOf } from './simulator/seeded-random.ts';
 import {
   digestOf,

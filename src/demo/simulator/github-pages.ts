@@ -1,5 +1,5 @@
 /** The web page of a package on github.com: its structure with the traps in it, in a tenth of its real size. */
-import { addDays, dayOf, type Day } from '../../../src/core/model/day.ts';
+import { addDays, dayOf, type Day } from '../../core/model/day.ts';
 import { age, escaped, grouped, pacificDay, pacificTime, rounded } from './github-text.ts';
 import { newestFirst, totalDownloads, type GhcrOwner, type GhcrPackage, type GhcrVersion } from './world.ts';
 

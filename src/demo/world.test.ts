@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, dayMs, dayOf } from '../../src/core/model/day.ts';
-import { parseTarget } from '../../src/core/model/image-ref.ts';
-import { isPullCount, type Reading } from '../../src/core/model/reading.ts';
-import { createDemo, type Demo } from './demo-world.ts';
+import { addDays, dayMs, dayOf } from '../core/model/day.ts';
+import { parseTarget } from '../core/model/image-ref.ts';
+import { isPullCount, type Reading } from '../core/model/reading.ts';
+import { createDemo, type Demo } from './world.ts';
 import { publicTotals, totalDownloads } from './simulator/world.ts';
 
 const options = { today: '2026-03-14', days: 120, seed: 7 } as const;

@@ -1,5 +1,5 @@
 /** The world that every source is tried on: the cases that sources have got wrong, by registry. */
-import type { ImageRef } from '../../../src/core/model/image-ref.ts';
+import type { ImageRef } from '../../src/core/model/image-ref.ts';
 import {
   digestOf,
   ghcrPackage,
@@ -13,7 +13,7 @@ import {
   type GhcrPackage,
   type HubRepo,
   type World,
-} from './world.ts';
+} from '../../src/demo/simulator/world.ts';
 
 /** Names of the standard world, with what is special about them. */
 export interface StandardImages {

@@ -1,5 +1,5 @@
 /** The images of the demo: what is special about each, when it was released, and how many pulls a day may bring. */
-import { addDays, dayMs, toEpochDay, type Day } from '../../src/core/model/day.ts';
+import { addDays, dayMs, toEpochDay, type Day } from '../core/model/day.ts';
 import { createSeededRandom, seedOf } from './simulator/seeded-random.ts';
 
 export type DemoRegistry = 'dockerhub' | 'ghcr' | 'quay' | 'ecr-public';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFixedClock, type FixedClock } from '../fixed-clock.ts';
+import { createFixedClock, type FixedClock } from '../../../test/support/fixed-clock.ts';
 import type { GithubQuirks } from './github-quirks.ts';
 import { startSimulator, type Simulator } from './index.ts';
 import {

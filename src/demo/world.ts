@@ -1,8 +1,8 @@
 /** A believable world for the demo with its history: a dozen images of a user and an organisation that go on being pulled. */
-import { addDays, dayMs, dayOf, startOfDay, type Day } from '../../src/core/model/day.ts';
-import type { Reading } from '../../src/core/model/reading.ts';
-import { createCounter, type Counter } from './demo-counters.ts';
-import { demoImages, expectedPulls, noise, releasesOf, type DemoImage, type DemoRegistry } from './demo-images.ts';
+import { addDays, dayMs, dayOf, startOfDay, type Day } from '../core/model/day.ts';
+import type { Reading } from '../core/model/reading.ts';
+import { createCounter, type Counter } from './counters.ts';
+import { demoImages, expectedPulls, noise, releasesOf, type DemoImage, type DemoRegistry } from './images.ts';
 import { createSeededRandom, seedOf } from './simulator/seeded-random.ts';
 import { emptyWorld, ghcrPackage, hubRepo, type EcrRepo, type QuayRepo, type World } from './simulator/world.ts';
 

@@ -1,5 +1,5 @@
 /** Simulates quay.io's API: counts of days without a total, opaque page tokens, nested names, and the 401 that does not say why. */
-import { dayOf } from '../../../src/core/model/day.ts';
+import { dayOf } from '../../core/model/day.ts';
 import { html, json, positive, type Asked, type Now, type Registry, type Reply } from './reply.ts';
 import { quayDays, type QuayOwner, type QuayRepo, type World } from './world.ts';
 

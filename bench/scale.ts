@@ -1,0 +1,179 @@
+/** Whole pages and answers of the program over PostgreSQL, for more and more images: `npm run bench -- scale` writes SCALE.md. */
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import sql, { raw } from 'sql-template-tag';
+import { addDays, dayOf } from '../src/core/model/day.ts';
+import { rebuildAll } from '../src/store/postgres/kept/rebuild.ts';
+import { openPostgresStore, type PostgresStore } from '../src/store/postgres/store.ts';
+import { readMigrations, startPostgres } from '../test/support/postgres.ts';
+import { createRecordingLog } from '../test/support/recording-log.ts';
+import { once } from './load.ts';
+import { createMemoryLimit } from './memory.ts';
+import { machine, ms, size, table } from './report.ts';
+import { startMeasured, type MeasuredService } from './service.ts';
+
+const quick = process.argv.includes('--quick');
+const sizes = quick ? [200, 1_000] : [1_000, 10_000, 50_000];
+const days = quick ? 60 : 365;
+const limitBytes = 192 * 1024 ** 2;
+const today = dayOf(Date.now());
+const month = addDays(today, -30);
+
+/** What shows a bounded number of rows, and what streams. */
+const addresses: readonly (readonly [name: string, path: string])[] = [
+  ['overview', '/'],
+  ['overview, sorted by growth, searched', '/?sort=-month&q=app-7'],
+  ['chart of all', '/data/chart.json?range=1y'],
+  ['chart of all, by image', '/data/chart.json?range=1y&split=image'],
+  ['an image', '/images/owner-7/app-7'],
+  ['/api/summary?repo=…', '/api/summary?repo=owner-7/app-7'],
+  ['/api/images?limit=100', '/api/images?limit=100'],
+  ['/api/pulls/daily, one image, 30 days', `/api/pulls/daily?repo=owner-7/app-7&from=${month}`],
+  ['/api/events?limit=100', '/api/events?limit=100'],
+  ['/metrics', '/metrics'],
+  ['/api/summary', '/api/summary'],
+  ['/api/pulls/daily, all, 30 days', `/api/pulls/daily?from=${month}`],
+];
+
+interface Answer {
+  readonly coldMs: number;
+  /** After a reading was stored. */
+  readonly changedMs: number;
+  readonly cachedMs: number;
+  readonly cpuMs: number;
+  readonly bytes: number;
+}
+
+interface Figures {
+  readonly images: number;
+  readonly answers: ReadonlyMap<string, Answer | string>;
+  readonly peakBytes: number;
+  readonly savedPerSecond: number;
+}
+
+/** Half of the images are on GHCR with closed days, half on Docker Hub, of a hundred owners. */
+async function fill({ database }: PostgresStore, images: number): Promise<void> {
+  await database.query(
+    sql`INSERT INTO images (registry, repo) SELECT CASE WHEN i % 2 = 0 THEN 'dockerhub' ELSE 'ghcr' END, 'owner-' || i % 100 || '/app-' || i FROM generate_series(1, ${images}::int) AS i`,
+  );
+  for (let name = addDays(today, 1 - days).slice(0, 7); name <= today.slice(0, 7);) {
+    const [year = 0, number = 0] = name.split('-').map(Number);
+    const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+    await database.query(
+      raw(`CREATE TABLE totals_${name.replace('-', '_')} PARTITION OF totals FOR VALUES FROM ('${name}-01') TO ('${next}-01')`),
+    );
+    await database.withLock(7, (connection) =>
+      connection.query(sql`
+        INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, tag_count, last_updated)
+        SELECT id, d::date, 1000 * (id % 97) + (d::date - DATE '2020-01-01') * (1 + id % 53) + (id * 31 + (d::date - DATE '2020-01-01') * 17) % 7,
+          CASE WHEN registry = 'ghcr' THEN 'closed' ELSE 'read' END, CASE WHEN registry = 'ghcr' THEN 3 ELSE 2 END,
+          to_char(d, 'YYYY-MM-DD') || 'T10:00:00.000Z', extract(epoch FROM d)::bigint * 1000 + 36000000, 3, '2026-01-01T00:00:00Z'
+        FROM images, generate_series(greatest(${`${name}-01`}::date, ${addDays(today, 1 - days)}::date), least(${`${next}-01`}::date - 1, ${today}::date), '1 day') AS d`),
+    );
+    name = next;
+  }
+  await database.query(sql`INSERT INTO snapshot_days (day) SELECT DISTINCT day FROM totals WHERE image_id = 1`);
+  await database.withLock(7, (connection) => connection.query(raw('VACUUM ANALYZE')));
+  await rebuildAll(database);
+  await database.withLock(7, (connection) => connection.query(raw('VACUUM ANALYZE')));
+}
+
+function readings(images: number, from: number, to: number) {
+  return Array.from({ length: to - from }, (_, at) => {
+    const id = from + at + 1;
+    const name = { registry: id % 2 === 0 ? 'dockerhub' : 'ghcr', repo: `owner-${id % 100}/app-${id}` };
+    return { ...name, pullCount: 10_000_000 + images + id, readAt: `${today}T23:00:00.000Z` };
+  });
+}
+
+async function saveAll(store: PostgresStore, images: number): Promise<number> {
+  const begun = performance.now();
+  for (let at = 0; at < images; at += 10_000) await store.save(readings(images, at, Math.min(images, at + 10_000)));
+  return (images * 1000) / (performance.now() - begun);
+}
+
+async function measureAddress(service: MeasuredService, store: PostgresStore, path: string, images: number): Promise<Answer | string> {
+  try {
+    const cold = await once(service.url + path);
+    await store.save(readings(images, 6, 7));
+    // The service hears of it.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const before = await service.figures();
+    const changed = await once(service.url + path);
+    const after = await service.figures();
+    const cached = await once(service.url + path);
+    return { coldMs: cold.ms, changedMs: changed.ms, cachedMs: cached.ms, bytes: cold.bytes, cpuMs: after.cpuMs - before.cpuMs };
+  } catch (error) {
+    return String(error);
+  }
+}
+
+async function measure(url: string, images: number): Promise<Figures> {
+  const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: Date, log: createRecordingLog() });
+  await fill(store, images);
+  const limit = await createMemoryLimit(limitBytes);
+  const service = await startMeasured('/tmp', limit, { DATABASE_URL: url });
+  const answers = new Map<string, Answer | string>();
+  for (const [name, path] of addresses) answers.set(name, await measureAddress(service, store, path, images));
+  const { peakRssBytes } = await service.figures();
+  await service.stop().catch(() => undefined);
+  const peakBytes = (await limit?.peakBytes()) ?? peakRssBytes;
+  await limit?.remove();
+  const savedPerSecond = await saveAll(store, images);
+  await store.close();
+  return { images, answers, peakBytes, savedPerSecond };
+}
+
+/** How time grows: 1 with the number of images, 0 not at all. */
+function exponent(first: Answer | string | undefined, last: Answer | string | undefined, growth: number): string {
+  if (typeof first !== 'object' || typeof last !== 'object') return '';
+  return (Math.log(last.changedMs / first.changedMs) / Math.log(growth)).toFixed(2);
+}
+
+export async function benchScale(): Promise<void> {
+  execFileSync(process.execPath, [...process.execArgv, 'scripts/build.ts']);
+  const database = await startPostgres();
+  try {
+    const figures: Figures[] = [];
+    for (const images of sizes) {
+      process.stderr.write(`${images} images × ${days} days\n`);
+      figures.push(await measure(await database.create(), images));
+    }
+    const text = report(figures);
+    if (quick) process.stdout.write(text);
+    else await writeFile('bench/SCALE.md', text);
+  } finally {
+    await database.dispose();
+  }
+}
+
+function cell(answer: Answer | string | undefined): string {
+  if (typeof answer !== 'object') return answer ?? '';
+  return `${ms(answer.coldMs)} / ${ms(answer.changedMs)} / ${ms(answer.cachedMs)}, ${ms(answer.cpuMs)} CPU, ${size(answer.bytes)}`;
+}
+
+function report(figures: readonly Figures[]): string {
+  const growth = (figures.at(-1)?.images ?? 1) / (figures[0]?.images ?? 1);
+  const headings = figures.map(({ images }) => `${images.toLocaleString('en')} images`);
+  return [
+    '<!-- Written by npm run bench -- scale; do not edit. -->',
+    '# Results with more and more images',
+    '',
+    `${machine(new Date())} PostgreSQL 18 beside it; the API in ${size(limitBytes)}, started anew for each size.`,
+    'First answer / after a reading was stored / repeated; processor time of the program for the second; size of the body.',
+    '',
+    table(
+      'Answers',
+      ['Address', ...headings, 'Exponent'],
+      [
+        ...addresses.map(([name]) => [
+          name,
+          ...figures.map(({ answers }) => cell(answers.get(name))),
+          exponent(figures[0]?.answers.get(name), figures.at(-1)?.answers.get(name), growth),
+        ]),
+        ['most memory of the API', ...figures.map(({ peakBytes }) => size(peakBytes)), ''],
+        ['readings saved a second', ...figures.map(({ savedPerSecond }) => Math.round(savedPerSecond).toLocaleString('en')), ''],
+      ],
+    ),
+  ].join('\n');
+}
