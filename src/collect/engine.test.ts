@@ -168,7 +168,7 @@ describe('a run', () => {
 
     const [series] = await store.totals({});
     expect(series && listMarks(series)).toEqual(['read', 'frozen']);
-    expect(run.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen' }]);
+    expect(run.registries[0]?.doubts).toEqual([{ repo: 'acme/app', doubt: 'frozen', by: -80, since: '2026-03-14T10:00:00.000Z' }]);
     expect(log.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ repo: 'acme/app', kind: 'frozen', by: -80 }) }),
     );

@@ -12,7 +12,7 @@ import type { Surroundings } from './layout.ts';
 
 export interface PageContext extends Surroundings {
   /** Those that may be asked for, in the order in which they are shown. */
-  readonly registries: readonly { readonly id: string; readonly title: string; readonly counts: Counting }[];
+  readonly registries: readonly { readonly id: string; readonly title: string; readonly counts: Counting; readonly page?: string }[];
   readonly clock: Clock;
   /** The images that the configuration names one by one. */
   readonly configured: readonly ImageName[];

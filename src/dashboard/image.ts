@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
+import type { FrozenSeries } from '../core/views/frozen-series.ts';
 import { findGroup } from '../core/views/groups.ts';
 import { buildChart } from '../core/numbers/chart.ts';
 import { dayMakers } from '../core/numbers/day-makers.ts';
@@ -20,6 +21,7 @@ import { embedParameters, embedSection, type Embed } from './embed.ts';
 import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
 import { change, count, exactCount, weekdayBefore } from './figures.ts';
+import { headline } from './headline.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
@@ -31,7 +33,7 @@ export interface ImageParts {
   /** The canonical name, or that of a group. */
   readonly repo: string;
   /** Cut to the image, or to the images of the group. */
-  readonly known: KnownHistory;
+  readonly known: KnownHistory & FrozenSeries;
   readonly recorded: readonly RecordedEvent[];
   readonly tags: readonly ImageTags[];
   readonly view: View;
@@ -76,6 +78,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
     url: path + (address === '' ? '' : `?${address}`),
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
+      ${headline(context, images, known, repo)}
       <div class="cards" data-key="registries">${images.map((image) => registryCard(context, image, repo))}</div>
       ${howPullsAreCounted(context, images)}
       <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
@@ -91,7 +94,8 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
         day: dayPanel(context, view, makers, addressOf({ ...view, day: '' })),
       })}
-      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
+      ${tagsSection(context, tags, images, repo)}
+      ${eventsSection(context, listEvents(known.series, { recorded, freezes: known.freezes }), repo)}
       ${embedSection(offering, repo, parts.embed, parts.origin, kept)}`,
   });
 }

@@ -13,9 +13,11 @@ export interface ShownChart {
   readonly unit: 'pulls' | 'index';
   /** One a line, of the pulls also where the lines are indexed; only where several images are compared. */
   readonly summaries: readonly LineSummary[];
-  /** What is said of the first and of the last day, week or month. */
+  /** The first day that is known, where the range begins before it. */
+  readonly historyBegins?: Day | undefined;
   /** The last day that is in it. */
   readonly lastDay: Day | undefined;
+  /** What is said of the first and of the last day, week or month. */
   readonly partial: { readonly first?: string; readonly last?: string };
 }
 
@@ -39,6 +41,7 @@ export async function shownChart(
     look,
     scale: look === 'lines' ? view.scale : 'linear',
     unit: isIndexed ? 'index' : 'pulls',
+    historyBegins: historyBegins(bare, options),
     summaries: isCompared(view) ? summarizeLines(pulls, kind) : [],
     lastDay: lastDayOf(pulls, kind, today),
     partial: {
@@ -46,6 +49,11 @@ export async function shownChart(
       ...(isPartial(pulls, kind, today) ? { last: 'in progress' } : {}),
     },
   };
+}
+
+function historyBegins({ days, lines }: Chart, { from }: ChartOptions): Day | undefined {
+  const first = days.find((_, at) => lines.some(({ values }) => (values[at] ?? null) !== null));
+  return from !== undefined && first !== undefined && first > from ? first : undefined;
 }
 
 function lastDayOf({ days }: Chart, kind: ChartKind, today: EpochDay): Day | undefined {
@@ -59,11 +67,16 @@ export function lineTitle(label: string): string {
 }
 
 /** What a chart shows beside its title: its days, and what it is cut to. `registryTitle`: of the view's registry. */
-export function chartSubtitle({ chart, unit, scale, lastDay }: ShownChart, view: View, registryTitle: string): string {
+export function chartSubtitle(
+  { chart, unit, scale, lastDay, historyBegins: begins }: ShownChart,
+  view: View,
+  registryTitle: string,
+): string {
   const [first] = chart.days;
   const range = view.range === 'custom' ? '' : `${ranges[view.range]}: `;
   return [
     ...(first === undefined ? [] : [`${range}${first} to ${lastDay ?? first}`]),
+    ...(begins === undefined ? [] : [`history begins ${begins}`]),
     ...(view.registry === '' ? [] : [registryTitle]),
     ...(view.search === '' || view.repos.length > 0 ? [] : [`filter “${view.search}”`]),
     ...(unit === 'index' ? ['start = 100'] : []),

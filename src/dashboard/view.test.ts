@@ -49,6 +49,19 @@ describe('a view', () => {
     expect(viewQuery(usual)).toBe('');
   });
 
+  it.each([
+    ['7d', '2026-03-08'],
+    ['30d', '2026-02-13'],
+    ['90d', '2025-12-15'],
+    ['1y', '2025-03-15'],
+    ['mtd', '2026-03-01'],
+    ['ytd', '2026-01-01'],
+    ['all', undefined],
+    ['custom&from=2026-02-03', '2026-02-03'],
+  ])('with the range %s begins on %s', (range, from) => {
+    expect(chartOptions(parse(`range=${range}`), today, 8)).toMatchObject({ from, to: undefined });
+  });
+
   it('is read from the address, in any spelling of a name', () => {
     expect(
       parse('registry=ghcr&q=+app+&sort=name&range=1y&kind=total&split=image&repo=Acme/App&repo=acme/charts/app&repo=acme/app'),

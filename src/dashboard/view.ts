@@ -15,7 +15,16 @@ export const kinds = {
   monthly: 'Monthly',
 } satisfies Record<ChartKind, string>;
 export const splits = { none: 'none', registry: 'registry', image: 'image' } satisfies Record<ChartSplit, string>;
-export const ranges = { '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All', custom: 'Custom range' };
+export const ranges = {
+  '7d': '7 days',
+  '30d': '30 days',
+  '90d': '90 days',
+  '1y': '1 year',
+  mtd: 'Month to date',
+  ytd: 'Year to date',
+  all: 'All',
+  custom: 'Custom range',
+};
 export const scales = { linear: 'Linear', log: 'Logarithmic' };
 export const values = { absolute: 'Absolute', indexed: 'Indexed (start = 100)' };
 export const sorts = {
@@ -158,7 +167,17 @@ export function viewQuery(view: View, changes: Partial<View> = {}): string {
   return text === '' ? '' : `?${text}`;
 }
 
-const rangeDays: Readonly<Partial<Record<Range, number>>> = { '30d': 30, '90d': 90, '1y': 365 };
+const rangeDays: Readonly<Partial<Record<Range, number>>> = { '7d': 7, '30d': 30, '90d': 90, '1y': 365 };
+
+/** The first day of the range; undefined where it is open. */
+function firstDay({ range, from }: View, today: EpochDay): string | undefined {
+  if (range === 'custom') return from === '' ? undefined : from;
+  const days = rangeDays[range];
+  if (days !== undefined) return fromEpochDay(today - days + 1);
+  const now = fromEpochDay(today);
+  if (range === 'mtd') return `${now.slice(0, 7)}-01`;
+  return range === 'ytd' ? `${now.slice(0, 4)}-01-01` : undefined;
+}
 
 /** Whether several images are next to each other, as lines: those that were checked. */
 export function isCompared({ repos, split }: Pick<View, 'repos' | 'split'>): boolean {
@@ -167,14 +186,13 @@ export function isCompared({ repos, split }: Pick<View, 'repos' | 'split'>): boo
 
 /** What the chart of the view is made of. */
 export function chartOptions(view: View, today: EpochDay, mostLines: number): ChartOptions {
-  const days = rangeDays[view.range];
   const custom = view.range === 'custom';
   const to = custom && view.to !== '' ? view.to : undefined;
   return {
     kind: view.kind,
     split: isCompared(view) ? 'image' : view.split,
     maxLines: mostLines,
-    from: days === undefined ? (custom && view.from !== '' ? view.from : undefined) : fromEpochDay(today - days + 1),
+    from: firstDay(view, today),
     // The average of a day waits for its end.
     to: view.kind === 'average' ? fromEpochDay(Math.min(today - 1, to === undefined ? today : toEpochDay(to))) : to,
   };

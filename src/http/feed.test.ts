@@ -13,8 +13,8 @@ const pushed: RecordedEvent = {
 };
 const dark: RecordedEvent = { time: '2026-03-02T09:00:00Z', seenAt: '2026-03-02T10:00:00.000Z', registry: 'ghcr', kind: 'registry_dark' };
 const readings = [
-  read('ghcr', 'acme/app', '2026-03-01', 90),
-  read('ghcr', 'acme/app', '2026-03-03', 130),
+  read('ghcr', 'acme/app', '2026-03-01', 900),
+  read('ghcr', 'acme/app', '2026-03-03', 1_300),
   read('dockerhub', 'acme/charts%2Ftool', '2026-03-03', 7),
 ];
 
@@ -99,7 +99,7 @@ describe('pages of rows', () => {
       { name: 'b' },
       { name: '2.0', lastUpdated: '2026-03-02T00:00:00Z' },
     ];
-    const { store, fetch, json } = await setUp([...readings, read('ghcr', 'acme/app', '2026-03-04', 131, { tags, tagCount: 4 })]);
+    const { store, fetch, json } = await setUp([...readings, read('ghcr', 'acme/app', '2026-03-04', 1_310, { tags, tagCount: 4 })]);
     await store.save([], [pushed, dark]);
     const rows: unknown[] = [];
     let query: string | undefined = '?limit=1&registry=ghcr,dockerhub';

@@ -26,7 +26,7 @@ function read(repo: string, day: string, pullCount: number): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
 }
 
-const readings = [read('acme/app', '2026-03-01', 90), read('acme/app', '2026-03-12', 230), read('acme/backup-agent', '2026-03-02', 40)];
+const readings = [read('acme/app', '2026-03-01', 900), read('acme/app', '2026-03-12', 2_300), read('acme/backup-agent', '2026-03-02', 40)];
 const events = Array.from({ length: 120 }, (_, at): RecordedEvent => {
   const time = new Date(Date.parse('2026-03-05T06:00:00Z') + at * 3_600_000).toISOString();
   return {
@@ -70,6 +70,27 @@ describe('the status page', () => {
   });
 });
 
+describe('the headline of an image', () => {
+  it.each([
+    [1440, 'light'],
+    [390, 'dark'],
+  ] as const)('says the total and the next milestone, at %i pixels in a %s theme', async (width, colorScheme) => {
+    server = await startPages({ readings });
+    const { page } = await openPage(browser, `${server.url}/images/acme/app?range=mtd`, { viewport: { width, height: 900 }, colorScheme });
+
+    expect(await page.locator('.headline').innerText()).toMatch(
+      /^2,300 pulls · next milestone 2,500, around 2026-03-\d\d at the pace of the last 12 days/,
+    );
+    expect(await page.getByRole('link', { name: 'GitHub Container Registry' }).getAttribute('href')).toBe('https://github.test/acme/app');
+    expect(await page.locator('select[name=range]').inputValue()).toBe('mtd');
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const shots = process.env['SCREENSHOTS'];
+    if (shots) await page.screenshot({ path: `${shots}/image-${width}-${colorScheme}.png` });
+    await page.context().close();
+  });
+});
+
 describe('the page of events', () => {
   it('follows what is typed and chosen, in the address too', async () => {
     server = await startPages({ readings, events });
@@ -77,13 +98,13 @@ describe('the page of events', () => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Events' }).click();
     await page.getByText('100 of 123 events').waitFor();
 
-    await page.getByLabel('Image').pressSequentially('acme/backup-agent', { delay: 40 });
+    await page.getByRole('searchbox', { name: 'Image' }).pressSequentially('acme/backup-agent', { delay: 40 });
     await page.getByText('1 event', { exact: true }).waitFor();
-    expect(await page.getByLabel('Image').inputValue()).toBe('acme/backup-agent');
+    expect(await page.getByRole('searchbox', { name: 'Image' }).inputValue()).toBe('acme/backup-agent');
     expect(new URL(page.url()).search).toBe('?repo=acme%2Fbackup-agent');
-    await page.getByLabel('Image').fill('');
+    await page.getByRole('searchbox', { name: 'Image' }).fill('');
     await page.getByLabel('Kind').selectOption('Milestone');
-    await page.getByText('passed 200 pulls').waitFor();
+    await page.getByText('passed 1,000 pulls').waitFor();
     expect(await page.locator('link[type="application/atom+xml"]').getAttribute('href')).toBeTruthy();
     expect(await page.getByRole('link', { name: 'Atom feed' }).getAttribute('href')).toBe('/feed.atom?kind=milestone');
     expect(complaints).toEqual([]);
@@ -113,6 +134,8 @@ describe('the page of events', () => {
 
     expect(await seriousFindings(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const shots = process.env['SCREENSHOTS'];
+    if (shots) await page.screenshot({ path: `${shots}/events-${width}-${colorScheme}.png` });
     await page.context().close();
   });
 });

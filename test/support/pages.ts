@@ -68,7 +68,12 @@ export async function createPages(options: PagesOptions = {}) {
   await store.save(readings, events);
   const registries = [
     { id: 'dockerhub', title: 'Docker Hub', counts: { unit: 'pulls', lifetime: true, note: 'Requests for manifests.' } },
-    { id: 'ghcr', title: 'GitHub Container Registry', counts: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' } },
+    {
+      id: 'ghcr',
+      title: 'GitHub Container Registry',
+      counts: { unit: 'downloads', lifetime: true, note: 'Downloads of manifests.' },
+      page: 'https://github.test/{owner}/{package}',
+    },
   ];
   const shown = {
     store,

@@ -6,12 +6,14 @@ describe('the vocabulary of errors', () => {
     expect(errorCodes).toEqual([
       'not_found',
       'unauthorized',
+      'forbidden',
       'rate_limited',
       'unreachable',
       'invalid_response',
       'invalid_input',
       'misconfigured',
       'conflict',
+      'overloaded',
       'internal',
     ]);
   });

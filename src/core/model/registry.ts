@@ -30,6 +30,8 @@ export interface RegistryDescriptor {
    * image of the owner.
    */
   readonly pages?: readonly string[];
+  /** The web page of an image. `{name}` has slashes in a nested name, `{package}` has them escaped. */
+  readonly page?: string;
   /** The owner of the images that are pulled by a name without a slash, e.g. `library`. */
   readonly bareOwner?: string;
   /** Whether a name may hold further slashes. */

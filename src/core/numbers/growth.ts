@@ -28,6 +28,15 @@ export function seriesGrowth(series: ImageSeries, lastDay: EpochDay, length: num
   return computeGrowth(pulls, series.days[0], lastDay, length);
 }
 
+/** Days that a pace is taken from. */
+export const rateDays = 30;
+
+/** Pulls a day over the last 30 days, or as many as the image is known for. */
+export function dailyRate(image: ImageSeries, lastDay: EpochDay): number {
+  const days = Math.min(rateDays, lastDay - (image.days[0] ?? lastDay));
+  return days > 0 ? (seriesGrowth(image, lastDay, days).pulls ?? 0) / days : 0;
+}
+
 /** The sum of the days after the first of these up to the last; undefined when no difference is known in there. */
 function sumWithin({ days, pulls }: RecentPulls, after: EpochDay, to: EpochDay): number | undefined {
   let sum: number | undefined;

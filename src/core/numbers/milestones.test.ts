@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
+import { toEpochDay } from '../model/day.ts';
 import { describe, expect, it } from 'vitest';
-import { milestoneAfter, milestoneAt } from './milestones.ts';
+import { milestoneAfter, milestoneAt, nextMilestone } from './milestones.ts';
 
 describe('milestones', () => {
   it.each([
@@ -26,5 +27,19 @@ describe('milestones', () => {
         expect(milestoneAt(milestoneAfter(total) - 1)).toBe(milestoneAt(total));
       }),
     );
+  });
+});
+
+describe('the next milestone', () => {
+  const today = toEpochDay('2026-03-14');
+
+  it('comes when the pace brings the total there', () => {
+    expect(nextMilestone(980, 2.5, today)).toEqual({ milestone: 1_000, day: '2026-03-22' });
+    expect(nextMilestone(999, 5_000, today)).toEqual({ milestone: 1_000, day: '2026-03-15' });
+  });
+
+  it('has no day without a pace, and none that is more than ten years off', () => {
+    expect(nextMilestone(980, 0, today)).toEqual({ milestone: 1_000, day: undefined });
+    expect(nextMilestone(5_001, 0.1, today)).toEqual({ milestone: 10_000, day: undefined });
   });
 });

@@ -1,10 +1,10 @@
 /** The report: how each image does over some days, and when it reaches its next milestone. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
-import { seriesGrowth, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
+import { dailyRate, seriesGrowth, sumGrowth, sumKnown, type ComparedGrowth } from '../numbers/growth.ts';
 import { isMember, type Group } from './groups.ts';
 import { type ImageName, compareText, imageKey } from '../model/image.ts';
 import type { KnownHistory } from './images.ts';
-import { milestoneAfter } from '../numbers/milestones.ts';
+import { nextMilestone } from '../numbers/milestones.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { pullsByDay } from '../numbers/series.ts';
 import { currentImages, keepDays } from './summary.ts';
@@ -51,9 +51,6 @@ export interface ReportOptions {
   /** `total` where absent: the largest first, but names from a to z. */
   readonly sort?: (typeof reportOrders)[number] | undefined;
 }
-
-const rateDays = 30;
-const furthestDays = 3650;
 
 /** The report on what is known; images of a group are one row, also those that are read no more. */
 export function buildReport(known: KnownHistory, options: ReportOptions): Report {
@@ -123,9 +120,8 @@ function toFigures(
   total: number,
   { today, from }: { readonly today: EpochDay; readonly from: Day },
 ): Omit<ReportRow, 'name' | 'registries'> {
-  const milestone = milestoneAfter(total);
   const rate = series.reduce((sum, image) => sum + dailyRate(image, today - 1), 0);
-  const daysLeft = rate > 0 ? Math.ceil((milestone - total) / rate) : Infinity;
+  const { milestone, day: milestoneDay } = nextMilestone(total, rate, today);
   const length = Math.max(0, today - toEpochDay(from));
   const merged = series.map((image) => ({ ...image, repo: '' }));
   const byDay = new Map(Array.from(pullsByDay(merged, { from, to: fromEpochDay(today - 1) }), ({ day, value }) => [day, value]));
@@ -134,12 +130,6 @@ function toFigures(
     growth: sumGrowth(series.map((image) => seriesGrowth(image, today - 1, length))),
     daily: Array.from({ length }, (_, at) => byDay.get(addDays(from, at)) ?? null),
     milestone,
-    milestoneDay: daysLeft <= furthestDays ? fromEpochDay(today + daysLeft) : undefined,
+    milestoneDay,
   };
-}
-
-/** Pulls a day over the last 30 days, or as many as the image is known for. */
-function dailyRate(image: ImageSeries, lastDay: EpochDay): number {
-  const days = Math.min(rateDays, lastDay - (image.days[0] ?? lastDay));
-  return days > 0 ? (seriesGrowth(image, lastDay, days).pulls ?? 0) / days : 0;
 }

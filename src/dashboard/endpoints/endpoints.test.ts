@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createPages, type PagesOptions } from '../../../test/support/pages.ts';
+import { createPages, registryStatus, type PagesOptions } from '../../../test/support/pages.ts';
+import { addDays } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { pageHeaders } from '../../http/headers.ts';
 import { pageEndpoints } from './index.ts';
@@ -63,6 +64,37 @@ describe('the pages', () => {
     expect(await ask(address)).toMatchObject({ kind: 'page', status, text: expect.stringContaining(text) });
   });
 
+  it("lists that a registry did not update its counters on the pages of the owner's images, and on no others", async () => {
+    const frozen = Array.from({ length: 60 }, (_, at) => addDays('2026-01-10', at)).flatMap((day, at) => [
+      read('acme/app', day, 10_000 + 500 * (at === 50 ? 49 : at), { registry: 'dockerhub' }),
+      read('acme/tool', day, 3, { registry: 'dockerhub' }),
+      read('other/app', day, 500 * at, { registry: 'dockerhub' }),
+      read('acme/mirror', day, 500 * at),
+    ]);
+    const expected = 'counter not updated on 2026-03-01; the value of 2026-03-02 covers 2 days';
+    for (const [repo, isListed] of [
+      ['acme/app', true],
+      ['acme/tool', true],
+      ['other/app', false],
+      ['acme/mirror', false],
+    ] as const) {
+      for (const address of [`/images/${repo}`, `/events?repo=${repo}`]) {
+        const { text } = await ask(address, { readings: frozen });
+        expect([address, text.includes(expected)]).toEqual([address, isListed]);
+      }
+    }
+  });
+
+  it('says by how much totals are inconsistent, and since when', async () => {
+    const doubts = [
+      { repo: 'acme/app', doubt: 'inconsistent', by: -510, since: '2026-03-10T13:00:00.000Z' },
+      { repo: 'acme/b', doubt: 'frozen' },
+    ] as const;
+    const { text } = await ask('/status', { readings, status: { registries: [registryStatus('ghcr', 'GHCR', { doubts })] } });
+
+    expect(text).toContain('Inconsistent totals: acme/app (inconsistent: −510 since 2026-03-10 13:00 UTC), acme/b (frozen)');
+  });
+
   it('shows events by kind, registry, image and days, the newest first, with the feed of the same', async () => {
     const tags: [string, string][] = [
       ['2026-03-10', '1.0'],
@@ -108,6 +140,35 @@ describe('the pages', () => {
     expect(second.text).toContain('<a href="/events?kind=tag_pushed" data-view>Newest</a>');
   });
 
+  it('begins the page of an image with its total, its pages, and its next milestone', async () => {
+    const words = async (options: PagesOptions, address = '/images/acme/charts/app'): Promise<string> => {
+      const { text } = await ask(address, options);
+      const [headline = ''] = /<p class="headline"[\s\S]*?<\/p>/.exec(text) ?? [];
+      return headline
+        .replaceAll(/<a href="([^"]+)"[^>]*>/g, '[$1] ')
+        .replaceAll(/<[^>]+>/g, '')
+        .replaceAll(/\s+/g, ' ')
+        .trim();
+    };
+    const days = [
+      read('acme/charts%2Fapp', '2026-03-05', 940),
+      read('acme/charts%2Fapp', '2026-03-13', 960),
+      read('acme/charts%2Fapp', '2026-03-13', 20, { registry: 'dockerhub' }),
+    ];
+
+    expect(await words({ readings: days })).toBe(
+      '980 pulls on 2 registries · next milestone 1,000, around 2026-03-22 at the pace of the last 8 days On [https://github.test/acme/charts%2Fapp] GitHub Container Registry',
+    );
+    expect(await words({ readings: days.slice(2) })).toBe('20 pulls · next milestone 1,000, too early to say when');
+    expect(await words({ configured: [{ registry: 'dockerhub', repo: 'acme/new' }] }, '/images/acme/new')).toBe('— pulls');
+  });
+
+  it('says where history begins, where the range goes further back', async () => {
+    expect((await ask('/images/acme/app?range=7d')).text).toContain('7 days: 2026-03-12 to 2026-03-14 · history begins 2026-03-12');
+    expect((await ask('/images/acme/app?range=custom&from=2026-03-13')).text).not.toContain('history begins');
+    expect((await ask('/?range=ytd')).text).toContain('Year to date: 2026-03-12 to 2026-03-14 · history begins 2026-03-12');
+  });
+
   it('refuses a chart that cannot be as the API does', async () => {
     const { status, text } = await ask('/data/chart.json?kind=hourly');
 
@@ -137,7 +198,8 @@ describe('the pages', () => {
     for (const address of ['/', '/events', '/status', '/images/acme/app']) {
       const text = (await ask(address)).text;
       expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
-      expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
+      // Only a person follows a link.
+      expect(text.replaceAll(/<a [^>]+>/g, '')).not.toMatch(/(src|href)="(https?:)?\/\//);
     }
   });
 

@@ -7,11 +7,7 @@ export const statusPageEndpoint = pageEndpoint({
   query: {},
   async page(_, deps) {
     // The page also has to work while the store does not.
-    const [latest, futureDays, channels] = await Promise.all([
-      deps.store.latest({}).catch(() => []),
-      deps.store.heldBack().catch(() => []),
-      deps.channels?.(),
-    ]);
-    return statusPage(deps, { latest, futureDays, channels });
+    const [futureDays, channels = []] = await Promise.all([deps.store.heldBack().catch(() => []), deps.channels?.()]);
+    return statusPage(deps, futureDays, channels);
   },
 });

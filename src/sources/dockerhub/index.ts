@@ -13,6 +13,7 @@ export const dockerHub: SourceDefinition = {
     variablePrefix: 'DOCKERHUB',
     host: 'docker.io',
     otherHosts: ['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'],
+    page: 'https://hub.docker.com/r/{owner}/{name}',
     pages: [
       'hub.docker.com/r/{owner}/{name}',
       'hub.docker.com/repository/docker/{owner}/{name}',

@@ -12,6 +12,7 @@ export const ecrPublic: SourceDefinition = {
     },
     variablePrefix: 'ECR_PUBLIC',
     host: 'public.ecr.aws',
+    page: 'https://gallery.ecr.aws/{owner}/{name}',
     pages: ['gallery.ecr.aws/{owner}/{name*}', 'gallery.ecr.aws/{owner}'],
     nestedNames: true,
     example: 'acme/app,acme/*',

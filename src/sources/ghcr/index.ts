@@ -13,6 +13,8 @@ export const ghcr: SourceDefinition = {
     },
     variablePrefix: 'GHCR',
     host: 'ghcr.io',
+    // GitHub redirects from there to the page of an organization's package, or of a linked repository.
+    page: 'https://github.com/users/{owner}/packages/container/package/{package}',
     pages: [
       'github.com/orgs/{owner}/packages/container/package/{name}',
       'github.com/users/{owner}/packages/container/package/{name}',

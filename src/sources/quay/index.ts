@@ -12,6 +12,7 @@ export const quay: SourceDefinition = {
     },
     variablePrefix: 'QUAY',
     host: 'quay.io',
+    page: 'https://quay.io/repository/{owner}/{name}',
     pages: [
       'quay.io/repository/{owner}/{name}/manifest/',
       'quay.io/repository/{owner}/{name}/tag/',
