@@ -301,7 +301,7 @@ describe('every answer', () => {
 
     expect([answer.status, await answer.json()]).toEqual([
       500,
-      { error: { code: 'internal', message: 'something went wrong here; the log of the service says what' } },
+      { error: { code: 'internal', message: 'internal error; the log of the service says why' } },
     ]);
     expect(log.lines).toMatchObject([{ level: 'error', fields: { reason: expect.stringContaining('/data/secret') } }]);
   });
@@ -365,7 +365,7 @@ describe('the errors', () => {
     ['conflict', 409, 'told to the user'],
     ['forbidden', 403, 'told to the user'],
     ['rate_limited', 429, 'told to the user'],
-    ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
+    ['unreachable', 503, 'the store cannot be reached at the moment; the log of the service says why'],
     ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {
     const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError(code, 'told to the user')) };
