@@ -29,8 +29,8 @@ import { failureOf } from './notices.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
 
-const mostTags = 100;
-const mostEvents = 50;
+const maxTags = 100;
+const maxEvents = 50;
 
 export interface ImageParts {
   /** The canonical name, or that of a group. */
@@ -220,7 +220,7 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
   return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
     <table class="tags">
       <caption>
-        ${title}: ${known}${tags.length > mostTags ? `, the newest ${mostTags}` : ''}
+        ${title}: ${known}${tags.length > maxTags ? `, the newest ${maxTags}` : ''}
       </caption>
       <thead>
         <tr>
@@ -229,7 +229,7 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
         </tr>
       </thead>
       <tbody>
-        ${tags.slice(0, mostTags).map(
+        ${tags.slice(0, maxTags).map(
           (tag) =>
             html`<tr>
               <th scope="row">${tag.name}</th>
@@ -259,7 +259,7 @@ function eventsSection(context: PageContext, events: readonly ImageEvent[], show
     <ul class="events">
       ${events
         .toReversed()
-        .slice(0, mostEvents)
+        .slice(0, maxEvents)
         .map(
           ({ time, registry, repo = shown, text }) =>
             html`<li>

@@ -3,12 +3,14 @@ import { html } from 'hono/html';
 import type { Day } from '../core/model/day.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import { formatExact } from '../core/views/format.ts';
 import type { CollectorStatus, PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
 import { advice } from './advice.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
 import { firstRunText, isFirstRun } from './notices.ts';
+import { notifications } from './notifications.ts';
 import { ago, page, readable, type Html } from './layout.ts';
 
 const stateText: Readonly<Record<RegistryState, string>> = {
@@ -21,8 +23,8 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-/** `futureDays`: days after tomorrow that have a snapshot. */
-export function statusPage(context: PageContext, futureDays: readonly Day[] = []): Html {
+/** `futureDays`: days after tomorrow that have a snapshot; `channels`: what became of notifications. */
+export function statusPage(context: PageContext, futureDays: readonly Day[] = [], channels: readonly ChannelStatus[] = []): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -43,7 +45,7 @@ export function statusPage(context: PageContext, futureDays: readonly Day[] = []
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards" data-key="registries">${used.map((registry) => registryCard(registry, now))}</div>
       ${unused.length > 0 && used.length > 0 ? html`<p class="hint">Not configured: ${unused.map(({ title }) => title).join(', ')}.</p>` : ''}
-      ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
+      ${status.registries.map(failureTable)} ${notifications(channels, now)} ${pastRuns(status.runs, now)}`,
   });
 }
 
