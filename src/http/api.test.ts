@@ -170,6 +170,7 @@ describe('/api/status', () => {
       running_since: '2026-03-03T10:00:00.000Z',
       next_cycle: '2026-03-03T11:00:00.000Z',
       future_days: [],
+      runs: [],
       registries: [
         {
           registry: 'ghcr',
