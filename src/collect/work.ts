@@ -129,19 +129,25 @@ async function readImage(deps: PerformDeps, run: string, item: TakenItem, signal
   const { registry, name: repo, listed } = item;
   const { reading, flaw } = await source.read(parseRepo(repo), { signal, listed });
   circuit.note(undefined);
-  const doubt = await record(deps, reading);
+  const doubtful = await record(deps, reading);
   const failure = flaw && ({ code: flaw.code, message: flaw.message, missing: 'details' } as const);
   if (flaw) log.warn('details could not be read', { registry, repo, ...errorFields(flaw) });
-  buffer.end(run, { item, outcome: { kind: 'read', isRead: true, failure, doubt } });
+  buffer.end(run, { item, outcome: { kind: 'read', isRead: true, failure, ...doubtful } });
 }
 
 /** Hands a reading, with the days before it and the events in it, on to the store. */
-async function record({ addPastDays, detector, buffer }: PerformDeps, read: Reading): Promise<ImageOutcome['doubt']> {
+async function record(
+  { addPastDays, detector, buffer }: PerformDeps,
+  read: Reading,
+): Promise<Pick<ImageOutcome, 'doubt' | 'disagreement'>> {
   const reading = withoutAttachments(read);
   const readings = await addPastDays(reading);
   buffer.note(detector.onReading(reading));
   buffer.add(readings);
-  return readings.map(({ mark }) => mark).find(isInconsistent);
+  for (const { mark, discrepancy } of readings) {
+    if (isInconsistent(mark)) return { doubt: mark, disagreement: discrepancy && { by: discrepancy.by, since: discrepancy.since } };
+  }
+  return {};
 }
 
 async function endUnlisted(deps: PerformDeps, run: string, item: TakenItem, failure: AppError): Promise<void> {
@@ -158,7 +164,7 @@ function endUnread({ buffer, log }: PerformDeps, run: string, item: TakenItem, f
 function endUnasked(deps: PerformDeps, run: string, item: TakenItem): void {
   const { failure } = item;
   if (failure) return endUnread(deps, run, item, new AppError(failure.code, failure.message));
-  const unasked = { code: 'unreachable', message: `not asked, because ${maxUnanswered} images in a row got no answer` } as const;
+  const unasked = { code: 'unreachable', message: `skipped, because ${maxUnanswered} images in a row got no answer` } as const;
   deps.buffer.end(run, { item, outcome: unread(item, unasked) });
 }
 

@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import { formatExact } from '../core/views/format.ts';
+import type { FrozenSeries } from '../core/views/frozen-series.ts';
 import { findGroup } from '../core/views/groups.ts';
 import { buildChart } from '../core/numbers/chart.ts';
 import { dayMakers } from '../core/numbers/day-makers.ts';
@@ -25,14 +26,14 @@ import { ago, imagePath, page, readable, type Html } from './layout.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
 
-const mostTags = 100;
-const mostEvents = 50;
+const maxTags = 100;
+const maxEvents = 50;
 
 export interface ImageParts {
   /** The canonical name, or that of a group. */
   readonly repo: string;
   /** Cut to the image, or to the images of the group. */
-  readonly known: KnownHistory;
+  readonly known: KnownHistory & FrozenSeries;
   readonly recorded: readonly RecordedEvent[];
   readonly tags: readonly ImageTags[];
   readonly view: View;
@@ -93,7 +94,8 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
         day: dayPanel(context, view, makers, addressOf({ ...view, day: '' })),
       })}
-      ${tagsSection(context, tags, images, repo)} ${eventsSection(context, listEvents(known.series, { recorded }), repo)}
+      ${tagsSection(context, tags, images, repo)}
+      ${eventsSection(context, listEvents(known.series, { recorded, freezes: known.freezes }), repo)}
       ${embedSection(offering, repo, parts.embed, parts.origin, kept)}`,
   });
 }
@@ -204,7 +206,7 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
   return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
     <table class="tags">
       <caption>
-        ${title}: ${known}${tags.length > mostTags ? `, the newest ${mostTags}` : ''}
+        ${title}: ${known}${tags.length > maxTags ? `, the newest ${maxTags}` : ''}
       </caption>
       <thead>
         <tr>
@@ -213,7 +215,7 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
         </tr>
       </thead>
       <tbody>
-        ${tags.slice(0, mostTags).map(
+        ${tags.slice(0, maxTags).map(
           (tag) =>
             html`<tr>
               <th scope="row">${tag.name}</th>
@@ -243,7 +245,7 @@ function eventsSection(context: PageContext, events: readonly ImageEvent[], show
     <ul class="events">
       ${events
         .toReversed()
-        .slice(0, mostEvents)
+        .slice(0, maxEvents)
         .map(
           ({ time, registry, repo = shown, text }) =>
             html`<li>

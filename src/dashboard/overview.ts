@@ -19,7 +19,7 @@ import { chartSubtitle } from './shown-chart.ts';
 import { chartCsvPath, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 /** Rows of the table; the filter finds the others. */
-const mostRows = 500;
+const maxRows = 500;
 
 export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
   const { rows } = overview;
@@ -106,9 +106,9 @@ function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[])
 }
 
 function table(context: PageContext, view: View, { rows, kept, latestOf }: Overview): Html {
-  const shown = rows.slice(0, mostRows);
+  const shown = rows.slice(0, maxRows);
   // What is in the chart stays in sight, to be taken out of it.
-  const pinned = [...kept, ...rows.slice(mostRows).filter(({ repo }) => view.repos.includes(repo))];
+  const pinned = [...kept, ...rows.slice(maxRows).filter(({ repo }) => view.repos.includes(repo))];
   const seen = new Set([...pinned, ...shown].map(({ repo }) => repo));
   const unseen = view.repos.filter((repo) => !seen.has(repo));
   // The roles stay what they are when a phone shows the rows as lines.

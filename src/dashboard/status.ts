@@ -2,7 +2,6 @@
 import { html } from 'hono/html';
 import type { ErrorCode } from '../core/model/errors.ts';
 import type { Day } from '../core/model/day.ts';
-import type { LatestImage } from '../core/model/history.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
 import { formatExact } from '../core/views/format.ts';
@@ -36,15 +35,8 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-/** What is stored that belongs on the page. */
-export interface StoredStatus {
-  /** What is known of the images, for by how much their totals are inconsistent. */
-  readonly latest: readonly LatestImage[];
-  /** Days after tomorrow that have a snapshot. */
-  readonly futureDays: readonly Day[];
-}
-
-export function statusPage(context: PageContext, { latest, futureDays }: StoredStatus = { latest: [], futureDays: [] }): Html {
+/** `futureDays`: days after tomorrow that have a snapshot. */
+export function statusPage(context: PageContext, futureDays: readonly Day[] = []): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -61,7 +53,7 @@ export function statusPage(context: PageContext, { latest, futureDays }: StoredS
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
-      <div class="cards">${status.registries.map((registry) => registryCard(registry, latest, now))}</div>
+      <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
       ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
   });
 }
@@ -160,7 +152,7 @@ function problems({ configProblems }: PageContext): Html {
   </section>`;
 }
 
-function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], now: number): Html {
+function registryCard(registry: RegistryStatus, now: number): Html {
   const { title, state, progress, lastDurationMs, diagnosis, doubts } = registry;
   return html`<section class="card registry-${state}" data-key="${registry.registry}">
     <h2>${title} <span class="flag ${state === 'ok' ? 'good' : state === 'off' || state === 'waiting' ? '' : 'bad'}">${state}</span></h2>
@@ -185,14 +177,13 @@ function registryCard(registry: RegistryStatus, latest: readonly LatestImage[], 
       </div>
     </dl>
     ${registry.listings.map(listingText)}
-    ${doubts.length === 0 ? '' : html`<p>Inconsistent totals: ${doubts.map((doubt) => doubtText(registry.registry, doubt, latest)).join(', ')}</p>`}
+    ${doubts.length === 0 ? '' : html`<p>Inconsistent totals: ${doubts.map(doubtText).join(', ')}</p>`}
   </section>`;
 }
 
 /** E.g. `acme/app (inconsistent: −510 since 2026-11-10 13:00 UTC)`. */
-function doubtText(registry: string, { repo, doubt }: ImageDoubt, latest: readonly LatestImage[]): string {
-  const discrepancy = latest.find((image) => image.registry === registry && image.repo === repo)?.discrepancy;
-  return `${readable(repo)} (${doubt}${discrepancy ? `: ${amountText(discrepancy)}` : ''})`;
+function doubtText({ repo, doubt, by, since }: ImageDoubt): string {
+  return `${readable(repo)} (${doubt}${by === undefined || since === undefined ? '' : `: ${amountText({ by, since })}`})`;
 }
 
 function listingText({ owner, listed, expected, complete, shortfall }: ListingStatus): Html {

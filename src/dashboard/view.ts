@@ -185,13 +185,13 @@ export function isCompared({ repos, split }: Pick<View, 'repos' | 'split'>): boo
 }
 
 /** What the chart of the view is made of. */
-export function chartOptions(view: View, today: EpochDay, mostLines: number): ChartOptions {
+export function chartOptions(view: View, today: EpochDay, maxLines: number): ChartOptions {
   const custom = view.range === 'custom';
   const to = custom && view.to !== '' ? view.to : undefined;
   return {
     kind: view.kind,
     split: isCompared(view) ? 'image' : view.split,
-    maxLines: mostLines,
+    maxLines,
     from: firstDay(view, today),
     // The average of a day waits for its end.
     to: view.kind === 'average' ? fromEpochDay(Math.min(today - 1, to === undefined ? today : toEpochDay(to))) : to,

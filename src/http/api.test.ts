@@ -148,7 +148,7 @@ describe('/api/status', () => {
           unexplained: [],
           deleted: [],
           listings: [{ owner: 'acme', listed: 1, expected: 2, complete: false, shortfall: { code: 'unreachable', message: 'cut' } }],
-          doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
+          doubts: [{ repo: 'acme/tool', doubt: 'frozen', by: -80, since: '2026-03-01T10:00:00.000Z' }],
           totals: noTotals,
           diagnosis: 'it has probably changed its pages',
           lastSuccess: '2026-03-02T10:00:00.000Z',
@@ -181,7 +181,7 @@ describe('/api/status', () => {
           images_failed: 1,
           failures: status.registries[0]?.failures,
           listings: status.registries[0]?.listings,
-          doubts: [{ repo: 'acme/tool', doubt: 'frozen' }],
+          doubts: status.registries[0]?.doubts,
           diagnosis: 'it has probably changed its pages',
           last_success: '2026-03-02T10:00:00.000Z',
           seconds_since_success: 172_800,
@@ -272,7 +272,7 @@ describe('every answer', () => {
 
     expect([answer.status, await answer.json()]).toEqual([
       500,
-      { error: { code: 'internal', message: 'something went wrong here; the log of the service says what' } },
+      { error: { code: 'internal', message: 'internal error; the log of the service says why' } },
     ]);
     expect(log.lines).toMatchObject([{ level: 'error', fields: { reason: expect.stringContaining('/data/secret') } }]);
   });
@@ -336,7 +336,7 @@ describe('the errors', () => {
     ['conflict', 409, 'told to the user'],
     ['forbidden', 403, 'told to the user'],
     ['rate_limited', 429, 'told to the user'],
-    ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
+    ['unreachable', 503, 'the store cannot be reached at the moment; the log of the service says why'],
     ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {
     const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError(code, 'told to the user')) };

@@ -10,6 +10,8 @@ import { systemClock } from '../../src/app/system-clock.ts';
 import { AppError } from '../../src/core/model/errors.ts';
 import { nextRunAt } from '../../src/core/numbers/run-schedule.ts';
 import type { WorkList } from '../../src/core/ports.ts';
+import { openDatabase } from '../../src/store/postgres/database.ts';
+import { migrate } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { createSharedPace } from '../../src/store/postgres/work-list/pace.ts';
 import { nextStart } from '../../src/store/postgres/work-list/runs.ts';
@@ -283,9 +285,9 @@ describe('engines that share a list of work', () => {
     }
     await Promise.all(engines.map((engine) => engine.stop()));
 
-    const asked = registries.flatMap((registry) => registry.asked);
+    const asked = registries.flatMap((registry) => registry.requested);
     expect(asked.toSorted()).toEqual(repos.toSorted());
-    expect(registries.map((registry) => registry.asked.length > 0)).toEqual([true, true, false]);
+    expect(registries.map((registry) => registry.requested.length > 0)).toEqual([true, true, false]);
     expect((await store.latest({})).map(({ repo }) => repo)).toEqual(repos.toSorted());
     expect(await store.database.query(raw('SELECT count(*) FROM runs'))).toEqual([{ count: 1 }]);
   }, 30_000);
@@ -299,7 +301,7 @@ describe('engines that share a list of work', () => {
     });
     const first = createProcess(stuck);
     first.start();
-    await expect.poll(() => stuck.asked, { interval: 20, timeout: 10_000 }).toEqual(['acme/a']);
+    await expect.poll(() => stuck.requested, { interval: 20, timeout: 10_000 }).toEqual(['acme/a']);
 
     await first.stop();
     const [open] = await store.database.query(
@@ -320,9 +322,10 @@ describe('the migration from the queue of version 1', () => {
   it('keeps what was counted and the pace', async () => {
     const migrations = await readMigrations();
     const url = await database.create();
-    const before = await openPostgresStore({ url, migrations: migrations.slice(0, 3), clock: systemClock, log: createRecordingLog() });
-    await before.database.query(raw(`INSERT INTO registry_counts (registry, cycles_ok, errors) VALUES ('ghcr', 7, '{"not_found": 3}')`));
-    await before.database.query(
+    const before = openDatabase({ url, log: createRecordingLog() });
+    await migrate(before, migrations.slice(0, 3));
+    await before.query(raw(`INSERT INTO registry_counts (registry, cycles_ok, errors) VALUES ('ghcr', 7, '{"not_found": 3}')`));
+    await before.query(
       raw(`INSERT INTO cycles DEFAULT VALUES; CREATE SCHEMA registry_stats_jobs; CREATE TABLE registry_stats_jobs.job (id int)`),
     );
     await before.close();

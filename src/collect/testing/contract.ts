@@ -186,13 +186,14 @@ export function describeWorkList(title: string, make: () => Promise<WorkListUnde
       ]);
       const shortfall = { code: 'unauthorized', message: '1 of 3' } as const;
       const missing = { code: 'unreachable', message: 'cut', missing: 'details' } as const;
+      const disagreement = { by: -510, since: '2026-11-10T13:00:00.000Z' };
       const notThere = { code: 'not_found', message: 'object not found', missing: 'total' } as const;
       const refused = { code: 'unauthorized', message: 'private, or not there', missing: 'total' } as const;
       await list.finish(run, [
         { item: owner('acme'), outcome: { kind: 'list', listed: 2, complete: true, unlisted: ['acme/b', 'acme/gone', 'acme/refused'] } },
         { item: owner('other'), outcome: { kind: 'list', listed: 1, expected: 3, complete: false, shortfall, unlisted: [] } },
         { item: image('acme/a'), outcome: { kind: 'read', isRead: true, failure: missing } },
-        { item: image('acme/b'), outcome: { kind: 'read', isRead: true, doubt: 'frozen' } },
+        { item: image('acme/b'), outcome: { kind: 'read', isRead: true, doubt: 'frozen', disagreement } },
         { item: image('acme/gone'), outcome: { kind: 'read', isRead: false, failure: notThere } },
         { item: image('acme/refused'), outcome: { kind: 'read', isRead: false, failure: refused } },
         { item: image('acme/x', { registry: 'ghcr' }), outcome: isRead },
@@ -215,7 +216,7 @@ export function describeWorkList(title: string, make: () => Promise<WorkListUnde
             { owner: 'acme', listed: 2, expected: undefined, complete: true, shortfall: undefined },
             { owner: 'other', listed: 1, expected: 3, complete: false, shortfall },
           ],
-          doubts: [{ repo: 'acme/b', doubt: 'frozen' }],
+          doubts: [{ repo: 'acme/b', doubt: 'frozen', ...disagreement }],
           durationMs: expect.any(Number),
         },
         expect.objectContaining({ registry: 'ghcr', imagesRead: 1 }),

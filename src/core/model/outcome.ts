@@ -1,6 +1,7 @@
 /** How the images and listings of a registry ended: what was read, what was not, and why. */
 import type { ErrorCode } from './errors.ts';
 import type { Inconsistency } from './mark.ts';
+import type { Discrepancy } from './reading.ts';
 
 /** Something that could not be read, and why. */
 export interface Failure {
@@ -23,10 +24,13 @@ export interface ListingStatus {
 }
 
 /** An image whose total disagrees with the registry's daily counts. */
-export interface ImageDoubt {
+export interface ImageDoubt extends Partial<Disagreement> {
   readonly repo: string;
   readonly doubt: Inconsistency;
 }
+
+/** By how much, and since when. */
+export type Disagreement = Pick<Discrepancy, 'by' | 'since'>;
 
 /** Counted since the start of the process. */
 export interface RegistryTotals {

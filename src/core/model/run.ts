@@ -1,6 +1,7 @@
 /** A run over everything that is configured: the items of its work, how each ended, and what is known of it afterwards. */
 import {
   noTotals,
+  type Disagreement,
   type Failure,
   type ImageDoubt,
   type ImageFailure,
@@ -42,6 +43,8 @@ export interface ImageOutcome {
   /** What could not be read. */
   readonly failure?: Omit<ImageFailure, 'repo'> | undefined;
   readonly doubt?: Inconsistency | undefined;
+  /** Of the doubt; absent where an older collector read the image. */
+  readonly disagreement?: Disagreement | undefined;
 }
 
 /** How the listing of an owner ended. */
@@ -187,7 +190,7 @@ function summarizeRegistry(
     } else if (outcome) {
       if (outcome.isRead) readRepos.push(name);
       if (outcome.failure) failures.push({ repo: name, ...outcome.failure });
-      if (outcome.doubt) doubts.push({ repo: name, doubt: outcome.doubt });
+      if (outcome.doubt) doubts.push({ repo: name, doubt: outcome.doubt, ...outcome.disagreement });
     } else if (!interrupted) {
       if (kind === 'read') failures.push({ repo: name, ...unfinished });
       else listings.push({ owner: name, listed: 0, complete: false, shortfall: { code: unfinished.code, message: unfinished.message } });

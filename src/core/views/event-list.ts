@@ -6,7 +6,7 @@ import { compareText, imageKey } from '../model/image.ts';
 import type { DayRange, SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { listEvents, type ImageEvent } from './events.ts';
-import { seriesWithFreezes } from './frozen-series.ts';
+import { freezesOf, seriesWithFreezes } from './frozen-series.ts';
 import { withGroups, type Group } from './groups.ts';
 
 /** Which events; an absent member does not restrict. */
@@ -26,8 +26,9 @@ export interface EventSource {
 export async function findEvents({ store, groups }: EventSource, { images, range, kinds }: EventFilter): Promise<readonly ImageEvent[]> {
   const { query, has, hasEvent } = withGroups(images, groups);
   const [{ series, freezes }, recorded] = await Promise.all([seriesWithFreezes(store, query), store.events()]);
-  const known = { recorded: recorded.filter(hasEvent), freezes: images.repos ? [] : freezes };
-  const events = listEvents(series.filter(has), known, range);
+  const own = series.filter(has);
+  // A freeze is about the whole registry, and about each image whose total did not change by it.
+  const events = listEvents(own, { recorded: recorded.filter(hasEvent), freezes: images.repos ? freezesOf(own, freezes) : freezes }, range);
   const wanted = kinds ? events.filter(({ kind }) => kinds.has(kind)) : events;
   return wanted.toSorted(compareAll);
 }

@@ -20,6 +20,11 @@ export async function seriesWithFreezes(store: Pick<SnapshotStore, 'totals' | 'l
   return { series: withStillDays(series, freezes), freezes };
 }
 
+/** Those of the freezes that these images were read in. */
+export function freezesOf(series: readonly ImageSeries[], freezes: readonly Freeze[]): readonly Freeze[] {
+  return freezes.filter((freeze) => withStillDays(series, [freeze]).some(({ still }) => still !== undefined && still.size > 0));
+}
+
 /** The other images of the same owners, where the registry does not publish days. */
 async function siblings(
   store: Pick<SnapshotStore, 'totals' | 'latest'>,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createPages, type PagesOptions } from '../../../test/support/pages.ts';
+import { createPages, registryStatus, type PagesOptions } from '../../../test/support/pages.ts';
+import { addDays } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { pageHeaders } from '../../http/headers.ts';
 import { pageEndpoints } from './index.ts';
@@ -61,6 +62,37 @@ describe('the pages', () => {
     ['/images/acme/app?style=round', 400, 'valid are flat, flat-square'],
   ])('answers %s with a page that says what is right', async (address, status, text) => {
     expect(await ask(address)).toMatchObject({ kind: 'page', status, text: expect.stringContaining(text) });
+  });
+
+  it("lists that a registry did not update its counters on the pages of the owner's images, and on no others", async () => {
+    const frozen = Array.from({ length: 60 }, (_, at) => addDays('2026-01-10', at)).flatMap((day, at) => [
+      read('acme/app', day, 10_000 + 500 * (at === 50 ? 49 : at), { registry: 'dockerhub' }),
+      read('acme/tool', day, 3, { registry: 'dockerhub' }),
+      read('other/app', day, 500 * at, { registry: 'dockerhub' }),
+      read('acme/mirror', day, 500 * at),
+    ]);
+    const expected = 'counter not updated on 2026-03-01; the value of 2026-03-02 covers 2 days';
+    for (const [repo, isListed] of [
+      ['acme/app', true],
+      ['acme/tool', true],
+      ['other/app', false],
+      ['acme/mirror', false],
+    ] as const) {
+      for (const address of [`/images/${repo}`, `/events?repo=${repo}`]) {
+        const { text } = await ask(address, { readings: frozen });
+        expect([address, text.includes(expected)]).toEqual([address, isListed]);
+      }
+    }
+  });
+
+  it('says by how much totals are inconsistent, and since when', async () => {
+    const doubts = [
+      { repo: 'acme/app', doubt: 'inconsistent', by: -510, since: '2026-03-10T13:00:00.000Z' },
+      { repo: 'acme/b', doubt: 'frozen' },
+    ] as const;
+    const { text } = await ask('/status', { readings, status: { registries: [registryStatus('ghcr', 'GHCR', { doubts })] } });
+
+    expect(text).toContain('Inconsistent totals: acme/app (inconsistent: −510 since 2026-03-10 13:00 UTC), acme/b (frozen)');
   });
 
   it('shows events by kind, registry, image and days, the newest first, with the feed of the same', async () => {

@@ -7,7 +7,6 @@ export const statusPageEndpoint = pageEndpoint({
   query: {},
   async page(_, deps) {
     // The page also has to work while the store does not.
-    const [latest, futureDays] = await Promise.all([deps.store.latest({}).catch(() => []), deps.store.heldBack().catch(() => [])]);
-    return statusPage(deps, { latest, futureDays });
+    return statusPage(deps, await deps.store.heldBack().catch(() => []));
   },
 });

@@ -18,7 +18,14 @@ const registrySchema = object({
   listings: list(
     object({ owner: text(), listed: count(), expected: optional(count()), complete: flag(), shortfall: optional(object(failure)) }),
   ),
-  doubts: list(object({ repo, doubt: oneOf(['frozen', 'inconsistent']) })),
+  doubts: list(
+    object({
+      repo,
+      doubt: oneOf(['frozen', 'inconsistent']),
+      by: optional(integer({ description: 'The total less what the daily counts add up to' })),
+      since: optional(text({ description: 'The first read that showed it' })),
+    }),
+  ),
   diagnosis: optional(text()),
   last_success: optional(text()),
   seconds_since_success: optional(integer({ description: 'For alerts; absent before the first success' })),

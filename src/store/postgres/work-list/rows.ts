@@ -24,6 +24,7 @@ const outcome = z.discriminatedUnion('kind', [
     isRead: z.boolean(),
     failure: failure.extend({ missing: z.enum(['total', 'details']) }).optional(),
     doubt: inconsistency.optional(),
+    disagreement: z.object({ by: z.number(), since: z.string() }).optional(),
   }),
   z.object({
     kind: z.literal('list'),
