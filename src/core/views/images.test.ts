@@ -67,6 +67,7 @@ describe('the tracked images', () => {
         stale: false,
         doubt: undefined,
         weekday: { pulls: 20, earlier: [] },
+        discrepancy: undefined,
       },
     ]);
   });
@@ -100,7 +101,8 @@ describe('the tracked images', () => {
         lastRead: undefined,
         stale: true,
         doubt: undefined,
-        weekday: { earlier: [] },
+        weekday: { pulls: undefined, earlier: [] },
+        discrepancy: undefined,
       },
     ]);
   });
