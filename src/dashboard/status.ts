@@ -4,10 +4,12 @@ import type { ErrorCode } from '../core/model/errors.ts';
 import type { Day } from '../core/model/day.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import { formatExact } from '../core/views/format.ts';
 import type { PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
+import { notifications } from './notifications.ts';
 import { ago, page, readable, type Html } from './layout.ts';
 
 const advice: Readonly<Record<ErrorCode, string>> = {
@@ -35,8 +37,8 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-/** `futureDays`: days after tomorrow that have a snapshot. */
-export function statusPage(context: PageContext, futureDays: readonly Day[] = []): Html {
+/** `futureDays`: days after tomorrow that have a snapshot; `channels`: what became of notifications. */
+export function statusPage(context: PageContext, futureDays: readonly Day[] = [], channels: readonly ChannelStatus[] = []): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
@@ -54,7 +56,7 @@ export function statusPage(context: PageContext, futureDays: readonly Day[] = []
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
       <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
-      ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
+      ${status.registries.map(failureTable)} ${notifications(channels, now)} ${pastRuns(status.runs, now)}`,
   });
 }
 
