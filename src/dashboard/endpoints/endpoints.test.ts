@@ -29,6 +29,16 @@ async function ask(address: string, options: PagesOptions = { readings }): Promi
 
 const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('this address does not exist') };
 
+async function headlineOf(options: PagesOptions, address = '/images/acme/charts/app'): Promise<string> {
+  const { text } = await ask(address, options);
+  const [headline = ''] = /<p class="headline"[\s\S]*?<\/p>/.exec(text) ?? [];
+  return headline
+    .replaceAll(/<a href="([^"]+)"[^>]*>/g, '[$1] ')
+    .replaceAll(/<[^>]+>/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
 describe('the pages', () => {
   it('are the files of this folder', async () => {
     const files = (await readdir(import.meta.dirname)).filter((name) => name !== 'index.ts' && !name.endsWith('.test.ts'));
@@ -188,7 +198,7 @@ describe('the pages', () => {
   it('has no scripts and styles in its pages, only files', async () => {
     for (const address of ['/', '/events', '/status', '/images/acme/app']) {
       const text = (await ask(address)).text;
-      expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=)|\son\w+=/);
+      expect(text).not.toMatch(/<style|\sstyle=|<script(?! src=| type="application\/json")|\son\w+=/);
       // Only a person follows a link.
       expect(text.replaceAll(/<a [^>]+>/g, '')).not.toMatch(/(src|href)="(https?:)?\/\//);
     }
