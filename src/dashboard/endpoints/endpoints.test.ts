@@ -285,14 +285,3 @@ describe('the pages', () => {
     expect((await ask('/', { readings: old })).text).not.toContain('acme/old');
   });
 });
-
-/** The text of an image's headline, with the addresses of its links in brackets. */
-async function headlineOf(options: PagesOptions, address = '/images/acme/charts/app'): Promise<string> {
-  const { text } = await ask(address, options);
-  const [headline = ''] = /<p class="headline"[\s\S]*?<\/p>/.exec(text) ?? [];
-  return headline
-    .replaceAll(/<a href="([^"]+)"[^>]*>/g, '[$1] ')
-    .replaceAll(/<[^>]+>/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-}
