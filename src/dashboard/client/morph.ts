@@ -37,10 +37,10 @@ function morphChildren(shown: Element, fresh: Element): void {
   while (at) at = removeAndNext(at);
 }
 
-/** What stays the same thing wherever it stands: a chart by its data, a row by its image. */
+/** What stays the same thing wherever it stands: a section by its name, a row by its image. */
 function nodeKey(node: Node): string {
   if (!(node instanceof HTMLElement)) return '';
-  return node.dataset['chart'] ?? node.dataset['key'] ?? node.id;
+  return node.dataset['key'] ?? node.id;
 }
 
 function isGone(node: Node, wanted: ReadonlySet<string>): boolean {
