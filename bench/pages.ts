@@ -1,4 +1,5 @@
 /** The dashboard in a real browser: what it weighs, and when the first view is there. */
+import type { Locator, Request } from 'playwright-core';
 import { launchBrowser } from '../test/support/browser.ts';
 
 export interface PageFigures {
@@ -9,6 +10,9 @@ export interface PageFigures {
   /** From asking until the table is to be seen, and until the chart is drawn; medians in milliseconds. */
   readonly firstViewMs: number;
   readonly chartMs: number;
+  /** From choosing another chart, and from sorting, until the page shows it; medians in milliseconds. */
+  readonly selectMs: number;
+  readonly sortMs: number;
 }
 
 const rounds = 7;
@@ -18,16 +22,19 @@ export async function measurePage(url: string): Promise<PageFigures> {
   try {
     const views: number[] = [];
     const charts: number[] = [];
+    const selects: number[] = [];
+    const sorts: number[] = [];
     let [bytes, assetBytes] = [0, 0];
     for (let round = 0; round < rounds; round += 1) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
       const page = await context.newPage();
       [bytes, assetBytes] = [0, 0];
-      page.on('requestfinished', async (request) => {
+      const count = async (request: Request): Promise<void> => {
         const { responseBodySize } = await request.sizes();
         bytes += responseBodySize;
         if (request.url().includes('/assets/')) assetBytes += responseBodySize;
-      });
+      };
+      page.on('requestfinished', count);
       const begun = performance.now();
       await page.goto(url, { waitUntil: 'commit' });
       await page.locator('table.images tbody tr').first().waitFor();
@@ -35,12 +42,24 @@ export async function measurePage(url: string): Promise<PageFigures> {
       await page.locator('.plot.drawn canvas').waitFor();
       charts.push(performance.now() - begun);
       await page.waitForLoadState('networkidle');
+      page.off('requestfinished', count);
+      selects.push(
+        await timed(() => page.locator('[name=kind]').selectOption('weekly'), page.locator('figcaption', { hasText: 'Weekly' })),
+      );
+      sorts.push(await timed(() => page.locator('thead a', { hasText: 'Image' }).click(), page.locator('th[aria-sort=ascending]')));
       await context.close();
     }
-    return { bytes, assetBytes, firstViewMs: median(views), chartMs: median(charts) };
+    return { bytes, assetBytes, firstViewMs: median(views), chartMs: median(charts), selectMs: median(selects), sortMs: median(sorts) };
   } finally {
     await browser.close();
   }
+}
+
+async function timed(act: () => Promise<unknown>, shown: Locator): Promise<number> {
+  const begun = performance.now();
+  await act();
+  await shown.waitFor();
+  return performance.now() - begun;
 }
 
 function median(values: readonly number[]): number {

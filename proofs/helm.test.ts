@@ -24,6 +24,8 @@ const everything: Values = {
   repos: { dockerhub: ['acme/*'], ghcr: ['acme/app', 'acme/charts%2Fapp'], quay: ['acme/app'], ecrPublic: ['acme/charts/app'] },
   config: { POLL_INTERVAL_HOURS: 0.5, RETENTION_DAYS: 0, BASE_PATH: '/stats', DOCKERHUB_DELAY_MS: 600_000 },
   dockerhub,
+  notify: { addresses: 'ntfy://ntfy.sh/topic, mailto:me@example.org' },
+  smtp: { existingSecret: { name: 'mail', key: 'url' } },
   database: { existingSecret: { name: 'db', key: 'uri' } },
   api: { autoscaling: { enabled: true } },
   collector: { replicas: 2 },

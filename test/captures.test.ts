@@ -187,13 +187,13 @@ describe('the captured pages of GHCR', () => {
     await expect(source.read(parseRepo('acme/app'))).rejects.toMatchObject({ code: 'invalid_response' });
   });
 
-  it('the synthetic listings give every package of an organisation and of a user', async () => {
-    const organisation = await sourceWith('ghcr', [
+  it('the synthetic listings give every package of an organization and of a user', async () => {
+    const organization = await sourceWith('ghcr', [
       [/^\/orgs\/.*page=1\b/, await listingPage('org.page1-of-2')],
       [/^\/orgs\/.*page=2\b/, await listingPage('org.page2-of-2')],
       [/^\/orgs\//, await listingPage('org.page3-past-the-end')],
     ]);
-    const listed = await organisation.list('acme-corp');
+    const listed = await organization.list('acme-corp');
     server?.close();
     const user = await sourceWith('ghcr', [
       [/^\/orgs\//, { status: 404, body: '<html></html>' }],

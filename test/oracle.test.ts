@@ -219,14 +219,15 @@ describe('the API and the oracle', () => {
         const folder = await createTestFolder();
         try {
           await writeGoFiles(folder, goTool);
-          const store = await folder.open({ files: fastFiles });
+          const options = { files: fastFiles, clock: createFixedClock('2026-12-31T10:00:00Z') };
+          const store = await folder.open(options);
           for (const save of saves) await store.save(readingsOf(save));
           const history = [...goTool, ...saves.flat()];
           const cases = asked.map((value) => caseOf(history, firstDay, value));
 
           expect(await answers(store, cases)).toEqual(cases);
           await store.close();
-          const reopened = await folder.open({ files: fastFiles });
+          const reopened = await folder.open(options);
           expect(await answers(reopened, cases)).toEqual(cases);
           await reopened.close();
         } finally {

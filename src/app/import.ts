@@ -65,7 +65,7 @@ async function itemsOf(options: ImportOptions, world: World): Promise<AsyncItera
   if (/\.(ndjson|jsonl)$/.test(from)) return readNdjson(lines, registries);
   throw new AppError(
     'invalid_input',
-    `${from} is nothing that can be taken over: valid are a folder, a .csv, .ndjson or .jsonl file, - and the address of a Prometheus server`,
+    `${from} cannot be imported: valid are a folder, a .csv, .ndjson or .jsonl file, - and the address of a Prometheus server`,
   );
 }
 

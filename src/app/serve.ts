@@ -74,10 +74,16 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
 }
 
 /** Everything that is answered: the API, the pages and the metrics. */
-function createHandler(config: Config, { clock, log }: World, { store, engine }: Collecting, howToConfigure: string | undefined): Handler {
+function createHandler(
+  config: Config,
+  { clock, log }: World,
+  { store, engine, notifier }: Collecting,
+  howToConfigure: string | undefined,
+): Handler {
   const shown = {
     store,
     status: () => engine.status(),
+    channels: notifier && lastKnown(() => notifier.status()),
     clock,
     configured: configuredImages(config),
     groups: config.groups,
@@ -120,6 +126,17 @@ function howTo(): string {
 /** What to set, for each registry. */
 function examples(): { readonly variable: string; readonly example: string }[] {
   return descriptors.map(({ variablePrefix, example }) => ({ variable: `${variablePrefix}_REPOS`, example }));
+}
+
+/** The same as before where it fails; nothing is asked twice at once. */
+function lastKnown<T>(ask: () => Promise<readonly T[]>): () => Promise<readonly T[]> {
+  let known: readonly T[] = [];
+  let asking: Promise<readonly T[]> | undefined;
+  return () =>
+    (asking ??= ask()
+      .then((answer) => (known = answer))
+      .catch(() => known)
+      .finally(() => (asking = undefined)));
 }
 
 /** The function, run when it is first called and never again. */

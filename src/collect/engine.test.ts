@@ -25,7 +25,7 @@ describe('a run', () => {
 
     const run = await engine.run();
 
-    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/tool']);
+    expect(hub.requested.toSorted()).toEqual(['acme/app', 'acme/tool']);
     expect(await stored(store)).toEqual({ 'dockerhub acme/app': 10, 'dockerhub acme/tool': 20, 'ghcr acme/app': 5 });
     expect(run).toMatchObject({ interrupted: false, saveError: undefined });
     expect(run.registries.map(({ imagesRead }) => imagesRead)).toEqual([2, 1]);
@@ -106,7 +106,7 @@ describe('a run', () => {
 
     const run = await engine.run();
 
-    expect(hub.asked).toEqual(repos.slice(0, 7));
+    expect(hub.requested).toEqual(repos.slice(0, 7));
     expect(run.registries[0]?.failures.slice(-2).map(({ repo, code }) => [repo, code])).toEqual([
       ['acme/app-7', 'unreachable'],
       ['acme/app-8', 'unreachable'],
@@ -204,7 +204,7 @@ describe('a run', () => {
 
     const run = await engine.run();
 
-    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/tool']);
+    expect(hub.requested.toSorted()).toEqual(['acme/app', 'acme/tool']);
     expect(run.registries[0]?.listings).toMatchObject([{ owner: 'acme', complete: false }]);
     expect(run.registries[0]?.listings[0]?.shortfall?.message).toMatch(/1 of 3|503/);
   });
@@ -220,7 +220,7 @@ describe('a run', () => {
     const run = await createTestEngine([{ ...hub, settings: { ...hub.settings, targets } }], { store }).run();
 
     // One that is not listed and was read lately is asked for by its name.
-    expect(hub.asked.toSorted()).toEqual(['acme/app-0', 'acme/app-1']);
+    expect(hub.requested.toSorted()).toEqual(['acme/app-0', 'acme/app-1']);
     expect(run.registries[0]).toMatchObject({ readRepos: ['acme/app-1'], listings: [{ owner: 'acme', listed: 3, complete: true }] });
   });
 
@@ -238,7 +238,7 @@ describe('a run', () => {
 
     const run = await engine.run();
 
-    expect(hub.asked.toSorted()).toEqual(['acme/app', 'acme/left-out']);
+    expect(hub.requested.toSorted()).toEqual(['acme/app', 'acme/left-out']);
     expect(await stored(store)).toMatchObject({ 'dockerhub acme/left-out': 20 });
     expect(run.registries[0]).toMatchObject({ imagesRead: 2, deleted: [], failures: [] });
     expect(await store.events()).toEqual([]);
@@ -261,7 +261,7 @@ describe('a run', () => {
     const run = await engine.run(stopping.signal);
 
     expect(run).toMatchObject({ interrupted: true, registries: [{ failures: [] }] });
-    expect(hub.asked).toEqual(['acme/a', 'acme/b']);
+    expect(hub.requested).toEqual(['acme/a', 'acme/b']);
     expect(await stored(store)).toEqual({ 'dockerhub acme/a': 10, 'dockerhub acme/c': 29 });
   });
 
@@ -299,7 +299,7 @@ describe('a run', () => {
 
     await engine.run();
 
-    expect(hub.asked).toEqual(['acme/app']);
+    expect(hub.requested).toEqual(['acme/app']);
     expect(log.lines).toContainEqual(
       expect.objectContaining({
         level: 'warn',
@@ -316,7 +316,7 @@ describe('a run', () => {
 
     await engine.run();
 
-    expect(hub.asked).toEqual([]);
+    expect(hub.requested).toEqual([]);
   });
 
   it('tells a store that fails, and stores its readings with those of the next run', async () => {

@@ -92,7 +92,7 @@ describe('health', () => {
     await idle.judge(run({ registries: [] }));
 
     expect(unsaved).toEqual({ healthy: false, reason: 'what was read could not be stored: the disk is full' });
-    expect(idle.report()).toEqual({ healthy: false, reason: 'nothing is configured to be tracked' });
+    expect(idle.report()).toEqual({ healthy: false, reason: 'no images are configured' });
   });
 
   it('recovers by itself', async () => {

@@ -57,7 +57,7 @@ export function createHealth({ marker, clock, intervalMs, titles }: HealthDeps):
   function reasonToFail(): string | undefined {
     if (trouble !== undefined) return trouble;
     if (held !== undefined) return held;
-    if (titles.size === 0) return 'nothing is configured to be tracked';
+    if (titles.size === 0) return 'no images are configured';
     const [reason] = failing.values();
     if (reason !== undefined) return reason;
     if ([...titles.keys()].some((registry) => !lastGood.has(registry))) return 'no run has finished yet';

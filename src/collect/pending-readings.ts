@@ -20,7 +20,7 @@ export function createPendingReadings(maxDetails = defaultMaxDetails): PendingRe
   let details = 0;
 
   function put(reading: Reading): void {
-    const key = keyOf(reading);
+    const key = readingKey(reading);
     details += sizeOf(reading) - sizeOf(readings.get(key));
     readings.set(key, reading);
   }
@@ -36,15 +36,15 @@ export function createPendingReadings(maxDetails = defaultMaxDetails): PendingRe
     isLarge: () => details * 2 >= maxDetails,
     remove(stored) {
       for (const reading of stored) {
-        if (readings.get(keyOf(reading)) !== reading) continue;
-        readings.delete(keyOf(reading));
+        if (readings.get(readingKey(reading)) !== reading) continue;
+        readings.delete(readingKey(reading));
         details -= sizeOf(reading);
       }
     },
   };
 }
 
-function keyOf(reading: Reading): string {
+function readingKey(reading: Reading): string {
   return `${imageKey(reading)} ${snapshotDay(reading)}`;
 }
 

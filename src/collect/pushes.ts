@@ -5,8 +5,8 @@ import type { RecordedEvent } from '../core/model/event.ts';
 
 /** Pushes that are no further apart belong to one release. */
 const releaseMs = 10 * 60_000;
-const mostNames = 10;
-const mostReleases = 50;
+const maxNames = 10;
+const maxReleases = 50;
 
 /** The releases among the tags with a time that were pushed after `since` (milliseconds since the epoch) and not after the read, oldest first. */
 export function timedPushes(reading: Reading, since: number): readonly RecordedEvent[] {
@@ -25,7 +25,7 @@ export function timedPushes(reading: Reading, since: number): readonly RecordedE
       release.names.push(name);
     }
   }
-  return releases.slice(-mostReleases).map(({ at, names }) => pushEvent(reading, new Date(at).toISOString(), names));
+  return releases.slice(-maxReleases).map(({ at, names }) => pushEvent(reading, new Date(at).toISOString(), names));
 }
 
 /** The id of the version that each tag pointed at. */
@@ -95,7 +95,7 @@ export function knownVersions({ tags, listedTags }: Reading, before: TagVersions
 }
 
 function pushEvent({ registry, repo, readAt }: Reading, time: string, names: readonly string[]): RecordedEvent {
-  const more = names.length - mostNames;
-  const detail = names.slice(0, mostNames).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const more = names.length - maxNames;
+  const detail = names.slice(0, maxNames).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return { time, seenAt: readAt, registry, repo, kind: 'tag_pushed', detail };
 }

@@ -27,12 +27,12 @@ function setUp(options: { readonly intervalMs: number; readonly random?: number;
       return 0;
     },
   });
-  return { clock, starts, scheduler, list, mostAtOnce: () => most };
+  return { clock, starts, scheduler, list, maxAtOnce: () => most };
 }
 
 describe('the scheduler', () => {
   it('starts the first run at once and the next one interval after its start', async () => {
-    const { clock, starts, scheduler, mostAtOnce } = setUp({ intervalMs: hour, runMs: 600_000 });
+    const { clock, starts, scheduler, maxAtOnce } = setUp({ intervalMs: hour, runMs: 600_000 });
 
     scheduler.start();
     await clock.advance(0);
@@ -40,7 +40,7 @@ describe('the scheduler', () => {
     await clock.advance(hour - 600_000);
 
     expect(starts).toEqual([0, hour]);
-    expect(mostAtOnce()).toBe(1);
+    expect(maxAtOnce()).toBe(1);
     await scheduler.stop();
   });
 
@@ -60,7 +60,7 @@ describe('the scheduler', () => {
   it.each([0, hour])(
     'starts a run at once when it is woken, with an interval of %i, and keeps the interval after that',
     async (intervalMs) => {
-      const { clock, starts, scheduler, list, mostAtOnce } = setUp({ intervalMs, runMs: 60_000 });
+      const { clock, starts, scheduler, list, maxAtOnce } = setUp({ intervalMs, runMs: 60_000 });
       scheduler.start();
       await clock.advance(0);
       await clock.advance(600_000);
@@ -72,7 +72,7 @@ describe('the scheduler', () => {
       await clock.advance(hour);
 
       expect(starts).toEqual(intervalMs === 0 ? [0, 600_000] : [0, 600_000, 600_000 + hour]);
-      expect(mostAtOnce()).toBe(1);
+      expect(maxAtOnce()).toBe(1);
       await scheduler.stop();
       scheduler.wake();
       await clock.advance(2 * hour);
@@ -103,7 +103,7 @@ describe('the scheduler', () => {
   });
 
   it('starts the next run at once when the last one took longer than the interval', async () => {
-    const { clock, starts, scheduler, mostAtOnce } = setUp({ intervalMs: hour, runMs: 2 * hour });
+    const { clock, starts, scheduler, maxAtOnce } = setUp({ intervalMs: hour, runMs: 2 * hour });
 
     scheduler.start();
     await clock.advance(0);
@@ -111,7 +111,7 @@ describe('the scheduler', () => {
     await clock.advance(0);
 
     expect(starts).toEqual([0, 2 * hour]);
-    expect(mostAtOnce()).toBe(1);
+    expect(maxAtOnce()).toBe(1);
     await scheduler.stop();
   });
 });

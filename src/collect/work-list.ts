@@ -163,13 +163,13 @@ function createDueTime({ clock, random, intervalMs }: WorkListDeps): DueTime {
 
 function add({ entries }: OpenRun, items: readonly WorkItem[]): void {
   for (const item of items) {
-    const key = keyOf(item);
+    const key = itemKey(item);
     if (!entries.has(key)) entries.set(key, { item: { ...item, attempt: 0 }, availableAt: 0 });
   }
 }
 
 function take({ entries }: OpenRun, { registry, max, holds }: TakeQuery, now: number): Taken {
-  const held = new Set(holds.map((item) => keyOf({ ...item, registry })));
+  const held = new Set(holds.map((item) => itemKey({ ...item, registry })));
   const left = [...entries].filter(([key, { item, outcome }]) => item.registry === registry && !outcome && !held.has(key));
   const ready = left.flatMap(([, { item, availableAt }]) => (availableAt <= now ? [item] : []));
   if (ready.length > 0) return { items: ready.toSorted(compareItems).slice(0, max) };
@@ -179,17 +179,17 @@ function take({ entries }: OpenRun, { registry, max, holds }: TakeQuery, now: nu
 
 function end(run: OpenRun, { item, outcome, found = [] }: WorkResult, now: number): void {
   add(run, found);
-  const entry = run.entries.get(keyOf(item));
+  const entry = run.entries.get(itemKey(item));
   if (!entry || entry.outcome) return;
   entry.outcome = outcome;
   entry.endedAt = now;
 }
 
 function requeue({ entries }: OpenRun, { item, delayMs, failure }: Requeued, now: number): void {
-  const known = entries.get(keyOf(item))?.item;
+  const known = entries.get(itemKey(item))?.item;
   if (!known) return;
   const attempt = known.attempt + Number(failure !== undefined);
-  entries.set(keyOf(item), { item: { ...known, attempt, failure: failure ?? known.failure }, availableAt: now + delayMs });
+  entries.set(itemKey(item), { item: { ...known, attempt, failure: failure ?? known.failure }, availableAt: now + delayMs });
 }
 
 function toRecord({ id, startedAt, saveError, entries }: OpenRun, now: number, interrupted: boolean): RunRecord {
@@ -197,7 +197,7 @@ function toRecord({ id, startedAt, saveError, entries }: OpenRun, now: number, i
   return { id, startedAt, durationMs: now - startedAt, registries, saveError, interrupted };
 }
 
-function keyOf({ registry, kind, name }: Pick<WorkItem, 'registry' | 'kind' | 'name'>): string {
+function itemKey({ registry, kind, name }: Pick<WorkItem, 'registry' | 'kind' | 'name'>): string {
   return `${registry} ${kind} ${name}`;
 }
 

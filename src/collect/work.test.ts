@@ -50,7 +50,7 @@ async function run({ known = [], signal = never, changed = (source) => source, .
     doubts: [],
     durationMs: 0,
   };
-  return { result: registries[0] ?? nothing, asked: registry.asked, kept, progress };
+  return { result: registries[0] ?? nothing, asked: registry.requested, kept, progress };
 }
 
 const unreachable = new AppError('unreachable', 'no answer');
@@ -211,7 +211,7 @@ describe('what a registry refuses for now', () => {
 
     const ended = await runOnce();
 
-    expect(hub.asked).toEqual(['acme/app', 'acme/app', 'acme/app']);
+    expect(hub.requested).toEqual(['acme/app', 'acme/app', 'acme/app']);
     expect(log.lines.filter(({ message }) => message === 'job requeued').map(({ fields }) => fields?.['delayMs'])).toEqual([5_000, 10_000]);
     expect(ended.registries[0]?.failures).toEqual([{ repo: 'acme/app', code: 'unreachable', message: 'no answer', missing: 'total' }]);
   });
@@ -226,7 +226,7 @@ describe('what a registry refuses for now', () => {
 
     await runOnce();
 
-    expect(hub.asked).toHaveLength(tries);
+    expect(hub.requested).toHaveLength(tries);
     expect(log.lines.filter(({ fields }) => fields?.['delayMs'] === retryAfterMs)).toHaveLength(tries - 1);
   });
 
@@ -291,7 +291,7 @@ describe('a list of work that cannot be reached', () => {
 
     const ended = await runOnce(stopping.signal);
 
-    expect(hub.asked).toEqual(['acme/app']);
+    expect(hub.requested).toEqual(['acme/app']);
     expect(requeued.map(({ item, failure }) => [item.name, failure])).toEqual([
       ['acme/app', undefined],
       ['acme/tool', undefined],
@@ -312,7 +312,7 @@ describe('a list of work that cannot be reached', () => {
 
     const ended = await createTestEngine([hub], { list: worn }).run();
 
-    expect(hub.asked).toEqual([]);
+    expect(hub.requested).toEqual([]);
     expect(ended.registries[0]?.failures).toMatchObject([
       { repo: 'acme/app', code: 'internal', message: expect.stringContaining('10 collectors ended') },
     ]);

@@ -164,7 +164,7 @@ function endUnread({ buffer, log }: PerformDeps, run: string, item: TakenItem, f
 function endUnasked(deps: PerformDeps, run: string, item: TakenItem): void {
   const { failure } = item;
   if (failure) return endUnread(deps, run, item, new AppError(failure.code, failure.message));
-  const unasked = { code: 'unreachable', message: `not asked, because ${maxUnanswered} images in a row got no answer` } as const;
+  const unasked = { code: 'unreachable', message: `skipped, because ${maxUnanswered} images in a row got no answer` } as const;
   deps.buffer.end(run, { item, outcome: unread(item, unasked) });
 }
 

@@ -1,13 +1,15 @@
 /** The figure of a chart: drawn by JavaScript, or by the server without it; its legend, its downloads and its numbers as tables. */
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Chart, ChartKind } from '../core/numbers/chart.ts';
 import type { LineSummary } from '../core/numbers/comparison.ts';
 import { formatExact, formatMonth } from '../core/views/format.ts';
+import { chartJsonText } from './chart-json.ts';
 import { change, exactCount } from './figures.ts';
 import type { Html } from './layout.ts';
+import type { Release } from './tags.ts';
 import { toRemark, type Remark, type Shape } from './remarks.ts';
 import { lineTitle, type ShownChart } from './shown-chart.ts';
-import { chartTitle, viewQuery, withoutZoom, type View } from './view.ts';
+import { chartTitle, rowsStep, viewQuery, withoutZoom, type View } from './view.ts';
 
 export interface FigureParts {
   readonly view: View;
@@ -18,6 +20,8 @@ export interface FigureParts {
   /** Address of the page with another view. */
   readonly addressOf: (view: View) => string;
   readonly csvPath: string;
+  /** Of a single image. */
+  readonly releases?: readonly Release[] | undefined;
   /** What made the day of the view, where one is chosen. */
   readonly day?: Html | undefined;
 }
@@ -41,10 +45,11 @@ export function figure(parts: FigureParts): Html {
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
   // What only the page needs is not in the address of its data: the same chart is not drawn anew.
   const search = view.repos.length > 0 ? '' : view.search;
-  const query = viewQuery(view, { day: '', zoomed: '', sort: 'total', descending: true, search });
+  const query = viewQuery(view, { day: '', zoomed: '', rows: rowsStep, sort: 'total', descending: true, search });
   const imagePath = `${basePath}/data/chart.svg${query || '?'}`;
   return html`<figure
     class="chart"
+    data-key="chart"
     data-chart="${basePath}/data/chart.json${query}"
     data-title="${title}"
     data-subtitle="${subtitle}"
@@ -52,10 +57,13 @@ export function figure(parts: FigureParts): Html {
   >
     <figcaption>${title}</figcaption>
     ${zoomNote(parts)}
-    <div class="plot">
+    <script type="application/json">
+      ${raw(chartJsonText(shown, parts.releases))}
+    </script>
+    <div class="plot ${chart.lines.length > 1 ? 'several' : ''}">
       <picture
         ><source media="screen and (prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
-        <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" width="960" height="340"
+        <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" loading="lazy" width="960" height="340"
       /></picture>
     </div>
     <p class="legend">${legend([...remarks.values()], hasGaps(chart), shown)}</p>

@@ -3,6 +3,7 @@ import { dayOf, toEpochDay, type EpochDay } from '../core/model/day.ts';
 import type { Group } from '../core/views/groups.ts';
 import type { Freeze } from '../core/numbers/freezes.ts';
 import type { ImageName } from '../core/model/image.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { Counting } from '../core/model/registry.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
@@ -20,6 +21,8 @@ export interface PageContext extends Surroundings {
   /** A total that was read longer ago than this is stale. */
   readonly staleAfterMs: number;
   readonly status: () => CollectorStatus;
+  /** What became of notifications, by channel; absent where none is configured. Never rejects. */
+  readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
   readonly configProblems: readonly { readonly variable: string; readonly entry: string; readonly reason: string }[];
   /** Absent where nobody may start a run. */
   readonly trigger?: { readonly token: () => string } | undefined;

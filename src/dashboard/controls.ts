@@ -68,13 +68,25 @@ export function registrySelect(registries: PageContext['registries'], name: stri
 
 /** How to configure the service, when no images are configured. */
 export function howToConfigure({ howToConfigure: sentence, examples }: PageContext): Html {
+  const flags = examples.slice(0, 2).map(({ variable, example }) => `  -e '${variable}=${example}' \\`);
   return html`<section class="card notice" aria-labelledby="configure">
     <h2 id="configure">No images configured</h2>
     <p>${sentence}.</p>
-    <pre><code>${examples.map(({ variable, example }) => `${variable}=${example}`).join('\n')}</code></pre>
     <p>
-      An entry is one image, or <code>owner/*</code> for all public images of an owner. Set the variables in the container's environment and
-      restart it.
+      An entry is one image, or <code>owner/*</code> for all public images of an owner. Set one or more of these variables and start again,
+      with Docker:
     </p>
+    ${copyable(['docker run -d --name registry-stats -p 9100:9100 -v registry-stats:/data \\', ...flags, '  registry-stats'].join('\n'))}
+    <p>or in the file <code>.env</code> beside <code>compose.yaml</code>:</p>
+    ${copyable(examples.map(({ variable, example }) => `${variable}=${example}`).join('\n'))}
+    <p>To look around first, <code>npm run demo</code> in a clone shows these pages with invented images.</p>
   </section>`;
+}
+
+/** Text with a button that copies it. */
+function copyable(text: string): Html {
+  return html`<div class="snippet plain">
+    <pre tabindex="0"><code>${text}</code></pre>
+    <button type="button" class="scripted" data-copy>Copy</button>
+  </div>`;
 }

@@ -14,6 +14,7 @@ import { type ImageName } from '../core/model/image.ts';
 import type { Platform, Tag } from '../core/model/reading.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
 import type { ImageTags } from '../core/views/tags.ts';
+import { advice } from './advice.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
@@ -23,11 +24,13 @@ import { dayPanel } from './day-panel.ts';
 import { change, count, exactCount, weekdayBefore } from './figures.ts';
 import { headline } from './headline.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
+import { releasesOf } from './tags.ts';
+import { failureOf } from './notices.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
 
-const mostTags = 100;
-const mostEvents = 50;
+const maxTags = 100;
+const maxEvents = 50;
 
 export interface ImageParts {
   /** The canonical name, or that of a group. */
@@ -92,6 +95,10 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         basePath,
         addressOf,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
+        releases: releasesOf(
+          tags.map((image) => image.tags),
+          view.kind,
+        ),
         day: dayPanel(context, view, makers, addressOf({ ...view, day: '' })),
       })}
       ${tagsSection(context, tags, images, repo)}
@@ -107,6 +114,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
     <h2>
       ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
+    ${image.pullCount === undefined ? unreadText(context, image) : ''}
     ${image.discrepancy ? html`<p>${discrepancyText(image.discrepancy.kind, image.discrepancy)}</p>` : ''}
     <dl class="facts">
       <div>
@@ -147,6 +155,12 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
       </div>
     </dl>
   </section>`;
+}
+
+function unreadText(context: PageContext, image: TrackedImage): Html {
+  const failure = failureOf(context.status(), image);
+  if (failure) return html`<p class="notice bad">Not read: ${failure.message}. ${advice[failure.code]}</p>`;
+  return html`<p class="notice">Not read yet: its numbers appear with the next run.</p>`;
 }
 
 /** What a thing on the page of an image or a group belongs to. */
@@ -206,7 +220,7 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
   return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
     <table class="tags">
       <caption>
-        ${title}: ${known}${tags.length > mostTags ? `, the newest ${mostTags}` : ''}
+        ${title}: ${known}${tags.length > maxTags ? `, the newest ${maxTags}` : ''}
       </caption>
       <thead>
         <tr>
@@ -215,7 +229,7 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
         </tr>
       </thead>
       <tbody>
-        ${tags.slice(0, mostTags).map(
+        ${tags.slice(0, maxTags).map(
           (tag) =>
             html`<tr>
               <th scope="row">${tag.name}</th>
@@ -245,7 +259,7 @@ function eventsSection(context: PageContext, events: readonly ImageEvent[], show
     <ul class="events">
       ${events
         .toReversed()
-        .slice(0, mostEvents)
+        .slice(0, maxEvents)
         .map(
           ({ time, registry, repo = shown, text }) =>
             html`<li>

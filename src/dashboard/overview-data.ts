@@ -104,10 +104,10 @@ function sumOf(images: readonly LatestImage[]): number {
   return images.reduce((sum, { pullCount }) => sum + pullCount, 0);
 }
 
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+function groupBy<T>(values: readonly T[], toKey: (value: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) {
-    const key = keyOf(value);
+    const key = toKey(value);
     const group = groups.get(key);
     if (group) group.push(value);
     else groups.set(key, [value]);

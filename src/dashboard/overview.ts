@@ -5,7 +5,7 @@ import { formatExact } from '../core/views/format.ts';
 import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
 import { sumWeekdays } from '../core/numbers/weekday.ts';
 import type { LatestImage } from '../core/model/history.ts';
-import type { CollectorStatus } from '../core/views/status.ts';
+import { advice } from './advice.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, howToConfigure, offeredRegistries, registrySelect } from './controls.ts';
 import { howPullsAreCounted } from './counting.ts';
@@ -13,13 +13,11 @@ import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
 import { change, count, exactCount, weekdayBefore } from './figures.ts';
 import { ago, imagePath, page, readable, type Html } from './layout.ts';
+import { failureOf, notices } from './notices.ts';
 import type { Overview } from './overview-data.ts';
 import { sparkline, type OverviewRow } from './overview-rows.ts';
 import { chartSubtitle } from './shown-chart.ts';
-import { chartCsvPath, keysOf, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
-
-/** Rows of the table; the filter finds the others. */
-const mostRows = 500;
+import { chartCsvPath, keysOf, rowsStep, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
   const { rows } = overview;
@@ -36,7 +34,7 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
       ? html`<h1>Images</h1>
           ${howToConfigure(context)}`
       : html`<h1>Images</h1>
-          ${notices(context, status)} ${tiles(rows)} ${controls(context, view, overview)}
+          ${notices(context, overview.images)} ${tiles(rows)} ${controls(context, view, overview)}
           ${figure({
             view,
             shown: overview.shown,
@@ -48,19 +46,6 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
           })}
           ${table(context, view, overview)} ${howPullsAreCounted(context, overview.images)}`,
   });
-}
-
-function notices({ basePath }: PageContext, { health, registries }: CollectorStatus): Html {
-  const waiting = registries.filter(({ state }) => state === 'waiting');
-  const running = registries.find(({ progress }) => progress)?.progress;
-  if (waiting.length > 0) {
-    return html`<p class="notice" role="status" data-key="first-run">
-      First run in progress${running ? `: ${running.done} of ${running.total} images` : ''}. Numbers appear as images are read.
-    </p>`;
-  }
-  return health.healthy
-    ? html``
-    : html`<p class="notice bad" data-key="health">Unhealthy: ${health.reason}. <a href="${basePath}/status">View status</a></p>`;
 }
 
 function tiles(rows: readonly OverviewRow[]): Html {
@@ -95,6 +80,7 @@ function controls(context: PageContext, view: View, { registries }: Overview): H
   return html`<form id="view" class="controls" method="get" action="${context.basePath}/" autocomplete="off" data-view>
     <label class="search">Filter by name <input type="search" name="q" value="${view.search}" autocomplete="off" /></label>
     ${offered.length > 1 ? registrySelect(offered, 'registry', '', view.registry) : ''} ${chartControls(view, splits)}
+    ${view.rows === rowsStep ? '' : html`<input type="hidden" name="rows" value="${view.rows}" />`}
     <input type="hidden" name="sort" value="${view.descending ? '-' : ''}${view.sort}" />
     <button type="submit">Show</button>
   </form>`;
@@ -106,9 +92,9 @@ function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[])
 }
 
 function table(context: PageContext, view: View, { rows, kept, latestOf }: Overview): Html {
-  const shown = rows.slice(0, mostRows);
+  const shown = rows.slice(0, view.rows);
   // What is in the chart stays in sight, to be taken out of it.
-  const pinned = [...kept, ...rows.slice(mostRows).filter(({ repo }) => view.repos.includes(repo))];
+  const pinned = [...kept, ...rows.slice(view.rows).filter(({ repo }) => view.repos.includes(repo))];
   const seen = new Set([...pinned, ...shown].map(({ repo }) => repo));
   const unseen = view.repos.filter((repo) => !seen.has(repo));
   // The roles stay what they are when a phone shows the rows as lines.
@@ -132,7 +118,15 @@ function table(context: PageContext, view: View, { rows, kept, latestOf }: Overv
         </tbody>
       </table>
     </div>
+    ${moreRows(context, view, rows.length)}
     ${rows.length === 0 ? html`<p class="empty" data-key="no-match">No images match “${view.search}”</p>` : ''}`;
+}
+
+function moreRows({ basePath }: PageContext, view: View, all: number): Html {
+  if (all <= view.rows) return html``;
+  const next = Math.min(rowsStep, all - view.rows);
+  const path = `${basePath}/${viewQuery(view, { rows: view.rows + rowsStep })}`;
+  return html`<p class="more" data-key="more"><a href="${path}" data-view>Show ${formatExact(next)} more images</a></p>`;
 }
 
 function tableCaption(all: number, shown: number): string {
@@ -184,7 +178,7 @@ function tableRow(context: PageContext, view: View, { row, latest, isPinned }: S
     </td>
     <th scope="row" role="rowheader">
       <a href="${imagePath(context.basePath, row.repo)}" title="${name}">${name}</a>
-      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${flags(row)}
+      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${unread(context, row)} ${flags(row)}
       ${row.registries.map((id) => html`<span class="registry" title="${titleOf(context, id)}">${id}</span>`)}
     </th>
     <td role="cell" class="number total">${count(row.total)}</td>
@@ -196,6 +190,14 @@ function tableRow(context: PageContext, view: View, { row, latest, isPinned }: S
     <td role="cell" class="spark wide">${raw(sparklineSvg(sparkline(latest, todayOf(context))))}</td>
     <td role="cell" class="wide">${ago(row.lastRead, now, 'never checked')}</td>
   </tr>`;
+}
+
+/** Why a row has no numbers. */
+function unread(context: PageContext, { repo, registries, total }: OverviewRow): Html {
+  if (total !== undefined) return html``;
+  const status = context.status();
+  const failure = registries.map((registry) => failureOf(status, { registry, repo })).find((found) => found !== undefined);
+  return failure ? html`<span class="flag bad" title="${failure.message}. ${advice[failure.code]}">${failure.message}</span>` : html``;
 }
 
 function flags({ stale, doubt }: OverviewRow): Html {

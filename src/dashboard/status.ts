@@ -1,29 +1,17 @@
 /** The status page: registries, the current run, failures and what to do about them. */
 import { html } from 'hono/html';
-import type { ErrorCode } from '../core/model/errors.ts';
 import type { Day } from '../core/model/day.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import { formatExact } from '../core/views/format.ts';
-import type { PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
+import type { CollectorStatus, PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
+import { advice } from './advice.ts';
 import type { PageContext } from './context.ts';
 import { howToConfigure } from './controls.ts';
+import { firstRunText, isFirstRun } from './notices.ts';
+import { notifications } from './notifications.ts';
 import { ago, page, readable, type Html } from './layout.ts';
-
-const advice: Readonly<Record<ErrorCode, string>> = {
-  not_found: 'Check the spelling, and that the image is public.',
-  unauthorized: 'The image or its owner is not public, or the login is invalid.',
-  forbidden: 'The service does not allow this.',
-  rate_limited:
-    'The registry limits requests from this IP address. The next run tries again; a larger delay, or a login for Docker Hub, helps.',
-  unreachable: 'The registry did not answer. Check the network, DNS and proxy of the container.',
-  invalid_response: 'The registry has probably changed its pages or API. Check for a newer version of registry-stats.',
-  invalid_input: 'Check the entry in the configuration.',
-  misconfigured: 'Check the configuration.',
-  conflict: 'Another process uses the same resource.',
-  overloaded: 'Too much was going on at once. The next run tries again.',
-  internal: 'Check the log of the service.',
-};
 
 const stateText: Readonly<Record<RegistryState, string>> = {
   off: 'Not configured',
@@ -35,27 +23,35 @@ const stateText: Readonly<Record<RegistryState, string>> = {
   inconsistent: "Totals inconsistent with the registry's daily counts",
 };
 
-/** `futureDays`: days after tomorrow that have a snapshot. */
-export function statusPage(context: PageContext, futureDays: readonly Day[] = []): Html {
+/** `futureDays`: days after tomorrow that have a snapshot; `channels`: what became of notifications. */
+export function statusPage(context: PageContext, futureDays: readonly Day[] = [], channels: readonly ChannelStatus[] = []): Html {
   const status = context.status();
   const now = context.clock.now();
   const running = status.runningSince !== undefined;
+  const used = status.registries.filter(({ state }) => state !== 'off');
+  const unused = status.registries.filter(({ state }) => state === 'off');
   return page(context, {
     title: 'Status',
     section: 'status',
     refreshSeconds: running ? 2 : 30,
     main: html`<h1>Status</h1>
-      <p class="notice ${status.health.healthy ? 'good' : 'bad'}" role="status">
-        ${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.
+      <p class="notice ${healthClass(status)}" role="status">
+        ${isFirstRun(status) ? firstRunText(status) : `${status.health.healthy ? 'Healthy' : 'Unhealthy'}: ${status.health.reason}.`}
         ${running ? html`Run in progress, started ${ago(status.runningSince, now)}.` : status.nextCycle === undefined ? '' : html`Next run ${ago(status.nextCycle, now)}.`}
       </p>
       ${triggerForm(context, running)}
       ${status.retentionError === undefined ? '' : html`<p class="notice bad">Old snapshots could not be deleted: ${status.retentionError}.</p>`}
       ${futureDays.length === 0 ? '' : html`<p class="notice bad">${futureText(futureDays)}</p>`}
       ${context.howToConfigure === undefined ? '' : howToConfigure(context)} ${problems(context)}
-      <div class="cards">${status.registries.map((registry) => registryCard(registry, now))}</div>
-      ${status.registries.map(failureTable)} ${pastRuns(status.runs, now)}`,
+      <div class="cards" data-key="registries">${used.map((registry) => registryCard(registry, now))}</div>
+      ${unused.length > 0 && used.length > 0 ? html`<p class="hint">Not configured: ${unused.map(({ title }) => title).join(', ')}.</p>` : ''}
+      ${status.registries.map(failureTable)} ${notifications(channels, now)} ${pastRuns(status.runs, now)}`,
   });
+}
+
+function healthClass(status: CollectorStatus): string {
+  if (isFirstRun(status)) return '';
+  return status.health.healthy ? 'good' : 'bad';
 }
 
 function futureText(days: readonly Day[]): string {

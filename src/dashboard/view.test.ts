@@ -45,6 +45,7 @@ describe('a view', () => {
       previous: false,
       zoomed: '',
       day: '',
+      rows: 100,
     });
     expect(viewQuery(usual)).toBe('');
   });
@@ -80,6 +81,7 @@ describe('a view', () => {
   });
 
   it.each([
+    ['rows=-1', '"rows" is "-1": valid is a number from 1 to 10000'],
     ['registry=quai', '"registry" is "quai": valid are dockerhub, ghcr'],
     ['kind=hourly', '"kind" is "hourly": valid are total, daily, average, weekly, monthly'],
     ['sort=-size', '"sort" is "size": valid are name, total, day, week, month, tags, pushed'],
@@ -110,6 +112,7 @@ describe('a view', () => {
         previous: fc.boolean(),
         zoomed: fc.constantFrom('', '30d', '2026-01-01..', '2026-01-01..2026-02-01'),
         day: fc.constantFrom('', '2026-03-01'),
+        rows: fc.constantFrom(100, 200, 1_000),
         repos: fc.uniqueArray(fc.constantFrom('acme/app', 'acme/charts%2Fapp', 'a/b')),
       })
       .map(({ dates: [from = '', to = ''], ...rest }): View => ({

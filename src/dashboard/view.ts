@@ -64,9 +64,15 @@ export interface View {
   readonly zoomed: string;
   /** The day, or one of the week or month, whose images are listed; else empty. */
   readonly day: string;
+  /** How many images the table shows. */
+  readonly rows: number;
   /** What is wrong with it, for the page to say beside the control. */
   readonly problem?: string | undefined;
 }
+
+/** Rows that a table starts with, and that it grows by. */
+export const rowsStep = 100;
+const maxRows = 10_000;
 
 const defaultView: View = {
   registry: '',
@@ -84,6 +90,7 @@ const defaultView: View = {
   previous: false,
   zoomed: '',
   day: '',
+  rows: rowsStep,
 };
 
 /**
@@ -111,11 +118,12 @@ export function parseView(query: URLSearchParams, registries: readonly string[])
     previous: parseChoice('previous', query.get('previous'), ['on', 'off']) === 'on',
     zoomed: range === 'custom' ? zoomedOf(query) : '',
     day: dateOf(query, 'day'),
+    rows: rowsOf(query),
   };
 }
 
 /** Those of the chart alone, for a form that leaves them out to keep. */
-const chartParameters = ['values', 'scale', 'previous', 'zoomed', 'day'] as const;
+const chartParameters = ['values', 'scale', 'previous', 'zoomed', 'day', 'rows'] as const;
 
 /** The view as an endpoint takes it. */
 export const viewField: Field<View> = {
@@ -162,6 +170,7 @@ export function viewQuery(view: View, changes: Partial<View> = {}): string {
   set('scale', next.scale, defaultView.scale);
   set('previous', next.previous ? 'on' : '', '');
   set('day', next.day, '');
+  set('rows', String(next.rows), String(rowsStep));
   for (const repo of next.repos) query.append('repo', repo);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
@@ -185,13 +194,13 @@ export function isCompared({ repos, split }: Pick<View, 'repos' | 'split'>): boo
 }
 
 /** What the chart of the view is made of. */
-export function chartOptions(view: View, today: EpochDay, mostLines: number): ChartOptions {
+export function chartOptions(view: View, today: EpochDay, maxLines: number): ChartOptions {
   const custom = view.range === 'custom';
   const to = custom && view.to !== '' ? view.to : undefined;
   return {
     kind: view.kind,
     split: isCompared(view) ? 'image' : view.split,
-    maxLines: mostLines,
+    maxLines,
     from: firstDay(view, today),
     // The average of a day waits for its end.
     to: view.kind === 'average' ? fromEpochDay(Math.min(today - 1, to === undefined ? today : toEpochDay(to))) : to,
@@ -235,6 +244,14 @@ function dateOf(query: URLSearchParams, name: string): string {
   const text = query.get(name) ?? '';
   if (text === '' || isDay(text)) return text;
   throw new AppError('invalid_input', `"${name}" is ${JSON.stringify(text)}: valid is a date such as 2026-03-14`);
+}
+
+function rowsOf(query: URLSearchParams): number {
+  const text = query.get('rows') ?? '';
+  if (text === '') return rowsStep;
+  const rows = Number(text);
+  if (Number.isInteger(rows) && rows >= 1 && rows <= maxRows) return rows;
+  throw new AppError('invalid_input', `"rows" is ${JSON.stringify(text)}: valid is a number from 1 to ${maxRows}`);
 }
 
 function zoomedOf(query: URLSearchParams): string {

@@ -1,4 +1,4 @@
-/** A believable world for the demo with its history: a dozen images of a user and an organisation that go on being pulled. */
+/** A believable world for the demo with its history: a dozen images of a user and an organization that go on being pulled. */
 import { addDays, dayMs, dayOf, startOfDay, type Day } from '../core/model/day.ts';
 import type { Reading } from '../core/model/reading.ts';
 import { createCounter, type Counter } from './counters.ts';

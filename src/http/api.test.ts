@@ -132,6 +132,34 @@ describe('/api/health', () => {
 });
 
 describe('/api/status', () => {
+  it('says what became of notifications by channel, and nothing of their addresses', async () => {
+    const known = {
+      channel: 'phone',
+      kind: 'ntfy',
+      host: 'ntfy.sh',
+      waiting: 2,
+      delivered: 5,
+      givenUp: 1,
+      lastError: 'ntfy.sh answered 500',
+    };
+    const { json } = await setUp(example, { channels: async () => [{ ...known, lastErrorAt: '2026-03-04T09:00:00.000Z' }] });
+
+    expect(await json('/api/status')).toMatchObject({
+      notifications: [
+        {
+          channel: 'phone',
+          kind: 'ntfy',
+          host: 'ntfy.sh',
+          waiting: 2,
+          delivered: 5,
+          given_up: 1,
+          last_error: 'ntfy.sh answered 500',
+          last_error_at: '2026-03-04T09:00:00.000Z',
+        },
+      ],
+    });
+  });
+
   it('tells what is read, what failed and why, what runs and what comes next', async () => {
     const status: CollectorStatus = {
       health: { healthy: false, reason: 'nothing could be read from GHCR' },
@@ -170,6 +198,8 @@ describe('/api/status', () => {
       running_since: '2026-03-03T10:00:00.000Z',
       next_cycle: '2026-03-03T11:00:00.000Z',
       future_days: [],
+      notifications: [],
+      runs: [],
       registries: [
         {
           registry: 'ghcr',
@@ -271,7 +301,7 @@ describe('every answer', () => {
 
     expect([answer.status, await answer.json()]).toEqual([
       500,
-      { error: { code: 'internal', message: 'something went wrong here; the log of the service says what' } },
+      { error: { code: 'internal', message: 'internal error; the log of the service says why' } },
     ]);
     expect(log.lines).toMatchObject([{ level: 'error', fields: { reason: expect.stringContaining('/data/secret') } }]);
   });
@@ -335,7 +365,7 @@ describe('the errors', () => {
     ['conflict', 409, 'told to the user'],
     ['forbidden', 403, 'told to the user'],
     ['rate_limited', 429, 'told to the user'],
-    ['unreachable', 503, 'what is stored cannot be reached at the moment; the log of the service says why'],
+    ['unreachable', 503, 'the store cannot be reached at the moment; the log of the service says why'],
     ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {
     const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError(code, 'told to the user')) };

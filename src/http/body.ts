@@ -17,6 +17,8 @@ export function streamPieces(begun: Buffer[], pieces: Pieces, sending: Sending):
   const take = async (stream: Readable): Promise<void> => {
     sending.onWanted();
     const first = begun.shift();
+    // A fast reader takes each piece at once: without a turn nobody else would be answered until the end.
+    await eventLoopTurn();
     const next = first ? { value: first } : await pieces.next();
     sending.onTaken();
     stream.push('done' in next && next.done ? null : next.value);
@@ -51,4 +53,11 @@ export function streamWhole(body: Uint8Array, sending: Sending): Readable {
     },
   });
   return sending.attach(stream);
+}
+
+/** Lets others be answered in between. */
+export function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

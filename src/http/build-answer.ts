@@ -1,6 +1,6 @@
 /** From what an endpoint says to the answer that is sent: whole, tagged and compressed, or as a stream where it is large. */
 import { createHash } from 'node:crypto';
-import { endPieces, piecesOf, streamPieces, type Pieces } from './body.ts';
+import { endPieces, eventLoopTurn, piecesOf, streamPieces, type Pieces } from './body.ts';
 import { chooseEncoding, compress, compressStream, type Encoding } from './compression.ts';
 import type { Content, FileContent } from './endpoint.ts';
 import type { HttpAnswer } from './message.ts';
@@ -81,12 +81,6 @@ async function begin(
 }
 
 const piecesPerTurn = 8;
-
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
 
 function fileAnswer({ type, brotli, plain }: FileContent, wanted: Encoding, headers: BuildOptions['headers'] = {}): HttpAnswer {
   const encoding = wanted === 'br' ? wanted : 'identity';

@@ -1,4 +1,5 @@
 import type { Counting } from '../core/model/registry.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import type { Tracking } from '../core/views/groups.ts';
 import type { Trigger } from './trigger.ts';
@@ -8,6 +9,8 @@ import type { CollectorStatus } from '../core/views/status.ts';
 export interface ApiDeps extends Tracking {
   readonly store: SnapshotStore;
   readonly status: () => CollectorStatus;
+  /** What became of notifications, by channel; absent where none is configured. Never rejects. */
+  readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
   /** Ids of the registries that a query may name. */
   readonly registries: readonly string[];
   /** What the numbers of each registry count. */

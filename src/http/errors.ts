@@ -21,9 +21,9 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
 
 /** What a visitor need not know. */
 const hidden: Partial<Record<ErrorCode, string>> = {
-  internal: 'something went wrong here; the log of the service says what',
+  internal: 'internal error; the log of the service says why',
   misconfigured: 'the service is misconfigured; its log says why',
-  unreachable: 'what is stored cannot be reached at the moment; the log of the service says why',
+  unreachable: 'the store cannot be reached at the moment; the log of the service says why',
 };
 
 /** Why a request is not answered, as its visitor may know it. */

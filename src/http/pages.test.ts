@@ -181,7 +181,7 @@ describe('a page', () => {
     const text = await answer.text();
 
     expect([answer.status, answer.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
-    expect(text).toContain('Something went wrong here; the log of the service says what.');
+    expect(text).toContain('Internal error; the log of the service says why.');
     expect(text).not.toContain('ECONNREFUSED');
   });
 

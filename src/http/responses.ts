@@ -12,7 +12,7 @@ const errorSchema = named('Error', object({ error: object({ code: text({ example
 const errorContent = { 'application/json': errorSchema };
 
 export const invalidParameter: ResponseDescription = { description: 'A parameter is not valid', content: errorContent };
-export const nothingOfThatDate: ResponseDescription = { description: 'There is nothing of that date', content: errorContent };
+export const nothingOfThatDate: ResponseDescription = { description: 'There is no data of that date', content: errorContent };
 
 export const notNow: ResponseDescription = {
   description: 'Too many answers are being made or sent, or the history is still being loaded; Retry-After says when to try again',

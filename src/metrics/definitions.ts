@@ -8,6 +8,7 @@ interface Definition {
 
 const image = ['registry', 'owner', 'repo'];
 const registry = ['registry'];
+const channel = ['channel'];
 
 export const definitions = {
   registrystats_image_pulls: {
@@ -59,6 +60,22 @@ export const definitions = {
     type: 'counter',
     labels: ['registry', 'code'],
     help: 'Totals that could not be read since the start, by error code.',
+  },
+  registrystats_notifications_waiting: { type: 'gauge', labels: channel, help: 'Messages that are still to be delivered to a channel.' },
+  registrystats_notifications_last_success_timestamp_seconds: {
+    type: 'gauge',
+    labels: channel,
+    help: 'When a channel took a message last; absent before the first.',
+  },
+  registrystats_notifications_last_error_timestamp_seconds: {
+    type: 'gauge',
+    labels: channel,
+    help: 'When a channel did not take a message last; absent before the first.',
+  },
+  registrystats_notifications_total: {
+    type: 'counter',
+    labels: ['channel', 'result'],
+    help: 'Messages to a channel that ended, by result: delivered, or given_up after three days.',
   },
   registrystats_poll_interval_seconds: {
     type: 'gauge',

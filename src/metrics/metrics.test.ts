@@ -35,6 +35,21 @@ const status: CollectorStatus = {
   ],
 };
 
+const channels = async () => [
+  {
+    channel: 'ntfy',
+    kind: 'ntfy',
+    host: 'ntfy.sh',
+    waiting: 3,
+    delivered: 12,
+    givenUp: 1,
+    lastSuccess: '2026-03-14T08:00:00.000Z',
+    lastErrorAt: '2026-03-14T09:00:00.000Z',
+    lastError: 'ntfy.sh answered 500',
+  },
+  { channel: 'phone', kind: 'gotify', host: 'gotify.test', waiting: 0, delivered: 0, givenUp: 0 },
+];
+
 async function scrape(deps: Partial<MetricsDeps> = {}): Promise<{ readonly type: string; readonly text: string }> {
   const store = createMemoryStore();
   await store.save(readings);
@@ -48,6 +63,7 @@ async function scrape(deps: Partial<MetricsDeps> = {}): Promise<{ readonly type:
     configProblems: [{}, {}],
     groups: [],
     version: '1.2.3',
+    channels,
     ...deps,
   });
   return metrics.scrape();

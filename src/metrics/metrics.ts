@@ -3,6 +3,7 @@ import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { imageKey, type ImageName } from '../core/model/image.ts';
 import { isMember, type Group } from '../core/views/groups.ts';
 import { trackedImages, type TrackedImage } from '../core/views/images.ts';
+import type { ChannelStatus } from '../core/model/notice.ts';
 import { isNotThere } from '../core/model/run.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
@@ -14,6 +15,8 @@ export interface MetricsDeps {
   readonly clock: Clock;
   readonly configured: readonly ImageName[];
   readonly status: () => CollectorStatus;
+  /** What became of notifications, by channel; absent where none is configured. Never rejects. */
+  readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
   readonly configProblems: readonly unknown[];
   readonly version: string;
   readonly groups: readonly Group[];
@@ -52,6 +55,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       const absent = absentImages(registries);
       for (const image of chooseImages(await findImages(deps), deps)) setImage(set, image, absent);
       for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
+      for (const each of (await deps.channels?.()) ?? []) setChannel(set, each);
       set('registrystats_poll_interval_seconds', pollIntervalMs / 1000);
       set('registrystats_configuration_problems', deps.configProblems.length);
       set('registrystats_healthy', Number(health.healthy));
@@ -129,6 +133,15 @@ function setRegistry(set: Set, status: RegistryStatus): void {
   );
   for (const result of ['ok', 'failed'] as const) set('registrystats_registry_cycles_total', totals.cycles[result], { ...labels, result });
   for (const [code, count] of Object.entries(totals.errors)) set('registrystats_registry_read_errors_total', count, { ...labels, code });
+}
+
+function setChannel(set: Set, { channel, waiting, delivered, givenUp, lastSuccess, lastErrorAt }: ChannelStatus): void {
+  const labels = { channel };
+  set('registrystats_notifications_waiting', waiting, labels);
+  set('registrystats_notifications_last_success_timestamp_seconds', toSeconds(lastSuccess), labels);
+  set('registrystats_notifications_last_error_timestamp_seconds', toSeconds(lastErrorAt), labels);
+  set('registrystats_notifications_total', delivered, { ...labels, result: 'delivered' });
+  set('registrystats_notifications_total', givenUp, { ...labels, result: 'given_up' });
 }
 
 function toSeconds(timestamp: string | undefined): number | undefined {

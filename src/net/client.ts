@@ -9,7 +9,7 @@ import { firstHop, isRedirect, nextHop, type Hop } from './hop.ts';
 import type { CreateHttpClient, HttpAnswer, HttpPolicy, HttpRequest } from './http.ts';
 import { createPacing, plainDuration } from './pacing.ts';
 import { reasonOf } from './reason.ts';
-import { askedWaitMs, backoffMs, isRefusal, isRetried, longestBackoffMs, longestWaitMs, maxRetries, quotaWaitMs } from './retry.ts';
+import { askedWaitMs, backoffMs, isTransientStatus, isRetried, longestBackoffMs, longestWaitMs, maxRetries, quotaWaitMs } from './retry.ts';
 
 export interface HttpClientDeps {
   readonly fetch: typeof globalThis.fetch;
@@ -149,14 +149,14 @@ export function createHttpClientFactory(deps: HttpClientDeps): CreateHttpClient 
 /** Why an answer is not handed out; undefined for one that is. */
 function toFailure(answer: HttpAnswer, hop: Hop, policy: HttpPolicy, nowMs: number): Failure | undefined {
   const { status } = answer;
-  const isRateLimit = status === 429 || (!isRefusal(status) && policy.isRateLimit?.(answer) === true);
+  const isRateLimit = status === 429 || (!isTransientStatus(status) && policy.isRateLimit?.(answer) === true);
   const expectsPage = hop.headers.get('accept')?.includes('text/html') === true;
   if (!isRateLimit && isBotProtection(answer, expectsPage)) {
     const message = `${hop.url.host}: a bot protection refuses this client or address (answered ${status})${suffixOf(answer)}`;
     const error = new AppError('unauthorized', message);
     return { error, isRateLimit, isRefusal: true, isWorthRetrying: false, fields: { status, reason: 'bot protection' } };
   }
-  return isRateLimit || isRefusal(status) ? failureOf(hop.url.host, answer, isRateLimit, nowMs) : undefined;
+  return isRateLimit || isTransientStatus(status) ? failureOf(hop.url.host, answer, isRateLimit, nowMs) : undefined;
 }
 
 function failureOf(host: string, answer: HttpAnswer, isRateLimit: boolean, nowMs: number): Failure {

@@ -4,7 +4,7 @@ import { discardBody, readBody, readStart } from './body.ts';
 import { withDeadline, type StartTimer } from './deadline.ts';
 import { isRedirect, type Hop } from './hop.ts';
 import { networkFailure } from './network-failure.ts';
-import { isRefusal } from './retry.ts';
+import { isTransientStatus } from './retry.ts';
 
 export interface ExchangeDeps {
   readonly fetch: typeof globalThis.fetch;
@@ -52,7 +52,7 @@ export function createExchange({ fetch, timeoutMs, startTimer }: ExchangeDeps): 
           discardBody(response);
           return { status, headers: given, body: '' };
         }
-        if (isStartEnough || isRefusal(status)) return { status, headers: given, body: await startOfBody(response, ending) };
+        if (isStartEnough || isTransientStatus(status)) return { status, headers: given, body: await startOfBody(response, ending) };
         return { status, headers: given, body: await readBody(response, host, maxBytes) };
       });
     } catch (thrown) {

@@ -48,7 +48,7 @@ describe('the first request', () => {
   it.each([
     ['a GET', {}, true],
     ['a POST', { json: {} }, false],
-    ['a POST that only asks', { json: {}, onlyAsks: true }, true],
+    ['a POST that only asks', { json: {}, idempotent: true }, true],
   ] as const)('may be sent again when it is %s: %o', (_what, request, expected) => {
     expect(first(request).isRepeatable).toBe(expected);
     expect(follow('/b', request, 307).isRepeatable).toBe(expected);

@@ -31,7 +31,7 @@ export function firstHop(address: string, request: HttpRequest, origins: readonl
   if (!isAllowed(url, origins)) throw new AppError('internal', `${placeOf(url)} is not an allowed address`);
   const headers = headersOf(request, userAgent, url.host);
   const method = request.method ?? (request.json === undefined ? 'GET' : 'POST');
-  const isRepeatable = method === 'GET' || request.onlyAsks === true;
+  const isRepeatable = method === 'GET' || request.idempotent === true;
   if (method === 'GET' || request.json === undefined) return { url, method, headers, body: undefined, isRepeatable };
   headers.set('content-type', 'application/json');
   return { url, method, headers, body: JSON.stringify(request.json), isRepeatable };

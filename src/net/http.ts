@@ -13,7 +13,7 @@ export interface HttpPolicy {
    * Without it a host is left alone for some minutes when several requests in a row were refused.
    */
   readonly cooldownMs?: number | undefined;
-  /** Recognises a rate limit that does not come as a 429. */
+  /** Recognizes a rate limit that does not come as a 429. */
   readonly isRateLimit?: ((answer: HttpAnswer) => boolean) | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface HttpRequest {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Whether a POST only asks, so that it may be sent again. */
-  readonly onlyAsks?: true | undefined;
+  readonly idempotent?: true | undefined;
   /** Instead of the policy's. */
   readonly maxBytes?: number | undefined;
   /**

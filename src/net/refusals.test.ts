@@ -66,7 +66,7 @@ describe('a host that limits without saying for how long', () => {
       isRateLimit: ({ body }) => body === 'ThrottlingException',
     });
 
-    await askAll(client, 12, { json: {}, onlyAsks: true });
+    await askAll(client, 12, { json: {}, idempotent: true });
 
     expect(requests()).toBe(6);
   });

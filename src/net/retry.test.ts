@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { askedWaitMs, backoffMs, isRefusal, isRetried, longestAskedMs, quotaWaitMs } from './retry.ts';
+import { askedWaitMs, backoffMs, isTransientStatus, isRetried, longestAskedMs, quotaWaitMs } from './retry.ts';
 
 const now = Date.parse('2026-03-14T10:00:00.000Z');
 const nowSeconds = now / 1000;
@@ -12,17 +12,17 @@ afterEach(() => {
 describe('an answer', () => {
   it.each([408, 425, 429, 500, 502, 503, 504])('with status %i is tried again and never handed out', (status) => {
     expect(isRetried(status)).toBe(true);
-    expect(isRefusal(status)).toBe(true);
+    expect(isTransientStatus(status)).toBe(true);
   });
 
   it.each([501, 505, 520, 599])('with status %i is not handed out, but not tried again either', (status) => {
     expect(isRetried(status)).toBe(false);
-    expect(isRefusal(status)).toBe(true);
+    expect(isTransientStatus(status)).toBe(true);
   });
 
   it.each([200, 204, 301, 400, 401, 403, 404, 410, 422, 499])('with status %i is handed out', (status) => {
     expect(isRetried(status)).toBe(false);
-    expect(isRefusal(status)).toBe(false);
+    expect(isTransientStatus(status)).toBe(false);
   });
 });
 
@@ -33,9 +33,9 @@ describe('the wait before a retry', () => {
     [3, 2000, 4000],
     [6, 15_000, 30_000],
     [40, 15_000, 30_000],
-  ])('number %i lies between %i and %i ms', (retry, leastMs, mostMs) => {
-    expect(backoffMs(retry, () => 0)).toBe(leastMs);
-    expect(backoffMs(retry, () => 0.999_999_999)).toBe(mostMs);
+  ])('number %i lies between %i and %i ms', (retry, minMs, maxMs) => {
+    expect(backoffMs(retry, () => 0)).toBe(minMs);
+    expect(backoffMs(retry, () => 0.999_999_999)).toBe(maxMs);
   });
 });
 

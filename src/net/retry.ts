@@ -20,7 +20,7 @@ export function isRetried(status: number): boolean {
 }
 
 /** An answer that says nothing about what was asked for; it is never handed out. */
-export function isRefusal(status: number): boolean {
+export function isTransientStatus(status: number): boolean {
   return status >= 500 || isRetried(status);
 }
 

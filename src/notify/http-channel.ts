@@ -33,7 +33,7 @@ export function createHttpChannel(address: ChannelAddress, target: HttpTarget, {
         const answer = await client.request(url, {
           json,
           headers: { 'idempotency-key': notice.id, ...headers },
-          onlyAsks: true,
+          idempotent: true,
           isDelivery: true,
           isSingle: isTest ? true : undefined,
           signal,

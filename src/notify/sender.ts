@@ -39,6 +39,8 @@ const longestAskedMs = 6 * hourMs;
 const troubleMs = 10_000;
 /** What nobody wakes looks by itself so often. */
 const idleMs = hourMs;
+/** Somebody else may have taken what is due. */
+const minWaitMs = 50;
 /** Failures of the receiver and not of this one message. */
 const downCodes: ReadonlySet<string> = new Set(['unreachable', 'rate_limited', 'unauthorized']);
 
@@ -74,7 +76,7 @@ export function createSender(deps: SenderDeps): Sender {
       await attempt(claimed.delivery, stopping.signal);
       return 0;
     }
-    return Math.min(claimed.waitMs ?? idleMs, outbox.pollMs ?? idleMs);
+    return Math.max(minWaitMs, Math.min(claimed.waitMs ?? idleMs, outbox.pollMs ?? idleMs));
   }
 
   async function loop(): Promise<void> {

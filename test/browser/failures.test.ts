@@ -107,7 +107,7 @@ describe('a view that does not come', () => {
     await page.getByLabel('acme/app in the chart').click();
     await page.locator(trouble).waitFor();
 
-    expect(await page.locator(trouble).textContent()).toContain('Something went wrong here; the log of the service says what');
+    expect(await page.locator(trouble).textContent()).toContain('Internal error; the log of the service says why');
     expect(await page.getByLabel('acme/app in the chart').isChecked()).toBe(false);
     await page.context().close();
   });

@@ -32,7 +32,10 @@ describe('the pages', () => {
     for (const path of ['/', '/status']) {
       const { page, complaints } = await openPage(browser, server.url + path);
       await page.getByRole('heading', { name: 'No images configured' }).waitFor();
-      expect(await page.locator('pre').textContent()).toContain('DOCKERHUB_REPOS=acme/app,acme/*');
+      const [run, file] = await page.locator('pre').allTextContents();
+      expect(run).toMatch(/^docker run [\s\S]* -v registry-stats:\/data [\s\S]*-e 'DOCKERHUB_REPOS=acme\/app,acme\/\*'/);
+      expect(file).toBe('DOCKERHUB_REPOS=acme/app,acme/*');
+      expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(2);
       expect(complaints).toEqual([]);
       await page.context().close();
     }
@@ -40,7 +43,10 @@ describe('the pages', () => {
 
   it('show what is configured during the first run, and how far it is', async () => {
     const progress = { done: 1, total: 3 };
-    const status = { runningSince: pagesNow, registries: [registryStatus('ghcr', 'GHCR', { state: 'waiting', progress })] };
+    const status = {
+      runningSince: pagesNow,
+      registries: [registryStatus('ghcr', 'GHCR', { state: 'waiting', progress, lastSuccess: undefined })],
+    };
     server = await startPages({ configured: [{ registry: 'ghcr', repo: 'acme/app' }], status });
 
     const { page } = await openPage(browser, `${server.url}/`);
@@ -78,7 +84,7 @@ describe('the pages', () => {
     const { page } = await openPage(browser, `${server.url}/`);
     expect(await page.locator('.notice.bad').textContent()).toContain('nothing could be read from GHCR');
     expect(await page.locator('table.images .flag').textContent()).toBe('stale');
-    await page.getByRole('link', { name: 'View status' }).click();
+    await page.getByRole('link', { name: 'View status' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor();
     const text = await page.locator('main').textContent();
     expect(text).toContain('it does not answer');
@@ -122,7 +128,10 @@ describe('the pages', () => {
     server = await startPages({ readings });
 
     const { page, complaints } = await openPage(browser, `${server.url}/`, { javaScriptEnabled: false });
+    expect(await page.locator('table.images tbody tr').count()).toBe(100);
+    await page.getByRole('link', { name: 'Show 100 more images' }).click();
     expect(await page.locator('table.images tbody tr').count()).toBe(200);
+    expect(await page.getByRole('link', { name: /Show \d+ more/ }).count()).toBe(0);
     const image = page.locator('figure.chart img');
     expect((await image.boundingBox())?.width).toBeGreaterThan(600);
     expect((await fetch(new URL((await image.getAttribute('src')) ?? '', server.url))).headers.get('content-type')).toBe('image/svg+xml');

@@ -285,9 +285,9 @@ describe('engines that share a list of work', () => {
     }
     await Promise.all(engines.map((engine) => engine.stop()));
 
-    const asked = registries.flatMap((registry) => registry.asked);
+    const asked = registries.flatMap((registry) => registry.requested);
     expect(asked.toSorted()).toEqual(repos.toSorted());
-    expect(registries.map((registry) => registry.asked.length > 0)).toEqual([true, true, false]);
+    expect(registries.map((registry) => registry.requested.length > 0)).toEqual([true, true, false]);
     expect((await store.latest({})).map(({ repo }) => repo)).toEqual(repos.toSorted());
     expect(await store.database.query(raw('SELECT count(*) FROM runs'))).toEqual([{ count: 1 }]);
   }, 30_000);
@@ -301,7 +301,7 @@ describe('engines that share a list of work', () => {
     });
     const first = createProcess(stuck);
     first.start();
-    await expect.poll(() => stuck.asked, { interval: 20, timeout: 10_000 }).toEqual(['acme/a']);
+    await expect.poll(() => stuck.requested, { interval: 20, timeout: 10_000 }).toEqual(['acme/a']);
 
     await first.stop();
     const [open] = await store.database.query(

@@ -1,7 +1,7 @@
 /** Worlds for the end to end tests: small enough to be known by heart. */
 import { emptyWorld, ghcrPackage, ghcrVersion, hubRepo, hubTag, publicTotals, type World } from '../../src/demo/simulator/world.ts';
 
-/** Two images on both registries' every kind of place: an owner, the official images, an organisation, a user, a nested name. */
+/** Two images on both registries' every kind of place: an owner, the official images, an organization, a user, a nested name. */
 export function smallWorld(): World {
   return {
     ...emptyWorld(),

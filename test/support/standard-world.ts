@@ -17,7 +17,7 @@ import {
 
 /** Names of the standard world, with what is special about them. */
 export interface StandardImages {
-  /** Linked or not, of a user or an organisation, nested, with a total beyond 2^32, and never pulled: each is read exactly. */
+  /** Linked or not, of a user or an organization, nested, with a total beyond 2^32, and never pulled: each is read exactly. */
   readonly readable: Readonly<Record<string, ImageRef>>;
   /** An image with so many tags, signatures not counted. */
   readonly tagged: { readonly ref: ImageRef; readonly tagCount: number };
@@ -45,8 +45,8 @@ export const standardGhcr: StandardImages = {
     'more than 2^32 downloads, linked, of a user': { owner: 'acme', name: 'app' },
     'no downloads': { owner: 'acme', name: 'fresh' },
     'a nested name, not linked': { owner: 'acme', name: 'charts/app' },
-    'not linked, of an organisation': { owner: 'northwind', name: 'service-00' },
-    'a nested name, linked, of an organisation': { owner: 'northwind', name: 'charts/nested/name' },
+    'not linked, of an organization': { owner: 'northwind', name: 'service-00' },
+    'a nested name, linked, of an organization': { owner: 'northwind', name: 'charts/nested/name' },
   },
   tagged: { ref: { owner: 'acme', name: 'app' }, tagCount: 4 },
   unreadable: {
@@ -55,8 +55,8 @@ export const standardGhcr: StandardImages = {
     'of no owner': { owner: 'nobody', name: 'app' },
   },
   owners: {
-    'an organisation with 35 packages': 'northwind',
-    'an organisation with exactly 30 packages': 'globex',
+    'an organization with 35 packages': 'northwind',
+    'an organization with exactly 30 packages': 'globex',
     'a user with 33 packages': 'acme',
   },
   missingOwner: 'nobody',
@@ -165,7 +165,7 @@ function manyRepos(count: number, from = 0): HubRepo[] {
   });
 }
 
-/** Its issues are as many as a neighbour would have downloads; its versions without a tag count as well. */
+/** Its issues are as many as a neighbor would have downloads; its versions without a tag count as well. */
 function linkedApp(): GhcrPackage {
   const versions = [
     ghcrVersion({ id: 901, tags: ['1.0'], downloads: 5_000_000_000, publishedAt: '2026-01-01T00:00:00Z' }),

@@ -20,15 +20,15 @@ export interface FakeRegistry {
   readonly onRead?: (repo: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-/** One that is tracked; it remembers what it was asked for. */
+/** One that is tracked; it remembers what it was requested for. */
 export function tracked({
   id = 'dockerhub',
   targets,
   totals = {},
   listings = {},
   onRead,
-}: FakeRegistry): TrackedRegistry & { readonly asked: string[] } {
-  const asked: string[] = [];
+}: FakeRegistry): TrackedRegistry & { readonly requested: string[] } {
+  const requested: string[] = [];
   const source: Source = {
     registry: id,
     async list(owner) {
@@ -38,7 +38,7 @@ export function tracked({
     },
     async read(ref, options) {
       const repo = formatRepo(ref);
-      asked.push(repo);
+      requested.push(repo);
       await onRead?.(repo, options?.signal);
       const total = totals[repo] ?? new AppError('not_found', 'no such image');
       if (total instanceof AppError) throw total;
@@ -46,7 +46,7 @@ export function tracked({
     },
   };
   const descriptor = plainDescriptor(id, `Title of ${id}`);
-  return { descriptor, settings: { targets: targets.map(parseTarget), urls: {}, delayMs: 0 }, source, asked };
+  return { descriptor, settings: { targets: targets.map(parseTarget), urls: {}, delayMs: 0 }, source, requested };
 }
 
 export function listing(repos: readonly string[], fields: Partial<Listing> = {}): Listing {

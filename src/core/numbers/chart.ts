@@ -48,9 +48,9 @@ export const restLabel = 'others';
 
 /** The chart of these images. */
 export function buildChart(series: readonly ImageSeries[], options: ChartOptions): Chart {
-  const labelled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
-  const kept = largest(newestTotals(labelled), options.maxLines);
-  const merged = labelled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
+  const labeled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
+  const kept = largest(newestTotals(labeled), options.maxLines);
+  const merged = labeled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
   const firstDay = series.reduce((first, { days: known }) => Math.min(first, known[0] ?? Infinity), Infinity);
   return drawChart(selectRows(merged, options), [...kept, restLabel], {
     kind: options.kind,

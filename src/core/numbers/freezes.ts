@@ -77,8 +77,8 @@ function freezesOfOwner(images: readonly ImageSeries[]): Freeze[] {
     if (at === first) continue;
     const [from = 0, to = 0, until = 0] = [days[first], days[at - 1], days[at]];
     if (surprise(images, { from, to, touched }) < minSurprise) continue;
-    const goesOn = at === days.length - 1 && moved.get(until) === false;
-    found.push({ registry, owner: ownerOf(repo), from, to, until: goesOn ? undefined : until });
+    const isOngoing = at === days.length - 1 && moved.get(until) === false;
+    found.push({ registry, owner: ownerOf(repo), from, to, until: isOngoing ? undefined : until });
     for (let day = from - 1; day <= until; day += 1) touched.add(day);
   }
   return found;

@@ -66,6 +66,8 @@ describe('the tracked images', () => {
         lastRead: '2026-03-14T09:00:00.000Z',
         stale: false,
         doubt: undefined,
+        weekday: { pulls: 20, earlier: [] },
+        discrepancy: undefined,
       },
     ]);
   });
@@ -99,6 +101,8 @@ describe('the tracked images', () => {
         lastRead: undefined,
         stale: true,
         doubt: undefined,
+        weekday: { pulls: undefined, earlier: [] },
+        discrepancy: undefined,
       },
     ]);
   });

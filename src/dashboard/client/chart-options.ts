@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { axesOf, cutText, scalesOf } from './chart-axes.ts';
 import { secondsOf, visibleLines, type ChartData, type Values } from './chart-data.ts';
 import { colorOf, dashOf, faded, inkOf, patternOf, type Ink } from './ink.ts';
-import { barShare, drawCut, drawMarks, fadeAt, hollowAt, mostBarPixels } from './marks.ts';
+import { barShare, drawCut, drawMarks, fadeAt, hollowAt, maxBarPixels } from './marks.ts';
 import { drawReleases } from './releases.ts';
 import { stack, sumByDay } from './stack.ts';
 
@@ -105,7 +105,7 @@ function lineColumns(data: ChartData, hidden: ReadonlySet<string>, ink: Ink): Co
 function barColumns(data: ChartData, hidden: ReadonlySet<string>, ink: Ink): Column[] {
   const lines = visibleLines(data, hidden);
   const tops = stack(lines.map(([{ values }]) => values));
-  const bars = uPlot.paths.bars?.({ size: [barShare, mostBarPixels, 1], radius: 0.1 });
+  const bars = uPlot.paths.bars?.({ size: [barShare, maxBarPixels, 1], radius: 0.1 });
   const columns = lines.map(([{ label }, place], at): Column => {
     const color = colorOf(ink, place);
     const look = { stroke: color, width: 1, fill: patternOf(color, place, ink.ground), points: { show: false } };

@@ -38,8 +38,8 @@ function listenToControls(navigation: Navigation): void {
     navigation.cancel();
     chooseCustomRange(target, form);
     if (isHalfTyped(target)) return;
-    const goesOn = typed?.field === target && performance.now() - typed.at < stepPauseMs;
-    const step = goesOn && typed ? typed.step : { shown: false };
+    const isOngoing = typed?.field === target && performance.now() - typed.at < stepPauseMs;
+    const step = isOngoing && typed ? typed.step : { shown: false };
     typed = isTyped(target) ? { field: target, at: performance.now(), step } : undefined;
     const show = async (): Promise<void> => {
       // What was typed first may have been overtaken before it was shown.

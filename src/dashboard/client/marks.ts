@@ -5,7 +5,7 @@ import { hatch, type Ink } from './ink.ts';
 
 /** How much of its day, week or month a bar takes, and how wide it is at most. */
 export const barShare = 0.8;
-export const mostBarPixels = 48;
+export const maxBarPixels = 48;
 
 export function drawMarks(chart: uPlot, data: ChartData, ink: Ink): void {
   const { ctx: context, bbox } = chart;
@@ -47,7 +47,7 @@ export function fadeAt(chart: uPlot, at: number, value: number, { ground }: Ink)
   const x = chart.valToPos(xs[at] ?? 0, 'x', true);
   const next = xs[at + 1] ?? xs[at - 1];
   const room = next === undefined ? bbox.width : Math.abs(x - chart.valToPos(next, 'x', true));
-  const width = Math.min(room * barShare, mostBarPixels * devicePixelRatio) + 2 * devicePixelRatio;
+  const width = Math.min(room * barShare, maxBarPixels * devicePixelRatio) + 2 * devicePixelRatio;
   const top = chart.valToPos(value, 'y', true);
   context.save();
   context.globalAlpha = 0.55;

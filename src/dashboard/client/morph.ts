@@ -17,8 +17,8 @@ export function morph(shown: Element, fresh: Element): void {
 }
 
 function morphChildren(shown: Element, fresh: Element): void {
-  const wanted = new Set([...fresh.children].map(keyOf).filter((key) => key !== ''));
-  const keyed = new Map([...shown.children].map((child) => [keyOf(child), child]));
+  const wanted = new Set([...fresh.children].map(nodeKey).filter((key) => key !== ''));
+  const keyed = new Map([...shown.children].map((child) => [nodeKey(child), child]));
   // The list changes with each node that moves over.
   const nodes = Array.from(fresh.childNodes);
   let at = shown.firstChild;
@@ -37,28 +37,29 @@ function morphChildren(shown: Element, fresh: Element): void {
   while (at) at = removeAndNext(at);
 }
 
-/** What stays the same thing wherever it stands: a chart by its data, a row by its image. */
-function keyOf(node: Node): string {
+/** What stays the same thing wherever it stands: a section by its name, a row by its image. */
+function nodeKey(node: Node): string {
   if (!(node instanceof HTMLElement)) return '';
-  return node.dataset['chart'] ?? node.dataset['key'] ?? node.id;
+  return node.dataset['key'] ?? node.id;
 }
 
 function isGone(node: Node, wanted: ReadonlySet<string>): boolean {
-  const key = keyOf(node);
+  const key = nodeKey(node);
   return key !== '' && !wanted.has(key);
 }
 
 function partner(node: Node, at: ChildNode | null, keyed: ReadonlyMap<string, Element>): ChildNode | undefined {
-  const key = keyOf(node);
+  const key = nodeKey(node);
   const same = key === '' ? at : keyed.get(key);
-  return same && same.nodeName === node.nodeName && keyOf(same) === key ? same : undefined;
+  return same && same.nodeName === node.nodeName && nodeKey(same) === key ? same : undefined;
 }
 
 /** Brings a later child to this place: it stays where it is if all before it can go, since what is moved loses its focus. */
 function bring(parent: Element, child: ChildNode, at: ChildNode | null, wanted: ReadonlySet<string>): ChildNode {
   const between: ChildNode[] = [];
   for (let node = at; node && node !== child; node = node.nextSibling) between.push(node);
-  if (between.at(-1)?.nextSibling === child && between.every((node) => !wanted.has(keyOf(node)))) for (const node of between) node.remove();
+  if (between.at(-1)?.nextSibling === child && between.every((node) => !wanted.has(nodeKey(node))))
+    for (const node of between) node.remove();
   else parent.insertBefore(child, at);
   return child;
 }

@@ -114,22 +114,12 @@ function exchange({ content, news, prepare }: Parts, page: Document, how: How): 
   if (!fresh) return;
   document.title = page.title;
   const active = document.activeElement;
-  holdHeight(content, fresh);
   morph(content, fresh);
   resetControls(content, how === 'back' ? 'reset' : 'keep');
   prepare();
   if (active instanceof HTMLElement && active.isConnected && document.activeElement !== active) active.focus({ preventScroll: true });
   const caption = content.querySelector('table.images caption')?.textContent;
   if (how !== 'refresh' && caption) news.textContent = caption;
-}
-
-/** Another chart takes the room of the one before until it is drawn: what is below does not jump. */
-function holdHeight(content: HTMLElement, fresh: HTMLElement): void {
-  const plots = [...content.querySelectorAll<HTMLElement>('.plot')];
-  for (const [at, plot] of [...fresh.querySelectorAll<HTMLElement>('.plot')].entries()) {
-    const height = plots[at]?.offsetHeight;
-    if (height !== undefined) plot.style.minHeight = `${height}px`;
-  }
 }
 
 function remember(url: string, how: How): void {

@@ -3,11 +3,10 @@ import { newestTags } from '../../core/views/tags.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { jsonContent } from '../../http/json-content.ts';
 import type { PageDeps } from '../context.ts';
+import { chartJson } from '../chart-json.ts';
 import { imageChart } from '../image.ts';
 import { knownGroupedImages } from '../known-images.ts';
 import { overviewOf } from '../overview-data.ts';
-import { lineTitle, type ShownChart } from '../shown-chart.ts';
-import { toRemark } from '../remarks.ts';
 import { releasesOf } from '../tags.ts';
 import { viewField, type View } from '../view.ts';
 
@@ -30,20 +29,5 @@ async function oneImage(deps: PageDeps, view: View, repo: string): Promise<objec
     tags.filter(grouped.has).map((image) => image.tags),
     view.kind,
   );
-  return { ...chartJson(await imageChart(deps, view, known)), releases };
-}
-
-function chartJson({ chart, kind, look, scale, unit, partial }: ShownChart): object {
-  const { days, remarks } = chart;
-  const lines = chart.lines.map((line) => ({ ...line, label: lineTitle(line.label) }));
-  return {
-    kind,
-    look,
-    scale,
-    unit,
-    partial,
-    days,
-    lines,
-    remarks: Object.fromEntries([...remarks].map(([day, parts]) => [day, toRemark(parts)])),
-  };
+  return chartJson(await imageChart(deps, view, known), releases);
 }

@@ -7,6 +7,7 @@ export const statusPageEndpoint = pageEndpoint({
   query: {},
   async page(_, deps) {
     // The page also has to work while the store does not.
-    return statusPage(deps, await deps.store.heldBack().catch(() => []));
+    const [futureDays, channels = []] = await Promise.all([deps.store.heldBack().catch(() => []), deps.channels?.()]);
+    return statusPage(deps, futureDays, channels);
   },
 });

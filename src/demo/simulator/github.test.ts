@@ -99,7 +99,7 @@ describe('the simulated list of packages', () => {
     expect(linkedNames((await ask('/orgs/acme-corp/packages?ecosystem=npm')).body)).toEqual([]);
   });
 
-  it('is at the address of organisations for organisations only', async () => {
+  it('is at the address of organizations for organizations only', async () => {
     await startGithub(user(plain('tool')), organization());
 
     expect(await ask('/orgs/octo-user/packages?ecosystem=container')).toMatchObject({ status: 404, location: null });
@@ -109,7 +109,7 @@ describe('the simulated list of packages', () => {
     expect(simulator.unknownRequests).toEqual([]);
   });
 
-  it('is a tab of the account for users; an organisation leads to its profile, which links no package', async () => {
+  it('is a tab of the account for users; an organization leads to its profile, which links no package', async () => {
     await startGithub(user(plain('tool', 17, { repo: 'tool' })), organization(plain('app')));
 
     const own = await ask(users);
@@ -133,7 +133,7 @@ describe('the address of a simulated package', () => {
     expect(await ask(`/users/octo-user/packages/container/package/${segment}`)).toMatchObject({ status: 200 });
   });
 
-  it('leads on to the repository of a linked package, of users and organisations', async () => {
+  it('leads on to the repository of a linked package, of users and organizations', async () => {
     await startGithub(user(plain('charts/app', 1, { repo: 'mono' })), organization(plain('app', 1, { repo: 'app' })));
 
     const ofUser = await ask('/users/OCTO-USER/packages/container/package/charts%2Fapp');
@@ -144,7 +144,7 @@ describe('the address of a simulated package', () => {
     expect(await ask('/Octo-User/other/pkgs/container/charts%2Fapp')).toMatchObject({ status: 404 });
   });
 
-  it('leads on to the form of organisations for what is linked to no repository', async () => {
+  it('leads on to the form of organizations for what is linked to no repository', async () => {
     await startGithub(organization(plain('app', 5)));
 
     const { status, location } = await ask('/users/acme-corp/packages/container/package/app');

@@ -58,7 +58,7 @@ function createPages({ world, clock, seed, quirks = {} }: GithubDeps) {
     return list(owner, query, `/orgs/${owner.login}/packages?${ecosystemOf(query)}`);
   }
 
-  /** An account's page; its tab with packages exists for users only, and an organisation forgets that it was asked for. */
+  /** An account's page; its tab with packages exists for users only, and an organization forgets that it was asked for. */
   function account({ query }: Asked, login: string): Reply {
     const owner = findGhcrOwner(world, login);
     if (!owner) return html(404, notFoundPage());

@@ -22,7 +22,7 @@ const overview = named(
     change_1d: { ...change, description: 'Difference from the period before, of images that were known all through it' },
     change_7d: change,
     change_30d: change,
-    last_read: nullable(text({ description: 'When anything was last read' })),
+    last_read: nullable(text({ description: 'When anything was last checked' })),
     newest_event: nullable(text({ example: 'acme/app (ghcr): pushed 1.2.0' })),
     newest_event_time: nullable(text({ example: '2026-03-14T10:00:00.000Z' })),
     newest_event_kind: nullable(text({ example: 'tag_pushed' })),

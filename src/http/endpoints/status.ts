@@ -1,4 +1,5 @@
 import type { Day } from '../../core/model/day.ts';
+import type { ChannelStatus } from '../../core/model/notice.ts';
 import type { RegistryStatus } from '../../core/views/status.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
@@ -51,6 +52,19 @@ const statusSchema = object({
   trigger_token: optional(text({ description: 'Where ALLOW_TRIGGER is on: what POST /api/trigger?token= takes' })),
   retention_error: optional(text()),
   future_days: list(text({ description: 'Days after tomorrow that have a snapshot: it is kept, and ignored until the day comes' })),
+  notifications: list(
+    object({
+      channel: text({ example: 'ntfy' }),
+      kind: text({ example: 'ntfy' }),
+      host: text({ example: 'ntfy.sh' }),
+      waiting: count({ description: 'Messages that are still to be delivered' }),
+      delivered: count(),
+      given_up: count({ description: 'Messages that could not be delivered for three days' }),
+      last_success: optional(text()),
+      last_error_at: optional(text()),
+      last_error: optional(text({ description: 'Of the last attempt that failed, also when a later one succeeded' })),
+    }),
+  ),
   registries: list(registrySchema),
   runs: list(
     object({
@@ -64,7 +78,10 @@ const statusSchema = object({
   ),
 });
 
-type StatusDeps = Pick<ApiDeps, 'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems' | 'trigger'>;
+type StatusDeps = Pick<
+  ApiDeps,
+  'store' | 'status' | 'clock' | 'version' | 'counting' | 'howToConfigure' | 'configProblems' | 'channels' | 'trigger'
+>;
 
 export const statusEndpoint = endpoint({
   path: '/api/status',
@@ -76,11 +93,12 @@ export const statusEndpoint = endpoint({
   immediate: true,
   async handle(_, deps: StatusDeps) {
     // The status also has to be told while the store does not answer.
-    return jsonContent(statusAnswer(deps, await deps.store.heldBack().catch(() => [])));
+    const [futureDays, channels = []] = await Promise.all([deps.store.heldBack().catch(() => []), deps.channels?.()]);
+    return jsonContent(statusAnswer(deps, futureDays, channels));
   },
 });
 
-function statusAnswer(deps: StatusDeps, futureDays: readonly Day[]): ValueOf<typeof statusSchema> {
+function statusAnswer(deps: StatusDeps, futureDays: readonly Day[], channels: readonly ChannelStatus[]): ValueOf<typeof statusSchema> {
   const { status, clock, version, counting, howToConfigure, configProblems, trigger } = deps;
   const { health, runningSince, nextCycle, retentionError, registries, runs = [] } = status();
   return {
@@ -95,6 +113,13 @@ function statusAnswer(deps: StatusDeps, futureDays: readonly Day[]): ValueOf<typ
     trigger_token: trigger?.token(),
     retention_error: retentionError,
     future_days: futureDays,
+    notifications: channels.map(({ givenUp, lastSuccess, lastErrorAt, lastError, ...each }) => ({
+      ...each,
+      given_up: givenUp,
+      last_success: lastSuccess,
+      last_error_at: lastErrorAt,
+      last_error: lastError,
+    })),
     registries: registries.map((each) => ({ ...registryAnswer(each, clock.now()), counts: counting[each.registry] })),
     runs: runs.map((run) => ({
       started: run.startedAt,

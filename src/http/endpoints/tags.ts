@@ -35,7 +35,7 @@ export const tagsEndpoint = tableEndpoint({
   async handle({ query: { images, paging } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
     const { query, has } = withGroups(images, groups);
     const tagged = (await newestTags(store, query)).filter(has);
-    const { rows, next } = cutPage(tagged.flatMap(rowsOf), paging, { name: 'tags', key: keyOf, compare: compareKeys });
+    const { rows, next } = cutPage(tagged.flatMap(rowsOf), paging, { name: 'tags', key: rowKey, compare: compareKeys });
     return { columns: columnsOf(row), rows: rows.map(cellsOf), next };
   },
 });
@@ -61,7 +61,7 @@ function rowsOf({ registry: id, repo: name, tags }: ImageTags): TagRow[] {
   return rows;
 }
 
-function keyOf({ id, name, pushedAt, place }: TagRow): RowKey {
+function rowKey({ id, name, pushedAt, place }: TagRow): RowKey {
   return [id, name, String(pushedAt), String(place)];
 }
 

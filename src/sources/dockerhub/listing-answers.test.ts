@@ -75,7 +75,7 @@ describe('an anonymous listing', () => {
     const { images, shortfall } = await source.list('acme');
 
     expect(images).toHaveLength(99);
-    expect(shortfall).toMatchObject({ code: 'invalid_response', message: expect.stringMatching(/^99 of 100 .*; the list moved/) });
+    expect(shortfall).toMatchObject({ code: 'invalid_response', message: expect.stringMatching(/^99 of 100 .*; the list changed/) });
   });
 
   it('does not ask for a page after the last, though it counts more', async () => {
@@ -143,7 +143,7 @@ describe('an anonymous listing', () => {
 
   it.each([
     ['no row can be used', page(2, [7, { name: 'app' }]), /^0 of 2 repositories could be listed; 2 rows could not be used$/],
-    ['there are no rows though it counts some', page(5, []), /^0 of 5 repositories could be listed; the list moved/],
+    ['there are no rows though it counts some', page(5, []), /^0 of 5 repositories could be listed; the list changed/],
   ])('fails when %s, instead of listing nothing', async (_, answer, message) => {
     const { source } = setUp(everyOrdering(answer));
 
@@ -226,7 +226,7 @@ describe('a listing with login', () => {
     const { images, shortfall } = await source.list('acme');
 
     expect(images).toHaveLength(100);
-    expect(shortfall?.message).toMatch(/^100 of 900 repositories could be listed; the list moved/);
+    expect(shortfall?.message).toMatch(/^100 of 900 repositories could be listed; the list changed/);
   });
 
   it('ends after 50 pages and says so', async () => {

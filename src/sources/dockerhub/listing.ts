@@ -63,7 +63,7 @@ export async function listRepositories(deps: ListingDeps, owner: string, signal?
   const found: Found = { images: new Map(), hidden: new Set(), unusable: new Set(), count: 0, isCut: false };
   const directions = new Map<Key, Direction>();
   for (const [index, ordering] of reach.orderings.entries()) {
-    const key = keyOf(ordering);
+    const key = orderingKey(ordering);
     const direction = await readFrom(deps, { owner, ordering, reach, isFirst: index === 0, known: directions.get(key), signal }, found);
     directions.set(key, direction);
     // A Docker Hub that fails is not asked for the other ends as well.
@@ -83,7 +83,7 @@ interface End {
   readonly signal: AbortSignal | undefined;
 }
 
-function keyOf(ordering: Ordering): Key {
+function orderingKey(ordering: Ordering): Key {
   if (ordering.endsWith('pull_count')) return 'pull_count';
   return ordering.endsWith('name') ? 'name' : 'last_updated';
 }
@@ -106,7 +106,7 @@ async function readFrom({ api, now }: ListingDeps, end: End, found: Found): Prom
       const rows = addRows(found, owner, page.results, now());
       read += page.results.length;
       isOpen = hasMore(page, read);
-      if (number === 1) direction = directionOf(rows.map((row) => row[keyOf(ordering)]));
+      if (number === 1) direction = directionOf(rows.map((row) => row[orderingKey(ordering)]));
       const before = seen.size;
       for (const { id } of rows) seen.add(id);
       // A page that only repeats what was there has no end.
@@ -187,5 +187,5 @@ function shortfallOf(found: Found, expected: number, reach: Reach, loginProblem:
   }
   if (found.count > reach.maxRows)
     return new AppError('invalid_response', `${listed}; no more than ${reach.maxRows} are read, name the others`);
-  return new AppError('invalid_response', `${listed}; the list moved while it was read, or Docker Hub counts what it does not show`);
+  return new AppError('invalid_response', `${listed}; the list changed while it was read, or Docker Hub counts what it does not show`);
 }

@@ -19,7 +19,7 @@ export function createGalleryApi(http: HttpClient, baseUrl: string): GalleryApi 
   return {
     async call(operation, parameters, schema, what, signal) {
       const headers = { Accept: 'application/json' };
-      const answer = await http.request(`${baseUrl}/${operation}`, { method: 'POST', headers, json: parameters, onlyAsks: true, signal });
+      const answer = await http.request(`${baseUrl}/${operation}`, { method: 'POST', headers, json: parameters, idempotent: true, signal });
       if (answer.status !== 200) throw failureOf(answer, what);
       return parseAnswer(answer, schema, what);
     },

@@ -38,7 +38,7 @@ function namesOf(result: Listing): string[] {
 }
 
 describe('the packages of an owner', () => {
-  it('are listed for an organisation of one page with one request', async () => {
+  it('are listed for an organization of one page with one request', async () => {
     const { http, list } = listing({ [orgUrl(1)]: page(['app', 'charts%2Fapp']) });
 
     expect(await list()).toEqual({
@@ -50,7 +50,7 @@ describe('the packages of an owner', () => {
     expect(http.urls()).toEqual([orgUrl(1)]);
   });
 
-  it('are listed for a user when there is no such organisation, and the next time at once', async () => {
+  it('are listed for a user when there is no such organization, and the next time at once', async () => {
     const { http, list } = listing({ [orgUrl(1)]: notFound, [userUrl(1)]: page(['app'], { kind: 'users' }) });
 
     expect(namesOf(await list())).toEqual(['app']);
@@ -58,7 +58,7 @@ describe('the packages of an owner', () => {
     expect(http.urls()).toEqual([orgUrl(1), userUrl(1), userUrl(1)]);
   });
 
-  it('are looked for again as an organisation when a known user is gone', async () => {
+  it('are looked for again as an organization when a known user is gone', async () => {
     const { list } = listing({
       [orgUrl(1)]: [notFound, page(['app'])],
       [userUrl(1)]: [page(['app'], { kind: 'users' }), notFound],
@@ -68,7 +68,7 @@ describe('the packages of an owner', () => {
     expect(await list()).toMatchObject({ complete: true, expected: 1 });
   });
 
-  it('are looked for again as an organisation in the next cycle when a known user leads to a profile', async () => {
+  it('are looked for again as an organization in the next cycle when a known user leads to a profile', async () => {
     const { list } = listing({
       [orgUrl(1)]: [notFound, page(['app'])],
       [userUrl(1)]: [page(['app'], { kind: 'users' }), fixture('profile')],
@@ -114,7 +114,7 @@ describe('the packages of an owner', () => {
     expect(result).toMatchObject({ complete: true, expected: 33 });
   });
 
-  it('are not complete when one is on two pages: the list moved between them, and another may be on none', async () => {
+  it('are not complete when one is on two pages: the list changed between them, and another may be on none', async () => {
     const { list } = listing({
       [orgUrl(1)]: page(names(30), { next: true }),
       [orgUrl(2)]: page(['app-29', ...names(3, 31)]),
@@ -127,7 +127,7 @@ describe('the packages of an owner', () => {
       complete: false,
       shortfall: {
         code: 'invalid_response',
-        message: expect.stringContaining('the list moved while it was read: app-29 is on two of its pages'),
+        message: expect.stringContaining('the list changed while it was read: app-29 is on two of its pages'),
       },
     });
   });

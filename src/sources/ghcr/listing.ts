@@ -18,7 +18,7 @@ export interface PackageLister {
   list(owner: string, signal?: AbortSignal): Promise<Listing>;
 }
 
-/** How the pages of an owner are addressed: organisations and users have different ones. */
+/** How the pages of an owner are addressed: organizations and users have different ones. */
 type Form = (owner: string, page: number) => string;
 
 interface FirstPage {
@@ -48,7 +48,7 @@ const fullPage = 30;
 export function createPackageLister({ get, baseUrl }: PackageListerDeps): PackageLister {
   const orgForm: Form = (owner, page) => `${baseUrl}/orgs/${encodeURIComponent(owner)}/packages?ecosystem=container&page=${page}`;
   const userForm: Form = (owner, page) => `${baseUrl}/${encodeURIComponent(owner)}?tab=packages&ecosystem=container&page=${page}`;
-  /** Owners that were users the last time, so that they need not be asked for as organisations again. */
+  /** Owners that were users the last time, so that they need not be asked for as organizations again. */
   const users = new Set<string>();
   /** Owners that were listed: a 404 for one of them says more about GitHub than about the owner. */
   const listed = new Set<string>();
@@ -63,7 +63,7 @@ export function createPackageLister({ get, baseUrl }: PackageListerDeps): Packag
   }
 
   /**
-   * The organisations' form comes first: for a user it is a 404, while the users' form sends an organisation to its profile,
+   * The organizations' form comes first: for a user it is a 404, while the users' form sends an organization to its profile,
    * a page without packages (Go tool, commit c714387).
    */
   async function firstPage(owner: string, signal: AbortSignal | undefined): Promise<FirstPage> {
@@ -123,7 +123,7 @@ function isProfile(url: string): boolean {
   return searchParams.get('tab') !== 'packages' && !pathname.endsWith('/login');
 }
 
-/** A full page without a link to the next is asked past all the same: a link that is only not recognised would hide packages. */
+/** A full page without a link to the next is asked past all the same: a link that is only not recognized would hide packages. */
 function mayHaveNext(page: ListingPage): boolean {
   return page.hasNext || page.linkCount + page.repeatedRows >= fullPage;
 }
@@ -168,7 +168,7 @@ function shortfallOf(walk: Walk): AppError | undefined {
   // As many as a heading counts that counts more than its own page: then none is missing.
   const isCounted = listed === printed && listed > fullPage;
   if (movedName !== undefined && !isCounted) {
-    return incomplete(`the list moved while it was read: ${movedName} is on two of its pages, and another package may be on none`);
+    return incomplete(`the list changed while it was read: ${movedName} is on two of its pages, and another package may be on none`);
   }
   return undefined;
 }

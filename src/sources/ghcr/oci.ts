@@ -92,7 +92,7 @@ function nextQuery(answer: HttpAnswer, listUrl: string): string | undefined {
   const target = nextLink.exec(answer.headers.get('link') ?? '')?.[1];
   if (target === undefined) return undefined;
   const next = URL.canParse(target, listUrl) ? new URL(target, listUrl) : undefined;
-  if (next?.origin !== new URL(listUrl).origin) throw drift('list of tags goes on at another host');
+  if (next?.origin !== new URL(listUrl).origin) throw drift('list of tags continues on another host');
   return next.search;
 }
 

@@ -44,7 +44,7 @@ function following(element: PageElement, container: PageElement): PageElement | 
 }
 
 /** The innermost elements whose whole text is exactly this. */
-export function labelled(page: Page, elements: readonly PageElement[], text: string): PageElement[] {
+export function labeled(page: Page, elements: readonly PageElement[], text: string): PageElement[] {
   const matching = elements.filter((element) => page.textOf(element) === text);
   const wrappers = new Set(matching.map(({ parent }) => parent));
   return matching.filter((element) => !wrappers.has(element));

@@ -111,7 +111,7 @@ describe('a page of the list of packages', () => {
   });
 
   it.each([
-    ['neither a heading nor links, as the profile of an organisation', fixture('profile'), 'prints no number of packages'],
+    ['neither a heading nor links, as the profile of an organization', fixture('profile'), 'prints no number of packages'],
     ['nothing', '', 'prints no number of packages'],
     ['a heading with a rounded number and no links', '<h3>1.2k packages</h3>', 'prints no number of packages'],
     ['more links than it prints', page('<h3>1 package</h3>', ['app', 'tool']), 'prints 1 packages and links 2'],

@@ -30,7 +30,7 @@ function parseOrError(html: string): PackagePage | AppError {
 }
 
 describe('the total of a package page', () => {
-  it('is the exact number of the heading after its label, not the rounded text, nor the number of a neighbour', () => {
+  it('is the exact number of the heading after its label, not the rounded text, nor the number of a neighbor', () => {
     expect(parsePackagePage(linked).pullCount).toBe(total);
   });
 
@@ -65,7 +65,7 @@ describe('the total of a package page', () => {
     ['a wrapper round the heading', linked.replace(heading, `<div>${heading}</div>`), 'has no heading right after'],
     ['an element between label and heading', linked.replace(heading, `<i></i>${heading}`), 'has no heading right after'],
     ['a text between label and heading', linked.replace(heading, `last week ${heading}`), 'has no heading right after'],
-    ['no heading, but the one of a neighbour', linked.replace(heading, ''), 'has no heading right after'],
+    ['no heading, but the one of a neighbor', linked.replace(heading, ''), 'has no heading right after'],
     ['the label in the heading itself', linked.replace(heading, '').replace('>17</h3>', '>Total downloads</h3>'), 'labels'],
     [
       'the label only in a comment that is not closed',

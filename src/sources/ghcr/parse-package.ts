@@ -2,7 +2,7 @@
 import { addDays, isDay } from '../../core/model/day.ts';
 import { AppError } from '../../core/model/errors.ts';
 import { isPullCount, type DailyPulls } from '../../core/model/reading.ts';
-import { attribute, detached, elementsIn, headingAfter, labelled, parsePage, type Page, type PageElement } from './page.ts';
+import { attribute, detached, elementsIn, headingAfter, labeled, parsePage, type Page, type PageElement } from './page.ts';
 import { parseVersions, type PackageVersion } from './parse-versions.ts';
 
 export interface PackagePage {
@@ -38,9 +38,9 @@ export function parsePackagePage(html: string): PackagePage {
   });
 }
 
-/** The heading's text is rounded ("14.4K"), its title is exact. The neighbour "Issues" has the same shape (seen 2026-05-10). */
+/** The heading's text is rounded ("14.4K"), its title is exact. The neighbor "Issues" has the same shape (seen 2026-05-10). */
 function totalOf(page: Page): number {
-  const labels = labelled(page, page.elements, totalLabel);
+  const labels = labeled(page, page.elements, totalLabel);
   const [label] = labels;
   if (!label) throw drift(`has no "${totalLabel}" label`);
   if (labels.length > 1) throw drift(`has ${labels.length} "${totalLabel}" labels`);
@@ -57,7 +57,7 @@ function drift(what: string): AppError {
 
 /** GitHub writes Pacific time with its offset (seen 2026-05-10). */
 function lastPublishedOf(page: Page): string | undefined {
-  const labels = labelled(page, page.elements, publishedLabel);
+  const labels = labeled(page, page.elements, publishedLabel);
   const [label] = labels;
   if (!label || labels.length > 1) return undefined;
   const heading = headingAfter(label);

@@ -2,7 +2,7 @@
 import { isTagName } from '../../core/model/image-ref.ts';
 import { isPullCount, type Tag } from '../../core/model/reading.ts';
 import { isAttachment, isNewer } from '../../core/model/tag.ts';
-import { attribute, labelled, textBefore, type Page, type PageElement } from './page.ts';
+import { attribute, labeled, textBefore, type Page, type PageElement } from './page.ts';
 
 export interface PackageVersion {
   readonly versionId: string;
@@ -90,7 +90,7 @@ function digestOf(row: readonly PageElement[]): string | undefined {
 
 /** The number before the label, exact with commas from 1,000 on; "1.2K" would be no exact count. */
 function pullCountOf(page: Page, row: readonly PageElement[]): number | undefined {
-  const labels = labelled(page, row, downloadsLabel);
+  const labels = labeled(page, row, downloadsLabel);
   const [label] = labels;
   if (!label || labels.length > 1) return undefined;
   const printed = textBefore(label);

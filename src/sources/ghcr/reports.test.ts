@@ -42,7 +42,7 @@ function requestsTo(server: 'github' | 'ghcr'): number {
 }
 
 describe('a list of packages', () => {
-  it('is not complete when a package overtakes its neighbour between two pages', async () => {
+  it('is not complete when a package overtakes its neighbor between two pages', async () => {
     const { source } = await setUp(manyPackages(70), { overtakes: true });
 
     const { images, complete, shortfall } = await source.list('acme');

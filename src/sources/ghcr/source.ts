@@ -20,7 +20,7 @@ export const githubUrl = {
 export const ghcrUrl = {
   variable: 'GHCR_URL',
   default: 'https://ghcr.io',
-  what: 'Address of the registry itself, which tells the number of tags',
+  what: 'Address of the registry itself, for the number of tags',
 } as const;
 
 const mebibyte = 1024 * 1024;
@@ -50,7 +50,7 @@ export function createGhcrSource(settings: RegistrySettings, { createHttpClient,
       return lister.list(owner, signal);
     },
     async read(ref, { signal } = {}) {
-      // This form serves users and organisations; GitHub redirects it where the package is linked (Go tool, commit 99ba2b4).
+      // This form serves users and organizations; GitHub redirects it where the package is linked (Go tool, commit 99ba2b4).
       const path = `users/${encodeURIComponent(ref.owner)}/packages/container/package/${encodeURIComponent(ref.name)}`;
       const page = readPage(await get(`${githubBase}/${path}`, signal), 'package page', parsePackagePage);
       if (!page) throw new AppError('not_found', 'not a public package on GHCR');

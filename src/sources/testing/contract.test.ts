@@ -58,7 +58,7 @@ const contracts: Readonly<Record<string, Omit<SourceContract, 'definition'>>> = 
       'a heading without a number': markup((html) =>
         html.replaceAll(/\d+ packages?<\/h3>/g, 'Packages</h3>').replaceAll('/packages/container/', '/parcels/'),
       ),
-      'links that are not recognised': markup((html) => html.replaceAll('/packages/container/', '/parcels/')),
+      'links that are not recognized': markup((html) => html.replaceAll('/packages/container/', '/parcels/')),
       nothing: markup(() => ''),
     },
   },

@@ -37,7 +37,7 @@ const hiccups: readonly (readonly [string, Fault])[] = [
   ['slow bytes', { kind: 'slow', chunkBytes: 64, pauseMs: 1 }],
 ];
 
-const usualSecondPage = { match: /[?&]page=2(&|$)/ };
+const defaultSecondPage = { match: /[?&]page=2(&|$)/ };
 
 /** Runs the suite for one source. */
 export function describeSource(contract: SourceContract): void {
@@ -118,7 +118,7 @@ function describeReading({ definition, images, details, unreadableCode = 'not_fo
   });
 }
 
-function describeListing({ images, secondPage = usualSecondPage }: SourceContract, now: Now): void {
+function describeListing({ images, secondPage = defaultSecondPage }: SourceContract, now: Now): void {
   const { ref: tagged, tagCount } = images.tagged;
   const [largeOwner = ''] = Object.values(images.owners);
 

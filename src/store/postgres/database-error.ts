@@ -55,7 +55,7 @@ const adviceByCode: Readonly<Record<string, Advice>> = {
   '57014': ['unreachable', 'took too long to answer'],
   UNKNOWN_ROW: ['internal', 'holds a row that this version cannot read'],
   NO_TLS: ['misconfigured', 'does not offer TLS: check sslmode in DATABASE_URL'],
-  NO_PASSWORD: ['misconfigured', 'wants a password: check DATABASE_URL'],
+  NO_PASSWORD: ['misconfigured', 'requires a password: check DATABASE_URL'],
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,

@@ -49,7 +49,8 @@ export function createPostgresOutbox(database: Database): Outbox {
       if (delivery) return { delivery };
       const [row] = await database.select(
         waitRow,
-        sql`SELECT greatest(0, ceil(extract(epoch FROM min(greatest(due_at, leased_until)) - now()) * 1000))::float8 AS wait_ms
+        sql`SELECT CASE WHEN count(*) > 0
+            THEN greatest(0, ceil(extract(epoch FROM min(greatest(due_at, leased_until)) - now()) * 1000)) END::float8 AS wait_ms
           FROM notify_deliveries WHERE ended_at IS NULL AND channel = ${channel}`,
       );
       return { waitMs: row?.wait_ms ?? undefined };

@@ -525,7 +525,7 @@ export function describeStore(name: string, make: MakeStore): void {
       for (const [at, repo] of repos.entries()) expect(totals[`dockerhub ${repo}`]).toEqual({ '2026-03-14': at });
     });
 
-    it('serialises saves and prunes in the order they were asked for', async () => {
+    it('serializes saves and prunes in the order they were asked for', async () => {
       const save = store.save([reading('acme/app', 10, '2026-03-13')]);
       const prune = store.prune('2026-03-14');
       const again = store.save([reading('acme/app', 11, '2026-03-13')]);

@@ -89,6 +89,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- with $values.notify -}}
+{{- if .existingSecret.name -}}
+{{- $_ := set $from "NOTIFY" .existingSecret -}}
+{{- else if .addresses -}}
+{{- $_ := set $from "NOTIFY" (dict "name" $own "key" "NOTIFY") -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.smtp -}}
+{{- if .existingSecret.name -}}
+{{- $_ := set $from "SMTP_URL" .existingSecret -}}
+{{- else if .url -}}
+{{- $_ := set $from "SMTP_URL" (dict "name" $own "key" "SMTP_URL") -}}
+{{- end -}}
+{{- end -}}
 {{- $from | toJson -}}
 {{- end -}}
 
@@ -115,6 +129,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- if and .Values.dockerhub.token .Values.dockerhub.existingSecret.name -}}
 {{- fail "dockerhub.token and dockerhub.existingSecret are both set: say the token once" -}}
+{{- end -}}
+{{- if and .Values.notify.addresses .Values.notify.existingSecret.name -}}
+{{- fail "notify.addresses and notify.existingSecret are both set: say where notifications are sent once" -}}
+{{- end -}}
+{{- if and .Values.smtp.url .Values.smtp.existingSecret.name -}}
+{{- fail "smtp.url and smtp.existingSecret are both set: say the mail server once" -}}
 {{- end -}}
 {{- if gt (int .Values.api.autoscaling.minReplicas) (int .Values.api.autoscaling.maxReplicas) -}}
 {{- fail "api.autoscaling.minReplicas is above maxReplicas" -}}

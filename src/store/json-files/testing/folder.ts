@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFixedClock, type FixedClock } from '../../../../test/support/fixed-clock.ts';
 import { createRecordingLog, type RecordingLog } from '../../../../test/support/recording-log.ts';
-import type { SnapshotStore } from '../../../core/ports.ts';
+import type { NotifyingStore } from '../../../core/ports.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { Host } from '../host.ts';
 import { indexCacheName } from '../index-cache.ts';
@@ -54,7 +54,7 @@ export interface TestFolder {
   readonly clock: FixedClock;
   readonly log: RecordingLog;
   readonly host: FakeHost;
-  open(more?: Partial<JsonFileStoreDeps>): Promise<SnapshotStore>;
+  open(more?: Partial<JsonFileStoreDeps>): Promise<NotifyingStore>;
   read(name: string): Promise<string>;
   write(name: string, content: string | Uint8Array): Promise<void>;
   /** The names in the folder, sorted; without the lock and the index cache. */
