@@ -1,14 +1,14 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
-import { addDays, dayOf, fromEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
+import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { eventKey } from '../core/model/event.ts';
 import { imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
-import { findFreezes, withStillDays } from '../core/numbers/freezes.ts';
 import { firstKeptDay, retentionDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
-import { listEvents, type ImageEvent } from '../core/views/events.ts';
+import { findEventsSince } from '../core/views/event-list.ts';
+import type { ImageEvent } from '../core/views/events.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
 import type { Health } from './health.ts';
 import { registryEvents, statesOf } from './registry-events.ts';
@@ -134,26 +134,19 @@ async function prune({ store, clock, log, retentionDays, keepTotals }: AfterRunD
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
 }
 
-/** Days that tell whether counters were frozen; a longer freeze began before them. */
-const freezeHistoryDays = 150;
-
 /** Where nothing was read for so long, nothing is deleted either until the second day that is read again. */
 const lookBackDays = 31;
 
 async function readDays(store: SnapshotStore, from: Day): Promise<ReadonlySet<Day>> {
-  const read = new Set<EpochDay>();
-  for (const { days, marks } of await store.totals({}, { from })) {
-    for (const [at, day] of Array.from(days).entries()) if (wasRead(marks.at(at))) read.add(day);
-  }
-  return new Set([...read].map(fromEpochDay));
+  const first = toEpochDay(from);
+  const read = (await store.daySums()).filter(({ day, mark, values }) => day >= first && values > 0 && mark !== 'still' && wasRead(mark));
+  return new Set(read.map(({ day }) => fromEpochDay(day)));
 }
 
 /** What could not be stored yet has happened all the same. */
 async function eventsSince({ store, buffer }: AfterRunDeps, from: Day): Promise<readonly ImageEvent[]> {
-  const series = await store.totals({}, { from: addDays(from, -freezeHistoryDays) });
-  const freezes = findFreezes(series);
   const recorded = new Map([...(await store.events()), ...buffer.noted()].map((event) => [eventKey(event), event]));
-  return listEvents(withStillDays(series, freezes), { recorded: [...recorded.values()], freezes }, { from });
+  return findEventsSince(store, [...recorded.values()], from);
 }
 
 /** Logs what a run came to. */

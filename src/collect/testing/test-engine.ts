@@ -24,6 +24,8 @@ export interface TestEngineOptions extends Partial<
   /** In the order in which they are shown; those that are tracked where absent. */
   readonly descriptors?: readonly RegistryDescriptor[];
   readonly intervalMs?: number;
+  /** Waits until a store on a real medium is idle: the time of the clock stands still meanwhile. */
+  readonly idle?: () => Promise<void>;
 }
 
 export interface TestEngine {
@@ -83,7 +85,7 @@ export function createTestEngine(registries: readonly TrackedRegistry[], options
     marker,
     run(signal = never, observer = {}) {
       impatience.on = true;
-      return untilSettled(clock, engine.runOnce(signal, observer));
+      return untilSettled(clock, engine.runOnce(signal, observer), options.idle);
     },
   };
 }
@@ -91,13 +93,16 @@ export function createTestEngine(registries: readonly TrackedRegistry[], options
 const limitMs = 7_200_000;
 
 /** Moves the time on until the promise is settled. */
-export async function untilSettled<T>(clock: FixedClock, promise: Promise<T>): Promise<T> {
+export async function untilSettled<T>(clock: FixedClock, promise: Promise<T>, idle = async (): Promise<void> => undefined): Promise<T> {
   const state = { isSettled: false };
   const settle = (): void => void (state.isSettled = true);
   promise.then(settle, settle);
   await clock.advance(0);
   const endsAt = clock.now() + limitMs;
-  while (!state.isSettled && clock.now() < endsAt) await clock.advance(500);
+  while (!state.isSettled && clock.now() < endsAt) {
+    await idle();
+    await clock.advance(500);
+  }
   if (!state.isSettled) throw new Error('it has not ended within two hours');
   return promise;
 }

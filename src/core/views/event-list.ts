@@ -1,12 +1,12 @@
 /** The events of a query: rows for the API, the page and the feed. */
-import type { EventKind } from '../model/event.ts';
-import { compareEvents } from '../model/event.ts';
+import { compareEvents, type EventKind, type RecordedEvent } from '../model/event.ts';
+import { withStillDays } from '../numbers/freezes.ts';
 import { addDays, type Day } from '../model/day.ts';
 import { compareText, imageKey } from '../model/image.ts';
 import type { DayRange, SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { listEvents, type ImageEvent } from './events.ts';
-import { freezesOf, seriesWithFreezes } from './frozen-series.ts';
+import { findAllFreezes, freezesOf, seriesOf, seriesWithFreezes } from './frozen-series.ts';
 import { withGroups, type Group } from './groups.ts';
 
 /** Which events; an absent member does not restrict. */
@@ -31,6 +31,25 @@ export async function findEvents({ store, groups }: EventSource, { images, range
   const events = listEvents(own, { recorded: recorded.filter(hasEvent), freezes: images.repos ? freezesOf(own, freezes) : freezes }, range);
   const wanted = kinds ? events.filter(({ kind }) => kinds.has(kind)) : events;
   return wanted.toSorted(compareAll);
+}
+
+/** Kinds that need all of a history: a part of it begins somewhere, and may lack the days on which a milestone was passed before. */
+const wholeHistoryKinds: ReadonlySet<EventKind> = new Set(['first_seen', 'milestone']);
+
+/** The events of all images since a day, the oldest first, without reading more of each history than that takes. */
+export async function findEventsSince(
+  store: EventSource['store'],
+  recorded: readonly RecordedEvent[],
+  from: Day,
+): Promise<readonly ImageEvent[]> {
+  const [freezes, series] = [await findAllFreezes(store), await store.totals({}, { from })];
+  const events = listEvents(withStillDays(series, freezes), { recorded, freezes }, { from });
+  const unsure = events.filter(({ kind }) => wholeHistoryKinds.has(kind));
+  if (unsure.length === 0) return events.toSorted(compareAll);
+  const names = new Map(unsure.map(({ registry, repo = '' }) => [imageKey({ registry, repo }), { registry, repo }]));
+  const whole = withStillDays(await seriesOf(store, [...names.values()]), freezes);
+  const sure = listEvents(whole, {}, { from }).filter(({ kind }) => wholeHistoryKinds.has(kind));
+  return [...events.filter(({ kind }) => !wholeHistoryKinds.has(kind)), ...sure].toSorted(compareAll);
 }
 
 /** Most installations had an event within this time: then the rest of the history is left alone. */
