@@ -405,7 +405,7 @@ describe('saving a chart', () => {
 
     expect(await textsOfPng(page)).toEqual([
       'Daily pulls',
-      '30 days: 2026-03-01 to 2026-03-14 · filter “acme”',
+      '30 days: 2026-03-01 to 2026-03-14 · history begins 2026-03-01 · filter “acme”',
       'dockerhub',
       'ghcr',
       'in progress',
@@ -422,7 +422,7 @@ describe('saving a chart', () => {
 
     expect(download.suggestedFilename()).toBe('daily-pulls-of-2-images.svg');
     const svg = await readFile(await download.path(), 'utf8');
-    expect(svg).toContain('>90 days: 2026-03-01 to 2026-03-07</text>');
+    expect(svg).toContain('>90 days: 2026-03-01 to 2026-03-07 · history begins 2026-03-01</text>');
     expect(svg).toContain('>acme/small</text>');
     expect(svg).toContain('fill="#171e26"');
     await page.context().close();
