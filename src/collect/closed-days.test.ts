@@ -121,6 +121,59 @@ describe('a run on a registry that publishes days', () => {
   });
 });
 
+describe('versions that are deleted', () => {
+  it('lower the total and no pulls of a day, and are told from the first run on, by how much and since when', async () => {
+    const startDay = '2026-05-10';
+    const counts = Array.from({ length: 45 * 24 }, (_, hour): [number, number] => [hour * 60 + 30, 2 + (hour % 5)]);
+    const incidents = [{ minute: 35 * minutesADay + 600, step: -510 }];
+    const truth = createPublisher({ startDay, pulls: new Map(counts), initial: 40_000, incidents });
+    const momentOf = (minute: number): number => (toEpochDay(startDay) * minutesADay + minute) * 60_000;
+    const noons = Array.from({ length: 10 }, (_, at) => (31 + at) * minutesADay + 720);
+    const course = createCourse(momentOf(noons[0] ?? 0));
+    const told: (number | undefined)[] = [];
+    for (const noon of noons) {
+      await course.run(momentOf(noon), truth.page(noon, 0));
+      told.push((await course.store.latest({}))[0]?.discrepancy?.by);
+    }
+    const series = await course.series();
+    const days = Array.from(series.days);
+
+    expect(told.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(told[4]).toBe(-510);
+    expect(toPulls(series).slice(1, -1)).toEqual(days.slice(1, -1).map((day) => truth.pullsOf(day)));
+  });
+});
+
+describe('bars that stand still while the total moves', () => {
+  const still = [
+    ['2026-11-10T12:00:00Z', 1000, '2026-11-10', [10, 30, 30]],
+    ['2026-11-12T13:00:00Z', 1050, '2026-11-12', [0, 0, 0, 30, 30]],
+  ] as const;
+
+  it('are told as frozen, by how much and since when', async () => {
+    const course = await runAll(still);
+
+    expect(await course.store.latest({})).toMatchObject([
+      { mark: 'frozen', discrepancy: { kind: 'frozen', by: 60, since: '2026-11-12T13:00:00.000Z' } },
+    ]);
+  });
+
+  it('leave every day exact once they have caught up', async () => {
+    const course = await runAll([...still, ['2026-11-13T13:00:00Z', 1080, '2026-11-13', [5, 25, 30, 30, 30, 30]]]);
+
+    expect((await course.store.latest({}))[0]?.discrepancy).toBeUndefined();
+    expect(totalsOf(await course.series())).toMatchObject({
+      '2026-11-10': 1020,
+      '2026-11-11': 1050,
+      '2026-11-12': 1075,
+      '2026-11-13': 1080,
+    });
+    expect(await servedPulls(course)).toEqual(
+      expect.arrayContaining([pullsRow('2026-11-10', 30), pullsRow('2026-11-11', 30), pullsRow('2026-11-12', 25)]),
+    );
+  });
+});
+
 const length = 75;
 const startDays = ['2026-02-01', '2026-05-10', '2026-09-20'] as const;
 /** Pulls by minute. */
