@@ -141,7 +141,7 @@ describe('the command line', () => {
     expect(verb.log()).toMatch(/^error: unknown command 'colect': did you mean collect\?\n+See registry-stats --help\.$/m);
     const far = runProgram(['launch']);
     await far.exited;
-    expect(far.log()).toMatch(/^error: unknown command 'launch': valid are serve, collect, export, import, /m);
+    expect(far.log()).toMatch(/^error: unknown command 'launch': valid are serve, collect, demo, export, import, /m);
     expect(option.log()).toContain("unknown option '--data'");
   });
 

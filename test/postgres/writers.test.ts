@@ -4,12 +4,14 @@ import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, fromEpochDay } from '../../src/core/model/day.ts';
 import { parseReadings } from '../../src/core/document/snapshot.ts';
+import type { Clock } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { SnapshotStore } from '../../src/core/ports.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
 import { textColumn } from '../../src/store/postgres/array-parameter.ts';
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/store.ts';
 import { event, reading } from '../../src/store/testing/readings.ts';
+import { createFixedClock } from '../support/fixed-clock.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { openSqlClient, readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
 
@@ -27,8 +29,8 @@ afterEach(async () => {
 
 afterAll(() => database.dispose());
 
-async function open(url: string): Promise<PostgresStore> {
-  const store = await openPostgresStore({ url, migrations, clock: systemClock, log: createRecordingLog() });
+async function open(url: string, clock: Pick<Clock, 'now'> = systemClock): Promise<PostgresStore> {
+  const store = await openPostgresStore({ url, migrations, clock, log: createRecordingLog() });
   opened.push(store);
   return store;
 }
@@ -149,7 +151,7 @@ describe('what PostgreSQL does not take as it is', () => {
   });
 
   it('has a month for every day of the calendar', async () => {
-    const store = await open(await database.create());
+    const store = await open(await database.create(), createFixedClock('9999-12-30T12:00:00Z'));
     const days = ['0001-03-14', '0050-12-31', '2024-02-29', '9999-12-31'];
 
     await store.save(days.map((day) => reading('acme/app', 1, day, { readAt: `${day}T12:00:00Z` })));

@@ -40,7 +40,7 @@ describe('the history of a folder', () => {
 
     await expect(readHistory({ ...folder, directory: missing })).rejects.toMatchObject({
       code: 'misconfigured',
-      message: expect.stringContaining(`${missing} is not readable`),
+      message: expect.stringContaining(`${missing} not found`),
     });
   });
 });
