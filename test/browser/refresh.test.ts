@@ -78,6 +78,7 @@ describe('a page that keeps itself up to date', () => {
   it('leaves a selection alone, and comes after it is gone', async () => {
     const page = await open('/');
     const name = page.getByRole('link', { name: 'acme/image-3', exact: true });
+    await name.scrollIntoViewIfNeeded();
     const box = await name.boundingBox();
     if (!box) throw new Error('the link is not shown');
     // From beside the link over all of it, as one selects with the mouse.
