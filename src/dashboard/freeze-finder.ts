@@ -6,6 +6,15 @@ import { findAllFreezes } from '../core/views/frozen-series.ts';
 
 /** An import may change days that are over. */
 const newerAfterMs = 10 * 60_000;
+/** With more images nobody waits for it: pages show what was found before. */
+const maxWaitedImages = 1_000;
+
+interface Search {
+  readonly day: string;
+  readonly at: number;
+  readonly version: string;
+  readonly freezes: Promise<readonly Freeze[]>;
+}
 
 export function createFreezeFinder({
   store,
@@ -14,19 +23,24 @@ export function createFreezeFinder({
   readonly store: SnapshotStore;
   readonly clock: Clock;
 }): () => Promise<readonly Freeze[]> {
-  let found:
-    | { readonly day: string; readonly at: number; readonly version: string; readonly freezes: Promise<readonly Freeze[]> }
-    | undefined;
-  return async () => {
+  let search: Search | undefined;
+  let found: readonly Freeze[] = [];
+
+  /** The running search, or a new one where the last is too old; what failed is searched for anew. */
+  function current(): Search {
     const [now, version] = [clock.now(), store.version()];
-    const isCurrent = found?.version === version || (found?.day === dayOf(now) && now - found.at < newerAfterMs);
-    if (!found || !isCurrent) found = { day: dayOf(now), at: now, version, freezes: findAllFreezes(store) };
-    const { freezes } = found;
-    try {
-      return await freezes;
-    } catch (error) {
-      found = undefined;
-      throw error;
-    }
+    const isCurrent = search?.version === version || (search?.day === dayOf(now) && now - search.at < newerAfterMs);
+    if (search && isCurrent) return search;
+    const begun: Search = { day: dayOf(now), at: now, version, freezes: findAllFreezes(store).then((freezes) => (found = freezes)) };
+    begun.freezes.catch(() => {
+      if (search === begun) search = undefined;
+    });
+    search = begun;
+    return begun;
+  }
+
+  return async () => {
+    const { freezes } = current();
+    return (await store.latest({})).length <= maxWaitedImages ? freezes : found;
   };
 }

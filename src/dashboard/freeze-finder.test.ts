@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { createFixedClock } from '../../test/support/fixed-clock.ts';
+import { addDays } from '../core/model/day.ts';
+import type { Reading } from '../core/model/reading.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import { createFreezeFinder } from './freeze-finder.ts';
+
+/** Sixty days with 5,000 pulls each, but for the fiftieth. */
+const counter = Array.from({ length: 60 }, (_, at): Reading => ({
+  registry: 'dockerhub',
+  repo: 'acme/app',
+  pullCount: 5_000 * (at === 50 ? 49 : at),
+  readAt: `${addDays('2026-01-01', at)}T23:50:00.000Z`,
+}));
+
+function others(count: number): Reading[] {
+  return Array.from({ length: count }, (_, at) => ({
+    registry: 'ghcr',
+    repo: `other/app-${at}`,
+    pullCount: 1,
+    readAt: '2026-03-01T10:00:00.000Z',
+    mark: 'closed',
+  }));
+}
+
+const found = [expect.objectContaining({ registry: 'dockerhub', owner: 'acme' })];
+
+describe('the freezes that pages show', () => {
+  it('are waited for', async () => {
+    const store = createMemoryStore();
+    await store.save(counter);
+
+    expect(await createFreezeFinder({ store, clock: createFixedClock('2026-03-02T10:00:00Z') })()).toEqual(found);
+  });
+
+  it('are those that were found before where there are many images, so that no page waits', async () => {
+    const store = createMemoryStore();
+    await store.save([...counter, ...others(1_001)]);
+    const freezes = createFreezeFinder({ store, clock: createFixedClock('2026-03-02T10:00:00Z') });
+
+    expect(await freezes()).toEqual([]);
+    await expect.poll(freezes).toEqual(found);
+  });
+
+  it('are looked for again after that failed', async () => {
+    const store = createMemoryStore();
+    await store.save(counter);
+    let fails = true;
+    const failing = {
+      ...store,
+      totals: async (...query: Parameters<typeof store.totals>) => (fails ? Promise.reject(new Error('gone')) : store.totals(...query)),
+    };
+    const freezes = createFreezeFinder({ store: failing, clock: createFixedClock('2026-03-02T10:00:00Z') });
+
+    await expect(freezes()).rejects.toThrow('gone');
+    fails = false;
+    expect(await freezes()).toEqual(found);
+  });
+});
