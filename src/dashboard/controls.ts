@@ -71,15 +71,15 @@ export function howToConfigure({ howToConfigure: sentence, examples }: PageConte
   const flags = examples.slice(0, 2).map(({ variable, example }) => `  -e '${variable}=${example}' \\`);
   return html`<section class="card notice" aria-labelledby="configure">
     <h2 id="configure">No images configured</h2>
-    <p>${sentence}.</p>
+    <p>${sentence === undefined ? '' : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`}</p>
     <p>
       An entry is one image, or <code>owner/*</code> for all public images of an owner. Set one or more of these variables and start again,
       with Docker:
     </p>
-    ${copyable(['docker run -d --name registry-stats -p 9100:9100 -v registry-stats:/data \\', ...flags, '  registry-stats'].join('\n'))}
+    ${copyable(['docker run -d --name registry-stats -p 9100:9100 -v registry-stats:/data \\', ...flags, '  ghcr.io/registry-stats/registry-stats:1'].join('\n'))}
     <p>or in the file <code>.env</code> beside <code>compose.yaml</code>:</p>
     ${copyable(examples.map(({ variable, example }) => `${variable}=${example}`).join('\n'))}
-    <p>To look around first, <code>npm run demo</code> in a clone shows these pages with invented images.</p>
+    <p>To look around first, <code>npx registry-stats demo</code> shows these pages with simulated images, without network.</p>
   </section>`;
 }
 

@@ -112,7 +112,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
   const title = nameOn(context, image, shown);
   return html`<section class="card" data-key="${image.registry} ${image.repo}">
     <h2>
-      ${title}${image.stale ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
+      ${title}${image.stale && image.pullCount !== undefined ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
     ${image.pullCount === undefined ? unreadText(context, image) : ''}
     ${image.discrepancy ? html`<p>${discrepancyText(image.discrepancy.kind, image.discrepancy)}</p>` : ''}

@@ -65,9 +65,10 @@ function skippedNotice({ basePath, configProblems }: PageContext): Html {
   const shown = configProblems.slice(0, maxSkipped);
   const others = configProblems.length - shown.length;
   return html`<p class="notice warn" data-key="skipped">
-    Not tracked:
+    Check the configuration:
     ${shown.map(
-      ({ variable, entry, reason }, at) => html`${at === 0 ? '' : '; '}<code>${entry}</code> in <code>${variable}</code> (${reason})`,
+      ({ variable, entry, reason }, at) =>
+        html`${at === 0 ? '' : '; '}${entry === '' ? '' : html`<code>${entry}</code> in `}<code>${variable}</code> (${reason})`,
     )}${others > 0 ? `, and ${others} more` : ''}.
     <a href="${basePath}/status">View status</a>
   </p>`;

@@ -200,6 +200,7 @@ function unread(context: PageContext, { repo, registries, total }: OverviewRow):
   return failure ? html`<span class="flag bad" title="${failure.message}. ${advice[failure.code]}">${failure.message}</span>` : html``;
 }
 
-function flags({ stale, doubt }: OverviewRow): Html {
-  return html`${stale ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${doubt}</span>` : ''}`;
+function flags({ stale, doubt, total }: OverviewRow): Html {
+  // What was never checked is not old.
+  return html`${stale && total !== undefined ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${doubt}</span>` : ''}`;
 }

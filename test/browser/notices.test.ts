@@ -117,7 +117,7 @@ describe('what is configured wrongly', () => {
 
     expect(await notices(page)).toEqual([
       'notice warn: Docker Hub has no owner acmee with public images. Check the spelling in the configuration. View status',
-      'notice warn: Not tracked: app in GHCR_REPOS (it has no slash); tool in GHCR_REPOS (it has no slash); a b in GHCR_REPOS (it has no slash), and 1 more. View status',
+      'notice warn: Check the configuration: app in GHCR_REPOS (it has no slash); tool in GHCR_REPOS (it has no slash); a b in GHCR_REPOS (it has no slash), and 1 more. View status',
     ]);
     await page.context().close();
   });
