@@ -36,8 +36,8 @@ export interface PageContext extends Surroundings {
 export interface PageDeps extends PageContext {
   readonly store: SnapshotStore;
   readonly assets: Assets;
-  /** When registries did not update their counters. */
-  readonly freezes: () => Promise<readonly Freeze[]>;
+  /** When registries did not update their counters; of how many images the caller knows decides whether it waits. */
+  readonly freezes: (images: number) => Promise<readonly Freeze[]>;
 }
 
 /** After this a page is made anew in any case: it says how long ago things were. */

@@ -30,7 +30,7 @@ describe('the freezes that pages show', () => {
     const store = createMemoryStore();
     await store.save(counter);
 
-    expect(await createFreezeFinder({ store, clock: createFixedClock('2026-03-02T10:00:00Z') })()).toEqual(found);
+    expect(await createFreezeFinder({ store, clock: createFixedClock('2026-03-02T10:00:00Z') })(1)).toEqual(found);
   });
 
   it('are those that were found before where there are many images, so that no page waits', async () => {
@@ -38,8 +38,8 @@ describe('the freezes that pages show', () => {
     await store.save([...counter, ...others(1_001)]);
     const freezes = createFreezeFinder({ store, clock: createFixedClock('2026-03-02T10:00:00Z') });
 
-    expect(await freezes()).toEqual([]);
-    await expect.poll(freezes).toEqual(found);
+    expect(await freezes(1_002)).toEqual([]);
+    await expect.poll(() => freezes(1_002)).toEqual(found);
   });
 
   it('are looked for again after that failed', async () => {
@@ -52,8 +52,8 @@ describe('the freezes that pages show', () => {
     };
     const freezes = createFreezeFinder({ store: failing, clock: createFixedClock('2026-03-02T10:00:00Z') });
 
-    await expect(freezes()).rejects.toThrow('gone');
+    await expect(freezes(1)).rejects.toThrow('gone');
     fails = false;
-    expect(await freezes()).toEqual(found);
+    expect(await freezes(1)).toEqual(found);
   });
 });

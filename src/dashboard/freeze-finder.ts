@@ -22,7 +22,7 @@ export function createFreezeFinder({
 }: {
   readonly store: SnapshotStore;
   readonly clock: Clock;
-}): () => Promise<readonly Freeze[]> {
+}): (images: number) => Promise<readonly Freeze[]> {
   let search: Search | undefined;
   let found: readonly Freeze[] = [];
 
@@ -39,8 +39,8 @@ export function createFreezeFinder({
     return begun;
   }
 
-  return async () => {
+  return async (images) => {
     const { freezes } = current();
-    return (await store.latest({})).length <= maxWaitedImages ? freezes : found;
+    return images <= maxWaitedImages ? freezes : found;
   };
 }

@@ -49,21 +49,22 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
   const names = new Set(view.repos.length > 0 ? view.repos : rows.map(({ repo }) => repo));
   const byName = groupBy(latest, nameOf);
   const shown = latest.filter((image) => names.has(nameOf(image)));
-  const charted = { latest, shown, nameOf, registries };
+  const freezes = await deps.freezes(everything.length);
+  const charted = { latest, shown, nameOf, registries, freezes };
   return {
     images,
     registries: new Set(everything.map(({ registry }) => registry)),
     rows,
     kept,
-    shown: await shownChart((options) => chartOf(deps, charted, options), view, todayOf(deps), maxLines),
-    makers: view.day === '' ? [] : await makersOf(deps, shown, view),
+    shown: await shownChart((options) => chartOf(deps.store, charted, options), view, todayOf(deps), maxLines),
+    makers: view.day === '' ? [] : await makersOf(deps, charted, view),
     latestOf: ({ repo }) => byName.get(repo) ?? [],
   };
 }
 
-async function makersOf({ store, freezes }: PageDeps, shown: readonly ImageName[], { day, kind }: View): Promise<readonly DayMaker[]> {
+async function makersOf({ store }: PageDeps, { shown, freezes }: Charted, { day, kind }: View): Promise<readonly DayMaker[]> {
   const series = await seriesOf(store, shown, makersRange(day, kind));
-  return dayMakers(withStillDays(series, await freezes()), day, kind);
+  return dayMakers(withStillDays(series, freezes), day, kind);
 }
 
 interface Charted {
@@ -72,27 +73,23 @@ interface Charted {
   readonly shown: readonly LatestImage[];
   readonly nameOf: (image: ImageName) => string;
   readonly registries: ReadonlySet<string> | undefined;
+  readonly freezes: readonly Freeze[];
 }
 
-async function chartOf({ store, freezes }: PageDeps, charted: Charted, options: ChartOptions): Promise<Chart> {
-  const { latest, shown, nameOf } = charted;
-  const found = await freezes();
+async function chartOf(store: SnapshotStore, charted: Charted, options: ChartOptions): Promise<Chart> {
+  const { latest, shown, nameOf, freezes } = charted;
   const named = (series: readonly ImageSeries[]): ImageSeries[] => series.map((image) => ({ ...image, repo: nameOf(image) }));
   // Whatever is less: the series of those in the chart, or of the others, which are then taken out of the sums.
-  if (shown.length <= latest.length / 2) return buildChart(named(withStillDays(await seriesOf(store, shown), found)), options);
-  const sums = await sumsOf(store, charted, found);
+  if (shown.length <= latest.length / 2) return buildChart(named(withStillDays(await seriesOf(store, shown), freezes)), options);
+  const sums = await sumsOf(store, charted);
   if (options.split !== 'image') return buildSumsChart({ sums }, options);
   const totals = new Map(Array.from(groupBy(shown, nameOf), ([name, images]) => [name, sumOf(images)]));
   const labels = [...largest(totals, options.maxLines)];
   const own = shown.filter((image) => labels.includes(nameOf(image)));
-  return buildSumsChart({ sums, labels, own: named(withStillDays(await seriesOf(store, own), found)) }, options);
+  return buildSumsChart({ sums, labels, own: named(withStillDays(await seriesOf(store, own), freezes)) }, options);
 }
 
-async function sumsOf(
-  store: SnapshotStore,
-  { latest, shown, registries }: Charted,
-  freezes: readonly Freeze[],
-): Promise<readonly DaySum[]> {
+async function sumsOf(store: SnapshotStore, { latest, shown, registries, freezes }: Charted): Promise<readonly DaySum[]> {
   const keys = new Set(shown.map(imageKey));
   const others = latest.filter((image) => !keys.has(imageKey(image)));
   const [all, series, still] = [await store.daySums(registries), await seriesOf(store, others), await stillSums(store, shown, freezes)];
