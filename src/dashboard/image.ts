@@ -11,9 +11,9 @@ import { sumGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays } from '../core/numbers/weekday.ts';
 import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
-import type { Platform, Tag } from '../core/model/reading.ts';
+import type { Tag } from '../core/model/reading.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
-import type { ImageTags } from '../core/views/tags.ts';
+import { platformText, type ImageTags } from '../core/views/tags.ts';
 import { advice } from './advice.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
@@ -239,10 +239,6 @@ function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | und
       </tbody>
     </table>
   </div>`;
-}
-
-function platformText({ os, architecture, variant }: Platform): string {
-  return [os, architecture, variant].filter(Boolean).join('/');
 }
 
 /** Compressed sizes, as registries write them: powers of 1000. */

@@ -15,6 +15,7 @@ import { verifyKept } from '../../src/store/postgres/kept/verify.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { describeStore } from '../../src/store/testing/contract.ts';
+import { reopenable } from '../../src/store/testing/store-under-test.ts';
 import { addedTotalsOf, sumsOf } from '../../src/store/testing/kept.ts';
 import { reading } from '../../src/store/testing/readings.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
@@ -34,15 +35,7 @@ const open = (url: string, clock: Pick<Clock, 'now'> = systemClock): ReturnType<
 
 describeStore('PostgreSQL', async (clock) => {
   const url = await database.create();
-  let store: SnapshotStore = await open(url, clock);
-  return {
-    store,
-    reopen: async () => {
-      await store.close();
-      store = await open(url, clock);
-      return store;
-    },
-  };
+  return reopenable(() => open(url, clock));
 });
 
 async function allOf(store: SnapshotStore): Promise<unknown[]> {

@@ -1,5 +1,6 @@
 /** The environment of a program that asks the simulator and keeps everything in one folder. */
 import { join } from 'node:path';
+import { simulatorEnvironment } from '../../src/demo/simulator/environment.ts';
 import type { Simulator } from '../../src/demo/simulator/index.ts';
 
 export type SimulatedEnvironment = Record<string, string> & { readonly DATA_DIR: string };
@@ -9,15 +10,7 @@ export function environmentOf(simulator: Simulator, directory: string, more: Rea
   return {
     DATA_DIR: join(directory, 'data'),
     HEALTH_FILE: join(directory, '.healthy'),
-    DOCKERHUB_URL: simulator.dockerHubUrl,
-    GITHUB_URL: simulator.githubUrl,
-    GHCR_URL: simulator.ghcrUrl,
-    QUAY_URL: simulator.quayUrl,
-    ECR_PUBLIC_URL: simulator.ecrPublicUrl,
-    DOCKERHUB_DELAY_MS: '0',
-    GHCR_DELAY_MS: '0',
-    QUAY_DELAY_MS: '0',
-    ECR_PUBLIC_DELAY_MS: '0',
+    ...simulatorEnvironment(simulator),
     ...more,
   };
 }

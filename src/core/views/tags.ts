@@ -1,6 +1,6 @@
 /** The newest known tags of images, and how often each was downloaded over time. */
 import { addDays, type Day } from '../model/day.ts';
-import type { Tag } from '../model/reading.ts';
+import type { Platform, Tag } from '../model/reading.ts';
 import { includesDay, type DayRange, type SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import type { StoredReading } from '../model/history.ts';
@@ -117,4 +117,9 @@ function tagDay(
 /** Ids grow; a digest says nothing about its age. */
 function isId(version: string): boolean {
   return /^\d+$/.test(version);
+}
+
+/** A platform as Docker writes it, such as `linux/arm/v7`. */
+export function platformText({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter(Boolean).join('/');
 }

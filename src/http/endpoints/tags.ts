@@ -1,8 +1,8 @@
 import { compareImages } from '../../core/model/image.ts';
-import type { Platform, Tag } from '../../core/model/reading.ts';
+import type { Tag } from '../../core/model/reading.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { Cell } from '../../core/views/table.ts';
-import { newestTags, type ImageTags } from '../../core/views/tags.ts';
+import { newestTags, platformText, type ImageTags } from '../../core/views/tags.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cutPage, pagingField, type RowKey } from '../paging.ts';
 import { imageFilter } from '../parameters.ts';
@@ -77,8 +77,4 @@ function compareKeys(a: RowKey, b: RowKey): number {
 function cellsOf({ id, name, tag }: TagRow): Cell[] {
   const { lastUpdated, digest, fullSize, platforms, pullCount, versionId } = tag;
   return [id, name, tag.name, lastUpdated, digest, fullSize, platforms?.map(platformText).join(' '), pullCount, versionId];
-}
-
-function platformText({ os, architecture, variant }: Platform): string {
-  return [os, architecture, variant].filter(Boolean).join('/');
 }

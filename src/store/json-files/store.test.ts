@@ -4,21 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asSnapshotDocument, parseReadings } from '../../core/document/snapshot.ts';
 import { describeStore } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
-import { totalsOf } from '../testing/store-under-test.ts';
+import { reopenable, totalsOf } from '../testing/store-under-test.ts';
 import { createTestFolder, type TestFolder } from './testing/folder.ts';
 
 describeStore('a folder of JSON files', async (clock) => {
   const folder = await createTestFolder();
-  let store = await folder.open({ clock });
-  return {
-    store,
-    async reopen() {
-      await store.close();
-      store = await folder.open({ clock });
-      return store;
-    },
-    dispose: () => folder.remove(),
-  };
+  return { ...(await reopenable(() => folder.open({ clock }))), dispose: () => folder.remove() };
 });
 
 let folder: TestFolder;

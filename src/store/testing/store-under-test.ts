@@ -13,6 +13,19 @@ export interface StoreUnderTest {
   readonly dispose?: () => Promise<void>;
 }
 
+/** One that outlives its process: `open` opens it, again and again. */
+export async function reopenable(open: () => Promise<SnapshotStore>): Promise<Required<Pick<StoreUnderTest, 'store' | 'reopen'>>> {
+  let store = await open();
+  return {
+    store,
+    async reopen() {
+      await store.close();
+      store = await open();
+      return store;
+    },
+  };
+}
+
 /** Makes one by this clock. */
 export type MakeStore = (clock: FixedClock) => Promise<StoreUnderTest>;
 
