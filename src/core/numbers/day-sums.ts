@@ -1,4 +1,5 @@
 /** What many images add up to on each day, kept so that nobody has to add them up again. */
+import type { EpochDay } from '../model/day.ts';
 import type { DaySum, ImageSeries } from '../model/history.ts';
 import { coveredDays } from './covered-days.ts';
 import { toPulls } from './series.ts';
@@ -34,13 +35,16 @@ export function negated(sum: DaySum): DaySum {
 
 /** Adds up what belongs together; what adds up to nothing is left out. In no order. */
 export function addDaySums(sums: Iterable<DaySum>): readonly DaySum[] {
-  const added = new Map<string, DaySum>();
+  // There are millions of values and few sums a day: looking through those costs less than a key for each value.
+  const days = new Map<EpochDay, GrowingSum[]>();
   for (const sum of sums) {
-    const key = daySumKey(sum);
-    const before = added.get(key);
-    added.set(key, before ? plus(before, sum) : sum);
+    const ofDay = days.get(sum.day);
+    const own = ofDay?.find((each) => each.mark === sum.mark && each.covered === sum.covered && each.registry === sum.registry);
+    if (own) add(own, sum);
+    else if (ofDay) ofDay.push({ ...sum });
+    else days.set(sum.day, [{ ...sum }]);
   }
-  return [...added.values()].filter((sum) => !isNothing(sum));
+  return [...days.values()].flatMap((ofDay) => ofDay.filter((sum) => !isNothing(sum)));
 }
 
 /** What two sums have in common that can be added. */
@@ -48,16 +52,15 @@ export function daySumKey({ registry, day, mark, covered }: DaySum): string {
   return `${day} ${registry} ${mark} ${covered}`;
 }
 
-function plus(a: DaySum, b: DaySum): DaySum {
-  return {
-    ...a,
-    values: a.values + b.values,
-    pulls: a.pulls + b.pulls,
-    total: a.total + b.total,
-    step: a.step + b.step,
-    resets: a.resets + b.resets,
-    fall: a.fall + b.fall,
-  };
+type GrowingSum = { -readonly [Field in keyof DaySum]: DaySum[Field] };
+
+function add(into: GrowingSum, sum: DaySum): void {
+  into.values += sum.values;
+  into.pulls += sum.pulls;
+  into.total += sum.total;
+  into.step += sum.step;
+  into.resets += sum.resets;
+  into.fall += sum.fall;
 }
 
 function isNothing({ values, pulls, total, step, resets, fall }: DaySum): boolean {

@@ -113,6 +113,27 @@ export function createFaultyFiles(): FaultyFiles {
     if (fault) throw fault;
   }
 
+  async function create(path: string): ReturnType<FileSystem['create']> {
+    check('create', path);
+    const file = await nodeFileSystem.create(path);
+    return {
+      async write(text) {
+        // A disk that fills up takes the first half.
+        const fault = faultOf('write', path);
+        await file.write(fault ? text.slice(0, text.length / 2) : text);
+        if (fault) throw fault;
+      },
+      async sync() {
+        check('sync', path);
+        await file.sync();
+      },
+      async close() {
+        await file.close();
+        check('close', path);
+      },
+    };
+  }
+
   return {
     ...oldFiles,
     fail: (step, code, pathPart = '') => void faults.set(step, { code, pathPart }),
@@ -129,26 +150,11 @@ export function createFaultyFiles(): FaultyFiles {
       check('read', path);
       return nodeFileSystem.read(path, maxBytes);
     },
-    async create(path) {
-      check('create', path);
-      const file = await nodeFileSystem.create(path);
-      return {
-        async write(text) {
-          // A disk that fills up takes the first half.
-          const fault = faultOf('write', path);
-          await file.write(fault ? text.slice(0, text.length / 2) : text);
-          if (fault) throw fault;
-        },
-        async sync() {
-          check('sync', path);
-          await file.sync();
-        },
-        async close() {
-          await file.close();
-          check('close', path);
-        },
-      };
+    async open(path) {
+      check('read', path);
+      return nodeFileSystem.open(path);
     },
+    create,
     async rename(from, to) {
       check('rename', from);
       await nodeFileSystem.rename(from, to);
