@@ -11,6 +11,7 @@ import { addDaySums, daySumsOf } from '../core/numbers/day-sums.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
+import { dailyTotalsOf } from './daily-totals.ts';
 import { groupByDay, mergeBatch, withoutDetails, type DayBatch } from './by-day.ts';
 import { holdBack, type HoldBackDeps } from './hold-back.ts';
 import { readingsByDay } from './readings-by-day.ts';
@@ -57,6 +58,9 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
     },
     async totals(query) {
       return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
+    },
+    async dailyTotals(query, range, options) {
+      return dailyTotalsOf(historiesIn(documents, query).flatMap(seriesOf), range, options);
     },
     async latest(query) {
       return historiesIn(documents, query).flatMap(latestOf).toSorted(compareImages);

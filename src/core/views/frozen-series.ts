@@ -3,7 +3,7 @@ import { fromEpochDay } from '../model/day.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { isEndOfDay } from '../model/mark.ts';
-import type { DayRange, SeriesQuery } from '../model/query.ts';
+import { matches, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import type { SnapshotStore } from '../ports.ts';
@@ -50,15 +50,18 @@ const maxImagesOfOwner = 200;
 /** Images whose series are in memory at once, unless one owner has more. */
 const maxImagesAtOnce = 200;
 
-/** The freezes of all images, found some owners at a time. */
-export async function findAllFreezes(store: Pick<SnapshotStore, 'totals' | 'latest'>): Promise<readonly Freeze[]> {
+/** The freezes of the owners of these images, all where absent, found some owners at a time. */
+export async function findAllFreezes(store: Pick<SnapshotStore, 'totals' | 'latest'>, query: SeriesQuery = {}): Promise<readonly Freeze[]> {
   const owners = new Map<string, LatestImage[]>();
-  for (const image of await store.latest({})) {
+  const wanted = new Set<string>();
+  for (const image of await store.latest({ registries: query.registries })) {
     // A registry that publishes days needs no guess.
     if (image.backfilledDays > 0 || isEndOfDay(image.mark)) continue;
-    const images = owners.get(ownerKey(image));
+    const key = ownerKey(image);
+    const images = owners.get(key);
     if (images) images.push(image);
-    else owners.set(ownerKey(image), [image]);
+    else owners.set(key, [image]);
+    if (matches(query, image)) wanted.add(key);
   }
   const freezes: Freeze[] = [];
   let batch: LatestImage[] = [];
@@ -66,7 +69,8 @@ export async function findAllFreezes(store: Pick<SnapshotStore, 'totals' | 'late
     if (batch.length > 0) freezes.push(...findFreezes(await seriesOf(store, batch)));
     batch = [];
   };
-  for (const images of owners.values()) {
+  for (const [key, images] of owners) {
+    if (!wanted.has(key)) continue;
     const busiest = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
     if (batch.length + busiest.length > maxImagesAtOnce) await work();
     batch.push(...busiest);
@@ -108,4 +112,18 @@ export async function seriesOf(
   const keys = new Set(images.map(imageKey));
   const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
   return (await store.totals(query, range)).filter((image) => keys.has(imageKey(image)));
+}
+
+/** The same of many images, some at a time. */
+export async function* seriesInBatches(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  range?: DayRange,
+): AsyncGenerator<readonly ImageSeries[]> {
+  for (let at = 0; at < images.length; at += maxImagesAtOnce) yield await seriesOf(store, images.slice(at, at + maxImagesAtOnce), range);
+}
+
+/** Whether a freeze is about the owner of an image. */
+export function isOwnerFrozen({ registry, owner }: Freeze, image: ImageName): boolean {
+  return registry === image.registry && owner === ownerOf(image.repo);
 }

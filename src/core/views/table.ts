@@ -4,8 +4,11 @@ export type Cell = string | number | boolean | null | undefined;
 
 export interface Table {
   readonly columns: readonly string[];
-  /** The cells in the order of the columns; what is not known is null, never 0. Made as they are taken, where they are many. */
-  readonly rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>;
+  /**
+   * The cells in the order of the columns; what is not known is null, never 0. Made as they are taken, where they are many; in batches where
+   * something has to be read for them.
+   */
+  readonly rows: Iterable<readonly Cell[]> | AsyncIterable<Iterable<readonly Cell[]>>;
 }
 
 /** A table whose rows are there. */
@@ -54,15 +57,17 @@ function* chunks(rows: Iterable<readonly Cell[]>, format: RowFormat): Generator<
   yield text + format.end;
 }
 
-async function* chunksAsTheyCome(rows: AsyncIterable<readonly Cell[]>, format: RowFormat): AsyncGenerator<string> {
+async function* chunksAsTheyCome(batches: AsyncIterable<Iterable<readonly Cell[]>>, format: RowFormat): AsyncGenerator<string> {
   let text = format.begin;
   let separator = '';
-  for await (const cells of rows) {
-    text += separator + format.row(cells);
-    separator = format.between;
-    if (text.length < chunkLength) continue;
-    yield text;
-    text = '';
+  for await (const rows of batches) {
+    for (const cells of rows) {
+      text += separator + format.row(cells);
+      separator = format.between;
+      if (text.length < chunkLength) continue;
+      yield text;
+      text = '';
+    }
   }
   yield text + format.end;
 }

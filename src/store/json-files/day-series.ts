@@ -13,6 +13,8 @@ export interface DaySeries {
   first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
+  /** The newest day before this one and its total; undefined when there is none. */
+  lastBefore(day: EpochDay): { readonly day: EpochDay; readonly total: number } | undefined;
   /** The day and the known ones beside it: nothing else depends on its total. `hasBefore`: the first of them comes before the day. */
   around(day: EpochDay): Columns & { readonly hasBefore: boolean };
   /** Copies of the columns, days ascending; later changes do not reach them. */
@@ -55,6 +57,11 @@ export function createDaySeries(): DaySeries {
     for (const column of [days, totals, codes]) column.copyWithin(to, from, length);
   }
 
+  function entry(at: number): { readonly day: EpochDay; readonly total: number } | undefined {
+    const [day, total] = [days[at], totals[at]];
+    return at < 0 || day === undefined || total === undefined ? undefined : { day, total };
+  }
+
   function copy(from: number, to: number): Columns {
     return { days: days.slice(from, to), totals: totals.slice(from, to), codes: codes.slice(from, to) };
   }
@@ -87,10 +94,8 @@ export function createDaySeries(): DaySeries {
       return at < length && days[at] === day && total !== undefined && mark !== undefined ? { total, mark } : undefined;
     },
     first: () => (length === 0 ? undefined : days[0]),
-    last() {
-      const [day, total] = [days[length - 1], totals[length - 1]];
-      return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
-    },
+    last: () => entry(length - 1),
+    lastBefore: (day) => entry(position(day) - 1),
     around(day) {
       const at = position(day);
       const [from, to] = [Math.max(0, at - 1), Math.min(length, days[at] === day && at < length ? at + 2 : at + 1)];
