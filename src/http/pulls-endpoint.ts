@@ -82,9 +82,11 @@ function* cellsOf<Row extends SeriesRow>(
   isSplit: boolean,
   more: ((row: Row) => readonly Cell[]) | undefined,
 ): Generator<readonly Cell[]> {
+  let [shownDay, start] = ['', ''];
   for (const row of rows) {
     const { day, repo: name, registry: id, value } = row;
-    const cell: readonly Cell[] = isSplit ? [startOfDay(day), name, id, value] : [startOfDay(day), name, value];
+    if (day !== shownDay) [shownDay, start] = [day, startOfDay(day)];
+    const cell: readonly Cell[] = isSplit ? [start, name, id, value] : [start, name, value];
     yield more ? [...cell, ...more(row)] : cell;
   }
 }

@@ -56,19 +56,13 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
       for (const [day, batch] of days) documents.set(day, structuredClone(merged(day, batch)));
       if (days.size > 0) changes += 1;
     },
-    async totals(query) {
-      return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
-    },
-    async dailyTotals(query, range, options) {
-      return dailyTotalsOf(historiesIn(documents, query).flatMap(seriesOf), range, options);
-    },
+    totals: async (query) => seriesIn(documents, query),
+    dailyTotals: async (query, range, options) => dailyTotalsOf(seriesIn(documents, query), range, options),
     async latest(query) {
       return historiesIn(documents, query).flatMap(latestOf).toSorted(compareImages);
     },
     async daySums(registries) {
-      return addDaySums(
-        historiesIn(documents, { registries }).flatMap((history) => seriesOf(history).flatMap((image) => [...daySumsOf(image)])),
-      );
+      return addDaySums(seriesIn(documents, { registries }).flatMap((image) => [...daySumsOf(image)]));
     },
     days: async () => snapshotDays(),
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
@@ -103,6 +97,10 @@ function historiesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: Serie
     }
   }
   return [...images.values()];
+}
+
+function seriesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: SeriesQuery): ImageSeries[] {
+  return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
 }
 
 function totalsOnly(document: SnapshotDocument): SnapshotDocument {

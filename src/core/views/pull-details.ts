@@ -32,12 +32,12 @@ export interface StillImage {
 
 /** Those of these images that were read while their registry did not update its counters, by key. `from`: the first day of the range. */
 export async function findStillImages(
-  store: Pick<SnapshotStore, 'totals' | 'latest'>,
+  store: Pick<SnapshotStore, 'totals' | 'latest' | 'events'>,
   images: readonly ImageName[],
   query: SeriesQuery,
   from: Day | undefined,
 ): Promise<ReadonlyMap<string, StillImage>> {
-  const freezes = await findAllFreezes(store, query);
+  const freezes = await findAllFreezes(store, undefined, query);
   const frozen = images.filter((image) => freezes.some((freeze) => isOwnerFrozen(freeze, image)));
   const found = new Map<string, StillImage>();
   for await (const series of seriesInBatches(store, frozen)) {

@@ -43,6 +43,7 @@ export function createDaySeries(): DaySeries {
   let length = 0;
 
   const position = (day: EpochDay): number => positionIn(days, length, day);
+  const isAt = (at: number, day: EpochDay): boolean => at < length && days[at] === day;
 
   function grow(): void {
     const size = length * 2;
@@ -84,10 +85,7 @@ export function createDaySeries(): DaySeries {
       move(at, at + 1);
       length -= 1;
     },
-    has(day) {
-      const at = position(day);
-      return at < length && days[at] === day;
-    },
+    has: (day) => isAt(position(day), day),
     get(day) {
       const at = position(day);
       const [total, mark] = [totals[at], allMarks[codes[at] ?? -1]];

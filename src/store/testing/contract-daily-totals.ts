@@ -107,8 +107,7 @@ export function describeDailyTotals(name: string, make: MakeStore): void {
     });
 
     it('has the days whose snapshots were pruned', async () => {
-      await store.prune('2026-03-15');
-
+      expect(await store.prune('2026-03-15')).toEqual(['2026-03-12', '2026-03-14']);
       await expectSame();
     });
 
