@@ -109,3 +109,22 @@ export async function seriesOf(
   const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
   return (await store.totals(query, range)).filter((image) => keys.has(imageKey(image)));
 }
+
+/** What these images add up to on each day, without holding the series of all of them. `freezes`: absent where nothing is to be said of them. */
+export async function seriesSums(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  { range, freezes = [] }: { readonly range?: DayRange; readonly freezes?: readonly Freeze[] } = {},
+): Promise<readonly DaySum[]> {
+  let sums: readonly DaySum[] = [];
+  for (let at = 0; at < images.length; at += maxImagesAtOnce) {
+    const series = withStillDays(await seriesOf(store, images.slice(at, at + maxImagesAtOnce), range), freezes);
+    sums = addDaySums(concat(sums, series));
+  }
+  return sums;
+}
+
+function* concat(sums: readonly DaySum[], series: readonly ImageSeries[]): Generator<DaySum> {
+  yield* sums;
+  for (const image of series) yield* daySumsOf(image);
+}
