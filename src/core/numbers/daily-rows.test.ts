@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dailyTotalsOf } from '../../store/daily-totals.ts';
 import { fromEpochDay } from '../model/day.ts';
-import type { DailyTotals, ImageSeries } from '../model/history.ts';
+import type { DailyTotals } from '../model/history.ts';
 import type { DayRange } from '../model/query.ts';
 import { withGroups, type Group } from '../views/groups.ts';
 import { dailyPullRows, dailyTotalRows, periodPullRows, toLines, type RowLine } from './daily-rows.ts';
 import { wholePeriods, type Period } from './period.ts';
-import { pullsByDay, pullsByPeriod, totalsByDay, type RowOptions, type SeriesRow } from './series.ts';
+import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { anySeries, firstDay, lastDay } from './testing/any-series.ts';
 
 const anyDay = fc.integer({ min: firstDay - 2, max: lastDay + 2 }).map(fromEpochDay);
@@ -34,22 +34,26 @@ async function collect(batches: AsyncIterable<Iterable<SeriesRow>>): Promise<Ser
 
 type RowsOf = (totals: DailyTotals, lines: readonly RowLine[]) => AsyncIterable<Iterable<SeriesRow>>;
 
-const cases: readonly (readonly [name: string, rowsOf: RowsOf, expected: typeof totalsByDay, period?: Period])[] = [
-  ['totals', dailyTotalRows, totalsByDay],
-  ['pulls', dailyPullRows, pullsByDay],
-  ...(['week', 'month'] as const).map(
-    (period) =>
-      [
-        `pulls of each ${period}`,
-        (totals: DailyTotals, lines: readonly RowLine[]) => periodPullRows(totals, lines, period),
-        (series: readonly ImageSeries[], options?: RowOptions) => pullsByPeriod(series, period, options),
-        period,
-      ] as const,
-  ),
+interface Case {
+  readonly name: string;
+  readonly rowsOf: RowsOf;
+  readonly expected: typeof totalsByDay;
+  readonly period?: Period;
+}
+
+const cases: readonly Case[] = [
+  { name: 'totals', rowsOf: dailyTotalRows, expected: totalsByDay },
+  { name: 'pulls', rowsOf: dailyPullRows, expected: pullsByDay },
+  ...(['week', 'month'] as const).map((period): Case => ({
+    name: `pulls of each ${period}`,
+    rowsOf: (totals, lines) => periodPullRows(totals, lines, period),
+    expected: (series, options) => pullsByPeriod(series, period, options),
+    period,
+  })),
 ];
 
 describe('rows that are made day by day', () => {
-  it.each(cases)('are the %s of the whole series', async (_, rowsOf, expectedRows, period) => {
+  it.each(cases)('are the $name of the whole series', async ({ rowsOf, expected, period }) => {
     await fc.assert(
       fc.asyncProperty(anySeries, anyRange, fc.boolean(), anyRepos, async (series, range, split, repos) => {
         const { has, named } = withGroups({ repos: repos && new Set(repos) }, groups);
@@ -57,7 +61,7 @@ describe('rows that are made day by day', () => {
         const totals = dailyTotalsOf(own, period ? wholePeriods(range, period) : range);
         const lines = toLines(named(totals.images.map((image, position) => ({ ...image, position }))), { split });
 
-        expect(await collect(rowsOf(totals, lines))).toEqual([...expectedRows(named(own), { ...range, split })]);
+        expect(await collect(rowsOf(totals, lines))).toEqual([...expected(named(own), { ...range, split })]);
       }),
       { numRuns: 300 },
     );

@@ -162,3 +162,19 @@ export async function* seriesInBatches(
 export function isOwnerFrozen({ registry, owner }: Freeze, image: ImageName): boolean {
   return registry === image.registry && owner === ownerOf(image.repo);
 }
+
+/** What these images add up to on each day, without holding the series of all of them. `freezes`: absent where nothing is to be said of them. */
+export async function seriesSums(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  { range, freezes = [] }: { readonly range?: DayRange; readonly freezes?: readonly Freeze[] } = {},
+): Promise<readonly DaySum[]> {
+  let sums: readonly DaySum[] = [];
+  for await (const series of seriesInBatches(store, images, range)) sums = addDaySums(concat(sums, withStillDays(series, freezes)));
+  return sums;
+}
+
+function* concat(sums: readonly DaySum[], series: readonly ImageSeries[]): Generator<DaySum> {
+  yield* sums;
+  for (const image of series) yield* daySumsOf(image);
+}
