@@ -21,7 +21,8 @@ export interface FigureParts {
   readonly basePath: string;
   /** Address of the page with another view. */
   readonly addressOf: (view: View) => string;
-  readonly csvPath: string;
+  /** Absent: its numbers cannot be had as CSV. */
+  readonly csvPath: string | undefined;
   /** Of a single image. */
   readonly releases?: readonly Release[] | undefined;
   /** What made the day of the view, where one is chosen. */
@@ -70,7 +71,8 @@ export function figure(parts: FigureParts): Html {
     </div>
     <p class="legend">${legend([...remarks.values()], hasGaps(chart), shown)}</p>
     <p class="exports">
-      <a href="${csvPath}" download>CSV</a> <button type="button" data-export="png" hidden>PNG</button>
+      ${csvPath === undefined ? '' : html`<a href="${csvPath}" download>CSV</a>`}
+      <button type="button" data-export="png" hidden>PNG</button>
       <a href="${imagePath}&amp;theme=light" download="${fileName(title)}.svg" data-export="svg">SVG</a>
     </p>
     ${parts.day ?? ''} ${shown.summaries.length > 0 ? comparisonTable(shown) : ''}

@@ -69,3 +69,8 @@ function toSign(difference: number): string {
   if (difference > 0) return '+';
   return difference < 0 ? '−' : '';
 }
+
+/** An ISO 8601 moment to the minute, in UTC: `2026-03-14 10:00`. */
+export function momentText(moment: string): string {
+  return new Date(moment).toISOString().slice(0, 16).replace('T', ' ');
+}
