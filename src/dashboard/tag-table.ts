@@ -60,7 +60,7 @@ export function tagTable(parts: TagTableParts): Html {
 
 type Cell = Html | string | undefined;
 
-function known(value: number | undefined, shown: (value: number) => Html | string): Cell {
+function ifKnown(value: number | undefined, shown: (value: number) => Html | string): Cell {
   return value === undefined ? undefined : shown(value);
 }
 
@@ -71,16 +71,16 @@ function columnsOf({ now, placeOf, trendOf }: TagTableParts): readonly Column[] 
       heading: tagSorts.pushed,
       sort: 'pushed',
       className: 'pushed',
-      cell: ({ tag, pushedAt }) => known(pushedAt < 0 ? undefined : pushedAt, () => ago(tag.lastUpdated, now)),
+      cell: ({ tag, pushedAt }) => ifKnown(pushedAt < 0 ? undefined : pushedAt, () => ago(tag.lastUpdated, now)),
     },
     { heading: 'Platforms', className: 'platforms', cell: ({ tag }) => (tag.platforms?.length ? platforms(tag.platforms) : undefined) },
-    { heading: tagSorts.size, sort: 'size', className: 'number size', cell: ({ tag }) => known(tag.fullSize, formatBytes) },
+    { heading: tagSorts.size, sort: 'size', className: 'number size', cell: ({ tag }) => ifKnown(tag.fullSize, formatBytes) },
     {
       heading: tagSorts.pulls,
       sort: 'pulls',
       className: 'number pulls',
       hint: 'of the version that the tag currently points to',
-      cell: ({ tag }) => known(tag.pullCount, count),
+      cell: ({ tag }) => ifKnown(tag.pullCount, count),
     },
     { heading: 'Trend', className: 'spark wide', hint: 'pulls a day', cell: (row) => trend(trendOf?.(row)) },
     { heading: 'Digest', className: 'wide', cell: ({ tag }) => (tag.digest === undefined ? undefined : digest(tag.digest, tag.name)) },
