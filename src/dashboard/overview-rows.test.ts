@@ -36,6 +36,11 @@ function found(search: string, images: readonly TrackedImage[], nameOf = ({ repo
     .map(({ repo }) => repo);
 }
 
+/** All of them are a group. */
+function together(images: readonly TrackedImage[]) {
+  return overviewRows(images, () => 'Both');
+}
+
 /** Those of owner `old` are a group. */
 function inGroup({ repo }: ImageName): string {
   return repo.startsWith('old/') ? 'Ledger' : repo;
@@ -140,9 +145,8 @@ describe('the rows of the overview', () => {
     expect(after[0]).toBe(before[0]);
     expect(after[1]?.total).toBe(3);
 
-    const group = (images: readonly TrackedImage[]) => overviewRows(images, () => 'Both')[0];
-    expect(group([app, tool])).toMatchObject({ repo: 'Both', total: 3 });
-    expect(group([app])).toMatchObject({ repo: 'Both', total: 1 });
+    expect(together([app, tool])).toMatchObject([{ repo: 'Both', total: 3 }]);
+    expect(together([app])).toMatchObject([{ repo: 'Both', total: 1 }]);
   });
 });
 
