@@ -41,7 +41,7 @@ const maxSeen = 20_000;
 /** After an unusual day of an image nothing is said for so many days, also where a correction moves it. */
 const pauseDays = 7;
 
-const recorded: ReadonlySet<EventKind> = new Set(recordedKinds);
+const recorded: ReadonlySet<string> = new Set(recordedKinds);
 /** What begins with the first ends with the second, and is sent when it lasts. */
 const troubleEnds: ReadonlyMap<EventKind, EventKind> = new Map([
   ['registry_dark', 'registry_back'],

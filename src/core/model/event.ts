@@ -2,7 +2,7 @@
 import { compareText } from './image.ts';
 
 /** Events that are recorded when they are seen: the stored totals do not show them later. */
-export const recordedKinds = [
+const listedKinds = [
   'tag_pushed',
   'image_gone',
   'image_back',
@@ -14,9 +14,19 @@ export const recordedKinds = [
   'storing_restored',
   'notification_failed',
 ] as const;
+export type ListedKind = (typeof listedKinds)[number];
+
+/**
+ * What runs saw of the counters of an owner, named in `detail`: that none of them changed for a while, and when a registry stopped updating
+ * them and went on. Nobody is shown these; the `frozen` event of the registry follows from them.
+ */
+const counterKinds = ['counters_paused', 'counters_stopped', 'counters_resumed'] as const;
+
+/** All that is recorded. */
+export const recordedKinds = [...listedKinds, ...counterKinds] as const;
 export type RecordedKind = (typeof recordedKinds)[number];
 
-/** All events: those that follow from the stored totals, and the recorded ones. */
+/** All events that are shown: those that follow from the stored totals, and recorded ones. */
 export const eventKinds = [
   'first_seen',
   'counter_went_down',
@@ -24,7 +34,7 @@ export const eventKinds = [
   'inconsistent',
   'milestone',
   'unusual_day',
-  ...recordedKinds,
+  ...listedKinds,
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
@@ -40,8 +50,13 @@ export interface RecordedEvent {
   /** Canonical name; absent when it is about the whole registry. */
   readonly repo?: string | undefined;
   readonly kind: RecordedKind;
-  /** The names of the tags, or the cause of an outage. */
+  /** The names of the tags, the cause of an outage, or the owner of the counters. */
   readonly detail?: string | undefined;
+}
+
+/** Whether a recorded event is one that is shown. */
+export function isListed(event: RecordedEvent): event is RecordedEvent & { readonly kind: ListedKind } {
+  return listedKinds.some((kind) => kind === event.kind);
 }
 
 /** What makes two events the same, whenever they were seen. */

@@ -36,31 +36,31 @@ export function negated(sum: DaySum): DaySum {
 /** Adds up what belongs together; what adds up to nothing is left out. In no order. */
 export function addDaySums(sums: Iterable<DaySum>): readonly DaySum[] {
   // There are millions of values and few sums a day: looking through those costs less than a key for each value.
-  const days = new Map<EpochDay, GrowingSum[]>();
+  const days = new Map<EpochDay, Mutable<DaySum>[]>();
   for (const sum of sums) {
     const ofDay = days.get(sum.day);
     const own = ofDay?.find((each) => each.mark === sum.mark && each.covered === sum.covered && each.registry === sum.registry);
-    if (own) add(own, sum);
+    if (own) addTo(own, sum);
     else if (ofDay) ofDay.push({ ...sum });
     else days.set(sum.day, [{ ...sum }]);
   }
   return [...days.values()].flatMap((ofDay) => ofDay.filter((sum) => !isNothing(sum)));
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What two sums have in common that can be added. */
 export function daySumKey({ registry, day, mark, covered }: DaySum): string {
   return `${day} ${registry} ${mark} ${covered}`;
 }
 
-type GrowingSum = { -readonly [Field in keyof DaySum]: DaySum[Field] };
-
-function add(into: GrowingSum, sum: DaySum): void {
-  into.values += sum.values;
-  into.pulls += sum.pulls;
-  into.total += sum.total;
-  into.step += sum.step;
-  into.resets += sum.resets;
-  into.fall += sum.fall;
+function addTo(sum: Mutable<DaySum>, { values, pulls, total, step, resets, fall }: DaySum): void {
+  sum.values += values;
+  sum.pulls += pulls;
+  sum.total += total;
+  sum.step += step;
+  sum.resets += resets;
+  sum.fall += fall;
 }
 
 function isNothing({ values, pulls, total, step, resets, fall }: DaySum): boolean {

@@ -7,15 +7,27 @@ import type { EpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { isEndOfDay, isBackfilled } from '../model/mark.ts';
 
-/** A run of whole UTC days on which no counter of the owner's images changed. */
+/** A time in which no counter of the owner's images changed: whole UTC days, or hours that were seen from run to run. */
 export interface Freeze {
   readonly registry: string;
   readonly owner: string;
-  /** The first and the last day without a change. */
+  /** The first and the last day that end within it; of hours within one day, `to` is the day before `from`. */
   readonly from: EpochDay;
   readonly to: EpochDay;
   /** The first day with a change again, whose value covers the freeze too; absent while it goes on. */
   readonly until?: EpochDay | undefined;
+  /** What is known of it by the hour; absent where only its days are. */
+  readonly seen?: SeenFreeze | undefined;
+}
+
+/** A freeze as runs saw it; all moments are ISO 8601. */
+export interface SeenFreeze {
+  /** When a counter was last seen to have changed. */
+  readonly since: string;
+  /** When the next change was seen; absent while it goes on, or where that was not recorded. */
+  readonly resumed?: string | undefined;
+  /** When it was recorded. */
+  readonly recordedAt: string;
 }
 
 /** Days before a freeze that it is measured against, and how many of them have to be known. */
@@ -85,7 +97,7 @@ function freezesOfOwner(images: readonly ImageSeries[]): Freeze[] {
 }
 
 /** Whether any of the images changed, by known day. */
-function movesByDay(images: readonly ImageSeries[]): Map<EpochDay, boolean> {
+export function movesByDay(images: readonly ImageSeries[]): Map<EpochDay, boolean> {
   const moved = new Map<EpochDay, boolean>();
   for (const { days, totals } of images) {
     for (let at = 0; at < days.length; at += 1) {

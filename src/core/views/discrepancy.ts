@@ -1,7 +1,7 @@
 /** By how much a total and the daily counts of its registry disagree, in words. */
 import type { Inconsistency } from '../model/mark.ts';
 import type { Discrepancy } from '../model/reading.ts';
-import { formatExact } from './format.ts';
+import { formatExact, momentText } from './format.ts';
 
 const texts: Readonly<Record<Inconsistency, string>> = {
   frozen: 'the total does not change while the published daily counts do, or the reverse',
@@ -15,6 +15,5 @@ export function discrepancyText(kind: Inconsistency, discrepancy?: Discrepancy):
 
 /** E.g. `−510 since 2026-11-10 13:00 UTC`. */
 export function amountText({ by, since }: Pick<Discrepancy, 'by' | 'since'>): string {
-  const moment = new Date(since).toISOString();
-  return `${by < 0 ? '−' : '+'}${formatExact(Math.abs(by))} since ${moment.slice(0, 10)} ${moment.slice(11, 16)} UTC`;
+  return `${by < 0 ? '−' : '+'}${formatExact(Math.abs(by))} since ${momentText(since)} UTC`;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../store/memory.ts';
 import { addDays } from '../model/day.ts';
 import type { Reading } from '../model/reading.ts';
+import type { SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { findEvents, findEventsSince } from './event-list.ts';
 
@@ -70,5 +71,39 @@ describe('the events since a day', () => {
 
     expect(events).toEqual(await findEvents({ store, groups: [] }, { images: {}, range: { from } }));
     expect(events.map(({ kind }) => kind)).toContain('frozen');
+  });
+
+  it('have a freeze that was recorded, for the registry and for the images that it is about', async () => {
+    const store = createMemoryStore();
+    const totals = [100, 900, 1_200, 1_300];
+    const read = ['acme/app', 'other/app'].flatMap((repo) =>
+      totals.map((pullCount, at) => ({ registry: 'dockerhub', repo, pullCount, readAt: `${addDays(start, at)}T23:10:00.000Z` })),
+    );
+    const event = { registry: 'dockerhub', detail: 'acme' };
+    const stopped = {
+      ...event,
+      kind: 'counters_stopped',
+      time: `${addDays(start, 1)}T20:10:00.000Z`,
+      seenAt: `${addDays(start, 2)}T01:00:00.000Z`,
+    } as const;
+    const resumed = {
+      ...event,
+      kind: 'counters_resumed',
+      time: `${addDays(start, 2)}T05:10:00.000Z`,
+      seenAt: `${addDays(start, 2)}T05:11:00.000Z`,
+    } as const;
+    await store.save(read, [stopped, resumed]);
+    const kinds = new Set(['frozen', 'milestone'] as const);
+    const found = async (images: SeriesQuery): Promise<string[]> =>
+      (await findEvents({ store, groups: [] }, { images, range: {}, kinds })).map(({ repo = '', text }) => `${repo}: ${text}`);
+    const frozen = ': counter not updated from 2026-01-02 20:10 to 2026-01-03 05:10 UTC; the value of 2026-01-03 covers 2 days';
+
+    // The milestone of acme/app comes from the jump.
+    expect(await found({})).toEqual([frozen, 'other/app: passed 1,000 pulls']);
+    expect(await found({ repos: new Set(['acme/app']) })).toEqual([frozen]);
+    expect(await found({ repos: new Set(['other/app']) })).toEqual(['other/app: passed 1,000 pulls']);
+    // What is not stored yet counts.
+    const since = await findEventsSince({ ...store, events: async () => [] }, [stopped, resumed], start);
+    expect(since.filter(({ kind }) => kind === 'frozen')).toHaveLength(1);
   });
 });

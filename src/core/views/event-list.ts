@@ -42,7 +42,7 @@ export async function findEventsSince(
   recorded: readonly RecordedEvent[],
   from: Day,
 ): Promise<readonly ImageEvent[]> {
-  const [freezes, series] = [await findAllFreezes(store), await store.totals({}, { from })];
+  const [freezes, series] = [await findAllFreezes(store, recorded), await store.totals({}, { from })];
   const events = listEvents(withStillDays(series, freezes), { recorded, freezes }, { from });
   const unsure = events.filter(({ kind }) => wholeHistoryKinds.has(kind));
   if (unsure.length === 0) return events.toSorted(compareAll);

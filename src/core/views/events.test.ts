@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
+import type { Freeze } from '../numbers/freezes.ts';
 import { listEvents } from './events.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
@@ -18,6 +19,10 @@ function image(repo: string, values: readonly (readonly [number, Mark?])[], regi
 
 function told(...series: readonly ImageSeries[]): string[] {
   return listEvents(series, {}).map(({ time, registry, repo, kind }) => `${time.slice(0, 10)} ${registry} ${repo} ${kind}`);
+}
+
+function said(...freezes: readonly Freeze[]): (readonly string[])[] {
+  return listEvents([], { freezes }).map(({ time, text }) => [time, text]);
 }
 
 describe('events', () => {
@@ -94,6 +99,49 @@ describe('events', () => {
     ]);
     const ongoing = listEvents([], { freezes: [{ registry: 'dockerhub', owner: 'b', from: first + 2, to: first + 2 }] });
     expect(ongoing.map(({ text }) => text)).toEqual(['counter not updated since 2026-03-03']);
+  });
+
+  it('say since when a counter was not updated to the minute where runs saw it, and which value covers the time over midnight', () => {
+    const seen = { since: '2026-03-02T20:10:30.000Z', recordedAt: '2026-03-03T01:10:00.000Z' };
+    const freeze = { registry: 'dockerhub', owner: 'acme', from: first + 1 } as const;
+    const ended = { ...freeze, to: first + 1, until: first + 2, seen: { ...seen, resumed: '2026-03-03T05:10:00.000Z' } };
+    const within = { ...freeze, to: first, until: first + 1, seen: { ...seen, resumed: '2026-03-02T23:10:00.000Z' } };
+
+    expect(said({ ...freeze, to: first + 2, seen })).toEqual([[seen.since, 'counter not updated since 2026-03-02 20:10 UTC']]);
+    expect(said(ended)).toEqual([
+      [seen.since, 'counter not updated from 2026-03-02 20:10 to 2026-03-03 05:10 UTC; the value of 2026-03-03 covers 2 days'],
+    ]);
+    expect(said(within)).toEqual([[seen.since, 'counter not updated from 2026-03-02 20:10 to 23:10 UTC']]);
+    expect(said({ ...freeze, to: first + 2, until: first + 3, seen })).toEqual([
+      [seen.since, 'counter not updated from 2026-03-02 to 2026-03-03; the value of 2026-03-04 covers 3 days'],
+    ]);
+    // That of another owner, recorded later, changes neither the number nor the time of the event.
+    const later = {
+      ...ended,
+      owner: 'b',
+      seen: { ...ended.seen, since: '2026-03-02T19:50:00.000Z', recordedAt: '2026-03-03T03:10:00.000Z' },
+    };
+    expect(said(ended, later)).toEqual(said(ended));
+    expect(said(within, { ...ended, owner: 'b', seen: { ...ended.seen, since: '2026-03-02T23:40:00.000Z' } })).toHaveLength(2);
+  });
+
+  it('have no milestone from the jump after a night over which a counter was not updated', () => {
+    const app = { ...image('acme/app', [[700], [900], [1_100], [2_600]], 'dockerhub'), still: new Set([first + 1]) };
+
+    expect(told(app).filter((text) => text.includes('milestone'))).toEqual(['2026-03-04 dockerhub acme/app milestone']);
+  });
+
+  it('say nothing of what is only recorded to find freezes', () => {
+    const time = '2026-03-01T10:00:00.000Z';
+    const recorded = (['counters_paused', 'counters_stopped', 'counters_resumed', 'registry_back'] as const).map((kind) => ({
+      time,
+      seenAt: time,
+      registry: 'ghcr',
+      kind,
+      detail: 'acme',
+    }));
+
+    expect(listEvents([], { recorded }).map(({ kind }) => kind)).toEqual(['registry_back']);
   });
 
   it('come by day, then registry, then repo', () => {

@@ -1,15 +1,16 @@
 /** What happened to the images: the events that follow from their totals, and the recorded ones. */
-import { fromEpochDay, startOfDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { fromEpochDay, startOfDay, toEpochDay, type EpochDay } from '../model/day.ts';
 import { discrepancyText } from './discrepancy.ts';
 import { formatExact } from './format.ts';
+import { freezeEvents } from './freeze-events.ts';
 import { plainText } from './plain-text.ts';
 import { coveredDays } from '../numbers/covered-days.ts';
 import type { Freeze } from '../numbers/freezes.ts';
 import { milestoneAt } from '../numbers/milestones.ts';
 import { findUnusualDays } from '../numbers/unusual-days.ts';
-import { compareMarks, isInconsistent, wasRead, type Mark } from '../model/mark.ts';
+import { isInconsistent, wasRead, type Mark } from '../model/mark.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { compareEvents, type EventKind, type RecordedEvent, type RecordedKind } from '../model/event.ts';
+import { compareEvents, isListed, type EventKind, type ListedKind, type RecordedEvent } from '../model/event.ts';
 import { includesDay, type DayRange } from '../model/query.ts';
 
 export interface ImageEvent {
@@ -51,7 +52,7 @@ export function listEvents(
       if (includesDay(range, day)) events.push({ time: startOfDay(day), registry, repo, kind, text, mark });
     }
   }
-  for (const event of recorded) {
+  for (const event of recorded.filter(isListed)) {
     const { time, seenAt, registry, repo, kind, detail } = event;
     if (!includesDay(range, time.slice(0, 10))) continue;
     events.push({ time, seenAt, registry, repo, kind, text: plainText(texts[kind](event)), detail });
@@ -59,7 +60,7 @@ export function listEvents(
   return events.toSorted(compareEvents);
 }
 
-const texts: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = {
+const texts: Readonly<Record<ListedKind, (event: RecordedEvent) => string>> = {
   tag_pushed: ({ detail }) => `pushed ${detail ?? 'a tag'}`,
   image_gone: () => 'no longer in the registry; its history is kept',
   image_back: () => 'in the registry again',
@@ -71,45 +72,6 @@ const texts: Readonly<Record<RecordedKind, (event: RecordedEvent) => string>> = 
   storing_restored: () => 'what is read is stored again',
   notification_failed: ({ detail }) => `a notification was given up${detail === undefined ? '' : `: ${detail}`}`,
 };
-
-/** One event for a registry, however many owners it is about. */
-function freezeEvents(freezes: readonly Freeze[], series: readonly ImageSeries[]): ImageEvent[] {
-  const merged: Freeze[] = [];
-  for (const freeze of freezes.toSorted((a, b) => a.from - b.from)) {
-    const { registry, from, to, until } = freeze;
-    const at = merged.findIndex((other) => other.registry === registry && from <= other.to);
-    const other = merged[at];
-    if (!other) merged.push(freeze);
-    else merged[at] = { ...other, to: Math.max(to, other.to), until: until && other.until && Math.max(until, other.until) };
-  }
-  return merged.map(({ registry, from, to, until }) => ({
-    time: startOfDay(fromEpochDay(from)),
-    registry,
-    kind: 'frozen',
-    mark: markOn(series, registry, to),
-    text: freezeText(
-      fromEpochDay(from),
-      until === undefined ? undefined : { last: fromEpochDay(until - 1), next: fromEpochDay(until), days: until - from + 1 },
-    ),
-  }));
-}
-
-function freezeText(from: Day, end: { readonly last: Day; readonly next: Day; readonly days: number } | undefined): string {
-  if (!end) return `counter not updated since ${from}`;
-  const when = end.last === from ? `on ${from}` : `from ${from} to ${end.last}`;
-  return `counter not updated ${when}; the value of ${end.next} covers ${end.days} days`;
-}
-
-/** How the totals of a registry's images are known on a day: as the most certain of them. */
-function markOn(series: readonly ImageSeries[], registry: string, day: EpochDay): Mark | undefined {
-  let found: Mark | undefined;
-  for (const { registry: own, days, marks } of series) {
-    const at = own === registry ? Array.prototype.indexOf.call(days, day) : -1;
-    const mark = at < 0 ? undefined : marks.at(at);
-    if (mark !== undefined && (found === undefined || compareMarks(mark, found) > 0)) found = mark;
-  }
-  return found;
-}
 
 interface TotalEvent {
   readonly epochDay: EpochDay;

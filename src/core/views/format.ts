@@ -22,6 +22,13 @@ export function formatCount(value: number): string {
   return formatExact(value);
 }
 
+/** A size in powers of 1000, as registries write compressed sizes: `94.6 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(0)} kB` : `${formatExact(bytes)} B`;
+}
+
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
 /** `March 2026` */
@@ -61,4 +68,9 @@ export function formatChange(now: number | undefined, before: number | undefined
 function toSign(difference: number): string {
   if (difference > 0) return '+';
   return difference < 0 ? '−' : '';
+}
+
+/** An ISO 8601 moment to the minute, in UTC: `2026-03-14 10:00`. */
+export function momentText(moment: string): string {
+  return new Date(moment).toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -1,11 +1,13 @@
 /** What the images of an owner say together: whether their registry updated its counters. */
 import { fromEpochDay } from '../model/day.ts';
+import type { RecordedEvent } from '../model/event.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { isEndOfDay } from '../model/mark.ts';
-import type { DayRange, SeriesQuery } from '../model/query.ts';
+import { matches, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
+import { withRecorded } from '../numbers/recorded-freezes.ts';
 import type { SnapshotStore } from '../ports.ts';
 
 export interface FrozenSeries {
@@ -13,16 +15,22 @@ export interface FrozenSeries {
   readonly freezes: readonly Freeze[];
 }
 
+type HistoryStore = Pick<SnapshotStore, 'totals' | 'latest' | 'events'>;
+
 /** The series of a query, all of their days, with the days on which their registry did not update them. */
-export async function seriesWithFreezes(store: Pick<SnapshotStore, 'totals' | 'latest'>, query: SeriesQuery): Promise<FrozenSeries> {
+export async function seriesWithFreezes(store: HistoryStore, query: SeriesQuery): Promise<FrozenSeries> {
   const series = await store.totals(query);
-  const freezes = findFreezes([...series, ...(query.repos ? await siblings(store, query, series) : [])]);
+  const all = [...series, ...(query.repos ? await siblings(store, query, series) : [])];
+  const freezes = withRecorded(findFreezes(all), await store.events(), all);
   return { series: withStillDays(series, freezes), freezes };
 }
 
 /** Those of the freezes that these images were read in. */
 export function freezesOf(series: readonly ImageSeries[], freezes: readonly Freeze[]): readonly Freeze[] {
-  return freezes.filter((freeze) => withStillDays(series, [freeze]).some(({ still }) => still !== undefined && still.size > 0));
+  return freezes.filter((freeze) => {
+    const days = { ...freeze, to: Math.max(freeze.from, freeze.to) };
+    return withStillDays(series, [days]).some(({ still }) => still !== undefined && still.size > 0);
+  });
 }
 
 /** The other images of the same owners, where the registry does not publish days. */
@@ -50,23 +58,36 @@ const maxImagesOfOwner = 200;
 /** Images whose series are in memory at once, unless one owner has more. */
 const maxImagesAtOnce = 200;
 
-/** The freezes of all images, found some owners at a time. */
-export async function findAllFreezes(store: Pick<SnapshotStore, 'totals' | 'latest'>): Promise<readonly Freeze[]> {
+/**
+ * The freezes of the owners of these images, all where absent, found some owners at a time. `recorded`: all that is known of when counters
+ * stopped.
+ */
+export async function findAllFreezes(
+  store: HistoryStore,
+  recorded?: readonly RecordedEvent[],
+  query: SeriesQuery = {},
+): Promise<readonly Freeze[]> {
+  const seen = recorded ?? (await store.events());
   const owners = new Map<string, LatestImage[]>();
-  for (const image of await store.latest({})) {
+  const wanted = new Set<string>();
+  for (const image of await store.latest({ registries: query.registries })) {
     // A registry that publishes days needs no guess.
     if (image.backfilledDays > 0 || isEndOfDay(image.mark)) continue;
-    const images = owners.get(ownerKey(image));
+    const key = ownerKey(image);
+    const images = owners.get(key);
     if (images) images.push(image);
-    else owners.set(ownerKey(image), [image]);
+    else owners.set(key, [image]);
+    if (matches(query, image)) wanted.add(key);
   }
   const freezes: Freeze[] = [];
   let batch: LatestImage[] = [];
   const work = async (): Promise<void> => {
-    if (batch.length > 0) freezes.push(...findFreezes(await seriesOf(store, batch)));
+    const series = await seriesOf(store, batch);
+    freezes.push(...withRecorded(findFreezes(series), seen, series));
     batch = [];
   };
-  for (const images of owners.values()) {
+  for (const [key, images] of owners) {
+    if (!wanted.has(key)) continue;
     const busiest = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
     if (batch.length + busiest.length > maxImagesAtOnce) await work();
     batch.push(...busiest);
@@ -82,20 +103,38 @@ export async function stillSums(
   freezes: readonly Freeze[],
 ): Promise<readonly DaySum[]> {
   const sums: DaySum[] = [];
-  for (const freeze of freezes) {
-    const frozen = images.filter(({ registry, repo }) => registry === freeze.registry && ownerOf(repo) === freeze.owner);
-    const range = { from: fromEpochDay(freeze.from), to: freeze.until === undefined ? undefined : fromEpochDay(freeze.until) };
+  for (const touching of touchingFreezes(freezes)) {
+    const [{ registry, owner, from }] = touching;
+    const until = touching.at(-1)?.until;
+    const frozen = images.filter((image) => image.registry === registry && ownerOf(image.repo) === owner);
+    const range = { from: fromEpochDay(from), to: until === undefined ? undefined : fromEpochDay(until) };
     const series = await seriesOf(store, frozen, range);
-    for (const [at, image] of withStillDays(series, [freeze]).entries()) {
+    for (const [at, image] of withStillDays(series, touching).entries()) {
       const plain = series[at];
       if (!plain || plain === image) continue;
       // A day before the range is only there to compare with.
-      const first = (image.days[0] ?? 0) < freeze.from ? 1 : 0;
+      const first = (image.days[0] ?? 0) < from ? 1 : 0;
       for (const sum of daySumsOf(plain, first)) sums.push(negated(sum));
       sums.push(...daySumsOf(image, first));
     }
   }
   return addDaySums(sums);
+}
+
+/** Freezes of one owner together, by time, where the day on which one ended is the first of the next. */
+function touchingFreezes(freezes: readonly Freeze[]): readonly (readonly [Freeze, ...Freeze[]])[] {
+  const groups: [Freeze, ...Freeze[]][] = [];
+  for (const freeze of freezes.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    // Of hours within one day no day is covered by another.
+    if (freeze.to < freeze.from) continue;
+    const group = groups.find(([first, ...rest]) => {
+      const { registry, owner, until = Infinity } = rest.at(-1) ?? first;
+      return registry === freeze.registry && owner === freeze.owner && freeze.from <= until;
+    });
+    if (group) group.push(freeze);
+    else groups.push([freeze]);
+  }
+  return groups;
 }
 
 /** The series of these images, and of no others. */
@@ -108,4 +147,34 @@ export async function seriesOf(
   const keys = new Set(images.map(imageKey));
   const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
   return (await store.totals(query, range)).filter((image) => keys.has(imageKey(image)));
+}
+
+/** The same of many images, some at a time. */
+export async function* seriesInBatches(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  range?: DayRange,
+): AsyncGenerator<readonly ImageSeries[]> {
+  for (let at = 0; at < images.length; at += maxImagesAtOnce) yield await seriesOf(store, images.slice(at, at + maxImagesAtOnce), range);
+}
+
+/** Whether a freeze is about the owner of an image. */
+export function isOwnerFrozen({ registry, owner }: Freeze, image: ImageName): boolean {
+  return registry === image.registry && owner === ownerOf(image.repo);
+}
+
+/** What these images add up to on each day, without holding the series of all of them. `freezes`: absent where nothing is to be said of them. */
+export async function seriesSums(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  { range, freezes = [] }: { readonly range?: DayRange; readonly freezes?: readonly Freeze[] } = {},
+): Promise<readonly DaySum[]> {
+  let sums: readonly DaySum[] = [];
+  for await (const series of seriesInBatches(store, images, range)) sums = addDaySums(concat(sums, withStillDays(series, freezes)));
+  return sums;
+}
+
+function* concat(sums: readonly DaySum[], series: readonly ImageSeries[]): Generator<DaySum> {
+  yield* sums;
+  for (const image of series) yield* daySumsOf(image);
 }

@@ -44,6 +44,8 @@ export interface Image extends ImageName {
   tags: Detail<TagsState> | undefined;
   /** What its series comes to; absent since that changed. */
   values: SeriesValues | undefined;
+  /** Its newest values as they were given out last: the same where nothing has changed. */
+  latest: LatestImage | undefined;
 }
 
 export function newImage(registry: string, repo: string): Image {
@@ -54,6 +56,7 @@ export function newImage(registry: string, repo: string): Image {
     totalSince: undefined,
     tags: undefined,
     values: undefined,
+    latest: undefined,
   };
   return { registry, repo, series: createDaySeries(), notes: createDayNotes(), ...details };
 }
@@ -111,7 +114,14 @@ export function toLatest(image: Image): LatestImage[] {
   image.values ??= seriesValues(toSeries(image));
   const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value, totalSince: totalSince?.value };
   const { discrepancy } = notes.get(last.day) ?? {};
-  return [{ registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values }];
+  const latest = { registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values };
+  if (!image.latest || !isSame(image.latest, latest)) image.latest = latest;
+  return [image.latest];
+}
+
+/** Whether each value is the very same. */
+function isSame(a: object, b: object): boolean {
+  return Object.entries(a).every(([key, value]) => value === Reflect.get(b, key));
 }
 
 /** A copy, which later changes do not reach. */

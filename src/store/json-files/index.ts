@@ -2,11 +2,12 @@
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
-import type { DaySum, ImageSeries, LatestImage } from '../../core/model/history.ts';
-import type { SeriesQuery } from '../../core/model/query.ts';
+import type { DailyTotals, DailyTotalsOptions, DaySum, ImageSeries, LatestImage } from '../../core/model/history.ts';
+import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
 import type { YearTotals } from './year-totals.ts';
 import { createIndexSums } from './index-sums.ts';
+import { dailyTotalsIn } from './index-days.ts';
 import { fromImageEntry, toImageEntry, type IndexEntry } from './index-entry.ts';
 import {
   addReading,
@@ -39,6 +40,8 @@ export interface Index {
   days(): readonly Day[];
   /** As SnapshotStore.totals; the result does not change later. */
   totals(query: SeriesQuery): readonly ImageSeries[];
+  /** As SnapshotStore.dailyTotals; a day is as it is when it is taken. */
+  dailyTotals(query: SeriesQuery, range?: DayRange, options?: DailyTotalsOptions): DailyTotals;
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
   /** As SnapshotStore.daySums. */
@@ -120,6 +123,10 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
     sortedDays = undefined;
   }
 
+  function allDays(): Day[] {
+    return [...days, ...Array.from(kept, fromEpochDay)].toSorted(compareText);
+  }
+
   function dropEmpty(): void {
     for (const images of registries.values()) {
       for (const [repo, { series }] of images) if (!series.last()) images.delete(repo);
@@ -171,7 +178,7 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
       forget(day);
     },
     isKept: (day) => kept.has(toEpochDay(day)),
-    allDays: () => [...days, ...Array.from(kept, fromEpochDay)].toSorted(compareText),
+    allDays,
     days() {
       sortedDays ??= [...days].toSorted(compareText);
       return sortedDays;
@@ -179,6 +186,7 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
     totals(query) {
       return matching(query).toSorted(compareImagesByName).map(toSeries);
     },
+    dailyTotals: (query, range, options) => dailyTotalsIn(matching(query), allDays(), range, options),
     latest(query) {
       const images = matching(query).toSorted(compareImages);
       return images.flatMap(toLatest);

@@ -98,22 +98,11 @@ export interface FaultyFiles extends FileSystem {
   heal(): void;
 }
 
-/** The real file system, with faults. */
-export function createFaultyFiles(): FaultyFiles {
-  const faults = new Map<Step, { readonly code: string; readonly pathPart: string }>();
+type FaultOf = (step: Step, path: string) => Error | undefined;
 
-  function faultOf(step: Step, path: string): Error | undefined {
-    const fault = faults.get(step);
-    const isSpared = path.endsWith('.lock') && !fault?.pathPart.includes('.lock');
-    return fault && !isSpared && path.includes(fault.pathPart) ? systemError(fault.code) : undefined;
-  }
-
-  function check(step: Step, path: string): void {
-    const fault = faultOf(step, path);
-    if (fault) throw fault;
-  }
-
-  async function create(path: string): ReturnType<FileSystem['create']> {
+/** Creates files whose content cannot be written whole. */
+function faultyCreate(faultOf: FaultOf, check: (step: Step, path: string) => void): FileSystem['create'] {
+  return async (path) => {
     check('create', path);
     const file = await nodeFileSystem.create(path);
     return {
@@ -132,6 +121,22 @@ export function createFaultyFiles(): FaultyFiles {
         check('close', path);
       },
     };
+  };
+}
+
+/** The real file system, with faults. */
+export function createFaultyFiles(): FaultyFiles {
+  const faults = new Map<Step, { readonly code: string; readonly pathPart: string }>();
+
+  function faultOf(step: Step, path: string): Error | undefined {
+    const fault = faults.get(step);
+    const isSpared = path.endsWith('.lock') && !fault?.pathPart.includes('.lock');
+    return fault && !isSpared && path.includes(fault.pathPart) ? systemError(fault.code) : undefined;
+  }
+
+  function check(step: Step, path: string): void {
+    const fault = faultOf(step, path);
+    if (fault) throw fault;
   }
 
   return {
@@ -154,7 +159,7 @@ export function createFaultyFiles(): FaultyFiles {
       check('read', path);
       return nodeFileSystem.open(path);
     },
-    create,
+    create: faultyCreate(faultOf, check),
     async rename(from, to) {
       check('rename', from);
       await nodeFileSystem.rename(from, to);
