@@ -20,7 +20,7 @@ export interface ImageSeries extends ImageName {
 export type DayNote = Pick<Reading, 'dayPulls' | 'discrepancy'>;
 
 /** What of a reading is kept as a note of its day; undefined where there is nothing. */
-export function toDayNote({ dayPulls, discrepancy }: Reading): DayNote | undefined {
+export function toDayNote({ dayPulls, discrepancy }: DayNote): DayNote | undefined {
   return dayPulls === undefined && discrepancy === undefined ? undefined : { dayPulls, discrepancy };
 }
 

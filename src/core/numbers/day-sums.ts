@@ -34,11 +34,12 @@ export function negated(sum: DaySum): DaySum {
 
 /** Adds up what belongs together; what adds up to nothing is left out. In no order. */
 export function addDaySums(sums: Iterable<DaySum>): readonly DaySum[] {
-  const added = new Map<string, DaySum>();
+  const added = new Map<string, Added>();
   for (const sum of sums) {
     const key = daySumKey(sum);
     const before = added.get(key);
-    added.set(key, before ? plus(before, sum) : sum);
+    if (before) addTo(before, sum);
+    else added.set(key, { ...sum });
   }
   return [...added.values()].filter((sum) => !isNothing(sum));
 }
@@ -48,16 +49,15 @@ export function daySumKey({ registry, day, mark, covered }: DaySum): string {
   return `${day} ${registry} ${mark} ${covered}`;
 }
 
-function plus(a: DaySum, b: DaySum): DaySum {
-  return {
-    ...a,
-    values: a.values + b.values,
-    pulls: a.pulls + b.pulls,
-    total: a.total + b.total,
-    step: a.step + b.step,
-    resets: a.resets + b.resets,
-    fall: a.fall + b.fall,
-  };
+type Added = { -readonly [Field in keyof DaySum]: DaySum[Field] };
+
+function addTo(added: Added, { values, pulls, total, step, resets, fall }: DaySum): void {
+  added.values += values;
+  added.pulls += pulls;
+  added.total += total;
+  added.step += step;
+  added.resets += resets;
+  added.fall += fall;
 }
 
 function isNothing({ values, pulls, total, step, resets, fall }: DaySum): boolean {
