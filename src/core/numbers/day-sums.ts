@@ -34,30 +34,31 @@ export function negated(sum: DaySum): DaySum {
 
 /** Adds up what belongs together; what adds up to nothing is left out. In no order. */
 export function addDaySums(sums: Iterable<DaySum>): readonly DaySum[] {
-  const added = new Map<string, Added>();
+  const added = new Map<string, Mutable<DaySum>>();
   for (const sum of sums) {
     const key = daySumKey(sum);
     const before = added.get(key);
+    // Of many series it is one object for each of their values otherwise.
     if (before) addTo(before, sum);
     else added.set(key, { ...sum });
   }
   return [...added.values()].filter((sum) => !isNothing(sum));
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What two sums have in common that can be added. */
 export function daySumKey({ registry, day, mark, covered }: DaySum): string {
   return `${day} ${registry} ${mark} ${covered}`;
 }
 
-type Added = { -readonly [Field in keyof DaySum]: DaySum[Field] };
-
-function addTo(added: Added, { values, pulls, total, step, resets, fall }: DaySum): void {
-  added.values += values;
-  added.pulls += pulls;
-  added.total += total;
-  added.step += step;
-  added.resets += resets;
-  added.fall += fall;
+function addTo(sum: Mutable<DaySum>, { values, pulls, total, step, resets, fall }: DaySum): void {
+  sum.values += values;
+  sum.pulls += pulls;
+  sum.total += total;
+  sum.step += step;
+  sum.resets += resets;
+  sum.fall += fall;
 }
 
 function isNothing({ values, pulls, total, step, resets, fall }: DaySum): boolean {

@@ -74,12 +74,15 @@ function toImage({ registry, repo, first, totals, ...row }: ImageRow): YearImage
     if (total === null) continue;
     const note = row.notes?.[fromEpochDay(start + at)];
     const readMs = (start + at) * dayMs + (row.read_after[at] ?? 0) * 1000;
-    byDay.set(start + at, { total, readMs, mark: codes[at] ?? 'read', note: note && toDayNote(parseNote(note)) });
+    byDay.set(start + at, { total, readMs, mark: codes[at] ?? 'read', note: note && toDayNote({ ...unread, ...parseNote(note) }) });
   }
   const tagCount = row.tag_count && { day: toEpochDay(row.tag_count[0]), value: row.tag_count[1] };
   const lastUpdated = row.last_updated && { day: toEpochDay(row.last_updated[0]), value: row.last_updated[1] };
   return { registry, repo, byDay, totalSince: row.total_since, tagCount, lastUpdated };
 }
+
+/** What a note needs of a reading, to be one. */
+const unread = { registry: '', repo: '', pullCount: 0, readAt: '' };
 
 export function formatYear(totals: YearTotals, year: number): string {
   const rows = [...totals.values()].toSorted(compareImages).map((image) => JSON.stringify(toRow(image)));
@@ -128,9 +131,9 @@ export function mergeDay(totals: YearTotals, of: Day, readings: readonly Reading
     const image: YearImage = totals.get(imageKey(reading)) ?? { registry: reading.registry, repo: reading.repo, byDay: new Map() };
     const before = readingOf(image, epochDay);
     if (newer(before, reading, now) !== reading) continue;
-    const best = complete(before, reading);
-    const { pullCount: total, mark = 'read' } = best;
-    image.byDay.set(epochDay, { total, readMs: Date.parse(reading.readAt), mark, note: toDayNote(best) });
+    const { pullCount, mark = 'read', ...best } = complete(before, reading);
+    const note = toDayNote(best);
+    image.byDay.set(epochDay, { total: pullCount, readMs: Date.parse(reading.readAt), mark, note });
     image.totalSince = reading.totalSince ?? image.totalSince;
     image.tagCount = newest(image.tagCount, epochDay, reading.tagCount);
     image.lastUpdated = newest(image.lastUpdated, epochDay, reading.lastUpdated);
