@@ -38,16 +38,21 @@ export function seriesValues(series: ImageSeries): SeriesValues {
 function recentPulls(series: ImageSeries): RecentPulls {
   const newest = series.days[series.days.length - 1] ?? 0;
   let from = series.days.length - 1;
-  while (from > 0 && (series.days[from] ?? 0) > newest - recentDays) from -= 1;
+  while (from > 0 && (series.days[from] ?? 0) >= firstRecentDay(newest)) from -= 1;
   const days = Array.from({ length: series.days.length - from }, (_, at) => series.days[from + at] ?? 0);
   const totals = days.map((_, at) => series.totals[from + at] ?? 0);
   const pulls = toPulls({ ...series, days, totals });
   return { days: Int32Array.from(days.slice(1)), pulls: Float64Array.from(pulls.slice(1)) };
 }
 
-/** The part of these pulls, ascending by day, that is kept. */
-export function cutToRecent(pulls: readonly (readonly [EpochDay, number])[]): RecentPulls {
-  const newest = pulls.at(-1)?.[0] ?? 0;
-  const kept = pulls.filter(([day]) => day > newest - recentDays);
+/** The first day whose pulls are kept of an image with this newest known day. */
+export function firstRecentDay(newest: EpochDay): EpochDay {
+  return newest - recentDays + 1;
+}
+
+/** The part of these pulls that is kept of an image with this newest known day. */
+export function cutToRecent(pulls: readonly (readonly [EpochDay, number])[], newest: EpochDay): RecentPulls {
+  const first = firstRecentDay(newest);
+  const kept = pulls.filter(([day]) => day >= first);
   return { days: Int32Array.from(kept, ([day]) => day), pulls: Float64Array.from(kept, ([, count]) => count) };
 }
