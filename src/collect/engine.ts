@@ -1,5 +1,6 @@
 /** Collects, in one process or as one of many: it knows one list of work, its own or one that is shared. */
 import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
+import type { LatestImage } from '../core/model/history.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import type { RunRecord } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
@@ -82,7 +83,9 @@ export function createEngine(deps: EngineDeps): Engine {
   ];
 
   async function begin(): Promise<void> {
-    const newest = await newestStored(deps);
+    const latest = await storedImages(deps);
+    const newest = newestReads(latest);
+    parts.afterRun.remember(latest);
     view.remember(newest);
     await deps.health.stored(agesOf(newest, clock.now()));
     if (list.pollMs !== undefined) await follow();
@@ -162,16 +165,22 @@ function createFollower({ list, log, isCollector }: EngineDeps, parts: Parts): (
   };
 }
 
-/** When the newest stored reading of each registry was read, in milliseconds since the epoch: after a restart they count like those of a run. */
-async function newestStored({ store, log }: EngineDeps): Promise<ReadonlyMap<string, number>> {
-  const newest = new Map<string, number>();
+/** The newest stored values of all images; none where they cannot be listed. */
+async function storedImages({ store, log }: EngineDeps): Promise<readonly LatestImage[]> {
   try {
-    for (const { registry, readAt = '' } of await store.latest({})) {
-      const at = Date.parse(readAt);
-      if (at > (newest.get(registry) ?? Number.NEGATIVE_INFINITY)) newest.set(registry, at);
-    }
+    return await store.latest({});
   } catch (error) {
     log.warn('stored images cannot be listed', errorFields(toAppError(error)));
+    return [];
+  }
+}
+
+/** When the newest stored reading of each registry was read, in milliseconds since the epoch: after a restart they count like those of a run. */
+function newestReads(latest: readonly LatestImage[]): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const { registry, readAt = '' } of latest) {
+    const at = Date.parse(readAt);
+    if (at > (newest.get(registry) ?? Number.NEGATIVE_INFINITY)) newest.set(registry, at);
   }
   return newest;
 }

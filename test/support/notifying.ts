@@ -76,7 +76,19 @@ export async function startNotifying(options: NotifyingOptions): Promise<Notifyi
   const marker = { set: async () => undefined, clear: async () => undefined };
   const health = createHealth({ marker, clock, intervalMs: 3_600_000, titles });
   const listeners = [(end: RunEnd) => notifier.afterRun(end)];
-  const afterRun = createAfterRun({ store, list, buffer, health, clock, log, titles, retentionDays: 0, keepTotals: true, listeners });
+  const afterRun = createAfterRun({
+    store,
+    list,
+    buffer,
+    health,
+    clock,
+    log,
+    titles,
+    isCollector: true,
+    retentionDays: 0,
+    keepTotals: true,
+    listeners,
+  });
   return {
     store,
     notifier,
