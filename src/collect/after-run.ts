@@ -1,7 +1,7 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
-import { eventKey } from '../core/model/event.ts';
+import { eventKey, type RecordedKind } from '../core/model/event.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import { imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
@@ -144,8 +144,24 @@ async function prune({ store, clock, log, retentionDays, keepTotals }: AfterRunD
   const today = dayOf(Math.min(clock.now(), startedAt + durationMs));
   const newest = retentionDay(await readDays(store, addDays(today, -lookBackDays)), today);
   const before = newest === undefined ? undefined : firstKeptDay(newest, retentionDays);
+  if (before !== undefined && keepTotals) await keepFreezes(store, before, clock);
   const days = before === undefined ? [] : await store.prune(before, { withTotals: !keepTotals });
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
+}
+
+/** When counters stopped is kept like the totals, of which it says how many days they cover: with the snapshot of today. */
+async function keepFreezes(store: SnapshotStore, before: Day, clock: Clock): Promise<void> {
+  const seenAt = new Date(clock.now()).toISOString();
+  const old = (await store.events()).filter(({ kind, seenAt: seen }) => isOfFreeze(kind) && dayOf(Date.parse(seen)) < before);
+  if (old.length > 0)
+    await store.save(
+      [],
+      old.map((event) => ({ ...event, seenAt })),
+    );
+}
+
+function isOfFreeze(kind: RecordedKind): boolean {
+  return kind === 'counters_stopped' || kind === 'counters_resumed';
 }
 
 /** Where nothing was read for so long, nothing is deleted either until the second day that is read again. */

@@ -209,6 +209,7 @@ describe('for any owner that is pulled day and night', () => {
         const still = withStillDays(series, found);
         const events = listEvents(still, { recorded, freezes: found });
         const touched = new Set<number>();
+        const missed: Span[] = [];
         const frozen = world.freezes.flatMap(({ at, minutes }) =>
           spans.filter((span) => span.to >= at && span.from < at + minutes && span.reads > 1),
         );
@@ -220,12 +221,12 @@ describe('for any owner that is pulled day and night', () => {
           const own = found.filter((freeze) => isAbout(freeze, span));
           if (isPromised(span, spans, series, touched)) {
             promised += 1;
-            expect(own).toHaveLength(1);
-            expect(own[0]?.seen?.since).toBe(momentOf(span.from));
+            if (own.length !== 1 || own[0]?.seen?.since !== momentOf(span.from)) missed.push(span);
           }
           const [first, last] = [span.from, span.to].map((at) => firstDay + Math.floor(at / day));
           for (let each = first ?? 0; each <= (last ?? 0) + 1; each += 1) touched.add(each);
         }
+        expect(missed).toEqual([]);
         for (const { from, until, seen } of found) {
           if (until === undefined) continue;
           const at = Array.from(series[0]?.days ?? []).indexOf(until);
@@ -237,9 +238,9 @@ describe('for any owner that is pulled day and night', () => {
         // No number changes.
         expect(still.map(toPulls)).toEqual(series.map(toPulls));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
-    expect(promised).toBeGreaterThan(10);
+    expect(promised).toBeGreaterThan(5);
   }, 120_000);
 });
 
@@ -262,7 +263,7 @@ describe('for counters that are never frozen', () => {
         expect(kindsOf(watched(world).recorded)).toEqual([]);
       }),
       // A fixed seed: by its definition the rule lets through a standstill that is chance once in thousands of weeks.
-      { numRuns: 60, seed: 16 },
+      { numRuns: 40, seed: 16 },
     );
   }, 120_000);
 

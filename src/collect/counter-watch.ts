@@ -190,7 +190,7 @@ function eventsOfStandstill({ owner, images, read }: Look, { pauses, freezes, op
   if (openSince !== undefined || last - first > 1) return [];
   const quietest = quietestDay(read, first, isTouched(freezes));
   const isMost = (quietest ?? 0) >= minReadShare * (quietestDay(images, first, isTouched(freezes)) ?? Infinity);
-  const isStop = isMost && isFrozen(owner, { quietestDay: quietest, longestPause: longestPause(pauses, owner.since) });
+  const isStop = isMost && isFrozen(owner, { quietest, longest: longestPause(pauses, owner.since) });
   return isStop ? [toEvent(owner, 'counters_stopped', owner.since, owner.until)] : [];
 }
 

@@ -1,6 +1,5 @@
 /** Collects, in one process or as one of many: it knows one list of work, its own or one that is shared. */
 import { AppError, errorFields, toAppError } from '../core/model/errors.ts';
-import type { LatestImage } from '../core/model/history.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import type { RunRecord } from '../core/model/run.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
@@ -83,10 +82,7 @@ export function createEngine(deps: EngineDeps): Engine {
   ];
 
   async function begin(): Promise<void> {
-    const latest = await storedImages(deps);
-    const newest = newestReads(latest);
-    parts.afterRun.remember(latest);
-    view.remember(newest);
+    const newest = await rememberStored(deps, parts);
     await deps.health.stored(agesOf(newest, clock.now()));
     if (list.pollMs !== undefined) await follow();
     for (const scheduler of schedulers) scheduler.start();
@@ -165,23 +161,23 @@ function createFollower({ list, log, isCollector }: EngineDeps, parts: Parts): (
   };
 }
 
-/** The newest stored values of all images; none where they cannot be listed. */
-async function storedImages({ store, log }: EngineDeps): Promise<readonly LatestImage[]> {
+/**
+ * Tells the parts what was stored before this process began. Resolves to when the newest stored reading of each registry was read, in
+ * milliseconds since the epoch: after a restart they count like those of a run.
+ */
+async function rememberStored({ store, log }: EngineDeps, { view, afterRun }: Parts): Promise<ReadonlyMap<string, number>> {
+  const newest = new Map<string, number>();
   try {
-    return await store.latest({});
+    const latest = await store.latest({});
+    for (const { registry, readAt = '' } of latest) {
+      const at = Date.parse(readAt);
+      if (at > (newest.get(registry) ?? Number.NEGATIVE_INFINITY)) newest.set(registry, at);
+    }
+    afterRun.remember(latest);
   } catch (error) {
     log.warn('stored images cannot be listed', errorFields(toAppError(error)));
-    return [];
   }
-}
-
-/** When the newest stored reading of each registry was read, in milliseconds since the epoch: after a restart they count like those of a run. */
-function newestReads(latest: readonly LatestImage[]): ReadonlyMap<string, number> {
-  const newest = new Map<string, number>();
-  for (const { registry, readAt = '' } of latest) {
-    const at = Date.parse(readAt);
-    if (at > (newest.get(registry) ?? Number.NEGATIVE_INFINITY)) newest.set(registry, at);
-  }
+  view.remember(newest);
   return newest;
 }
 

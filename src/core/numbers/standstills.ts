@@ -20,9 +20,9 @@ export interface Standstill {
 /** What is known of the same counters before. */
 export interface Habits {
   /** Pulls of the quietest of the last days; undefined where too few are known. */
-  readonly quietestDay: number | undefined;
+  readonly quietest: number | undefined;
   /** Milliseconds of the longest pause of the last weeks; undefined where they were not watched for two weeks. */
-  readonly longestPause: number | undefined;
+  readonly longest: number | undefined;
 }
 
 const minReads = 3;
@@ -35,15 +35,15 @@ const minMs = 3 * hourMs;
 const minTimesPause = 2.5;
 
 /** Whether the registry does not update the counters. */
-export function isFrozen({ since, until, reads }: Standstill, { quietestDay = 0, longestPause = Infinity }: Habits): boolean {
+export function isFrozen({ since, until, reads }: Standstill, { quietest = 0, longest = Infinity }: Habits): boolean {
   const lasts = until - since;
-  const expected = (quietestDay / 24 / quietHour) * (lasts / hourMs);
-  return reads >= minReads && expected >= minExpected && lasts >= minMs + minTimesPause * longestPause;
+  const expected = (quietest / 24 / quietHour) * (lasts / hourMs);
+  return reads >= minReads && expected >= minExpected && lasts >= minMs + minTimesPause * longest;
 }
 
 /** Whether the counters are busy enough for a freeze to be seen before it has lasted for a day; then whole days show it. */
-export function isBusy(quietestDay: number | undefined): boolean {
-  return quietestDay !== undefined && quietestDay / quietHour >= minExpected;
+export function isBusy(quietest: number): boolean {
+  return quietest / quietHour >= minExpected;
 }
 
 /** Whether a jump of so many pulls has what was missing: half of what quiet days have in that time. */
@@ -91,15 +91,16 @@ const minTimesRecorded = 1.25;
 export function longestPause(pauses: readonly Pause[], now: number): number | undefined {
   const known = pauses.filter(({ to }) => to > now - rememberedMs);
   if (!known.some(({ to }) => to <= now - watchedMs)) return undefined;
-  return longest(known);
+  return lengthOf(known);
 }
 
 /** Whether a pause that has just ended says more than those that are recorded. */
 export function isNotable(pause: Pause, recorded: readonly Pause[]): boolean {
   const recent = recorded.filter(({ to }) => to > pause.to - recentMs);
-  return recent.length === 0 || pause.to - pause.from > minTimesRecorded * longest(recent);
+  return recent.length === 0 || pause.to - pause.from > minTimesRecorded * lengthOf(recent);
 }
 
-function longest(pauses: readonly Pause[]): number {
+/** Of the longest of them. */
+function lengthOf(pauses: readonly Pause[]): number {
   return pauses.reduce((most, { from, to }) => Math.max(most, to - from), 0);
 }
