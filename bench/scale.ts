@@ -52,7 +52,7 @@ interface Figures {
 }
 
 /** Half of the images are on GHCR with closed days, half on Docker Hub, of a hundred owners. */
-async function fill({ database }: PostgresStore, images: number): Promise<void> {
+export async function fill({ database }: PostgresStore, images: number): Promise<void> {
   await database.query(
     sql`INSERT INTO images (registry, repo) SELECT CASE WHEN i % 2 = 0 THEN 'dockerhub' ELSE 'ghcr' END, 'owner-' || i % 100 || '/app-' || i FROM generate_series(1, ${images}::int) AS i`,
   );
@@ -78,7 +78,7 @@ async function fill({ database }: PostgresStore, images: number): Promise<void> 
   await database.withLock(7, (connection) => connection.query(raw('VACUUM ANALYZE')));
 }
 
-function readings(images: number, from: number, to: number) {
+export function readings(images: number, from: number, to: number) {
   return Array.from({ length: to - from }, (_, at) => {
     const id = from + at + 1;
     const name = { registry: id % 2 === 0 ? 'dockerhub' : 'ghcr', repo: `owner-${id % 100}/app-${id}` };
@@ -86,7 +86,7 @@ function readings(images: number, from: number, to: number) {
   });
 }
 
-async function saveAll(store: PostgresStore, images: number): Promise<number> {
+export async function saveAll(store: PostgresStore, images: number): Promise<number> {
   const begun = performance.now();
   for (let at = 0; at < images; at += 10_000) await store.save(readings(images, at, Math.min(images, at + 10_000)));
   return (images * 1000) / (performance.now() - begun);

@@ -33,6 +33,7 @@ export function createOpeningStore(firstReason: string): OpeningStore {
       },
       save: async (readings, events) => opened().save(readings, events),
       totals: async (query, range) => opened().totals(query, range),
+      dailyTotals: async (query, range, options) => opened().dailyTotals(query, range, options),
       latest: async (query) => opened().latest(query),
       daySums: async (registries) => opened().daySums(registries),
       readings: (query, range) => opened().readings(query, range),

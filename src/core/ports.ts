@@ -1,6 +1,6 @@
 /** What the core needs from outside; app/world.ts makes the implementations. */
 import type { Day } from './model/day.ts';
-import type { DaySum, ImageSeries, LatestImage, StoredReading } from './model/history.ts';
+import type { DailyTotals, DailyTotalsOptions, DaySum, ImageSeries, LatestImage, StoredReading } from './model/history.ts';
 import type { DayRange, SeriesQuery } from './model/query.ts';
 import type { AppError } from './model/errors.ts';
 import type { RecordedEvent } from './model/event.ts';
@@ -70,6 +70,11 @@ export interface SnapshotStore {
    * known one before it, from which the first difference is taken.
    */
   totals(query: SeriesQuery, range?: DayRange): Promise<readonly ImageSeries[]>;
+  /**
+   * The same totals day by day, for answers about many images: read as they are taken, some days at a time. Days that change meanwhile are
+   * given as they were or as they are; an image that is new is not among them.
+   */
+  dailyTotals(query: SeriesQuery, range?: DayRange, options?: DailyTotalsOptions): Promise<DailyTotals>;
   /** The newest known values of every image that matches, ordered by registry, then repo. */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
   /** What the images of these registries, all where absent, add up to on each day; in no order. */

@@ -46,8 +46,10 @@ const agesMs = 60_000;
 /** Changes as soon as a page would show something else. */
 export function currentRevision({ store, status, clock }: Omit<PageDeps, 'revision'>): string {
   const { health, registries, runningSince = '', nextCycle = '' } = status();
-  const states = registries.map(({ state, progress }) => `${state}:${progress?.done ?? ''}`);
-  return [store.version(), Math.floor(clock.now() / agesMs), health.healthy, runningSince, nextCycle, ...states].join(' ');
+  const states = registries.map(({ state, progress, diagnosis = '', failures }) =>
+    [state, progress?.done, diagnosis, failures.length].join(':'),
+  );
+  return [store.version(), Math.floor(clock.now() / agesMs), health.healthy, health.reason, runningSince, nextCycle, ...states].join(' ');
 }
 
 /** The UTC day that it is now. */

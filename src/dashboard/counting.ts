@@ -6,7 +6,8 @@ import type { Html } from './layout.ts';
 
 /** The help for the registries of these images. */
 export function howPullsAreCounted({ registries }: PageContext, images: readonly ImageName[]): Html {
-  const shown = registries.filter(({ id }) => images.some(({ registry }) => registry === id));
+  const ids = new Set(images.map(({ registry }) => registry));
+  const shown = registries.filter(({ id }) => ids.has(id));
   if (shown.length === 0) return html``;
   return html`<details class="help" data-key="counting">
     <summary>How pulls are counted</summary>

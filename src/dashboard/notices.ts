@@ -1,7 +1,7 @@
 /** What the overview says above its numbers: a first run, what fails, what was skipped, and what comes tomorrow. */
 import { html } from 'hono/html';
 import type { TrackedImage } from '../core/views/images.ts';
-import { dayOf, type Day } from '../core/model/day.ts';
+import { dayOf } from '../core/model/day.ts';
 import type { ImageName } from '../core/model/image.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
@@ -79,18 +79,15 @@ function firstDayNotice(context: PageContext, images: readonly TrackedImage[]): 
   const today = dayOf(context.clock.now());
   const read = images.filter(({ pullCount }) => pullCount !== undefined);
   const titles = (ids: readonly string[]): string => listOf([...new Set(ids)].map((id) => titleOf(context, id)));
-  const young = read.map(({ registry }) => registry).filter((id) => isNew(read, id, today));
+  const old = new Set(read.filter(({ historySince }) => historySince !== today).map(({ registry }) => registry));
+  const young = [...new Set(read.map(({ registry }) => registry))].filter((id) => !old.has(id));
   if (young.length === 0) return html``;
   const filled = read.filter(({ backfilledDays, registry }) => backfilledDays > 0 && !young.includes(registry));
-  const days = Math.max(0, ...filled.map(({ backfilledDays }) => backfilledDays));
+  const days = filled.reduce((most, { backfilledDays }) => Math.max(most, backfilledDays), 0);
   return html`<p class="notice" data-key="first-day">
     ${titles(young)}: daily pulls begin tomorrow, because only totals are published there.
     ${filled.length > 0 ? `${titles(filled.map(({ registry }) => registry))}: the last ${days} days are here.` : ''}
   </p>`;
-}
-
-function isNew(images: readonly TrackedImage[], registry: string, today: Day): boolean {
-  return images.filter((image) => image.registry === registry).every(({ historySince }) => historySince === today);
 }
 
 /** Why an image has no numbers, where the last run tells. */

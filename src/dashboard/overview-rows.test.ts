@@ -4,7 +4,7 @@ import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
 import type { ImageName } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
-import { matchesSearch, overviewRows, sparkline } from './overview-rows.ts';
+import { firstRows, overviewRows, rowFilter, sparkline } from './overview-rows.ts';
 import { parseView } from './view.ts';
 
 function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
@@ -22,17 +22,23 @@ function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
   };
 }
 
-function rows(images: readonly TrackedImage[], query = '') {
-  return overviewRows(images, parseView(new URLSearchParams(query), ['dockerhub', 'ghcr']));
+function rows(images: readonly TrackedImage[]) {
+  return overviewRows(images, ({ repo }) => repo);
 }
 
-function names(images: readonly TrackedImage[], query: string): string[] {
-  return rows(images, query).map(({ repo }) => repo);
+function names(images: readonly TrackedImage[], query: string, count = 100): string[] {
+  return firstRows(rows(images), parseView(new URLSearchParams(query), ['dockerhub', 'ghcr']), count).map(({ repo }) => repo);
 }
 
-function found(search: string, images: readonly TrackedImage[], nameOf?: (image: ImageName) => string): string[] {
-  const all = overviewRows(images, parseView(new URLSearchParams(), []), nameOf);
-  return all.filter((row) => matchesSearch(row, search)).map(({ repo }) => repo);
+function found(search: string, images: readonly TrackedImage[], nameOf = ({ repo }: ImageName): string => repo): string[] {
+  return overviewRows(images, nameOf)
+    .filter(rowFilter(search))
+    .map(({ repo }) => repo);
+}
+
+/** All of them are a group. */
+function together(images: readonly TrackedImage[]) {
+  return overviewRows(images, () => 'Both');
 }
 
 /** Those of owner `old` are a group. */
@@ -121,6 +127,26 @@ describe('the rows of the overview', () => {
     expect(names(images, 'sort=tags')).toEqual(['c/c', 'a/a', 'b/b']);
     expect(names(images, 'sort=-name')).toEqual(['c/c', 'b/b', 'a/a']);
     expect(names(images, 'sort=-day')).toEqual(['a/a', 'b/b', 'c/c']);
+  });
+
+  it('are the first of thousands, whichever order they come in', () => {
+    const counts = Array.from({ length: 1_000 }, (_, at) => (at * 7_919) % 1_000);
+    const images = counts.map((pullCount) => image(`a/image-${pullCount}`, { pullCount }));
+    expect(names(images, '', 3)).toEqual(['a/image-999', 'a/image-998', 'a/image-997']);
+    expect(names(images, 'sort=total', 3)).toEqual(['a/image-0', 'a/image-1', 'a/image-2']);
+    expect(names(images, 'sort=name', 2_000)).toHaveLength(1_000);
+    expect(names(images, '', 0)).toEqual([]);
+  });
+
+  it('are the same as long as their images are, and others after a change', () => {
+    const [app, tool] = [image('a/app', { pullCount: 1 }), image('a/tool', { pullCount: 2 })];
+    const before = rows([app, tool]);
+    const after = rows([app, image('a/tool', { pullCount: 3 })]);
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]?.total).toBe(3);
+
+    expect(together([app, tool])).toMatchObject([{ repo: 'Both', total: 3 }]);
+    expect(together([app])).toMatchObject([{ repo: 'Both', total: 1 }]);
   });
 });
 

@@ -29,30 +29,52 @@ export interface OverviewRow {
   readonly backfilledDays: number;
 }
 
-/** The images of the view's registry, in its order; `nameOf`: those with the same name make one row. */
-export function overviewRows(
-  images: readonly TrackedImage[],
-  view: View,
-  nameOf: (image: ImageName) => string = ({ repo }) => repo,
-): readonly OverviewRow[] {
-  const byRepo = new Map<string, TrackedImage[]>();
+/** One row for the images of a name, in the order of the names' first images. */
+export function overviewRows(images: readonly TrackedImage[], nameOf: (image: ImageName) => string): readonly OverviewRow[] {
+  const byName = new Map<string, [TrackedImage, ...TrackedImage[]]>();
   for (const image of images) {
-    const group = byRepo.get(nameOf(image));
+    const name = nameOf(image);
+    const group = byName.get(name);
     if (group) group.push(image);
-    else byRepo.set(nameOf(image), [image]);
+    else byName.set(name, [image]);
   }
-  const sign = view.descending ? -1 : 1;
-  const rows = [...byRepo].map(([repo, group]) => rowOf(repo, group));
-  return rows.toSorted((a, b) => order(view.sort, a, b, sign) || compareText(a.repo, b.repo));
+  return Array.from(byName, ([name, group]) => rowOf(name, group));
 }
 
-/** Whether every word of a search is in one of the names of a row. */
-export function matchesSearch({ names }: OverviewRow, search: string): boolean {
+/** The first `count` of the rows in the order of the view: of thousands a page shows some. */
+export function firstRows(rows: readonly OverviewRow[], { sort, descending }: View, count: number): readonly OverviewRow[] {
+  const sign = descending ? -1 : 1;
+  const compare = (a: OverviewRow, b: OverviewRow): number => order(sort, a, b, sign) || compareText(a.repo, b.repo);
+  let first: OverviewRow[] = [];
+  for (const row of rows) {
+    const last = first.length < count ? undefined : first[count - 1];
+    if (last && compare(row, last) >= 0) continue;
+    first.push(row);
+    // Sorted now and then, not for each row.
+    if (first.length >= 2 * count) first = first.toSorted(compare).slice(0, count);
+  }
+  return first.toSorted(compare).slice(0, count);
+}
+
+/** Tells whether every word of a search is in one of the names of a row. */
+export function rowFilter(search: string): (row: OverviewRow) => boolean {
   const words = search.toLowerCase().replaceAll('%2f', '/').split(/\s+/);
-  return words.every((word) => names.includes(word));
+  return ({ names }) => words.every((word) => names.includes(word));
 }
 
-function rowOf(repo: string, images: readonly TrackedImage[]): OverviewRow {
+/** By its first image: the row that was made of images that have not changed since is still the same. */
+const madeOf = new WeakMap<TrackedImage, { readonly name: string; readonly images: readonly TrackedImage[]; readonly row: OverviewRow }>();
+
+function rowOf(name: string, images: readonly [TrackedImage, ...TrackedImage[]]): OverviewRow {
+  const made = madeOf.get(images[0]);
+  if (made?.name === name && made.images.length === images.length && images.every((image, at) => image === made.images[at]))
+    return made.row;
+  const row = toRow(name, images);
+  madeOf.set(images[0], { name, images, row });
+  return row;
+}
+
+function toRow(repo: string, images: readonly TrackedImage[]): OverviewRow {
   const reads = images.map(({ lastRead }) => lastRead);
   return {
     repo,

@@ -20,7 +20,6 @@ import { chartSubtitle } from './shown-chart.ts';
 import { chartCsvPath, keysOf, rowsStep, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
-  const { rows } = overview;
   const status = context.status();
   const empty = overview.images.length === 0 && context.howToConfigure !== undefined;
   const addressOf = (next: View): string => `${context.basePath}/${viewQuery(next)}`;
@@ -34,14 +33,14 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
       ? html`<h1>Images</h1>
           ${howToConfigure(context)}`
       : html`<h1>Images</h1>
-          ${notices(context, overview.images)} ${tiles(rows)} ${controls(context, view, overview)}
+          ${notices(context, overview.images)} ${tiles(overview.found)} ${controls(context, view, overview)}
           ${figure({
             view,
             shown: overview.shown,
             subtitle: chartSubtitle(overview.shown, view, titleOf(context, view.registry)),
             basePath: context.basePath,
             addressOf,
-            csvPath: csvPath(context, view, rows),
+            csvPath: csvPath(context, view, overview.found),
             day: dayPanel(context, view, overview.makers, addressOf({ ...view, day: '' })),
           })}
           ${table(context, view, overview)} ${howPullsAreCounted(context, overview.images)}`,
@@ -86,23 +85,25 @@ function controls(context: PageContext, view: View, { registries }: Overview): H
   </form>`;
 }
 
-function csvPath(context: PageContext, view: View, rows: readonly OverviewRow[]): string {
-  const found = view.search === '' ? [] : rows.map(({ repo }) => repo);
-  return context.basePath + chartCsvPath(view, todayOf(context), view.repos.length > 0 ? view.repos : found);
+/** Servers and browsers take addresses of about this length. */
+const maxAddressLength = 8_000;
+
+/** The numbers of the chart; absent where the address would have to name more images than it can. */
+function csvPath(context: PageContext, view: View, found: readonly OverviewRow[]): string | undefined {
+  const names = view.repos.length > 0 || view.search === '' ? view.repos : found.slice(0, maxAddressLength).map(({ repo }) => repo);
+  const path = context.basePath + chartCsvPath(view, todayOf(context), names);
+  return path.length <= maxAddressLength ? path : undefined;
 }
 
-function table(context: PageContext, view: View, { rows, kept, latestOf }: Overview): Html {
-  const shown = rows.slice(0, view.rows);
-  // What is in the chart stays in sight, to be taken out of it.
-  const pinned = [...kept, ...rows.slice(view.rows).filter(({ repo }) => view.repos.includes(repo))];
-  const seen = new Set([...pinned, ...shown].map(({ repo }) => repo));
+function table(context: PageContext, view: View, { found, rows, pinned, latestOf }: Overview): Html {
+  const seen = new Set([...pinned, ...rows].map(({ repo }) => repo));
   const unseen = view.repos.filter((repo) => !seen.has(repo));
   // The roles stay what they are when a phone shows the rows as lines.
   return html`<div class="scroll" role="region" aria-label="Images" tabindex="0" data-key="table">
       ${unseen.map((repo) => html`<input type="hidden" form="view" name="repo" value="${repo}" />`)}
       <table class="images" role="table">
         <caption>
-          ${tableCaption(rows.length, shown.length)}${pinned.length > 0 ? `, and ${pinned.length} more in the chart` : ''}
+          ${tableCaption(found.length, rows.length)}${pinned.length > 0 ? `, and ${pinned.length} more in the chart` : ''}
         </caption>
         <thead role="rowgroup">
           <tr role="row">
@@ -114,12 +115,12 @@ function table(context: PageContext, view: View, { rows, kept, latestOf }: Overv
         </thead>
         <tbody role="rowgroup">
           ${pinned.map((row) => tableRow(context, view, { row, latest: latestOf(row), isPinned: true }))}
-          ${shown.map((row) => tableRow(context, view, { row, latest: latestOf(row), isPinned: false }))}
+          ${rows.map((row) => tableRow(context, view, { row, latest: latestOf(row), isPinned: false }))}
         </tbody>
       </table>
     </div>
-    ${moreRows(context, view, rows.length)}
-    ${rows.length === 0 ? html`<p class="empty" data-key="no-match">No images match “${view.search}”</p>` : ''}`;
+    ${moreRows(context, view, found.length)}
+    ${found.length === 0 ? html`<p class="empty" data-key="no-match">No images match “${view.search}”</p>` : ''}`;
 }
 
 function moreRows({ basePath }: PageContext, view: View, all: number): Html {

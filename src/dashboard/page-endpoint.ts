@@ -6,7 +6,7 @@ import type { Fields, QueryOf } from '../http/query.ts';
 import { currentRevision, type PageDeps } from './context.ts';
 import { errorPage, waitingPage, type Html } from './layout.ts';
 
-interface PageDeclaration<Declared extends Fields> extends Pick<Declaration<Declared, PageDeps>, 'path' | 'summary' | 'query'> {
+interface PageDeclaration<Declared extends Fields> extends Pick<Declaration<Declared, PageDeps>, 'path' | 'summary' | 'query' | 'cached'> {
   /** @throws AppError not_found, invalid_input, or unreachable with when to ask again: a page says it */
   readonly page: (request: EndpointRequest<QueryOf<Declared>>, deps: PageDeps) => Promise<Html | InvalidPage> | Html | InvalidPage;
 }
@@ -26,7 +26,7 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
   const made = endpoint({
     ...declaration,
     headers: pageHeaders,
-    cached: false,
+    moment: currentRevision,
     perOrigin: true,
     // What comes while the page is made is news for the next look.
     async handle(request, deps: PageDeps) {

@@ -294,7 +294,7 @@ describe('every answer', () => {
 
   it('about our own fault has no stack and no path in it; only the log has', async () => {
     const fault = new TypeError('cannot read /data/secret of undefined');
-    const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(fault) };
+    const store: SnapshotStore = { ...createMemoryStore(), dailyTotals: () => Promise.reject(fault) };
     const { fetch, log } = await setUp([], { store });
 
     const answer = await fetch('/api/pulls');
@@ -368,7 +368,7 @@ describe('the errors', () => {
     ['unreachable', 503, 'the store cannot be reached at the moment; the log of the service says why'],
     ['misconfigured', 500, 'the service is misconfigured; its log says why'],
   ] as const)('of code %s are %i', async (code, status, message) => {
-    const store: SnapshotStore = { ...createMemoryStore(), totals: () => Promise.reject(new AppError(code, 'told to the user')) };
+    const store: SnapshotStore = { ...createMemoryStore(), dailyTotals: () => Promise.reject(new AppError(code, 'told to the user')) };
     const { fetch } = await setUp([], { store });
 
     const answer = await fetch('/api/pulls');

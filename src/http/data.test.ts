@@ -394,9 +394,9 @@ async function setUpCounted() {
   let reads = 0;
   const store: SnapshotStore = {
     ...memory,
-    totals: (query, days) => {
+    dailyTotals: (...query) => {
       reads += 1;
-      return memory.totals(query, days);
+      return memory.dailyTotals(...query);
     },
   };
   return { ...(await setUp([], { store })), store, builds: () => reads };

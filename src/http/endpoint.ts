@@ -69,7 +69,12 @@ interface Behavior {
   readonly perOrigin?: true;
 }
 
-export interface Declaration<Declared extends Fields, Deps> extends Description, Behavior {
+interface Aging<Deps> {
+  /** What it tells beside the data, such as how long ago that was read: it is made again when this changes. */
+  readonly moment?: (deps: Deps) => string;
+}
+
+export interface Declaration<Declared extends Fields, Deps> extends Description, Behavior, Aging<Deps> {
   readonly query: Declared;
   /** @throws AppError */
   readonly handle: (request: EndpointRequest<QueryOf<Declared>>, deps: Deps) => Promise<Content>;
@@ -94,7 +99,7 @@ export interface Prepared {
   readonly build: () => Promise<Content>;
 }
 
-export interface Endpoint<Deps> extends Description, Behavior {
+export interface Endpoint<Deps> extends Description, Behavior, Aging<Deps> {
   /** @throws AppError invalid_input, not_found */
   readonly prepare: (target: Target, known: Known, deps: Deps) => Prepared;
 }
@@ -105,6 +110,8 @@ export interface Route {
   readonly headers: Readonly<Record<string, string>>;
   readonly cached: boolean;
   readonly immediate: boolean;
+  /** The same as long as a cached answer still tells the moment. */
+  readonly moment: () => string;
   /** @throws AppError invalid_input, not_found */
   readonly prepare: (target: Target, known: Known) => Prepared;
 }
@@ -128,11 +135,12 @@ export function endpoint<Declared extends Fields, Deps>(declaration: Declaration
 }
 
 export function toRoutes<Deps>(endpoints: readonly Endpoint<Deps>[], deps: Deps): readonly Route[] {
-  return endpoints.map(({ path, headers = dataHeaders, cached = true, immediate = false, prepare }) => ({
+  return endpoints.map(({ path, headers = dataHeaders, cached = true, immediate = false, moment, prepare }) => ({
     path,
     headers,
     cached,
     immediate,
+    moment: () => moment?.(deps) ?? '',
     prepare: (target, known) => prepare(target, known, deps),
   }));
 }

@@ -1,11 +1,11 @@
 /** What the four endpoints of pulls over time have in common. */
 import { startOfDay } from '../core/model/day.ts';
 import { wholePeriods, type Period } from '../core/numbers/period.ts';
-import type { RowOptions, SeriesRow } from '../core/numbers/series.ts';
-import type { ImageSeries } from '../core/model/history.ts';
-import { seriesWithFreezes } from '../core/views/frozen-series.ts';
+import { toLines, type RowLine } from '../core/numbers/daily-rows.ts';
+import type { SeriesRow } from '../core/numbers/series.ts';
+import type { DailyTotals } from '../core/model/history.ts';
 import { withGroups } from '../core/views/groups.ts';
-import { createPullDetails, detailMarks } from '../core/views/pull-details.ts';
+import { detailedPullRows, detailMarks, findStillImages, type DetailedRow } from '../core/views/pull-details.ts';
 import type { Cell } from '../core/views/table.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Description, Endpoint } from './endpoint.ts';
@@ -24,7 +24,7 @@ interface PullsDeclaration extends Pick<Description, 'path' | 'summary' | 'descr
   readonly period?: Period;
   /** Whether `details=true` adds how each value is known. */
   readonly hasDetails?: true;
-  readonly rows: (series: readonly ImageSeries[], options: RowOptions) => Iterable<SeriesRow>;
+  readonly rows: (totals: DailyTotals, lines: readonly RowLine[]) => AsyncIterable<Iterable<SeriesRow>>;
 }
 
 export function pullsEndpoint(declaration: PullsDeclaration): Endpoint<Pick<ApiDeps, 'store' | 'groups'>> {
@@ -44,20 +44,17 @@ export function pullsEndpoint(declaration: PullsDeclaration): Endpoint<Pick<ApiD
     query: { images: imageFilter, range: dayRange, split, details: hasDetails ? details : noDetails },
     row,
     order: 'timestamp, repo',
-    async handle({ query }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
-      const grouped = withGroups(query.images, groups);
-      const load = async (): Promise<readonly ImageSeries[]> => {
-        if (query.details) return (await seriesWithFreezes(store, grouped.query)).series;
-        return store.totals(grouped.query, period ? wholePeriods(query.range, period) : query.range);
-      };
-      const series = grouped.named(await load());
-      const isSplit = query.split === 'registry';
-      const detailsOf = query.details ? createPullDetails(series, isSplit) : undefined;
-      const left = new Set([...(isSplit ? [] : ['registry']), ...(detailsOf ? [] : Object.keys(detailFields))]);
-      return {
-        columns: columnsOf(row).filter((name) => !left.has(name)),
-        rows: cells(rows(series, { ...query.range, split: isSplit }), isSplit, detailsOf),
-      };
+    async handle({ query: { images, range, split: by, details: wanted } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
+      const grouped = withGroups(images, groups);
+      const isSplit = by === 'registry';
+      const left = new Set([...(isSplit ? [] : ['registry']), ...(wanted ? [] : Object.keys(detailFields))]);
+      const columns = columnsOf(row).filter((name) => !left.has(name));
+      const read = period ? wholePeriods(range, period) : range;
+      const totals = await store.dailyTotals(grouped.query, read, { withMarks: wanted !== undefined });
+      const lines = toLines(grouped.named(totals.images.map((image, position) => ({ ...image, position }))), { split: isSplit });
+      if (!wanted) return { columns, rows: cells(rows(totals, lines), isSplit) };
+      const still = await findStillImages(store, totals.images, grouped.query, range.from);
+      return { columns, rows: cells(detailedPullRows(totals, lines, still), isSplit, detailCells) };
     },
   });
 }
@@ -68,19 +65,28 @@ const detailFields = {
   mark: optional(oneOf(detailMarks, { description: 'Only with details=true: how the value is known, or a tenth of it or more' })),
 };
 
-function* cells(
-  rows: Iterable<SeriesRow>,
+function detailCells({ days, severalDaysPulls, mark }: DetailedRow): readonly Cell[] {
+  return [days, severalDaysPulls, mark];
+}
+
+async function* cells<Row extends SeriesRow>(
+  batches: AsyncIterable<Iterable<Row>>,
   isSplit: boolean,
-  detailsOf: ReturnType<typeof createPullDetails> | undefined,
+  more?: (row: Row) => readonly Cell[],
+): AsyncGenerator<Iterable<readonly Cell[]>> {
+  for await (const rows of batches) yield cellsOf(rows, isSplit, more);
+}
+
+function* cellsOf<Row extends SeriesRow>(
+  rows: Iterable<Row>,
+  isSplit: boolean,
+  more: ((row: Row) => readonly Cell[]) | undefined,
 ): Generator<readonly Cell[]> {
+  let [shownDay, start] = ['', ''];
   for (const row of rows) {
-    const { day, value } = row;
-    const start: readonly Cell[] = isSplit ? [startOfDay(day), row.repo, row.registry, value] : [startOfDay(day), row.repo, value];
-    if (!detailsOf) {
-      yield start;
-      continue;
-    }
-    const { days, severalDaysPulls, mark } = detailsOf(row);
-    yield [...start, days, severalDaysPulls, mark];
+    const { day, repo: name, registry: id, value } = row;
+    if (day !== shownDay) [shownDay, start] = [day, startOfDay(day)];
+    const cell: readonly Cell[] = isSplit ? [start, name, id, value] : [start, name, value];
+    yield more ? [...cell, ...more(row)] : cell;
   }
 }

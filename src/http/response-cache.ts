@@ -83,7 +83,8 @@ export function createResponseCache({
     const answer = cached.find(key) ?? (await buildAnswer(content, { ...request, revision: started, maxBytes, outgoing }));
     if (!isWhole(answer)) return { answer };
     // Meanwhile a newer snapshot may have come.
-    if (request.cached && started === revision()) cached.set(key, answer);
+    // What is not there may be asked for under names without end.
+    if (request.cached && answer.status === 200 && started === revision()) cached.set(key, answer);
     return { answer, sending: isLarge(answer, request) ? await outgoing.reserve(answer.body, answer.body.length) : undefined };
   }
 

@@ -13,7 +13,7 @@ export interface HoldBackDeps {
 }
 
 /** The part of a store that answers. */
-type Answers = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days'>;
+type Answers = Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days'>;
 
 /** How many days are looked through for the details of an image whose newest day is held back. */
 const lookBackDays = 31;
@@ -46,6 +46,7 @@ export function holdBackAnswers(store: Answers, { clock, log }: HoldBackDeps): A
       const last = toEpochDay(lastDay());
       return (await store.totals(query, until(range, lastDay()))).flatMap((series) => seriesUntil(series, last));
     },
+    dailyTotals: (query, range, options) => store.dailyTotals(query, until(range, lastDay()), options),
     async latest(query) {
       const last = lastDay();
       const found = await store.latest(query);

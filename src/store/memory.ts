@@ -11,6 +11,7 @@ import { addDaySums, daySumsOf } from '../core/numbers/day-sums.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
+import { dailyTotalsOf } from './daily-totals.ts';
 import { groupByDay, mergeBatch, withoutDetails, type DayBatch } from './by-day.ts';
 import { holdBack, type HoldBackDeps } from './hold-back.ts';
 import { readingsByDay } from './readings-by-day.ts';
@@ -55,16 +56,13 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
       for (const [day, batch] of days) documents.set(day, structuredClone(merged(day, batch)));
       if (days.size > 0) changes += 1;
     },
-    async totals(query) {
-      return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
-    },
+    totals: async (query) => seriesIn(documents, query),
+    dailyTotals: async (query, range, options) => dailyTotalsOf(seriesIn(documents, query), range, options),
     async latest(query) {
       return historiesIn(documents, query).flatMap(latestOf).toSorted(compareImages);
     },
     async daySums(registries) {
-      return addDaySums(
-        historiesIn(documents, { registries }).flatMap((history) => seriesOf(history).flatMap((image) => [...daySumsOf(image)])),
-      );
+      return addDaySums(seriesIn(documents, { registries }).flatMap((image) => [...daySumsOf(image)]));
     },
     days: async () => snapshotDays(),
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
@@ -99,6 +97,10 @@ function historiesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: Serie
     }
   }
   return [...images.values()];
+}
+
+function seriesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: SeriesQuery): ImageSeries[] {
+  return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
 }
 
 function totalsOnly(document: SnapshotDocument): SnapshotDocument {

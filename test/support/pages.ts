@@ -96,7 +96,13 @@ export async function createPages(options: PagesOptions = {}) {
   const examples = [{ variable: 'DOCKERHUB_REPOS', example: 'acme/app,acme/*' }];
   const { pages, errorPage } = createPageRoutes({ ...shown, registries, examples, assets: createAssets(assets) });
   const handler = createApi({ ...shown, registries: registries.map(({ id }) => id), pages, errorPage, log: createRecordingLog() });
-  return { handler, fetch: fetchFrom(handler), store, setStatus: (next: Partial<CollectorStatus>): void => void (status = next) };
+  return {
+    handler,
+    fetch: fetchFrom(handler),
+    store,
+    clock: shown.clock,
+    setStatus: (next: Partial<CollectorStatus>): void => void (status = next),
+  };
 }
 
 export async function startPages(options: PagesOptions = {}): Promise<LivePages> {

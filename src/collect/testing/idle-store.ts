@@ -23,6 +23,7 @@ export function createIdleStore(real: SnapshotStore): IdleStore {
       ...real,
       save: (...query) => noted(real.save(...query)),
       totals: (...query) => noted(real.totals(...query)),
+      dailyTotals: (...query) => noted(real.dailyTotals(...query)),
       latest: (...query) => noted(real.latest(...query)),
       daySums: (...query) => noted(real.daySums(...query)),
       events: () => noted(real.events()),

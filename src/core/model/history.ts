@@ -16,11 +16,37 @@ export interface ImageSeries extends ImageName {
   readonly still?: ReadonlySet<EpochDay> | undefined;
 }
 
+/** The totals of many images day by day, packed: no more of them is in memory than some days. A position is that of an image among `images`. */
+export interface DailyTotals {
+  /** Ordered by repo, then registry. */
+  readonly images: readonly ImageName[];
+  /** By position: the newest known day before the range and its total, from which the first difference is taken; NaN where there is none. */
+  readonly before: { readonly days: Float64Array; readonly totals: Float64Array };
+  /** The days of the range on which any of them has a total, ascending. */
+  readonly days: AsyncIterable<DayTotals>;
+}
+
+/** The totals of one day. */
+export interface DayTotals {
+  readonly day: EpochDay;
+  /** By position; NaN where there is none. */
+  readonly totals: Float64Array;
+  /** By position, where they were asked for. */
+  readonly marks?: readonly (Mark | undefined)[] | undefined;
+  /** By position; few have anything. */
+  readonly notes: ReadonlyMap<number, DayNote>;
+}
+
+export interface DailyTotalsOptions {
+  /** How each total is known is needed too. */
+  readonly withMarks?: boolean | undefined;
+}
+
 /** What is known of a day beside its total. */
 export type DayNote = Pick<Reading, 'dayPulls' | 'discrepancy'>;
 
 /** What of a reading is kept as a note of its day; undefined where there is nothing. */
-export function toDayNote({ dayPulls, discrepancy }: Reading): DayNote | undefined {
+export function toDayNote({ dayPulls, discrepancy }: DayNote): DayNote | undefined {
   return dayPulls === undefined && discrepancy === undefined ? undefined : { dayPulls, discrepancy };
 }
 

@@ -4,6 +4,7 @@ import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
 import { daySumsOf } from './day-sums.ts';
+import type { Freeze } from './freezes.ts';
 import { averageRows } from './moving-average.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { type DayRange } from '../model/query.ts';
@@ -57,6 +58,18 @@ export function buildChart(series: readonly ImageSeries[], options: ChartOptions
     parts: partsByDay(series, options.kind),
     firstDay,
   });
+}
+
+/** A week, a month and an average begin before the day from which they are shown. */
+const leadDays = 35;
+
+/** The days whose values a chart needs: the same is drawn of them as of all history. A value after the last day may cover that one too. */
+export function knownRange({ from }: ChartOptions, freezes: readonly Freeze[]): DayRange {
+  if (from === undefined) return {};
+  const first = toEpochDay(from) - leadDays;
+  // A value after a freeze covers all of its days.
+  const lasting = freezes.filter(({ until = Infinity }) => until >= first).map((freeze) => freeze.from - 1);
+  return { from: fromEpochDay(lasting.reduce((earliest, day) => Math.min(earliest, day), first)) };
 }
 
 export interface Drawn {

@@ -34,30 +34,31 @@ export function negated(sum: DaySum): DaySum {
 
 /** Adds up what belongs together; what adds up to nothing is left out. In no order. */
 export function addDaySums(sums: Iterable<DaySum>): readonly DaySum[] {
-  const added = new Map<string, DaySum>();
+  const added = new Map<string, Mutable<DaySum>>();
   for (const sum of sums) {
     const key = daySumKey(sum);
     const before = added.get(key);
-    added.set(key, before ? plus(before, sum) : sum);
+    // Of many series it is one object for each of their values otherwise.
+    if (before) addTo(before, sum);
+    else added.set(key, { ...sum });
   }
   return [...added.values()].filter((sum) => !isNothing(sum));
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What two sums have in common that can be added. */
 export function daySumKey({ registry, day, mark, covered }: DaySum): string {
   return `${day} ${registry} ${mark} ${covered}`;
 }
 
-function plus(a: DaySum, b: DaySum): DaySum {
-  return {
-    ...a,
-    values: a.values + b.values,
-    pulls: a.pulls + b.pulls,
-    total: a.total + b.total,
-    step: a.step + b.step,
-    resets: a.resets + b.resets,
-    fall: a.fall + b.fall,
-  };
+function addTo(sum: Mutable<DaySum>, { values, pulls, total, step, resets, fall }: DaySum): void {
+  sum.values += values;
+  sum.pulls += pulls;
+  sum.total += total;
+  sum.step += step;
+  sum.resets += resets;
+  sum.fall += fall;
 }
 
 function isNothing({ values, pulls, total, step, resets, fall }: DaySum): boolean {

@@ -49,8 +49,9 @@ function sumWithin({ days, pulls }: RecentPulls, after: EpochDay, to: EpochDay):
 
 /** The sum of what is known; undefined where nothing is. */
 export function sumKnown(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+  let sum: number | undefined;
+  for (const value of values) if (value !== undefined) sum = (sum ?? 0) + value;
+  return sum;
 }
 
 /** A growth, and what its change is to be measured against. */

@@ -3,7 +3,7 @@ import { compareImagesByName, imageKey } from '../model/image.ts';
 import { toEpochDays, type DayRange } from '../model/query.ts';
 import { fromEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { startOfPeriod, wholePeriods, type Period } from './period.ts';
-import type { ImageSeries } from '../model/history.ts';
+import type { DayNote, ImageSeries } from '../model/history.ts';
 
 export interface RowOptions extends DayRange {
   /** One row a registry, instead of their sum. */
@@ -55,11 +55,13 @@ export function pullsByPeriod(series: readonly ImageSeries[], period: Period, op
 
 /** The pulls that are booked on each known day of an image. */
 export function toPulls({ days, totals, notes }: ImageSeries): number[] {
-  return Array.from(totals, (total, at) => {
-    if (at === 0) return 0;
-    // Where a total fell although pulls went on, the registry's own count of the day is what is known.
-    return notes?.get(days[at] ?? 0)?.dayPulls ?? Math.max(0, total - (totals[at - 1] ?? 0));
-  });
+  return Array.from(totals, (total, at) => (at === 0 ? 0 : pullsSince(totals[at - 1] ?? 0, total, notes?.get(days[at] ?? 0))));
+}
+
+/** The pulls that a total says there were since the known one before. */
+export function pullsSince(before: number, total: number, note: DayNote | undefined): number {
+  // Where a total fell although pulls went on, the registry's own count of the day is what is known.
+  return note?.dayPulls ?? Math.max(0, total - before);
 }
 
 function* toRows(lines: readonly Line[], range: DayRange): Generator<SeriesRow> {

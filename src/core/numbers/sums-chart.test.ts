@@ -2,9 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DaySum, ImageSeries } from '../model/history.ts';
 import { fromEpochDay } from '../model/day.ts';
+import type { DayRange } from '../model/query.ts';
 import { marks } from '../model/mark.ts';
-import { buildChart, type ChartKind, type ChartSplit } from './chart.ts';
+import { buildChart, knownRange, type ChartKind, type ChartSplit } from './chart.ts';
 import { addDaySums, daySumsOf, negated } from './day-sums.ts';
+import { withStillDays, type Freeze } from './freezes.ts';
 import { buildSumsChart } from './sums-chart.ts';
 
 const firstDay = 20_500;
@@ -45,6 +47,52 @@ function sumsOf(series: readonly ImageSeries[]): readonly DaySum[] {
 
 const anyRange = fc.record({ from: anyDay.map(fromEpochDay), to: anyDay.map(fromEpochDay) }, { requiredKeys: [] });
 const anyKind = fc.constantFrom<ChartKind>('total', 'daily', 'weekly', 'monthly');
+
+/** Far apart, so that values cover more days than lie between those that are needed and those that are shown. */
+const anySparseSeries = anySeries.map((series) =>
+  series.map((image): ImageSeries => {
+    const spread = (day: number): number => firstDay + 5 * (day - firstDay);
+    const notes = new Map([...(image.notes ?? [])].map(([day, note]) => [spread(day), note]));
+    return { ...image, days: Array.from(image.days, spread), marks: Array.from(image.days, () => 'read'), notes, still: undefined };
+  }),
+);
+const anyFreeze = fc
+  .record({ registry: fc.constantFrom('dockerhub', 'quay'), from: anyDay, length: fc.nat(60), hasEnded: fc.boolean() })
+  .map(({ registry, from, length, hasEnded }): Freeze => {
+    const [first, to] = [firstDay + 5 * (from - firstDay), firstDay + 5 * (from - firstDay) + length];
+    return { registry, owner: 'acme', from: first, to, until: hasEnded ? to + 1 : undefined };
+  });
+
+describe('the days that a chart needs', () => {
+  it('draw what all history draws', () => {
+    const anyLateDay = fc.integer({ min: firstDay + 60, max: firstDay + 200 }).map(fromEpochDay);
+    const anyLateRange = fc.record({ from: anyLateDay, to: anyLateDay }, { requiredKeys: [] });
+    const anyFreezes = fc.array(anyFreeze, { maxLength: 2 });
+    fc.assert(
+      fc.property(
+        anySparseSeries,
+        anyLateRange,
+        fc.constantFrom<ChartKind>('daily', 'weekly', 'monthly', 'average', 'total'),
+        anyFreezes,
+        (series, range, kind, freezes) => {
+          const options = { ...range, kind, split: 'image' as const, maxLines: 8 };
+          const needed = series.map((image) => within(image, knownRange(options, freezes)));
+          expect(buildChart(withStillDays(needed, freezes), options)).toEqual(buildChart(withStillDays(series, freezes), options));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** As a store cuts it: with the known day before the range. */
+function within(image: ImageSeries, { from = '' }: DayRange): ImageSeries {
+  const days = Array.from(image.days);
+  const first = Math.max(0, days.findIndex((day) => fromEpochDay(day) >= from) - 1);
+  const cut = days.every((day) => fromEpochDay(day) < from) ? days.length - 1 : first;
+  const marksLeft = days.map((_, at) => image.marks.at(at) ?? 'read').slice(cut);
+  return { ...image, days: days.slice(cut), totals: Array.from(image.totals).slice(cut), marks: marksLeft };
+}
 
 describe('a chart of what images add up to', () => {
   it('is the chart of their series', () => {

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../model/event.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { isEndOfDay } from '../model/mark.ts';
-import type { DayRange, SeriesQuery } from '../model/query.ts';
+import { matches, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withRecorded } from '../numbers/recorded-freezes.ts';
@@ -58,16 +58,26 @@ const maxImagesOfOwner = 200;
 /** Images whose series are in memory at once, unless one owner has more. */
 const maxImagesAtOnce = 200;
 
-/** The freezes of all images, found some owners at a time. `recorded`: all that is known of when counters stopped. */
-export async function findAllFreezes(store: HistoryStore, recorded?: readonly RecordedEvent[]): Promise<readonly Freeze[]> {
+/**
+ * The freezes of the owners of these images, all where absent, found some owners at a time. `recorded`: all that is known of when counters
+ * stopped.
+ */
+export async function findAllFreezes(
+  store: HistoryStore,
+  recorded?: readonly RecordedEvent[],
+  query: SeriesQuery = {},
+): Promise<readonly Freeze[]> {
   const seen = recorded ?? (await store.events());
   const owners = new Map<string, LatestImage[]>();
-  for (const image of await store.latest({})) {
+  const wanted = new Set<string>();
+  for (const image of await store.latest({ registries: query.registries })) {
     // A registry that publishes days needs no guess.
     if (image.backfilledDays > 0 || isEndOfDay(image.mark)) continue;
-    const images = owners.get(ownerKey(image));
+    const key = ownerKey(image);
+    const images = owners.get(key);
     if (images) images.push(image);
-    else owners.set(ownerKey(image), [image]);
+    else owners.set(key, [image]);
+    if (matches(query, image)) wanted.add(key);
   }
   const freezes: Freeze[] = [];
   let batch: LatestImage[] = [];
@@ -76,7 +86,8 @@ export async function findAllFreezes(store: HistoryStore, recorded?: readonly Re
     freezes.push(...withRecorded(findFreezes(series), seen, series));
     batch = [];
   };
-  for (const images of owners.values()) {
+  for (const [key, images] of owners) {
+    if (!wanted.has(key)) continue;
     const busiest = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
     if (batch.length + busiest.length > maxImagesAtOnce) await work();
     batch.push(...busiest);
@@ -136,4 +147,34 @@ export async function seriesOf(
   const keys = new Set(images.map(imageKey));
   const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
   return (await store.totals(query, range)).filter((image) => keys.has(imageKey(image)));
+}
+
+/** The same of many images, some at a time. */
+export async function* seriesInBatches(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  range?: DayRange,
+): AsyncGenerator<readonly ImageSeries[]> {
+  for (let at = 0; at < images.length; at += maxImagesAtOnce) yield await seriesOf(store, images.slice(at, at + maxImagesAtOnce), range);
+}
+
+/** Whether a freeze is about the owner of an image. */
+export function isOwnerFrozen({ registry, owner }: Freeze, image: ImageName): boolean {
+  return registry === image.registry && owner === ownerOf(image.repo);
+}
+
+/** What these images add up to on each day, without holding the series of all of them. `freezes`: absent where nothing is to be said of them. */
+export async function seriesSums(
+  store: Pick<SnapshotStore, 'totals'>,
+  images: readonly ImageName[],
+  { range, freezes = [] }: { readonly range?: DayRange; readonly freezes?: readonly Freeze[] } = {},
+): Promise<readonly DaySum[]> {
+  let sums: readonly DaySum[] = [];
+  for await (const series of seriesInBatches(store, images, range)) sums = addDaySums(concat(sums, withStillDays(series, freezes)));
+  return sums;
+}
+
+function* concat(sums: readonly DaySum[], series: readonly ImageSeries[]): Generator<DaySum> {
+  yield* sums;
+  for (const image of series) yield* daySumsOf(image);
 }

@@ -5,7 +5,6 @@ import { imageKey, type ImageName } from '../model/image.ts';
 import { trackedImages, type TrackedImage } from './images.ts';
 import type { RecordedEvent } from '../model/event.ts';
 import type { Clock, SnapshotStore } from '../ports.ts';
-import type { ImageSeries } from '../model/history.ts';
 import { matches, matchesEvent, type SeriesQuery } from '../model/query.ts';
 
 export interface Group {
@@ -53,8 +52,8 @@ export interface GroupedQuery {
   readonly has: (image: ImageName) => boolean;
   /** Whether the query is about this event; one of a whole registry matches unless images are named. */
   readonly hasEvent: (event: RecordedEvent) => boolean;
-  /** The matching series, each under every requested name that it goes by: its own, or those of groups. */
-  readonly named: (series: readonly ImageSeries[]) => readonly ImageSeries[];
+  /** The matching images, each under every requested name that it goes by: its own, or those of groups. */
+  readonly named: <Image extends ImageName>(images: readonly Image[]) => readonly Image[];
 }
 
 export function withGroups(query: SeriesQuery, groups: readonly Group[]): GroupedQuery {
@@ -64,7 +63,7 @@ export function withGroups(query: SeriesQuery, groups: readonly Group[]): Groupe
     has,
     hasEvent: ({ registry, repo }) => (repo === undefined ? matchesEvent(query, { registry }) : has({ registry, repo })),
   });
-  if (!repos || requested.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (series) => series };
+  if (!repos || requested.length === 0) return { query, ...withHas((image) => matches(query, image)), named: (images) => images };
 
   const namesFor = (image: ImageName): string[] => {
     if (registries?.has(image.registry) === false) return [];
@@ -75,7 +74,7 @@ export function withGroups(query: SeriesQuery, groups: readonly Group[]): Groupe
   return {
     query: { registries, repos: new Set([...repos, ...members]) },
     ...withHas((image) => namesFor(image).length > 0),
-    named: (series) => series.flatMap((image) => namesFor(image).map((repo) => ({ ...image, repo }))),
+    named: (images) => images.flatMap((image) => namesFor(image).map((repo) => ({ ...image, repo }))),
   };
 }
 

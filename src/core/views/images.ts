@@ -1,12 +1,12 @@
 /** The tracked images with what is known of each; before the first snapshot those that the configuration names. */
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
-import { dayOf, toEpochDay, type Day } from '../model/day.ts';
+import { dayOf, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
 import { weekdayPulls, type WeekdayPulls } from '../numbers/weekday.ts';
 import { isInconsistent, type Inconsistency } from '../model/mark.ts';
 import type { Discrepancy } from '../model/reading.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
-import { currentImages } from './summary.ts';
+import { oldestCurrentDay } from './summary.ts';
 
 /** What is stored of the images that match a query. */
 export interface KnownImages {
@@ -66,36 +66,64 @@ export interface Moment {
 
 /** The configured images and those that were read within the last days, by registry, then name. `known` and `configured` hold only what matches the query. */
 export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
-  const latest = new Map(known.latest.map((image) => [imageKey(image), image]));
-  const shown = new Map(configured.map((image) => [imageKey(image), image]));
-  const current = known.newestDay === undefined ? [] : currentImages(known.latest, known.newestDay);
-  for (const image of current) shown.set(imageKey(image), image);
-  return [...shown].map(([key, image]) => trackedImage(image, latest.get(key), moment)).toSorted(compareImages);
+  const unknown = new Map(configured.map((image) => [imageKey(image), image]));
+  const yesterday = toEpochDay(dayOf(moment.now)) - 1;
+  const oldestDay = known.newestDay === undefined ? '9999-12-31' : oldestCurrentDay(known.newestDay);
+  const tracked: TrackedImage[] = [];
+  for (const image of known.latest) {
+    const isConfigured = unknown.size > 0 && unknown.delete(imageKey(image));
+    if (isConfigured || image.day >= oldestDay) tracked.push(trackedImage(image, yesterday, moment));
+  }
+  if (unknown.size === 0) return tracked;
+  return [...tracked, ...Array.from(unknown.values(), unreadImage)].toSorted(compareImages);
 }
 
-function trackedImage({ registry, repo }: ImageName, latest: LatestImage | undefined, { now, staleAfterMs }: Moment): TrackedImage {
-  const yesterday = toEpochDay(dayOf(now)) - 1;
-  const growthOver = (days: number): Growth =>
-    latest ? computeGrowth(latest.recent, toEpochDay(latest.historySince), yesterday, days) : {};
-  const lastRead = latest?.readAt;
+interface Made {
+  readonly yesterday: EpochDay;
+  /** Milliseconds since the epoch; NaN where it was never read. */
+  readonly readAt: number;
+  readonly tracked: TrackedImage;
+}
+
+/** Of thousands of images few change between two lists: what one came to is kept as long as its values are, and worked out anew on the next day. */
+const madeOf = new WeakMap<LatestImage, Made>();
+
+function trackedImage(latest: LatestImage, yesterday: EpochDay, { now, staleAfterMs }: Moment): TrackedImage {
+  const made = madeOf.get(latest);
+  const readAt = made?.readAt ?? Date.parse(latest.readAt ?? '');
+  const stale = !(now - readAt <= staleAfterMs);
+  if (made?.yesterday === yesterday && made.tracked.stale === stale) return made.tracked;
+  const tracked = { ...(made?.yesterday === yesterday ? made.tracked : toTracked(latest, yesterday)), stale };
+  madeOf.set(latest, { yesterday, readAt, tracked });
+  return tracked;
+}
+
+function toTracked(latest: LatestImage, yesterday: EpochDay): TrackedImage {
+  const { registry, repo, recent, mark, pullCount, tagCount, lastUpdated, totalSince, discrepancy } = latest;
+  const growthOver = (days: number): Growth => computeGrowth(recent, toEpochDay(latest.historySince), yesterday, days);
   return {
     registry,
     repo,
-    pullCount: latest?.pullCount,
-    tagCount: latest?.tagCount,
-    lastUpdated: latest?.lastUpdated,
+    pullCount,
+    tagCount,
+    lastUpdated,
     lastDay: growthOver(1),
-    weekday: latest ? weekdayPulls(latest.recent, yesterday) : { earlier: [] },
+    weekday: weekdayPulls(recent, yesterday),
     lastWeek: growthOver(7),
     last30Days: growthOver(30),
-    firstSeen: latest?.firstSeen,
-    historySince: latest?.historySince,
-    backfilledDays: latest?.backfilledDays ?? 0,
-    importedDays: latest?.importedDays ?? 0,
-    totalSince: latest?.totalSince,
-    lastRead,
-    stale: lastRead === undefined || now - Date.parse(lastRead) > staleAfterMs,
-    doubt: isInconsistent(latest?.mark) ? latest.mark : undefined,
-    discrepancy: latest?.discrepancy,
+    firstSeen: latest.firstSeen,
+    historySince: latest.historySince,
+    backfilledDays: latest.backfilledDays,
+    importedDays: latest.importedDays,
+    totalSince,
+    lastRead: latest.readAt,
+    stale: false,
+    doubt: isInconsistent(mark) ? mark : undefined,
+    discrepancy,
   };
+}
+
+function unreadImage({ registry, repo }: ImageName): TrackedImage {
+  const nothing = { lastDay: {}, weekday: { earlier: [] }, lastWeek: {}, last30Days: {} };
+  return { registry, repo, ...nothing, backfilledDays: 0, importedDays: 0, stale: true };
 }

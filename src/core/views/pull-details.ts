@@ -1,10 +1,14 @@
 /** What is known of each row of daily pulls beside its value. */
-import { toEpochDay, type EpochDay } from '../model/day.ts';
-import type { ImageSeries } from '../model/history.ts';
-import { imageKey } from '../model/image.ts';
-import { positionOf } from '../numbers/freezes.ts';
+import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import type { DailyTotals, DaySum } from '../model/history.ts';
+import { imageKey, type ImageName } from '../model/image.ts';
+import type { SeriesQuery } from '../model/query.ts';
+import { pullsOfDays, sumOfLine, type RowLine } from '../numbers/daily-rows.ts';
+import { withStillDays } from '../numbers/freezes.ts';
 import type { SeriesRow } from '../numbers/series.ts';
-import { isMarked, partsByDay, type PartKind, type ValueParts } from '../numbers/value-parts.ts';
+import { isMarked, partsOfSums, type PartKind, type ValueParts } from '../numbers/value-parts.ts';
+import type { SnapshotStore } from '../ports.ts';
+import { findAllFreezes, isOwnerFrozen, seriesInBatches } from './frozen-series.ts';
 
 /** How a value is known; of a sum the first of these that is true of a tenth of it or more. */
 export const detailMarks = ['inconsistent', 'frozen', 'backfilled', 'imported', 'read', 'closed'] as const;
@@ -17,36 +21,71 @@ export interface PullDetails {
   readonly mark: (typeof detailMarks)[number];
 }
 
-/** Finds the details of rows of these images; `split`: a row is of one registry. */
-export function createPullDetails(series: readonly ImageSeries[], split: boolean): (row: SeriesRow) => PullDetails {
-  const groups = new Map<string, ImageSeries[]>();
-  for (const image of series) {
-    const key = rowKey(image, split);
-    const group = groups.get(key);
-    if (group) group.push(image);
-    else groups.set(key, [image]);
+export type DetailedRow = SeriesRow & PullDetails;
+
+/** What a registry did not update, of one image. */
+export interface StillImage {
+  readonly still: ReadonlySet<EpochDay>;
+  /** The day from which the first value of a range counts; undefined where none is known before it. */
+  readonly before: EpochDay | undefined;
+}
+
+/** Those of these images that were read while their registry did not update its counters, by key. `from`: the first day of the range. */
+export async function findStillImages(
+  store: Pick<SnapshotStore, 'totals' | 'latest' | 'events'>,
+  images: readonly ImageName[],
+  query: SeriesQuery,
+  from: Day | undefined,
+): Promise<ReadonlyMap<string, StillImage>> {
+  const freezes = await findAllFreezes(store, undefined, query);
+  const frozen = images.filter((image) => freezes.some((freeze) => isOwnerFrozen(freeze, image)));
+  const found = new Map<string, StillImage>();
+  for await (const series of seriesInBatches(store, frozen)) {
+    for (const { still, ...image } of withStillDays(series, freezes)) {
+      if (!still || still.size === 0) continue;
+      const days = Array.from(image.days).filter((day) => from !== undefined && day < toEpochDay(from));
+      found.set(imageKey(image), { still, before: days.findLast((day) => !still.has(day)) ?? days[0] });
+    }
   }
-  // Worked out for each row: kept for all days of all images they would take a hundred times as much as the series.
-  return (row) => {
-    const day = toEpochDay(row.day);
-    const images = (groups.get(rowKey(row, split)) ?? []).map((image) => upTo(image, day)).filter((image) => image !== undefined);
-    return toDetails(partsByDay(images, 'daily').get(row.day));
-  };
+  return found;
 }
 
-/** The part of a series that says all of its value on a day: that day and the known ones before that the value may cover; undefined without a value. */
-function upTo(image: ImageSeries, day: EpochDay): ImageSeries | undefined {
-  const { days, totals, marks, still } = image;
-  const at = positionOf(image, day);
-  if (at === undefined) return undefined;
-  let start = Math.max(0, at - 1);
-  while (start > 0 && still?.has(days[start] ?? 0)) start -= 1;
-  const cut = (values: ArrayLike<number>): number[] => Array.from({ length: at - start + 1 }, (_, offset) => values[start + offset] ?? 0);
-  return { ...image, days: cut(days), totals: cut(totals), marks: { at: (position) => marks.at(start + position) } };
+/** As pullsByDay, each row with its details. The totals have their marks. */
+export async function* detailedPullRows(
+  totals: DailyTotals,
+  lines: readonly RowLine[],
+  stillImages: ReadonlyMap<string, StillImage>,
+): AsyncGenerator<Iterable<DetailedRow>> {
+  const { images, before } = totals;
+  const still = images.map((image) => stillImages.get(imageKey(image)));
+  /** By position: the newest day before on which the registry had updated its counter, or else the first known one. */
+  const since = Float64Array.from(before.days, (day, position) => still[position]?.before ?? day);
+  for await (const { day, pulls, totals: known } of pullsOfDays(totals)) {
+    const sums = new Map<number, DaySum>();
+    for (const [position, total] of known.totals.entries()) {
+      const image = images[position];
+      if (!image || Number.isNaN(total)) continue;
+      const start = since[position] ?? Number.NaN;
+      const isStill = still[position]?.still.has(day) === true;
+      const covered = isStill || Number.isNaN(start) ? 1 : day - start;
+      const mark = isStill ? 'still' : (known.marks?.[position] ?? 'read');
+      // Of the last three no detail says anything.
+      const sum = { values: 1, pulls: pulls[position] ?? 0, total, step: 0, resets: 0, fall: 0 };
+      sums.set(position, { registry: image.registry, day, mark, covered, ...sum });
+      if (!isStill || Number.isNaN(start)) since[position] = day;
+    }
+    yield rowsOf(day, lines, pulls, sums);
+  }
 }
 
-function rowKey({ registry = '', repo }: Pick<SeriesRow, 'registry' | 'repo'>, split: boolean): string {
-  return split ? imageKey({ registry, repo }) : repo;
+function* rowsOf(day: EpochDay, lines: readonly RowLine[], pulls: Float64Array, sums: ReadonlyMap<number, DaySum>): Generator<DetailedRow> {
+  const shown = fromEpochDay(day);
+  for (const line of lines) {
+    const value = sumOfLine(line, pulls, pulls);
+    if (value === undefined) continue;
+    const own = line.positions.map((position) => sums.get(position)).filter((sum) => sum !== undefined);
+    yield { day: shown, repo: line.repo, registry: line.registry, value, ...toDetails(partsOfSums(own, 'daily').get(shown)) };
+  }
 }
 
 function toDetails(parts: ValueParts | undefined): PullDetails {

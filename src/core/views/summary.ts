@@ -7,6 +7,11 @@ export const keepDays = 7;
 
 /** Of the newest known values those that still count on the newest stored day. */
 export function currentImages(images: readonly LatestImage[], newestDay: Day): readonly LatestImage[] {
-  const oldest = addDays(newestDay, -keepDays);
+  const oldest = oldestCurrentDay(newestDay);
   return images.filter((image) => image.day >= oldest);
+}
+
+/** The oldest day of which a value still counts on the newest stored day. */
+export function oldestCurrentDay(newestDay: Day): Day {
+  return addDays(newestDay, -keepDays);
 }

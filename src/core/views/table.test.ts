@@ -66,7 +66,7 @@ describe('a table as JSON', () => {
   });
 });
 
-describe('a table whose rows come one after another', () => {
+describe('a table whose rows come in batches', () => {
   it.each([
     ['JSON', jsonChunks],
     ['CSV', csvChunks],
@@ -74,11 +74,15 @@ describe('a table whose rows come one after another', () => {
     const columns = ['name', 'pulls'];
     const rows = Array.from({ length: 5_000 }, (__, at): Cell[] => [`image-${at}`, at]);
     let taken = 0;
-    async function* come(): AsyncGenerator<Cell[]> {
-      for (const row of rows) {
+    function* taking(batch: readonly Cell[][]): Generator<Cell[]> {
+      for (const row of batch) {
         taken += 1;
         yield row;
       }
+    }
+    async function* come(): AsyncGenerator<Iterable<Cell[]>> {
+      yield [];
+      for (let at = 0; at < rows.length; at += 2_500) yield taking(rows.slice(at, at + 2_500));
     }
     const pieces: string[] = [];
     const takenBefore: number[] = [];

@@ -4,8 +4,11 @@ export type Cell = string | number | boolean | null | undefined;
 
 export interface Table {
   readonly columns: readonly string[];
-  /** The cells in the order of the columns; what is not known is null, never 0. Made as they are taken, where they are many. */
-  readonly rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>;
+  /**
+   * The cells in the order of the columns; what is not known is null, never 0. Made as they are taken, where they are many; in batches where
+   * something has to be read for them.
+   */
+  readonly rows: Iterable<readonly Cell[]> | AsyncIterable<Iterable<readonly Cell[]>>;
 }
 
 /** A table whose rows are there. */
@@ -54,43 +57,48 @@ function* chunks(rows: Iterable<readonly Cell[]>, format: RowFormat): Generator<
   yield text + format.end;
 }
 
-async function* chunksAsTheyCome(rows: AsyncIterable<readonly Cell[]>, format: RowFormat): AsyncGenerator<string> {
+async function* chunksAsTheyCome(batches: AsyncIterable<Iterable<readonly Cell[]>>, format: RowFormat): AsyncGenerator<string> {
   let text = format.begin;
   let separator = '';
-  for await (const cells of rows) {
-    text += separator + format.row(cells);
-    separator = format.between;
-    if (text.length < chunkLength) continue;
-    yield text;
-    text = '';
+  for await (const rows of batches) {
+    for (const cells of rows) {
+      text += separator + format.row(cells);
+      separator = format.between;
+      if (text.length < chunkLength) continue;
+      yield text;
+      text = '';
+    }
   }
   yield text + format.end;
 }
 
 function jsonFormat(columns: readonly string[]): RowFormat {
-  const quoted = new Map<string, string>();
-  const quote = (text: string): string => {
-    const known = quoted.get(text);
-    if (known !== undefined) return known;
-    const written = JSON.stringify(text);
-    // Names and days repeat often, other texts rarely.
-    if (quoted.size < 1_000) quoted.set(text, written);
-    return written;
-  };
   const openings = columns.map((column, at) => `${at === 0 ? '{' : ','}${JSON.stringify(column)}:`);
+  // Rows one after another often have the same day, registry or image.
+  const cellsBefore: Cell[] = columns.map(() => undefined);
+  const textsBefore = openings.map((opening) => `${opening}null`);
   return {
     begin: '[',
     row(cells) {
       let text = '';
-      for (const [at, opening] of openings.entries()) {
+      for (let at = 0; at < openings.length; at += 1) {
         const cell = cells[at];
-        text += opening + (typeof cell === 'string' ? quote(cell) : String(cell ?? null));
+        if (cell !== cellsBefore[at]) {
+          cellsBefore[at] = cell;
+          textsBefore[at] = `${openings[at] ?? ''}${typeof cell === 'string' ? quoted(cell) : String(cell ?? null)}`;
+        }
+        text += textsBefore[at] ?? '';
       }
       return `${text}}`;
     },
     between: ',',
     end: ']',
   };
+}
+
+/** As JSON.stringify does it, which takes longer for the many texts that need no escape. */
+function quoted(text: string): string {
+  return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function csvFormat(columns: readonly string[]): RowFormat {

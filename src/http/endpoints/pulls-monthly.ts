@@ -1,4 +1,4 @@
-import { pullsByPeriod } from '../../core/numbers/series.ts';
+import { periodPullRows } from '../../core/numbers/daily-rows.ts';
 import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const monthlyPullsEndpoint = pullsEndpoint({
@@ -9,5 +9,5 @@ export const monthlyPullsEndpoint = pullsEndpoint({
   column: 'monthly_pulls',
   columnDescription: 'The whole month',
   period: 'month',
-  rows: (series, options) => pullsByPeriod(series, 'month', options),
+  rows: (totals, lines) => periodPullRows(totals, lines, 'month'),
 });

@@ -1,4 +1,4 @@
-import { pullsByPeriod } from '../../core/numbers/series.ts';
+import { periodPullRows } from '../../core/numbers/daily-rows.ts';
 import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const weeklyPullsEndpoint = pullsEndpoint({
@@ -9,5 +9,5 @@ export const weeklyPullsEndpoint = pullsEndpoint({
   column: 'weekly_pulls',
   columnDescription: 'Monday to Sunday',
   period: 'week',
-  rows: (series, options) => pullsByPeriod(series, 'week', options),
+  rows: (totals, lines) => periodPullRows(totals, lines, 'week'),
 });

@@ -35,9 +35,9 @@ export const tagsHistoryEndpoint = tableEndpoint({
   },
 });
 
-async function* cells(tagDays: AsyncIterable<TagDay>): AsyncGenerator<readonly Cell[]> {
+async function* cells(tagDays: AsyncIterable<TagDay>): AsyncGenerator<readonly (readonly Cell[])[]> {
   for await (const { day, registry: id, repo: name, tag, pullCount, pulls, version, versionPullCount } of tagDays) {
-    yield [startOfDay(day), id, name, tag, pullCount, pulls, version, versionPullCount];
+    yield [[startOfDay(day), id, name, tag, pullCount, pulls, version, versionPullCount]];
   }
 }
 

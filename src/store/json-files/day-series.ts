@@ -13,6 +13,8 @@ export interface DaySeries {
   first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
   last(): { readonly day: EpochDay; readonly total: number } | undefined;
+  /** The newest day before this one and its total; undefined when there is none. */
+  lastBefore(day: EpochDay): { readonly day: EpochDay; readonly total: number } | undefined;
   /** The day and the known ones beside it: nothing else depends on its total. `hasBefore`: the first of them comes before the day. */
   around(day: EpochDay): Columns & { readonly hasBefore: boolean };
   /** Copies of the columns, days ascending; later changes do not reach them. */
@@ -41,6 +43,7 @@ export function createDaySeries(): DaySeries {
   let length = 0;
 
   const position = (day: EpochDay): number => positionIn(days, length, day);
+  const isAt = (at: number, day: EpochDay): boolean => at < length && days[at] === day;
 
   function grow(): void {
     const size = length * 2;
@@ -53,6 +56,11 @@ export function createDaySeries(): DaySeries {
 
   function move(to: number, from: number): void {
     for (const column of [days, totals, codes]) column.copyWithin(to, from, length);
+  }
+
+  function entry(at: number): { readonly day: EpochDay; readonly total: number } | undefined {
+    const [day, total] = [days[at], totals[at]];
+    return at < 0 || day === undefined || total === undefined ? undefined : { day, total };
   }
 
   function copy(from: number, to: number): Columns {
@@ -77,20 +85,15 @@ export function createDaySeries(): DaySeries {
       move(at, at + 1);
       length -= 1;
     },
-    has(day) {
-      const at = position(day);
-      return at < length && days[at] === day;
-    },
+    has: (day) => isAt(position(day), day),
     get(day) {
       const at = position(day);
       const [total, mark] = [totals[at], allMarks[codes[at] ?? -1]];
       return at < length && days[at] === day && total !== undefined && mark !== undefined ? { total, mark } : undefined;
     },
     first: () => (length === 0 ? undefined : days[0]),
-    last() {
-      const [day, total] = [days[length - 1], totals[length - 1]];
-      return length === 0 || day === undefined || total === undefined ? undefined : { day, total };
-    },
+    last: () => entry(length - 1),
+    lastBefore: (day) => entry(position(day) - 1),
     around(day) {
       const at = position(day);
       const [from, to] = [Math.max(0, at - 1), Math.min(length, days[at] === day && at < length ? at + 2 : at + 1)];

@@ -13,7 +13,7 @@ import { unusableFolder } from './storage-error.ts';
 /** @throws AppError misconfigured when the folder does not exist or cannot be read */
 export async function readHistory(
   deps: Pick<IndexCacheDeps, 'directory' | 'clock' | 'log'>,
-): Promise<Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events'>> {
+): Promise<Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events'>> {
   const machine = { ...deps, files: nodeFileSystem, host: nodeHost };
   const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes });
   const days = await folder.days().catch((error: unknown) => {
@@ -23,6 +23,7 @@ export async function readHistory(
   const { index } = await loadIndex({ folder, totals }, days, await createIndexCache(machine).read());
   const answers = {
     totals: async (query) => index.totals(query),
+    dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),
     latest: async (query) => index.latest(query),
     daySums: async (registries) => index.daySums(registries),
     days: async () => index.days(),

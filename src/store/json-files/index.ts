@@ -3,13 +3,23 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/mo
 import type { Reading } from '../../core/model/reading.ts';
 import { wasRead } from '../../core/model/mark.ts';
 import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
-import { toDayNote, type DayNote, type DaySum, type ImageSeries, type LatestImage, type SeriesValues } from '../../core/model/history.ts';
-import type { SeriesQuery } from '../../core/model/query.ts';
+import {
+  toDayNote,
+  type DailyTotals,
+  type DailyTotalsOptions,
+  type DayNote,
+  type DaySum,
+  type ImageSeries,
+  type LatestImage,
+  type SeriesValues,
+} from '../../core/model/history.ts';
+import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
 import { seriesValues } from '../../core/numbers/series-values.ts';
 import { demandOf } from '../tag-budget.ts';
 import { newestRead, type YearImage, type YearTotals } from './year-totals.ts';
 import { createIndexSums } from './index-sums.ts';
+import { dailyTotalsIn } from './index-days.ts';
 import { createDaySeries, unpackMarks, type DaySeries } from './day-series.ts';
 
 export interface Index {
@@ -29,6 +39,8 @@ export interface Index {
   days(): readonly Day[];
   /** As SnapshotStore.totals; the result does not change later. */
   totals(query: SeriesQuery): readonly ImageSeries[];
+  /** As SnapshotStore.dailyTotals; a day is as it is when it is taken. */
+  dailyTotals(query: SeriesQuery, range?: DayRange, options?: DailyTotalsOptions): DailyTotals;
   /** As SnapshotStore.latest. */
   latest(query: SeriesQuery): readonly LatestImage[];
   /** As SnapshotStore.daySums. */
@@ -103,6 +115,8 @@ interface Image extends ImageName {
   tags: Detail<TagsState> | undefined;
   /** What its series comes to; absent since that changed. */
   values: SeriesValues | undefined;
+  /** Its newest values as they were given out last: the same where nothing has changed. */
+  latest: LatestImage | undefined;
 }
 
 /** An index; with a state, what that state has for these days. */
@@ -163,6 +177,10 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
     sortedDays = undefined;
   }
 
+  function allDays(): Day[] {
+    return [...days, ...Array.from(kept, fromEpochDay)].toSorted(compareText);
+  }
+
   function dropEmpty(): void {
     for (const images of registries.values()) {
       for (const [repo, { series }] of images) if (!series.last()) images.delete(repo);
@@ -209,7 +227,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
       forget(day);
     },
     isKept: (day) => kept.has(toEpochDay(day)),
-    allDays: () => [...days, ...Array.from(kept, fromEpochDay)].toSorted(compareText),
+    allDays,
     days() {
       sortedDays ??= [...days].toSorted(compareText);
       return sortedDays;
@@ -217,6 +235,7 @@ export function createIndex(state: IndexState = { images: [], events: [] }, cach
     totals(query) {
       return matching(query).toSorted(compareImagesByName).map(toSeries);
     },
+    dailyTotals: (query, range, options) => dailyTotalsIn(matching(query), allDays(), range, options),
     latest(query) {
       const images = matching(query).toSorted(compareImages);
       return images.flatMap(toLatest);
@@ -241,6 +260,7 @@ function newImage(registry: string, repo: string): Image {
     totalSince: undefined,
     tags: undefined,
     values: undefined,
+    latest: undefined,
   };
   return { registry, repo, series: createDaySeries(), notes: new Map(), ...details };
 }
@@ -298,7 +318,14 @@ function toLatest(image: Image): LatestImage[] {
   image.values ??= seriesValues(toSeries(image));
   const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value, totalSince: totalSince?.value };
   const { discrepancy } = notes.get(last.day) ?? {};
-  return [{ registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values }];
+  const latest = { registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values };
+  if (!image.latest || !isSame(image.latest, latest)) image.latest = latest;
+  return [image.latest];
+}
+
+/** Whether each value is the very same. */
+function isSame(a: object, b: object): boolean {
+  return Object.entries(a).every(([key, value]) => value === Reflect.get(b, key));
 }
 
 /** A copy, which later changes do not reach. */

@@ -159,6 +159,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
       });
     },
     totals: async (query) => index.totals(query),
+    dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),
     latest: async (query) => index.latest(query),
     daySums: async (registries) => index.daySums(registries),
     readings: storedReadings({ folder, totals, index }),

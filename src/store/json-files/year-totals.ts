@@ -132,7 +132,7 @@ export function mergeDay(totals: YearTotals, of: Day, readings: readonly Reading
     const before = readingOf(image, epochDay);
     if (newer(before, reading, now) !== reading) continue;
     const { pullCount, mark = 'read', ...best } = complete(before, reading);
-    const note = toDayNote({ ...best, pullCount });
+    const note = toDayNote(best);
     image.byDay.set(epochDay, { total: pullCount, readMs: Date.parse(reading.readAt), mark, note });
     image.totalSince = reading.totalSince ?? image.totalSince;
     image.tagCount = newest(image.tagCount, epochDay, reading.tagCount);

@@ -6,10 +6,14 @@ import { openDatabase, type Database, type DatabaseDeps } from './database.ts';
 import { databasePlace, errorCode } from './database-error.ts';
 import { schemaName } from './locks.ts';
 import { readLatest, readSumsSince, toDaySums } from './kept/read.ts';
+import { readDailyTotals } from './daily-totals.ts';
 import { readDay, readDays, readEvents, readTotals } from './read.ts';
 import { checkSchema, type Migration } from './schema.ts';
 
-export type PostgresHistory = Pick<SnapshotStore, 'totals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days' | 'close'>;
+export type PostgresHistory = Pick<
+  SnapshotStore,
+  'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days' | 'close'
+>;
 
 export interface PostgresHistoryDeps extends Omit<DatabaseDeps, 'isReadOnly'> {
   readonly migrations: readonly Migration[];
@@ -40,6 +44,7 @@ export async function openPostgresHistory({ migrations, clock, ...deps }: Postgr
 export function historyOf(database: Database): Omit<PostgresHistory, 'close'> {
   return {
     totals: (query, span) => readTotals(database, query, span),
+    dailyTotals: (query, span, options) => readDailyTotals(database, query, span, options),
     latest: (query) => readLatest(database, query),
     daySums: async (registries) => toDaySums(await readSumsSince(database, -1), registries),
     async *readings(query, span) {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Day, EpochDay } from '../../core/model/day.ts';
 import { marks } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
-import type { DayNote, ImageSeries, StoredReading } from '../../core/model/history.ts';
+import { toDayNote, type DayNote, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import type { Queries } from './database.ts';
 import { withoutAttachments } from '../../core/model/tag.ts';
@@ -80,10 +80,15 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
 export function toDayNotes(notes: z.infer<typeof seriesRow>['notes']): ReadonlyMap<EpochDay, DayNote> {
   return new Map(
     Object.entries(notes ?? {}).flatMap(([day, row]): [EpochDay, DayNote][] => {
-      const { dayPulls, discrepancy } = isRow(row) ? parseNote(row) : {};
-      return dayPulls === undefined && discrepancy === undefined ? [] : [[Number(day), { dayPulls, discrepancy }]];
+      const note = toNote(row);
+      return note ? [[Number(day), note]] : [];
     }),
   );
+}
+
+/** A stored note; undefined where it says nothing that is known here. */
+export function toNote(row: unknown): DayNote | undefined {
+  return isRow(row) ? toDayNote(parseNote(row)) : undefined;
 }
 
 /** The readings of one day. */

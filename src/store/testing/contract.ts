@@ -8,6 +8,7 @@ import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { listMarks, type StoredReading } from '../../core/model/history.ts';
 import { parseReadings } from '../../core/document/snapshot.ts';
+import { describeDailyTotals } from './contract-daily-totals.ts';
 import { describeHeldBack } from './contract-wrong-clock.ts';
 import { event, reading } from './readings.ts';
 import { contractNow, totalsOf, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
@@ -20,6 +21,7 @@ async function answersOf(store: SnapshotStore): Promise<unknown[]> {
 /** Runs the suite on stores that `make` makes, a new one a test. */
 export function describeStore(name: string, make: MakeStore): void {
   describeHeldBack(name, make);
+  describeDailyTotals(name, make);
 
   describe(`${name} as a store`, () => {
     let underTest: StoreUnderTest;

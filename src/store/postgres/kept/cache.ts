@@ -3,7 +3,7 @@ import type { DaySum, LatestImage } from '../../../core/model/history.ts';
 import { compareImages } from '../../../core/model/image.ts';
 import { daySumKey } from '../../../core/numbers/day-sums.ts';
 import type { Queries } from '../database.ts';
-import { readLatestSince, readState, readSumsSince, toDaySums, type KeptSum } from './read.ts';
+import { readLatestSince, readState, readSumsSince, toDaySums, type KeptImage, type KeptSum } from './read.ts';
 
 export interface KeptCache {
   /** The newest values of all images, ordered by registry, then repo. `atLeast`: the number of a change that has to be in them. */
@@ -13,7 +13,10 @@ export interface KeptCache {
 
 interface Known {
   change: number;
-  readonly images: Map<number, LatestImage>;
+  /** Ordered by registry, then repo. */
+  rows: readonly KeptImage[];
+  /** Where each image is among them. */
+  places: ReadonlyMap<number, number>;
   sorted: readonly LatestImage[];
   readonly sums: Map<string, KeptSum>;
 }
@@ -26,9 +29,8 @@ export function createKeptCache(database: Queries): KeptCache {
     const state = await readState(database);
     const base = state.renewed > known.change ? nothing() : known;
     const [images, sums] = await Promise.all([readLatestSince(database, base.change), readSumsSince(database, base.change)]);
-    for (const { id, image } of images) base.images.set(id, image);
+    if (images.length > 0) putIn(base, images);
     for (const sum of sums) base.sums.set(daySumKey(sum), sum);
-    if (images.length > 0) base.sorted = [...base.images.values()].toSorted(compareImages);
     // A change that came between is read once more.
     base.change = state.change;
     known = base;
@@ -48,5 +50,19 @@ export function createKeptCache(database: Queries): KeptCache {
 }
 
 function nothing(): Known {
-  return { change: -1, images: new Map(), sorted: [], sums: new Map() };
+  return { change: -1, rows: [], places: new Map(), sorted: [], sums: new Map() };
+}
+
+/** Changes what is known of these images; what was given out before stays as it is. */
+function putIn(known: Known, images: readonly KeptImage[]): void {
+  const rows = [...known.rows];
+  const added: KeptImage[] = [];
+  for (const kept of images) {
+    const place = known.places.get(kept.id);
+    if (place === undefined) added.push(kept);
+    else rows[place] = kept;
+  }
+  known.rows = added.length === 0 ? rows : [...rows, ...added].toSorted((a, b) => compareImages(a.image, b.image));
+  if (added.length > 0) known.places = new Map(known.rows.map(({ id }, place) => [id, place]));
+  known.sorted = known.rows.map(({ image }) => image);
 }

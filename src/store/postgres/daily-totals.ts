@@ -1,0 +1,150 @@
+/** The totals of many images day by day. Each statement reads whole days of all of them, so that a slow reader keeps no connection and no cursor. */
+import sql, { empty, type Sql } from 'sql-template-tag';
+import * as z from 'zod';
+import type { Day } from '../../core/model/day.ts';
+import type { DailyTotals, DailyTotalsOptions, DayNote, DayTotals } from '../../core/model/history.ts';
+import type { ImageName } from '../../core/model/image.ts';
+import { isMark, type Mark } from '../../core/model/mark.ts';
+import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
+import { numberColumn } from './array-parameter.ts';
+import type { Queries } from './database.ts';
+import { matches, readDays, toNote } from './read.ts';
+
+/** Totals that are read at a time: about a megabyte, twice where the next ones are read while these are sent. */
+const maxTotals = 60_000;
+
+/** As SnapshotStore.dailyTotals. */
+export async function readDailyTotals(
+  database: Queries,
+  query: SeriesQuery,
+  range: DayRange = {},
+  { withMarks = false }: DailyTotalsOptions = {},
+): Promise<DailyTotals> {
+  const [images, days] = await Promise.all([readImages(database, query), readDays(database, { ...range, withPruned: true })]);
+  const only = query.registries || query.repos ? [...images.positions.keys()] : undefined;
+  return {
+    images: images.names,
+    before: await readBefore(database, images, range.from, only),
+    days: images.names.length === 0 ? nothing() : readBlocks(database, { images, days, withMarks, only }),
+  };
+}
+
+interface Images {
+  readonly names: readonly ImageName[];
+  /** By the id of an image. */
+  readonly positions: ReadonlyMap<number, number>;
+}
+
+/** Written by us and many of them: each is not looked at. */
+const numbers = z.custom<readonly number[]>(Array.isArray);
+const texts = z.custom<readonly string[]>(Array.isArray);
+
+const imagesRow = z.object({ ids: numbers, registries: texts, repos: texts });
+
+async function readImages(database: Queries, query: SeriesQuery): Promise<Images> {
+  const [row] = await database.select(
+    imagesRow,
+    sql`
+    SELECT coalesce(json_agg(id), '[]') AS ids, coalesce(json_agg(registry), '[]') AS registries, coalesce(json_agg(repo), '[]') AS repos
+    FROM (SELECT id, registry, repo FROM images WHERE ${matches(query)} ORDER BY repo COLLATE "C", registry COLLATE "C") AS images`,
+  );
+  const { ids = [], registries = [], repos = [] } = row ?? {};
+  return {
+    names: ids.map((_, at) => ({ registry: registries[at] ?? '', repo: repos[at] ?? '' })),
+    positions: new Map(ids.map((id, position) => [id, position])),
+  };
+}
+
+const beforeRow = z.object({ ids: numbers, days: numbers, totals: numbers });
+
+async function readBefore(
+  database: Queries,
+  { names, positions }: Images,
+  from: Day | undefined,
+  only: readonly number[] | undefined,
+): Promise<DailyTotals['before']> {
+  const before = { days: new Float64Array(names.length).fill(Number.NaN), totals: new Float64Array(names.length).fill(Number.NaN) };
+  if (from === undefined || names.length === 0) return before;
+  const [row] = await database.select(
+    beforeRow,
+    sql`
+    SELECT coalesce(json_agg(id), '[]') AS ids, coalesce(json_agg(day - DATE '1970-01-01'), '[]') AS days, coalesce(json_agg(pull_count), '[]') AS totals
+    FROM images JOIN LATERAL (SELECT day, pull_count FROM totals WHERE image_id = images.id AND day < ${from} ORDER BY day DESC LIMIT 1) AS totals ON true
+    WHERE ${only ? sql`id = ANY (${numberColumn(only)}::integer[])` : sql`true`}`,
+  );
+  for (const [at, id] of row?.ids.entries() ?? []) {
+    const position = positions.get(id);
+    if (position === undefined) continue;
+    before.days[position] = row?.days[at] ?? Number.NaN;
+    before.totals[position] = row?.totals[at] ?? Number.NaN;
+  }
+  return before;
+}
+
+interface Blocks {
+  readonly images: Images;
+  readonly days: readonly Day[];
+  readonly withMarks: boolean;
+  /** Ids of images; absent: all of them. */
+  readonly only: readonly number[] | undefined;
+}
+
+async function* nothing(): AsyncGenerator<DayTotals> {}
+
+async function* readBlocks(database: Queries, blocks: Blocks): AsyncGenerator<DayTotals> {
+  const { images, days } = blocks;
+  const length = Math.max(1, Math.floor(maxTotals / images.names.length));
+  let next = readBlock(database, blocks, days.slice(0, length));
+  for (let start = length; ; start += length) {
+    const rows = await next;
+    const isLast = start >= days.length;
+    if (!isLast) next = readBlock(database, blocks, days.slice(start, start + length));
+    // Whoever takes no more does not wait for it.
+    next.catch(() => undefined);
+    for (const row of rows) yield toDayTotals(row, images);
+    if (isLast) return;
+  }
+}
+
+const dayRow = z.object({
+  day: z.number(),
+  ids: numbers,
+  totals: numbers,
+  marks: texts.nullish(),
+  notes: z.array(z.tuple([z.number(), z.unknown()])).nullable(),
+});
+
+async function readBlock(database: Queries, { withMarks, only }: Blocks, days: readonly Day[]): Promise<readonly z.infer<typeof dayRow>[]> {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return database.select(dayRow, blockStatement([first, last], withMarks, only));
+}
+
+export function blockStatement([first, last]: readonly [Day, Day], withMarks: boolean, only: readonly number[] | undefined): Sql {
+  return sql`
+    SELECT day - DATE '1970-01-01' AS day, json_agg(image_id) AS ids, json_agg(pull_count) AS totals,
+      ${withMarks ? sql`json_agg(known) AS marks,` : empty}
+      json_agg(json_build_array(image_id, note)) FILTER (WHERE note IS NOT NULL) AS notes
+    FROM totals WHERE day >= ${first} AND day <= ${last} ${only ? sql`AND image_id = ANY (${numberColumn(only)}::integer[])` : empty}
+    GROUP BY day ORDER BY day`;
+}
+
+function toDayTotals({ day, ids, totals: known, marks: knownMarks, notes: knownNotes }: z.infer<typeof dayRow>, images: Images): DayTotals {
+  const { names, positions } = images;
+  const totals = new Float64Array(names.length).fill(Number.NaN);
+  const marks: (Mark | undefined)[] | undefined = knownMarks ? names.map(() => undefined) : undefined;
+  for (const [at, id] of ids.entries()) {
+    const position = positions.get(id);
+    // An image that came since is not among them.
+    if (position === undefined) continue;
+    totals[position] = known[at] ?? Number.NaN;
+    const mark = knownMarks?.[at];
+    if (marks) marks[position] = isMark(mark) ? mark : 'read';
+  }
+  const notes = new Map<number, DayNote>();
+  for (const [id, row] of knownNotes ?? []) {
+    const [position, note] = [positions.get(id), toNote(row)];
+    if (position !== undefined && note) notes.set(position, note);
+  }
+  return { day: day, totals, marks, notes };
+}
