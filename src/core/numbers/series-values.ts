@@ -29,12 +29,21 @@ export function seriesValues(series: ImageSeries): SeriesValues {
 
 function recentPulls(series: ImageSeries): RecentPulls {
   const pulls = toPulls(series);
-  return cutToRecent(Array.from(series.days).flatMap((day, at): [EpochDay, number][] => (at === 0 ? [] : [[day, pulls[at] ?? 0]])));
+  const days = Array.from(series.days);
+  return cutToRecent(
+    days.flatMap((day, at): [EpochDay, number][] => (at === 0 ? [] : [[day, pulls[at] ?? 0]])),
+    days.at(-1) ?? 0,
+  );
 }
 
-/** The part of these pulls, ascending by day, that is kept. */
-export function cutToRecent(pulls: readonly (readonly [EpochDay, number])[]): RecentPulls {
-  const newest = pulls.at(-1)?.[0] ?? 0;
-  const kept = pulls.filter(([day]) => day > newest - recentDays);
+/** The first day whose pulls are kept of an image with this newest known day. */
+export function firstRecentDay(newest: EpochDay): EpochDay {
+  return newest - recentDays + 1;
+}
+
+/** The part of these pulls that is kept of an image with this newest known day. */
+export function cutToRecent(pulls: readonly (readonly [EpochDay, number])[], newest: EpochDay): RecentPulls {
+  const first = firstRecentDay(newest);
+  const kept = pulls.filter(([day]) => day >= first);
   return { days: Int32Array.from(kept, ([day]) => day), pulls: Float64Array.from(kept, ([, count]) => count) };
 }

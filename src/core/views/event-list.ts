@@ -33,29 +33,43 @@ export async function findEvents(source: EventSource, filter: EventFilter): Prom
   return events.toSorted(compareAll);
 }
 
-export interface FirstEvents {
+export interface PartOfEvents {
+  /** How many from there on, and how many at most before. */
   readonly count: number;
   readonly newestFirst?: boolean | undefined;
-  /** What identifies the event before the first one; absent: from the beginning. */
+  /** What identifies the last event before that place; absent: the beginning. */
   readonly after?: readonly string[] | undefined;
 }
 
-/** The first events of the filter in an order, and how many it has in all; no more than these are kept while the others are looked at. */
-export async function findFirstEvents(
+export interface EventsPart {
+  /** In the order that was asked for, also those before the place. */
+  readonly events: readonly ImageEvent[];
+  /** How many the filter has before these. */
+  readonly start: number;
+  /** How many it has in all. */
+  readonly total: number;
+}
+
+/** The events of the filter around a place in their order; no more than these are kept while the others are looked at. */
+export async function findEventsPart(
   source: EventSource,
   filter: EventFilter,
-  { count, newestFirst = false, after }: FirstEvents,
-): Promise<{ readonly events: readonly ImageEvent[]; readonly total: number }> {
+  { count, newestFirst = false, after }: PartOfEvents,
+): Promise<EventsPart> {
   const sign = newestFirst ? -1 : 1;
+  const before = createFirst<ImageEvent>(count, (a, b) => -sign * compareAll(a, b));
   const first = createFirst<ImageEvent>(count, (a, b) => sign * compareAll(a, b));
-  let total = 0;
+  let [beforeAll, total] = [0, 0];
   for await (const batch of eventBatches(source, filter)) {
     for (const event of batch) {
+      const isBefore = after !== undefined && sign * compareIdentities(identifyEvent(event), after) <= 0;
+      (isBefore ? before : first).add(event);
       total += 1;
-      if (!after || sign * compareIdentities(identifyEvent(event), after) > 0) first.add(event);
+      if (isBefore) beforeAll += 1;
     }
   }
-  return { events: first.items(), total };
+  const last = before.items();
+  return { events: [...last.toReversed(), ...first.items()], start: beforeAll - last.length, total };
 }
 
 /** The events of the filter, those of some images at a time, in no order. */
@@ -94,7 +108,7 @@ export async function findEventsSince(store: EventStore, recorded: readonly Reco
 
 /** The newest event of these images. */
 export async function findNewestEvent(source: EventSource, images: SeriesQuery): Promise<ImageEvent | undefined> {
-  const { events } = await findFirstEvents(source, { images, range: {} }, { count: 1, newestFirst: true });
+  const { events } = await findEventsPart(source, { images, range: {} }, { count: 1, newestFirst: true });
   return events[0];
 }
 

@@ -53,6 +53,8 @@ describe('the pages', () => {
       'overview.ts',
       'revision.ts',
       'status.ts',
+      'tags-svg.ts',
+      'tags.ts',
     ]);
     expect(pageEndpoints).toHaveLength(files.length);
   });

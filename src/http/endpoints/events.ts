@@ -3,7 +3,7 @@ import {
   compareIdentities,
   eventSentence,
   findEvents,
-  findFirstEvents,
+  findEventsPart,
   identifyEvent,
   type EventFilter,
   type EventSource,
@@ -48,7 +48,7 @@ export const eventsEndpoint = tableEndpoint({
 async function eventsFor(deps: EventSource, filter: EventFilter, { limit, after }: Partial<Paging> = {}): Promise<readonly ImageEvent[]> {
   if (limit === undefined) return findEvents(deps, filter);
   // One more says whether there is another page.
-  const { events } = await findFirstEvents(deps, filter, { count: limit + 1, after });
+  const { events } = await findEventsPart(deps, filter, { count: limit + 1, after });
   return events;
 }
 
