@@ -36,5 +36,5 @@ function recentPulls(series: ImageSeries): RecentPulls {
 export function cutToRecent(pulls: readonly (readonly [EpochDay, number])[]): RecentPulls {
   const newest = pulls.at(-1)?.[0] ?? 0;
   const kept = pulls.filter(([day]) => day > newest - recentDays);
-  return { days: Int32Array.from(kept, ([day]) => day), pulls: Float64Array.from(kept, ([, count]) => count) };
+  return { days: kept.map(([day]) => day), pulls: kept.map(([, count]) => count) };
 }

@@ -13,7 +13,8 @@ import type { KeptValues } from './values.ts';
 export function verifyKept(database: Database): Promise<readonly string[]> {
   return database.transaction(async (transaction) => {
     await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`);
-    const kept = new Map((await readLatestSince(transaction, -1)).map((image) => [image.id, image]));
+    const kept = new Map<number, KeptImage>();
+    for await (const images of readLatestSince(transaction, -1)) for (const image of images) kept.set(image.id, image);
     const differences: string[] = [];
     let sums: readonly DaySum[] = [];
     for await (const parts of allSeries(transaction)) {
