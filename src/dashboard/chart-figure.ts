@@ -14,6 +14,8 @@ import { chartTitle, rowsStep, viewQuery, withoutZoom, type View } from './view.
 export interface FigureParts {
   readonly view: View;
   readonly shown: ShownChart;
+  /** That of the view where absent. */
+  readonly title?: string | undefined;
   /** What it shows beside its title: range and filter. */
   readonly subtitle: string;
   readonly basePath: string;
@@ -25,6 +27,8 @@ export interface FigureParts {
   readonly releases?: readonly Release[] | undefined;
   /** What made the day of the view, where one is chosen. */
   readonly day?: Html | undefined;
+  /** Where the server's drawing is, and no day can be opened; absent: it is the chart of the view. */
+  readonly drawing?: string | undefined;
 }
 
 const unitOf = { total: 'Day', daily: 'Day', average: 'Day', weekly: 'Week of', monthly: 'Month' } satisfies Record<ChartKind, string>;
@@ -34,8 +38,8 @@ const tableRows = 31;
 
 /** A chart that JavaScript draws; without JavaScript it is the server's drawing. The table is always there. */
 export function figure(parts: FigureParts): Html {
-  const { view, shown, subtitle, basePath, csvPath } = parts;
-  const title = chartTitle(view);
+  const { view, shown, subtitle, csvPath } = parts;
+  const title = parts.title ?? chartTitle(view);
   const { chart } = shown;
   if (chart.days.length === 0)
     return html`<figure class="chart empty">
@@ -44,14 +48,12 @@ export function figure(parts: FigureParts): Html {
       <p>No data in this range</p>
     </figure>`;
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
-  // What only the page needs is not in the address of its data: the same chart is not drawn anew.
-  const search = view.repos.length > 0 ? '' : view.search;
-  const query = viewQuery(view, { day: '', zoomed: '', rows: rowsStep, sort: 'total', descending: true, search });
-  const imagePath = `${basePath}/data/chart.svg${query || '?'}`;
+  const { imagePath, dataPath } = pathsOf(parts);
   return html`<figure
     class="chart"
     data-key="chart"
-    data-chart="${basePath}/data/chart.json${query}"
+    data-chart="${dataPath}"
+    ${parts.drawing === undefined ? html`data-opens-days` : ''}
     data-title="${title}"
     data-subtitle="${subtitle}"
     data-zoomed="${zoomBase(view)}"
@@ -79,6 +81,14 @@ export function figure(parts: FigureParts): Html {
       ${dataTable(parts, title, remarks)}
     </details>
   </figure>`;
+}
+
+/** Where the chart is as an image, to which a theme is added, and as data. What only the page needs is not in the address: the same chart is not drawn anew. */
+function pathsOf({ view, basePath, drawing }: FigureParts): { readonly imagePath: string; readonly dataPath: string } {
+  if (drawing !== undefined) return { imagePath: drawing, dataPath: '' };
+  const search = view.repos.length > 0 ? '' : view.search;
+  const query = viewQuery(view, { day: '', zoomed: '', rows: rowsStep, sort: 'total', descending: true, search });
+  return { imagePath: `${basePath}/data/chart.svg${query || '?'}`, dataPath: `${basePath}/data/chart.json${query}` };
 }
 
 /** Where a zoom goes back to. */
@@ -140,7 +150,7 @@ function comparisonRow({ label, value, share, previous }: LineSummary, hasPrevio
   </tr>`;
 }
 
-function dataTable({ view, shown, addressOf }: FigureParts, title: string, remarks: ReadonlyMap<string, Remark>): Html {
+function dataTable({ view, shown, addressOf, drawing }: FigureParts, title: string, remarks: ReadonlyMap<string, Remark>): Html {
   const { chart, kind, partial } = shown;
   const { days, lines } = chart;
   const rows = days.map((_, at) => days.length - 1 - at).slice(0, tableRows);
@@ -155,7 +165,7 @@ function dataTable({ view, shown, addressOf }: FigureParts, title: string, remar
     const note = noteOf(at);
     return html`<tr>
       <th scope="row">
-        ${missing ? dayText(day, kind) : html`<a href="${addressOf({ ...view, day })}" data-view>${dayText(day, kind)}</a>`}${note === '' ? '' : ` (${note})`}
+        ${missing || drawing !== undefined ? dayText(day, kind) : html`<a href="${addressOf({ ...view, day })}" data-view>${dayText(day, kind)}</a>`}${note === '' ? '' : ` (${note})`}
       </th>
       ${lines.map(({ values }) => html`<td class="number">${exact(values[at])}</td>`)}
       ${previous ? html`<td class="number">${exact(previous[at])}</td>` : ''}

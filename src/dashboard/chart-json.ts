@@ -4,13 +4,14 @@ import { lineTitle, type ShownChart } from './shown-chart.ts';
 import type { Release } from './tags.ts';
 
 /** `releases`: of a single image. */
-export function chartJson({ chart, kind, look, scale, unit, partial }: ShownChart, releases?: readonly Release[]): object {
+export function chartJson({ chart, kind, look, scale, unit, isOverlapping, partial }: ShownChart, releases?: readonly Release[]): object {
   const { days, remarks } = chart;
   return {
     kind,
     look,
     scale,
     unit,
+    isOverlapping,
     partial,
     days,
     lines: chart.lines.map((line) => ({ ...line, label: lineTitle(line.label) })),

@@ -17,19 +17,31 @@ export function select<Key extends string>(name: string, label: string, names: R
 
 /** The choices of a chart; `splits` are those that make sense on the page. */
 export function chartControls(view: View, splits: Readonly<Record<string, string>>): Html {
-  return html`${select('kind', 'Chart', kinds, view.kind)} ${select('split', 'Group by', splits, view.split)}
-    ${select('range', 'Range', ranges, view.range)}
-    <span class="dates" ${view.range === 'custom' ? '' : html`hidden`}
-      ><label>From <input type="date" name="from" value="${view.from}" max="9999-12-31" ${invalid(view)} /></label>
-      <label>To <input type="date" name="to" value="${view.to}" max="9999-12-31" ${invalid(view)} /></label
-    ></span>
-    <span class="problem" id="range-problem" role="alert">${view.problem ?? ''}</span>
-    ${isCompared(view) ? select('values', 'Values', values, view.values) : kept('values', view.values, 'absolute')}
-    ${hasLines(view) ? select('scale', 'Scale', scales, view.scale) : kept('scale', view.scale, 'linear')}
-    ${view.range === 'all' ? kept('previous', view.previous ? 'on' : '', '') : previousChoice(view)} ${kept('zoomed', view.zoomed, '')}`;
+  return html`${select('kind', 'Chart', kinds, view.kind)} ${select('split', 'Group by', splits, view.split)} ${rangeControls(view)}
+  ${isCompared(view) ? select('values', 'Values', values, view.values) : kept('values', view.values, 'absolute')}
+  ${hasLines(view) ? select('scale', 'Scale', scales, view.scale) : kept('scale', view.scale, 'linear')}
+  ${view.range === 'all' ? kept('previous', view.previous ? 'on' : '', '') : previousChoice(view)} ${kept('zoomed', view.zoomed, '')}`;
 }
 
-function invalid({ problem }: View): Html {
+/** The range, and the dates of a custom one. */
+export function rangeControls(view: View): Html {
+  return html`${select('range', 'Range', ranges, view.range)}
+    <span class="dates" ${view.range === 'custom' ? '' : html`hidden`}>${dateInputs(view)}</span> ${rangeProblem(view)}`;
+}
+
+type Dates = Pick<View, 'from' | 'to' | 'problem'>;
+
+export function dateInputs(dates: Dates): Html {
+  return html`<label>From <input type="date" name="from" value="${dates.from}" max="9999-12-31" ${invalid(dates)} /></label>
+    <label>To <input type="date" name="to" value="${dates.to}" max="9999-12-31" ${invalid(dates)} /></label>`;
+}
+
+/** Where what is wrong with the dates is said. */
+export function rangeProblem({ problem }: Pick<View, 'problem'>): Html {
+  return html`<span class="problem" id="range-problem" role="alert">${problem ?? ''}</span>`;
+}
+
+function invalid({ problem }: Pick<View, 'problem'>): Html {
   return problem === undefined ? html`` : html`aria-invalid="true" aria-describedby="range-problem"`;
 }
 
@@ -38,7 +50,7 @@ function hasLines(view: View): boolean {
 }
 
 /** A choice that makes no sense for this chart, but for the next one. */
-function kept(name: string, value: string, usual: string): Html {
+export function kept(name: string, value: string, usual: string): Html {
   return value === usual ? html`` : html`<input type="hidden" name="${name}" value="${value}" />`;
 }
 

@@ -3,10 +3,12 @@ import { html } from 'hono/html';
 import { eventKinds, type EventKind } from '../core/model/event.ts';
 import { compareIdentities, identifyEvent, type EventFilter } from '../core/views/event-list.ts';
 import type { ImageEvent } from '../core/views/events.ts';
+import { formatExact } from '../core/views/format.ts';
 import { eventAddress, eventParameters } from '../http/event-filter.ts';
-import type { Order } from '../http/paging.ts';
+import type { Order, Page } from '../http/paging.ts';
 import { titleOf, type PageContext } from './context.ts';
-import { select } from './controls.ts';
+import { dateInputs, rangeProblem, select } from './controls.ts';
+import type { EventsView } from './events-view.ts';
 import { imagePath, page, readable, type Html } from './layout.ts';
 
 const kindTitles: Readonly<Record<EventKind, string>> = {
@@ -39,40 +41,44 @@ export const newestFirst: Order<ImageEvent> = {
 };
 
 export interface EventsParts {
-  readonly filter: EventFilter;
-  readonly events: readonly ImageEvent[];
+  readonly view: EventsView;
+  readonly shown: Page<ImageEvent>;
   /** How many match, on all pages. */
   readonly count: number;
-  /** The query of the next page's address; absent on the last. */
-  readonly next?: string | undefined;
-  readonly isFirst: boolean;
 }
 
-export function eventsPage(context: PageContext, { filter, events, count, next, isFirst }: EventsParts): Html {
+export function eventsPage(context: PageContext, { view, shown, count }: EventsParts): Html {
   const { basePath } = context;
+  const { filter, problem } = view;
   const path = `${basePath}/events`;
   return page(context, {
     title: 'Events',
     section: 'events',
     description: 'Tags pushed, milestones, counter resets, outages: what happened to container images',
     refreshSeconds: 60,
-    url: isFirst ? eventAddress(path, filter) : undefined,
+    url: shown.start === 0 ? eventAddress(path, filter) : undefined,
     feed: eventAddress('/feed.atom', filter),
     main: html`<h1>Events</h1>
-      ${filterForm(context, path, filter)}
+      ${filterForm(context, path, view)}
       <p class="exports">
         <a href="${eventAddress(`${basePath}/feed.atom`, filter)}">Atom feed</a>
         <a href="${eventAddress(`${basePath}/api/events`, filter, [['format', 'csv']])}" download>CSV</a>
       </p>
-      ${events.length === 0 ? noEvents(filter) : table(context, events, count)}
-      <nav class="pages" aria-label="More events">
-        ${isFirst ? '' : html`<a href="${eventAddress(path, filter)}" data-view>Newest</a>`}
-        ${next === undefined ? '' : html`<a href="${path}${next}" rel="next" data-view>Older</a>`}
-      </nav>`,
+      ${shown.rows.length > 0 ? table(context, shown, count) : problem === undefined ? noEvents(filter) : ''} ${pages(path, filter, shown)}`,
   });
 }
 
-function filterForm({ registries, groups }: PageContext, path: string, filter: EventFilter): Html {
+function pages(path: string, filter: EventFilter, { start, previous, next }: Page<ImageEvent>): Html {
+  if (previous === undefined && next === undefined) return html``;
+  return html`<nav class="pages" aria-label="More events">
+    ${start === 0 ? '' : html`<a href="${eventAddress(path, filter)}" data-view>Newest</a>`}
+    ${previous === undefined || start <= eventsOnPage ? '' : html`<a href="${path}${previous}" rel="prev" data-view>Newer</a>`}
+    ${next === undefined ? '' : html`<a href="${path}${next}" rel="next" data-view>Older</a>`}
+  </nav>`;
+}
+
+function filterForm({ registries, groups }: PageContext, path: string, { filter, problem }: EventsView): Html {
+  const { from = '', to = '' } = filter.range;
   const [kind, registry, repo] = ['kind', 'registry', 'repo'].map((name) => valueOf(filter, name));
   return html`<form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
     ${select(
@@ -99,8 +105,7 @@ function filterForm({ registries, groups }: PageContext, path: string, filter: E
       >Image${groups.length > 0 ? ' or group' : ''}
       <input type="search" name="repo" value="${readable(repo ?? '')}" placeholder="owner/name"
     /></label>
-    <label>From <input type="date" name="from" value="${filter.range.from ?? ''}" /></label>
-    <label>To <input type="date" name="to" value="${filter.range.to ?? ''}" /></label>
+    ${dateInputs({ from, to, problem })} ${rangeProblem({ problem })}
     <button type="submit">Show</button>
   </form>`;
 }
@@ -120,8 +125,9 @@ function noEvents(filter: EventFilter): Html {
   </p>`;
 }
 
-function table(context: PageContext, events: readonly ImageEvent[], count: number): Html {
-  const shown = events.length < count ? `${events.length} of ${count} events` : `${count} event${count === 1 ? '' : 's'}`;
+function table(context: PageContext, { rows, start }: Page<ImageEvent>, count: number): Html {
+  const all = `${formatExact(count)} event${count === 1 ? '' : 's'}`;
+  const shown = rows.length < count ? `${formatExact(start + 1)}–${formatExact(start + rows.length)} of ${all}` : all;
   return html`<div class="scroll" role="region" aria-label="Events" tabindex="0">
     <table class="event-list">
       <caption>
@@ -136,7 +142,7 @@ function table(context: PageContext, events: readonly ImageEvent[], count: numbe
         </tr>
       </thead>
       <tbody>
-        ${events.map((event) => row(context, event))}
+        ${rows.map((event) => row(context, event))}
       </tbody>
     </table>
   </div>`;

@@ -2,18 +2,16 @@
 import { html } from 'hono/html';
 import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
-import { formatExact } from '../core/views/format.ts';
 import type { FrozenSeries } from '../core/views/frozen-series.ts';
 import { findGroup } from '../core/views/groups.ts';
 import { buildChart } from '../core/numbers/chart.ts';
 import { dayMakers } from '../core/numbers/day-makers.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays } from '../core/numbers/weekday.ts';
-import { trackedImages, type KnownHistory, type TrackedImage } from '../core/views/images.ts';
+import { trackedImages, type KnownHistory, type KnownImages, type TrackedImage } from '../core/views/images.ts';
 import { type ImageName } from '../core/model/image.ts';
-import type { Tag } from '../core/model/reading.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
-import { platformText, type ImageTags } from '../core/views/tags.ts';
+import type { ImageTags } from '../core/views/tags.ts';
 import { advice } from './advice.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
 import { chartControls, hiddenInputs } from './controls.ts';
@@ -23,13 +21,16 @@ import { figure } from './chart-figure.ts';
 import { dayPanel } from './day-panel.ts';
 import { change, count, exactCount, weekdayBefore } from './figures.ts';
 import { headline } from './headline.ts';
-import { ago, imagePath, page, readable, type Html } from './layout.ts';
-import { releasesOf } from './tags.ts';
+import { ago, imagePath, page, readable, tagsPath, type Html } from './layout.ts';
 import { failureOf } from './notices.ts';
 import { chartSubtitle, shownChart, type ShownChart } from './shown-chart.ts';
+import { tagRows } from './tag-rows.ts';
+import { tagCountText, tagTable } from './tag-table.ts';
+import { releasesOf } from './tags.ts';
 import { chartCsvPath, splits, viewQuery, type View } from './view.ts';
 
-const maxTags = 100;
+/** Of each registry. */
+const maxTags = 10;
 const maxEvents = 50;
 
 export interface ImageParts {
@@ -46,7 +47,7 @@ export interface ImageParts {
 }
 
 /** The image in each of its registries, or the images of a group; empty when it is not tracked. */
-export function registriesOf(context: PageContext, repo: string, known: KnownHistory): readonly TrackedImage[] {
+export function registriesOf(context: PageContext, repo: string, known: KnownImages): readonly TrackedImage[] {
   const { clock, configured, groups, staleAfterMs } = context;
   const named = findGroup(groups, repo)?.members ?? configured.filter((image) => image.repo === repo);
   const images = trackedImages(known, named, { now: clock.now(), staleAfterMs });
@@ -114,7 +115,7 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
     <h2>
       ${title}${image.stale && image.pullCount !== undefined ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
-    ${image.pullCount === undefined ? unreadText(context, image) : ''}
+    ${image.pullCount === undefined ? html`<p class="notice ${failureOf(context.status(), image) ? 'bad' : ''}">${unreadText(context, image)}</p>` : ''}
     ${image.discrepancy ? html`<p>${discrepancyText(image.discrepancy.kind, image.discrepancy)}</p>` : ''}
     <dl class="facts">
       <div>
@@ -157,95 +158,34 @@ function registryCard(context: PageContext, image: TrackedImage, shown: string):
   </section>`;
 }
 
-function unreadText(context: PageContext, image: TrackedImage): Html {
+/** Why an image has no numbers. */
+export function unreadText(context: PageContext, image: ImageName): string {
   const failure = failureOf(context.status(), image);
-  if (failure) return html`<p class="notice bad">Not read: ${failure.message}. ${advice[failure.code]}</p>`;
-  return html`<p class="notice">Not read yet: its numbers appear with the next run.</p>`;
+  return failure ? `Not read: ${failure.message}. ${advice[failure.code]}` : 'Not read yet: its numbers appear with the next run.';
 }
 
 /** What a thing on the page of an image or a group belongs to. */
-function nameOn(context: PageContext, { registry, repo }: ImageName, shown: string): string {
+export function nameOn(context: PageContext, { registry, repo }: ImageName, shown: string): string {
   const title = titleOf(context, registry);
   return repo === shown ? title : `${title}: ${readable(repo)}`;
 }
 
+/** The newest tags of each registry; all of them have a page of their own. */
 function tagsSection(context: PageContext, tags: readonly ImageTags[], images: readonly TrackedImage[], shown: string): Html {
-  if (tags.length === 0) return html``;
-  const counted = ({ registry, repo }: ImageTags): number | undefined =>
-    images.find((image) => image.registry === registry && image.repo === repo)?.tagCount;
+  const listed = tags.filter((image) => image.tags.length > 0);
+  if (listed.length === 0) return html``;
   return html`<section aria-labelledby="tags" data-key="tags-section">
     <h2 id="tags">Tags</h2>
-    ${tags.map((image) => tagTable(nameOn(context, image, shown), image, counted(image), context.clock.now()))}
+    ${listed.map((image) => {
+      const name = nameOn(context, image, shown);
+      const { tagCount } = images.find(({ registry, repo }) => registry === image.registry && repo === image.repo) ?? {};
+      const all = tagRows(image);
+      const part = all.length > maxTags ? `; the newest ${maxTags} are shown` : '';
+      const caption = `${name}: ${tagCountText(image, tagCount)}${part}`;
+      return tagTable({ rows: all.slice(0, maxTags), all, label: `Tags on ${name}`, caption, now: context.clock.now() });
+    })}
+    <p><a href="${tagsPath(context.basePath, shown)}">All tags, with search and sort</a></p>
   </section>`;
-}
-
-interface TagColumn {
-  readonly heading: string;
-  readonly hint?: string;
-  readonly isNumber?: true;
-  /** Undefined where it is not known. */
-  readonly cell: (tag: Tag, now: number) => Html | string | undefined;
-}
-
-const tagColumns: readonly TagColumn[] = [
-  { heading: 'Pushed', cell: ({ lastUpdated }, now) => (lastUpdated === undefined ? undefined : ago(lastUpdated, now)) },
-  { heading: 'Platforms', cell: ({ platforms }) => platforms?.map(platformText).join(', ') },
-  { heading: 'Size', isNumber: true, cell: ({ fullSize }) => (fullSize === undefined ? undefined : bytes(fullSize)) },
-  {
-    heading: 'Pulls',
-    hint: 'of the version that the tag currently points to',
-    isNumber: true,
-    cell: ({ pullCount }) => (pullCount === undefined ? undefined : count(pullCount)),
-  },
-  {
-    heading: 'Digest',
-    cell: ({ digest }) => (digest === undefined ? undefined : html`<code title="${digest}">${digest.slice(0, 19)}…</code>`),
-  },
-];
-
-function classOf({ isNumber }: TagColumn): string {
-  return isNumber ? 'number' : '';
-}
-
-/** The newest tags, without the columns that the registry tells nothing for. `all`: how many there are, where that is known; GHCR's page has only the newest. */
-function tagTable(title: string, { tags, cut = 0 }: ImageTags, all: number | undefined, now: number): Html {
-  const read = tags.length + cut;
-  const known =
-    all !== undefined && all > tags.length
-      ? `${formatExact(tags.length)} of ${formatExact(all)} tags`
-      : cut > 0
-        ? `${formatExact(tags.length)} of at least ${formatExact(read)} tags`
-        : `${formatExact(tags.length)} tag${tags.length === 1 ? '' : 's'}`;
-  const columns = tagColumns.filter(({ cell }) => tags.some((tag) => cell(tag, now) !== undefined));
-  return html`<div class="scroll" role="region" aria-label="Tags on ${title}" tabindex="0">
-    <table class="tags">
-      <caption>
-        ${title}: ${known}${tags.length > maxTags ? `, the newest ${maxTags}` : ''}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Tag</th>
-          ${columns.map((column) => html`<th scope="col" class="${classOf(column)}" title="${column.hint ?? ''}">${column.heading}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${tags.slice(0, maxTags).map(
-          (tag) =>
-            html`<tr>
-              <th scope="row">${tag.name}</th>
-              ${columns.map((column) => html`<td class="${classOf(column)}">${column.cell(tag, now) ?? '—'}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-/** Compressed sizes, as registries write them: powers of 1000. */
-function bytes(size: number): string {
-  if (size >= 1e9) return `${(size / 1e9).toFixed(1)} GB`;
-  if (size >= 1e6) return `${(size / 1e6).toFixed(1)} MB`;
-  return size >= 1e3 ? `${(size / 1e3).toFixed(0)} kB` : `${formatExact(size)} B`;
 }
 
 function eventsSection(context: PageContext, events: readonly ImageEvent[], shown: string): Html {

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { dayMs } from '../core/model/day.ts';
 
-export { imagePath, readable } from '../http/page-links.ts';
+export { imagePath, readable, tagsPath } from '../http/page-links.ts';
 
 /** A piece of HTML; what is put into it is escaped. */
 export type Html = ReturnType<typeof html>;

@@ -17,6 +17,8 @@ export interface ShownChart {
   readonly historyBegins?: Day | undefined;
   /** The last day that is in it. */
   readonly lastDay: Day | undefined;
+  /** Whether some pulls are in several lines, so that the lines have no sum. */
+  readonly isOverlapping?: true | undefined;
   /** What is said of the first and of the last day, week or month. */
   readonly partial: { readonly first?: string; readonly last?: string };
 }

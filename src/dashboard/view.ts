@@ -143,10 +143,15 @@ export const pageViewField: Field<View> = {
       ...parseView(others, registries),
       from,
       to,
-      problem: `“From” (${from}) is after “To” (${to}). Choose an earlier “From” or a later “To”.`,
+      problem: reversedText(from, to),
     };
   },
 };
+
+/** What is said of dates the wrong way round. */
+export function reversedText(from: string, to: string): string {
+  return `“From” (${from}) is after “To” (${to}). Choose an earlier “From” or a later “To”.`;
+}
 
 /** The query of an address that shows this view, without what is the default; it begins with `?` or is empty. */
 export function viewQuery(view: View, changes: Partial<View> = {}): string {

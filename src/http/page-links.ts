@@ -7,5 +7,14 @@ export function readable(repo: string): string {
 
 /** Path of an image's page. */
 export function imagePath(basePath: string, repo: string): string {
-  return `${basePath}/images/${readable(repo).split('/').map(encodeURIComponent).join('/')}`;
+  return `${basePath}/images/${escapedName(repo)}`;
+}
+
+/** Path of the page of an image's tags. */
+export function tagsPath(basePath: string, repo: string): string {
+  return `${basePath}/tags/${escapedName(repo)}`;
+}
+
+function escapedName(repo: string): string {
+  return readable(repo).split('/').map(encodeURIComponent).join('/');
 }

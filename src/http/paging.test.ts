@@ -33,7 +33,26 @@ describe('paging', () => {
 
   it('is off without its parameters, and gives the rest after a cursor without a limit', () => {
     expect(parse('format=csv')).toBeUndefined();
-    expect(cutPage(['a', 'b', 'c'], parse(`cursor=${writeCursor('letters', ['a'])}`), order)).toEqual({ rows: ['b', 'c'] });
+    expect(cutPage(['a', 'b', 'c'], parse(`cursor=${writeCursor('letters', ['a'])}`), order)).toEqual({
+      rows: ['b', 'c'],
+      start: 1,
+      previous: '',
+    });
+  });
+
+  it('goes back page by page, the first of which needs no cursor', () => {
+    const letters = ['a', 'b', 'c', 'd', 'e'];
+    const last = cutPage(letters, parse(`limit=2&cursor=${writeCursor('letters', ['d'])}`), order);
+    const middle = cutPage(letters, parse(last.previous ?? ''), order);
+    const first = cutPage(letters, parse(middle.previous ?? ''), order);
+
+    expect([last, middle, first].map(({ rows, start }) => [start, ...rows])).toEqual([
+      [4, 'e'],
+      [2, 'c', 'd'],
+      [0, 'a', 'b'],
+    ]);
+    expect(middle.previous).toBe('?limit=2');
+    expect(first.previous).toBeUndefined();
   });
 
   it('keeps the parameters that the endpoint knows in the address of the next page', () => {

@@ -40,8 +40,12 @@ export function pagingField(name: string, length: number, ...fields: readonly Fi
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** The address of the next page, relative to that of this one; absent on the last. */
+  /** How many rows are before them. */
+  readonly start: number;
+  /** The query of the next page; absent on the last. */
   readonly next?: string | undefined;
+  /** The query of the page before, which is empty for the first one; absent on the first. */
+  readonly previous?: string | undefined;
 }
 
 export interface Order<Row> {
@@ -53,15 +57,21 @@ export interface Order<Row> {
 
 /** One page of sorted rows. The row that the cursor names may be gone: then it begins with the one that came after it. */
 export function cutPage<Row>(rows: readonly Row[], paging: Paging | undefined, order: Order<Row>): Page<Row> {
-  if (!paging) return { rows };
+  if (!paging) return { rows, start: 0 };
   const { limit = rows.length, after, others } = paging;
   const start = after ? firstAfter(rows, after, order) : 0;
-  const shown = rows.slice(start, start + limit);
-  const last = shown.at(-1);
-  if (last === undefined || start + limit >= rows.length) return { rows: shown };
-  const query = new URLSearchParams(others);
-  query.set('cursor', writeCursor(order.name, order.key(last)));
-  return { rows: shown, next: `?${query.toString()}` };
+  const end = start + limit;
+  const queryAfter = (last: Row | undefined): string => {
+    const query = new URLSearchParams(others);
+    if (last !== undefined) query.set('cursor', writeCursor(order.name, order.key(last)));
+    return query.size === 0 ? '' : `?${query.toString()}`;
+  };
+  return {
+    rows: rows.slice(start, end),
+    start,
+    next: end < rows.length ? queryAfter(rows[end - 1]) : undefined,
+    previous: start > 0 ? queryAfter(rows[start - limit - 1]) : undefined,
+  };
 }
 
 /** Halves what is left until the row is found. */

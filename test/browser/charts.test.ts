@@ -14,7 +14,7 @@ let server: ApiServer | undefined;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 60_000);
+});
 
 afterEach(async () => {
   await server?.close(0);

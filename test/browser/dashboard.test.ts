@@ -22,7 +22,7 @@ beforeAll(async () => {
   [browser] = await Promise.all([launchBrowser(), service.app.start()]);
   base = service.app.url();
   while (!log.lines.some(({ message }) => message === 'run done')) await systemClock.sleep(50);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser.close();

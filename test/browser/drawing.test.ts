@@ -10,7 +10,7 @@ let server: LivePages;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 60_000);
+});
 
 afterEach(() => server.close(0));
 

@@ -13,7 +13,7 @@ let server: ApiServer | undefined;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 60_000);
+});
 
 afterEach(async () => {
   await server?.close(0);
@@ -111,6 +111,24 @@ describe('the page of events', () => {
     await page.context().close();
   });
 
+  it('keeps its form and says there that the dates are the wrong way round, with and without JavaScript', async () => {
+    server = await startPages({ readings, events });
+    for (const javaScriptEnabled of [true, false]) {
+      const { page } = await openPage(browser, `${server.url}/events?to=2026-03-05`, { javaScriptEnabled });
+      await page.getByLabel('From').pressSequentially('03092026', { delay: 40 });
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show' }).click();
+
+      await page.getByText('“From” (2026-03-09) is after “To” (2026-03-05)').waitFor();
+      expect(await page.getByLabel('From').inputValue()).toBe('2026-03-09');
+      expect(await page.locator('input[name=to]').inputValue()).toBe('2026-03-05');
+      await page.locator('input[name=to]').pressSequentially('03102026', { delay: 40 });
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show' }).click();
+      await page.getByText(/\d+ events/).waitFor();
+      expect(await page.locator('.problem').textContent()).toBe('');
+      await page.context().close();
+    }
+  });
+
   it('goes to older events and back without JavaScript', async () => {
     server = await startPages({ readings, events });
     const { page } = await openPage(browser, `${server.url}/events?kind=tag_pushed`, { javaScriptEnabled: false });
@@ -133,6 +151,8 @@ describe('the page of events', () => {
     const { page } = await openPage(browser, `${server.url}/events`, { viewport: { width, height: 900 }, colorScheme });
 
     expect(await seriousFindings(page)).toEqual([]);
+    // A wide table has headings and a line for each event, a narrow one neither.
+    expect(await page.getByRole('columnheader', { name: 'Kind' }).isVisible()).toBe(width > 640);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const shots = process.env['SCREENSHOTS'];
     if (shots) await page.screenshot({ path: `${shots}/events-${width}-${colorScheme}.png` });

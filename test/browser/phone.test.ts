@@ -29,7 +29,7 @@ beforeAll(async () => {
     ]),
     groups: [{ name: 'a-group-with-a-name-that-is-quite-long-for-a-phone', members: [{ registry: 'ghcr', repo: long }] }],
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all([browser.close(), server.close(0)]);

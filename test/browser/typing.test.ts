@@ -14,7 +14,7 @@ const repos = ['acme/app', 'acme/backup-agent', 'acme/backup-server', 'acme/char
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 60_000);
+});
 
 afterEach(() => server.close(0));
 

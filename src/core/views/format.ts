@@ -22,6 +22,13 @@ export function formatCount(value: number): string {
   return formatExact(value);
 }
 
+/** A size in powers of 1000, as registries write compressed sizes: `94.6 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(0)} kB` : `${formatExact(bytes)} B`;
+}
+
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
 /** `March 2026` */

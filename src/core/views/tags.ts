@@ -22,7 +22,10 @@ export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>
   if (newest === undefined) return [];
   const found = new Map<string, ImageTags>();
   for await (const { registry, repo, tags, tagsCut } of store.readings(query, { from: addDays(newest, -keepDays) })) {
-    if (tags) found.set(imageKey({ registry, repo }), { registry, repo, tags: tags.map(plainTag), cut: tagsCut });
+    const key = imageKey({ registry, repo });
+    // Where no tag has room, it is known all the same that there are some.
+    if (tags || (tagsCut !== undefined && !found.has(key)))
+      found.set(key, { registry, repo, tags: (tags ?? []).map(plainTag), cut: tagsCut });
   }
   const images = [...found.values()].map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
   return images.toSorted(compareImages);

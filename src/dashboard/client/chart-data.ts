@@ -4,6 +4,8 @@ export interface ChartData {
   readonly look: 'bars' | 'lines';
   readonly scale: 'linear' | 'log';
   readonly unit: 'pulls' | 'index';
+  /** Whether some pulls are in several lines, so that the lines have no sum. */
+  readonly isOverlapping?: true;
   /** What is said of the first and of the last day, week or month. */
   readonly partial: { readonly first?: string; readonly last?: string };
   readonly days: readonly string[];

@@ -23,7 +23,7 @@ const weekday = new Intl.DateTimeFormat('en', { weekday: 'short', timeZone: 'UTC
 
 /** The values of a day that are not hidden, with notes where they were not simply read. */
 export function pointOf(data: ChartData, at: number, hidden: ReadonlySet<string>): Point {
-  const { days, remarks, releases = [], partial, unit } = data;
+  const { days, remarks, releases = [], partial, unit, isOverlapping } = data;
   const day = days[at] ?? '';
   const rows = visibleLines(data, hidden).flatMap(([{ label, values, previous }, place]): PointRow[] => {
     const [value, before] = [values[at] ?? null, previous?.[at] ?? null];
@@ -35,7 +35,7 @@ export function pointOf(data: ChartData, at: number, hidden: ReadonlySet<string>
   return {
     title: day,
     rows,
-    sum: rows.length > 1 && unit === 'pulls' ? exact.format(sum) : undefined,
+    sum: rows.length > 1 && unit === 'pulls' && !isOverlapping ? exact.format(sum) : undefined,
     notes: [
       ...(at === 0 && partial.first !== undefined ? [partial.first] : []),
       ...(at === days.length - 1 && partial.last !== undefined ? [partial.last] : []),

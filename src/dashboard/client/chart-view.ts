@@ -21,9 +21,14 @@ function open(figure: HTMLElement, href: string): void {
   link.remove();
 }
 
+/** Whether the days of a chart can be opened. */
+export function opensDays(figure: HTMLElement): boolean {
+  return 'opensDays' in figure.dataset;
+}
+
 export function openDay(figure: HTMLElement, data: ChartData, at: number | null | undefined): void {
   const day = data.days[at ?? -1];
-  if (day !== undefined) open(figure, addressWith({ day }));
+  if (day !== undefined && opensDays(figure)) open(figure, addressWith({ day }));
 }
 
 /** Shows only the days that were dragged over. */

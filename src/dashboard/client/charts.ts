@@ -7,7 +7,7 @@ import { drawLegend } from './chart-legend.ts';
 import { chartOptions } from './chart-options.ts';
 import { pointOf, pointText } from './chart-text.ts';
 import { showTooltip } from './chart-tooltip.ts';
-import { openDay, openStretch } from './chart-view.ts';
+import { openDay, opensDays, openStretch } from './chart-view.ts';
 import { themeEvent } from './theme-choice.ts';
 
 const drawn = new WeakMap<Element, DrawnChart>();
@@ -60,7 +60,8 @@ function start(plot: HTMLElement, data: ChartData): DrawnChart {
   plot.classList.add('drawn');
   plot.tabIndex = 0;
   plot.setAttribute('role', 'group');
-  plot.setAttribute('aria-label', 'Chart: the left and right arrow keys move through it, Enter lists the images of a day');
+  const enter = opensDays(figureOf(plot)) ? ', Enter lists the images of a day' : '';
+  plot.setAttribute('aria-label', `Chart: the left and right arrow keys move through it${enter}`);
   redraw(live);
   redrawWhenNeeded(plot, () => redraw(live));
   legend.addEventListener('click', ({ target }) => {
@@ -111,7 +112,10 @@ function showPoint(live: Live, chart: uPlot): void {
   if (typeof at !== 'number') return hide(live);
   const point = pointOf(data, at, hidden);
   output.textContent = pointText(point);
-  showTooltip({ tooltip, chart, data, onOpen: pinned ? () => openDay(figureOf(plot), data, at) : undefined }, point);
+  showTooltip(
+    { tooltip, chart, data, onOpen: pinned && opensDays(figureOf(plot)) ? () => openDay(figureOf(plot), data, at) : undefined },
+    point,
+  );
 }
 
 function hide(live: Live): void {

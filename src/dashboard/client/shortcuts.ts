@@ -70,7 +70,7 @@ function click(selector: string): void {
 
 function choose(name: string, value: string): void {
   const select = document.querySelector<HTMLSelectElement>(`form[data-view] select[name="${name}"]`);
-  if (!select || select.value === value) return;
+  if (!select || select.value === value || ![...select.options].some((option) => option.value === value)) return;
   select.value = value;
   select.dispatchEvent(new Event('input', { bubbles: true }));
 }

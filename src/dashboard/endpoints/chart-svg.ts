@@ -1,6 +1,5 @@
 import { chartSvg } from '../../badge/chart.ts';
 import { pointsOf } from '../../badge/points.ts';
-import { seriesChartSvg } from '../../badge/series-chart.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { imageHeaders } from '../../http/headers.ts';
@@ -9,7 +8,8 @@ import { titleOf, type PageDeps } from '../context.ts';
 import { imageChart } from '../image.ts';
 import { knownGroupedImages } from '../known-images.ts';
 import { overviewOf } from '../overview-data.ts';
-import { chartSubtitle, lineTitle, type ShownChart } from '../shown-chart.ts';
+import { seriesSvg } from '../series-svg.ts';
+import { chartSubtitle, type ShownChart } from '../shown-chart.ts';
 import { chartTitle, viewField, type View } from '../view.ts';
 
 export const chartSvgEndpoint = endpoint({
@@ -30,7 +30,7 @@ export const chartSvgEndpoint = endpoint({
           width: 960,
           height: 320,
         })
-      : seriesSvg(shown, view, theme, titleOf(deps, view.registry));
+      : seriesSvg(shown, { title: chartTitle(view), subtitle: chartSubtitle(shown, view, titleOf(deps, view.registry)) }, theme);
     return { type: 'image/svg+xml', chunks: [svg] };
   },
 });
@@ -47,19 +47,4 @@ async function shownOf(deps: PageDeps, view: View): Promise<ShownChart> {
 /** Whether it is a single line, of which can be drawn how each value is known. */
 function isSimple({ chart: { lines }, scale }: ShownChart): boolean {
   return scale === 'linear' && (lines.length === 0 || (lines.length === 1 && lines[0]?.previous === undefined));
-}
-
-function seriesSvg(shown: ShownChart, view: View, theme: 'light' | 'dark', registry: string): string {
-  const { chart, kind, look, scale, partial } = shown;
-  return seriesChartSvg({
-    title: chartTitle(view),
-    subtitle: chartSubtitle(shown, view, registry),
-    days: chart.days,
-    lines: chart.lines.map((line) => ({ ...line, label: lineTitle(line.label) })),
-    kind,
-    look,
-    scale,
-    partial: { first: partial.first !== undefined, last: partial.last !== undefined },
-    theme,
-  });
 }

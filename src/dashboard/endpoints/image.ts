@@ -1,11 +1,10 @@
-import { AppError } from '../../core/model/errors.ts';
 import { canonicalRepo } from '../../core/model/image-ref.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import { newestTags } from '../../core/views/tags.ts';
 import { embedField } from '../embed.ts';
 import { imagePage, registriesOf } from '../image.ts';
 import { knownGroupedImages } from '../known-images.ts';
-import { readable } from '../layout.ts';
+import { notTracked } from '../known-tags.ts';
 import { pageEndpoint, pageOf } from '../page-endpoint.ts';
 import { pageViewField } from '../view.ts';
 
@@ -18,9 +17,7 @@ export const imageEndpoint = pageEndpoint({
     const repo = canonicalRepo((params['name'] ?? '').replace(/\/+$/, ''));
     const grouped = withGroups({ repos: new Set([repo]) }, groups);
     const known = await knownGroupedImages(store, grouped);
-    if (registriesOf(deps, repo, known).length === 0) {
-      throw new AppError('not_found', `${readable(repo)} is not tracked. Check the spelling, or add it to the configuration`);
-    }
+    if (registriesOf(deps, repo, known).length === 0) throw notTracked(repo);
     const [tags, events] = await Promise.all([newestTags(store, grouped.query), store.events()]);
     const recorded = events.filter(grouped.hasEvent);
     const page = await imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });

@@ -13,14 +13,18 @@ import { imageEndpoint } from './image.ts';
 import { overviewEndpoint } from './overview.ts';
 import { revisionEndpoint } from './revision.ts';
 import { statusPageEndpoint } from './status.ts';
+import { tagsPageEndpoint } from './tags.ts';
+import { tagsSvgEndpoint } from './tags-svg.ts';
 
 export const pageEndpoints: readonly Endpoint<PageDeps>[] = [
   overviewEndpoint,
   imageEndpoint,
+  tagsPageEndpoint,
   eventsPageEndpoint,
   statusPageEndpoint,
   chartJsonEndpoint,
   chartSvgEndpoint,
+  tagsSvgEndpoint,
   revisionEndpoint,
   assetsEndpoint,
   iconsEndpoint,

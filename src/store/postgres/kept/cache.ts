@@ -59,17 +59,18 @@ function nothing(): Known {
 /** What equal values are kept as that most images have in common; forgotten now and then, as the days go by. */
 const maxShared = 1_000;
 
+function shared<T>(values: Map<string, T>, key: string, value: T): T {
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  if (values.size >= maxShared) values.clear();
+  values.set(key, value);
+  return value;
+}
+
 /** Makes images share the texts and days that are the same for most of them: a third of what they take. */
 function createSharing(): (kept: KeptImage) => KeptImage {
   const texts = new Map<string, string>();
   const dayLists = new Map<string, RecentPulls['days']>();
-  const shared = <T>(values: Map<string, T>, key: string, value: T): T => {
-    const known = values.get(key);
-    if (known !== undefined) return known;
-    if (values.size >= maxShared) values.clear();
-    values.set(key, value);
-    return value;
-  };
   const text = <T extends string | undefined>(value: T): string | T => (value === undefined ? value : shared(texts, value, value));
   return ({ image, ...kept }) => {
     const { days, pulls } = image.recent;

@@ -5,7 +5,6 @@ import { parseNote, isRow } from '../../../core/document/snapshot-row.ts';
 import type { DaySum, LatestImage } from '../../../core/model/history.ts';
 import { marks } from '../../../core/model/mark.ts';
 import type { SeriesQuery } from '../../../core/model/query.ts';
-import { numberColumn } from '../array-parameter.ts';
 import type { Queries } from '../database.ts';
 import { matches, optional } from '../read.ts';
 
@@ -57,11 +56,6 @@ export async function* readLatestSince(database: Queries, change: number): Async
     last = rows.at(-1)?.id ?? last;
     yield rows;
   } while (rows.length === maxRowsAtOnce);
-}
-
-/** Those of some images, which nobody else changes until the transaction ends. */
-export function lockLatest(transaction: Queries, ids: readonly number[]): Promise<readonly KeptImage[]> {
-  return readValues(transaction, sql`image_id = ANY (${numberColumn(ids)}::integer[]) ORDER BY image_id FOR UPDATE OF image_values`);
 }
 
 async function readValues(database: Queries, condition: Sql): Promise<readonly KeptImage[]> {

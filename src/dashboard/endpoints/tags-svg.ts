@@ -1,0 +1,24 @@
+import { AppError } from '../../core/model/errors.ts';
+import { endpoint } from '../../http/endpoint.ts';
+import { imageHeaders } from '../../http/headers.ts';
+import { choice, textParameters, withDefault, type Field } from '../../http/query.ts';
+import type { PageDeps } from '../context.ts';
+import { knownTags } from '../known-tags.ts';
+import { seriesSvg } from '../series-svg.ts';
+import { tagViewField } from '../tag-view.ts';
+import { tagChartSubtitle, tagChartTitle } from '../tags-page.ts';
+
+const image: Field<string> = { parameters: textParameters('image'), parse: (query) => query.get('image') ?? '' };
+
+export const tagsSvgEndpoint = endpoint({
+  path: '/data/tags.svg',
+  summary: 'The chart of tags as an image: to save, and for those without JavaScript',
+  query: { image, view: tagViewField, theme: withDefault(choice('theme', ['light', 'dark']), 'light') },
+  headers: imageHeaders,
+  async handle({ query: { image: name, view, theme } }, deps: PageDeps) {
+    const { repo, chart } = await knownTags(deps, name, view);
+    if (!chart) throw new AppError('not_found', 'no registry counts pulls of these tags');
+    const texts = { title: tagChartTitle(view.view, repo), subtitle: tagChartSubtitle(deps, view.view, chart) };
+    return { type: 'image/svg+xml', chunks: [seriesSvg(chart.shown, texts, theme)] };
+  },
+});

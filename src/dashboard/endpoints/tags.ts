@@ -1,0 +1,19 @@
+import { cutPage, pagingField } from '../../http/paging.ts';
+import { pageEndpoint, pageOf } from '../page-endpoint.ts';
+import { knownTags } from '../known-tags.ts';
+import { tagKeyLength, tagOrder, tagOrderName } from '../tag-rows.ts';
+import { tagQuery, tagViewField } from '../tag-view.ts';
+import { tagsOnPage, tagsPage } from '../tags-page.ts';
+
+export const tagsPageEndpoint = pageEndpoint({
+  path: '/tags/:name{.+}',
+  summary: 'The tags of one image, or of the images of a group',
+  query: { view: tagViewField, paging: pagingField(tagOrderName, tagKeyLength) },
+  async page({ params, query: { view, paging } }, deps) {
+    const known = await knownTags(deps, params['name'] ?? '', view);
+    const { key, compare } = tagOrder(view);
+    const found = known.found.toSorted((a, b) => compare(key(a), key(b)));
+    const cut = { limit: tagsOnPage, after: paging?.after, others: tagQuery(view).slice(1) };
+    return pageOf(tagsPage(deps, { ...known, view, found, shown: cutPage(found, cut, tagOrder(view)) }), view.view.problem);
+  },
+});
