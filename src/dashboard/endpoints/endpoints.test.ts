@@ -97,6 +97,23 @@ describe('the pages', () => {
     }
   });
 
+  it('shows a freeze over midnight in the chart of the image and in that of all', async () => {
+    const totals = [1_000, 1_900, 2_500, 3_700, 4_600];
+    const hub = totals.map((total, at) => read('acme/app', addDays('2026-03-10', at), total, { registry: 'dockerhub' }));
+    const events = (
+      [
+        ['counters_stopped', '2026-03-12T20:10:00.000Z'],
+        ['counters_resumed', '2026-03-13T06:10:00.000Z'],
+      ] as const
+    ).map(([kind, time]) => ({ time, seenAt: time, registry: 'dockerhub', kind, detail: 'acme' }));
+    for (const address of ['/', '/images/acme/app']) {
+      const options = { readings: [...hub, ...readings.map((each) => ({ ...each, repo: 'b/app' }))], events };
+      const { text } = await ask(`${address}?kind=daily&from=2026-03-10&to=2026-03-14`, options);
+      expect([address, text]).toEqual([address, expect.stringContaining('counter not updated by the registry')]);
+      expect([address, text]).toEqual([address, expect.stringContaining('covers 2 days')]);
+    }
+  });
+
   it('says by how much totals are inconsistent, and since when', async () => {
     const doubts = [
       { repo: 'acme/app', doubt: 'inconsistent', by: -510, since: '2026-03-10T13:00:00.000Z' },
