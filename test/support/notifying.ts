@@ -130,6 +130,7 @@ function mortalFiles(life: { readonly isOver: boolean }, files: FileSystem): Fil
     makeFolder: wrap((path: string) => files.makeFolder(path)),
     listFiles: wrap((path: string) => files.listFiles(path)),
     read: wrap((path: string, maxBytes: number) => files.read(path, maxBytes)),
+    open: wrap((path: string) => files.open(path)),
     create: wrap(async (path: string) => {
       const file = await files.create(path);
       return {

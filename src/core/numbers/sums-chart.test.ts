@@ -62,7 +62,7 @@ const anySparseSeries = anySeries.map((series) =>
 const anyFreeze = fc
   .record({ registry: fc.constantFrom('dockerhub', 'quay'), from: anyDay, length: fc.nat(60), hasEnded: fc.boolean() })
   .map(({ registry, from, length, hasEnded }): Freeze => {
-    const first = firstDay + 5 * (from - firstDay);
+    const first = spread(from);
     // It ends on a day that has a value.
     const to = first + 5 * Math.ceil((length + 1) / 5) - 1;
     return { registry, owner: 'acme', from: first, to, until: hasEnded ? to + 1 : undefined };
