@@ -23,6 +23,8 @@ export interface FigureParts {
   readonly addressOf: (view: View) => string;
   /** Absent: its numbers cannot be had as CSV. */
   readonly csvPath: string | undefined;
+  /** Why its lines, or some of them, end; absent: they do not. */
+  readonly ended?: string | undefined;
   /** Of a single image. */
   readonly releases?: readonly Release[] | undefined;
   /** What made the day of the view, where one is chosen. */
@@ -45,7 +47,7 @@ export function figure(parts: FigureParts): Html {
     return html`<figure class="chart empty">
       <figcaption>${title}</figcaption>
       ${zoomNote(parts)}
-      <p>No data in this range</p>
+      <p>No data in this range${parts.ended === undefined ? '' : `. ${parts.ended}.`}</p>
     </figure>`;
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
   const { imagePath, dataPath } = pathsOf(parts);
@@ -55,7 +57,7 @@ export function figure(parts: FigureParts): Html {
     data-chart="${dataPath}"
     ${parts.drawing === undefined ? html`data-opens-days` : ''}
     data-title="${title}"
-    data-subtitle="${subtitle}"
+    data-subtitle="${[subtitle, ...(parts.ended === undefined ? [] : [parts.ended])].join(' · ')}"
     data-zoomed="${zoomBase(view)}"
   >
     <figcaption>${title}</figcaption>
@@ -69,6 +71,7 @@ export function figure(parts: FigureParts): Html {
         <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" loading="lazy" width="960" height="340"
       /></picture>
     </div>
+    ${parts.ended === undefined ? '' : html`<p class="ended">${parts.ended}</p>`}
     <p class="legend">${legend([...remarks.values()], hasGaps(chart), shown)}</p>
     <p class="exports">
       ${csvPath === undefined ? '' : html`<a href="${csvPath}" download>CSV</a>`}

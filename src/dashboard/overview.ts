@@ -179,7 +179,7 @@ function tableRow(context: PageContext, view: View, { row, latest, isPinned }: S
     </td>
     <th scope="row" role="rowheader">
       <a href="${imagePath(context.basePath, row.repo)}" title="${name}">${name}</a>
-      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${unread(context, row)} ${flags(row)}
+      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${unread(context, row)} ${flags(context, row)}
       ${row.registries.map((id) => html`<span class="registry" title="${titleOf(context, id)}">${id}</span>`)}
     </th>
     <td role="cell" class="number total">${count(row.total)}</td>
@@ -201,7 +201,10 @@ function unread(context: PageContext, { repo, registries, total }: OverviewRow):
   return failure ? html`<span class="flag bad" title="${failure.message}. ${advice[failure.code]}">${failure.message}</span>` : html``;
 }
 
-function flags({ stale, doubt, total }: OverviewRow): Html {
+function flags(context: PageContext, { repo, registries, stale, doubt, total }: OverviewRow): Html {
+  const { registries: known } = context.status();
+  if (known.some(({ registry, deleted }) => registries.includes(registry) && deleted.includes(repo)))
+    return html`<span class="flag bad" title="no longer in the registry; its history is kept">deleted</span>`;
   // What was never checked is not old.
   return html`${stale && total !== undefined ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${doubt}</span>` : ''}`;
 }

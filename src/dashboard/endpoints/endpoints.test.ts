@@ -97,6 +97,29 @@ describe('the pages', () => {
     }
   });
 
+  it('of an image that its registry no longer has says since when, in place of when it reaches a milestone', async () => {
+    const days = Array.from({ length: 30 }, (_, at) => addDays('2026-01-20', at));
+    const [gone, other] = ['acme/gone', 'acme/half'];
+    const deleted = days.flatMap((day, at) => [
+      read(gone, day, 100 + at),
+      read(other, day, 100 + at),
+      read(other, addDays(day, 24), 500 + at, { registry: 'dockerhub' }),
+    ]);
+    const time = '2026-02-19T10:00:00Z';
+    const events = [gone, other].map((repo) => ({ time, seenAt: time, registry: 'ghcr', repo, kind: 'image_gone' }) as const);
+    const ended = 'No longer in the registry since 2026-02-19';
+    const page = await ask(`/images/${gone}`, { readings: deleted, events });
+    const empty = await ask(`/images/${gone}?range=7d`, { readings: deleted, events });
+    const half = await ask(`/images/${other}`, { readings: deleted, events });
+
+    expect(page.text).toContain(`<p class="ended">${ended}</p>`);
+    expect(page.text).toMatch(/GitHub Container Registry\s*<span class="flag bad">deleted<\/span>/);
+    expect(await headlineOf({ readings: deleted, events }, `/images/${gone}`)).toMatch(/^129 pulls · no longer in the registry since 2026-02-19/);
+    expect(empty.text).toContain(`No data in this range. ${ended}.`);
+    expect(half.text).toContain('<p class="ended">No longer in the registry: GitHub Container Registry since 2026-02-19</p>');
+    expect(await headlineOf({ readings: deleted, events }, `/images/${other}`)).toContain('next milestone');
+  });
+
   it('says by how much totals are inconsistent, and since when', async () => {
     const doubts = [
       { repo: 'acme/app', doubt: 'inconsistent', by: -510, since: '2026-03-10T13:00:00.000Z' },
