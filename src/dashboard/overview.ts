@@ -17,7 +17,7 @@ import { failureOf, notices } from './notices.ts';
 import type { Overview } from './overview-data.ts';
 import { sparkline, type OverviewRow } from './overview-rows.ts';
 import { chartSubtitle } from './shown-chart.ts';
-import { chartCsvPath, keysOf, rowsStep, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
+import { chartCsvPath, keysOf, maxRows, rowsStep, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
   const status = context.status();
@@ -127,7 +127,10 @@ function moreRows({ basePath }: PageContext, view: View, all: number): Html {
   if (all <= view.rows) return html``;
   const next = Math.min(rowsStep, all - view.rows);
   const path = `${basePath}/${viewQuery(view, { rows: view.rows + rowsStep })}`;
-  return html`<p class="more" data-key="more"><a href="${path}" data-view>Show ${formatExact(next)} more images</a></p>`;
+  const allPath = `${basePath}/${viewQuery(view, { rows: maxRows })}`;
+  return html`<p class="more" data-key="more">
+    <a href="${path}" data-view>Show ${formatExact(next)} more images</a> · <a href="${allPath}" data-view>Show all</a> (to print them)
+  </p>`;
 }
 
 function tableCaption(all: number, shown: number): string {

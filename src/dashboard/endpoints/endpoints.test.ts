@@ -114,10 +114,22 @@ describe('the pages', () => {
 
     expect(page.text).toContain(`<p class="ended">${ended}</p>`);
     expect(page.text).toMatch(/GitHub Container Registry\s*<span class="flag bad">deleted<\/span>/);
-    expect(await headlineOf({ readings: deleted, events }, `/images/${gone}`)).toMatch(/^129 pulls · no longer in the registry since 2026-02-19/);
+    expect(await headlineOf({ readings: deleted, events }, `/images/${gone}`)).toMatch(
+      /^129 pulls · no longer in the registry since 2026-02-19/,
+    );
     expect(empty.text).toContain(`No data in this range. ${ended}.`);
     expect(half.text).toContain('<p class="ended">No longer in the registry: GitHub Container Registry since 2026-02-19</p>');
     expect(await headlineOf({ readings: deleted, events }, `/images/${other}`)).toContain('next milestone');
+  });
+
+  it('has the first hundred images, and all of them for whoever prints', async () => {
+    const many = Array.from({ length: 120 }, (_, at) => read(`acme/app-${at}`, '2026-03-14', at));
+    const rowsOf = ({ text }: PageAnswer): number => [...text.matchAll(/<tr role="row" data-key=/g)].length;
+    const first = await ask('/', { readings: many });
+    const [, all = ''] = /<a href="([^"]+)" data-view>Show all<\/a>/.exec(first.text) ?? [];
+
+    expect([rowsOf(first), all]).toEqual([100, '/?rows=all']);
+    expect(rowsOf(await ask(all, { readings: many }))).toBe(120);
   });
 
   it('says by how much totals are inconsistent, and since when', async () => {
