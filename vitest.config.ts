@@ -6,9 +6,13 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
     // Half of the time a test waits: for a page, a database, another process.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    expect: { poll: { timeout: 15_000 } },
+    maxWorkers: availableParallelism() + 1,
+    // Modules have no state, so that the files of a worker can share them: to load them for each took a quarter of the time.
+    isolate: false,
+    // What hangs is told late, and what is only slow, on a busy machine, is not told at all: no test has limits of its own.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     restoreMocks: true,
   },
 });

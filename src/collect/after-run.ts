@@ -1,7 +1,8 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
-import { eventKey } from '../core/model/event.ts';
+import { eventKey, type RecordedKind } from '../core/model/event.ts';
+import type { LatestImage } from '../core/model/history.ts';
 import { imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
 import type { RegistryRun, RunRecord, RunReport } from '../core/model/run.ts';
@@ -9,6 +10,7 @@ import { firstKeptDay, retentionDay } from '../core/numbers/retention.ts';
 import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import { findEventsSince } from '../core/views/event-list.ts';
 import type { ImageEvent } from '../core/views/events.ts';
+import { createCounterWatch, type CounterWatch } from './counter-watch.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
 import type { Health } from './health.ts';
 import { registryEvents, statesOf } from './registry-events.ts';
@@ -31,6 +33,8 @@ export interface AfterRunDeps {
   readonly log: Logger;
   /** By id, of every registry that this program knows. */
   readonly titles: ReadonlyMap<string, string>;
+  /** Whether this process ends runs. */
+  readonly isCollector: boolean;
   /** 0: nothing is deleted. */
   readonly retentionDays: number;
   /** Whether the totals of what is deleted stay. */
@@ -40,6 +44,8 @@ export interface AfterRunDeps {
 }
 
 export interface AfterRun {
+  /** Takes the newest stored totals of all images, before the first run: what the next runs read is compared with them. */
+  remember(latest: readonly LatestImage[]): void;
   /** What happens once, in the process that ended the run. Never rejects. */
   conclude(run: RunRecord): Promise<void>;
   /** What happens in every process: it judges its health by the last run and by what the open one has read. */
@@ -49,10 +55,13 @@ export interface AfterRun {
 }
 
 export function createAfterRun(deps: AfterRunDeps): AfterRun {
-  const { list, health, log, titles } = deps;
+  const { store, list, health, log, titles, isCollector } = deps;
+  const watch = createCounterWatch();
   let judged: string | undefined;
+  let concluded: string | undefined;
 
   return {
+    remember: (latest) => void watch.look(latest, []),
     async conclude(run) {
       if (run.interrupted) return log.info('run stopped before its end', { durationMs: run.durationMs });
       for (const part of run.registries) {
@@ -60,7 +69,8 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
         if (diagnosis?.missing === 'total') log.error('registry failing', { registry: part.registry, diagnosis: diagnosis.text });
         else if (diagnosis) log.warn('details of a registry failing', { registry: part.registry, diagnosis: diagnosis.text });
       }
-      await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, run));
+      concluded = run.id;
+      await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, watch, run));
       const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
       if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
       for (const listener of deps.listeners ?? []) {
@@ -73,6 +83,9 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       if (finished && finished.id !== judged) {
         await health.judge(finished, finishedAgoMs);
         judged = finished.id;
+        // Another process may end the next run: what this one has read is compared with then.
+        const isForeign = isCollector && finished.id !== concluded && !running;
+        if (isForeign) await attempt(log, 'counters could not be looked at', async () => void watch.look(await store.latest({}), []));
       }
       const reads = (running?.registries ?? []).flatMap(({ registry, readAgoMs }) =>
         readAgoMs === undefined ? [] : [[registry, readAgoMs] as const],
@@ -102,18 +115,19 @@ async function attempt(log: Logger, what: string, step: () => Promise<void>): Pr
   }
 }
 
-async function recordEvents(deps: AfterRunDeps, run: RunRecord): Promise<void> {
+async function recordEvents(deps: AfterRunDeps, watch: CounterWatch, run: RunRecord): Promise<void> {
   const { store, buffer, clock, titles } = deps;
   const at = new Date(clock.now()).toISOString();
   const recorded = [...(await store.events()), ...buffer.noted()];
   const states = statesOf(recorded);
-  const known = new Set((await store.latest({})).map(imageKey));
+  const latest = await store.latest({});
+  const known = new Set(latest.map(imageKey));
   const events = run.registries.flatMap((part) => {
     const isKnown = (repo: string): boolean => known.has(imageKey({ registry: part.registry, repo }));
     const diagnosis = diagnosisOf(part, titles);
     return registryEvents({ ...part, diagnosis: diagnosis?.missing === 'total' ? diagnosis.text : undefined }, states, isKnown, at);
   });
-  events.push(...serviceEvents(run, recorded, { titles, at }));
+  events.push(...serviceEvents(run, recorded, { titles, at }), ...watch.look(latest, recorded));
   if (events.length === 0) return;
   // A run that read nothing writes nothing: its events are saved with the next readings. That an image was deleted was read.
   const hasRead = run.registries.some(({ imagesRead }) => imagesRead > 0) || events.some(({ kind }) => kind === 'image_gone');
@@ -130,8 +144,24 @@ async function prune({ store, clock, log, retentionDays, keepTotals }: AfterRunD
   const today = dayOf(Math.min(clock.now(), startedAt + durationMs));
   const newest = retentionDay(await readDays(store, addDays(today, -lookBackDays)), today);
   const before = newest === undefined ? undefined : firstKeptDay(newest, retentionDays);
+  if (before !== undefined && keepTotals) await keepFreezes(store, before, clock);
   const days = before === undefined ? [] : await store.prune(before, { withTotals: !keepTotals });
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
+}
+
+/** When counters stopped is kept like the totals, of which it says how many days they cover: with the snapshot of today. */
+async function keepFreezes(store: SnapshotStore, before: Day, clock: Clock): Promise<void> {
+  const seenAt = new Date(clock.now()).toISOString();
+  const old = (await store.events()).filter(({ kind, seenAt: seen }) => isOfFreeze(kind) && dayOf(Date.parse(seen)) < before);
+  if (old.length > 0)
+    await store.save(
+      [],
+      old.map((event) => ({ ...event, seenAt })),
+    );
+}
+
+function isOfFreeze(kind: RecordedKind): boolean {
+  return kind === 'counters_stopped' || kind === 'counters_resumed';
 }
 
 /** Where nothing was read for so long, nothing is deleted either until the second day that is read again. */

@@ -249,5 +249,5 @@ describe('whatever the moments of the runs, with outages of up to 29 days and la
       }),
       { numRuns: 25, endOnFailure: true },
     );
-  }, 60_000);
+  });
 });

@@ -82,8 +82,7 @@ export function createEngine(deps: EngineDeps): Engine {
   ];
 
   async function begin(): Promise<void> {
-    const newest = await newestStored(deps);
-    view.remember(newest);
+    const newest = await rememberStored(deps, parts);
     await deps.health.stored(agesOf(newest, clock.now()));
     if (list.pollMs !== undefined) await follow();
     for (const scheduler of schedulers) scheduler.start();
@@ -162,17 +161,23 @@ function createFollower({ list, log, isCollector }: EngineDeps, parts: Parts): (
   };
 }
 
-/** When the newest stored reading of each registry was read, in milliseconds since the epoch: after a restart they count like those of a run. */
-async function newestStored({ store, log }: EngineDeps): Promise<ReadonlyMap<string, number>> {
+/**
+ * Tells the parts what was stored before this process began. Resolves to when the newest stored reading of each registry was read, in
+ * milliseconds since the epoch: after a restart they count like those of a run.
+ */
+async function rememberStored({ store, log }: EngineDeps, { view, afterRun }: Parts): Promise<ReadonlyMap<string, number>> {
   const newest = new Map<string, number>();
   try {
-    for (const { registry, readAt = '' } of await store.latest({})) {
+    const latest = await store.latest({});
+    for (const { registry, readAt = '' } of latest) {
       const at = Date.parse(readAt);
       if (at > (newest.get(registry) ?? Number.NEGATIVE_INFINITY)) newest.set(registry, at);
     }
+    afterRun.remember(latest);
   } catch (error) {
     log.warn('stored images cannot be listed', errorFields(toAppError(error)));
   }
+  view.remember(newest);
   return newest;
 }
 

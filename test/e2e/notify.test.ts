@@ -58,7 +58,7 @@ const status = z.object({
 });
 
 describe('the program', () => {
-  it('sends with the same id, after SIGKILL and a start, what its receiver did not take before', { timeout: 120_000 }, async () => {
+  it('sends with the same id, after SIGKILL and a start, what its receiver did not take before', async () => {
     const env = environment();
     expect(await run(['collect'], env)).toMatchObject({ code: 0 });
     expect(receiver.requests).toEqual([]);
@@ -67,8 +67,8 @@ describe('the program', () => {
     repo?.tags.push(hubTag({ name: '2.0', lastPushed: new Date().toISOString() }));
     receiver.answer = 'hang';
     const service = await startService(env);
-    await expect.poll(() => receiver.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
-    await expect.poll(() => mail.mails.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => receiver.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => mail.mails.length).toBe(1);
     expect(JSON.stringify(await getJson(`${service.url}/api/status`))).not.toContain('very-secret-path');
     service.child.kill('SIGKILL');
     await service.exited;
@@ -76,9 +76,9 @@ describe('the program', () => {
 
     receiver.answer = { status: 200 };
     const again = await startService(env);
-    await expect.poll(() => receiver.taken.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => receiver.taken.length).toBe(1);
     await expect
-      .poll(async () => status.parse(await getJson(`${again.url}/api/status`)).body.notifications, { timeout: 30_000 })
+      .poll(async () => status.parse(await getJson(`${again.url}/api/status`)).body.notifications)
       .toMatchObject([
         { channel: 'webhook', waiting: 0, delivered: 1 },
         { channel: 'mail', waiting: 0, delivered: 1 },
@@ -90,7 +90,7 @@ describe('the program', () => {
     expect(mail.mails).toHaveLength(1);
   });
 
-  it('tests its channels, each once, and says what they answered', { timeout: 60_000 }, async () => {
+  it('tests its channels, each once, and says what they answered', async () => {
     receiver.answer = { status: 500, body: 'out of order at /hooks/very-secret-path' };
     const tested = await run(['notify', '--test'], environment());
 
@@ -112,7 +112,7 @@ describe('the program', () => {
     });
   });
 
-  it('prints what would have been sent in the last 30 days, and sends nothing', { timeout: 60_000 }, async () => {
+  it('prints what would have been sent in the last 30 days, and sends nothing', async () => {
     const env = environment();
     const rows = [9, 8, 7, 6, 5, 4, 3].map((ago) => `${day(ago)},dockerhub,acme/app,${4_900 - 500 * ago}`);
     const path = join(directory, 'past.csv');

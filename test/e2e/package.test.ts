@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package.json'), '{"private": true}');
   const tarball = join(directory, contents.filename);
   await promisify(execFile)('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], { cwd: folder, env: bare() });
-}, 120_000);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -63,7 +63,7 @@ describe('SIGTERM', () => {
     const program = serve();
     const [, url = ''] = await program.logged(/port opened.*"url":"([^"]+)"/);
     await program.logged(/waiting to see whether another process still uses the snapshot folder/);
-    await expect.poll(() => getJson(`${url}/api/pulls`), { timeout: 30_000 }).toMatchObject({ status: 200 });
+    await expect.poll(() => getJson(`${url}/api/pulls`)).toMatchObject({ status: 200 });
 
     expect(await getJson(`${url}/api/health`)).toMatchObject({ status: 503 });
     expect(await getJson(`${url}/api/status`)).toMatchObject({

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const admin = await openSqlClient(database.urlOf('postgres'));
   await admin.query(`CREATE ROLE looker LOGIN PASSWORD 'look'`);
   await admin.end();
-}, 60_000);
+});
 
 afterAll(async () => {
   await database.dispose();

@@ -26,7 +26,7 @@ let migrations: readonly Migration[];
 
 beforeAll(async () => {
   [database, migrations] = await Promise.all([startPostgres(), readMigrations()]);
-}, 60_000);
+});
 
 afterAll(() => database.dispose());
 
@@ -94,7 +94,7 @@ describe('PostgreSQL beside the store in memory', () => {
       }),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 });
 
 describe('tags that have no room', () => {
@@ -138,7 +138,7 @@ describe('what is kept beside the totals', () => {
     ]);
     await rebuildAll(store.database);
     expect(await verifyKept(store.database)).toEqual([]);
-    await expect.poll(async () => [await sumsOf(store), await store.latest({})], { timeout: 20_000 }).toEqual(right);
+    await expect.poll(async () => [await sumsOf(store), await store.latest({})]).toEqual(right);
     await store.close();
   });
 });
@@ -162,7 +162,7 @@ describe('two writers', () => {
     await a.save([reading('acme/app-0', 99, '2026-03-20')]);
 
     for (const store of [a, b]) {
-      await expect.poll(() => sumsOf(store), { timeout: 20_000 }).toEqual(await addedTotalsOf(a));
+      await expect.poll(() => sumsOf(store)).toEqual(await addedTotalsOf(a));
       const latest = (await a.totals({})).map((series) => ({ repo: series.repo, ...seriesValues(series) }));
       expect(await store.latest({})).toMatchObject(latest.toSorted((x, y) => (x.repo < y.repo ? -1 : 1)));
     }
@@ -257,12 +257,12 @@ describe('a database that goes away', () => {
     await database.start();
 
     expect(away).toMatchObject({ code: 'unreachable' });
-    await expect.poll(() => store.days().catch(() => []), { interval: 100, timeout: 20_000 }).toEqual(['2026-03-14']);
+    await expect.poll(() => store.days().catch(() => []), { interval: 100 }).toEqual(['2026-03-14']);
     const other = await open(url);
     await other.save([reading('acme/app', 2, '2026-03-15')]);
-    await expect.poll(() => store.version(), { interval: 50, timeout: 20_000 }).toBe(other.version());
+    await expect.poll(() => store.version(), { interval: 50 }).toBe(other.version());
     await Promise.all([store.close(), other.close()]);
-  }, 60_000);
+  });
 });
 
 describe('the views for Grafana', () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
     clock: systemClock,
     log: createRecordingLog(),
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await store.close();
@@ -73,7 +73,7 @@ it('gives in the views what the core makes of the totals, whatever they are', as
     }),
     { numRuns: 15, examples: [[[0, Number.MAX_SAFE_INTEGER].map((pullCount, at) => toTotal(at, pullCount))]] },
   );
-}, 60_000);
+});
 
 it('filters an image before the differences are taken', async () => {
   // Without any month there would be nothing to filter.

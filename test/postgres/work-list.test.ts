@@ -32,7 +32,7 @@ beforeAll(async () => {
     clock: systemClock,
     log: createRecordingLog(),
   });
-}, 60_000);
+});
 
 beforeEach(async () => {
   await store.database.query(
@@ -280,7 +280,7 @@ describe('engines that share a list of work', () => {
     for (const engine of engines) engine.start();
     for (const engine of engines) {
       await expect
-        .poll(() => engine.status(), { interval: 50, timeout: 20_000 })
+        .poll(() => engine.status(), { interval: 50 })
         .toMatchObject({ health: { healthy: true }, retentionError: 'read-only', registries: [{ state: 'ok', imagesRead: 60 }] });
     }
     await Promise.all(engines.map((engine) => engine.stop()));
@@ -290,7 +290,7 @@ describe('engines that share a list of work', () => {
     expect(registries.map((registry) => registry.requested.length > 0)).toEqual([true, true, false]);
     expect((await store.latest({})).map(({ repo }) => repo)).toEqual(repos.toSorted());
     expect(await store.database.query(raw('SELECT count(*) FROM runs'))).toEqual([{ count: 1 }]);
-  }, 30_000);
+  });
 
   it('give back what they have begun when they are stopped, and another goes on with it', async () => {
     const totals = { 'acme/a': 1, 'acme/b': 2 };
@@ -301,7 +301,7 @@ describe('engines that share a list of work', () => {
     });
     const first = createProcess(stuck);
     first.start();
-    await expect.poll(() => stuck.requested, { interval: 20, timeout: 10_000 }).toEqual(['acme/a']);
+    await expect.poll(() => stuck.requested, { interval: 20 }).toEqual(['acme/a']);
 
     await first.stop();
     const [open] = await store.database.query(
@@ -311,11 +311,9 @@ describe('engines that share a list of work', () => {
     second.start();
 
     expect(open).toEqual({ count: 2 });
-    await expect
-      .poll(() => second.status(), { interval: 50, timeout: 10_000 })
-      .toMatchObject({ registries: [{ state: 'ok', imagesRead: 2 }] });
+    await expect.poll(() => second.status(), { interval: 50 }).toMatchObject({ registries: [{ state: 'ok', imagesRead: 2 }] });
     await second.stop();
-  }, 30_000);
+  });
 });
 
 describe('the migration from the queue of version 1', () => {

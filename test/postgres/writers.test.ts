@@ -21,7 +21,7 @@ const opened: SnapshotStore[] = [];
 
 beforeAll(async () => {
   [database, migrations] = await Promise.all([startPostgres(), readMigrations()]);
-}, 60_000);
+});
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()));
@@ -56,7 +56,7 @@ describe('writers at the same time', () => {
     });
 
     await expect(Promise.all(saving)).resolves.toHaveLength(3);
-  }, 30_000);
+  });
 
   it('lose nothing to one that prunes: neither the image nor its tags', async () => {
     const url = await database.create();
@@ -75,7 +75,7 @@ describe('writers at the same time', () => {
     const snapshot = await saves.snapshot('2026-04-14');
     const stored = snapshot ? parseReadings(snapshot).map(({ repo, pullCount, tags }) => `${repo} ${pullCount} ${tags?.[0]?.name}`) : [];
     expect(stored.toSorted()).toEqual(numbers.map((at) => `acme/app-${at} 2 v${at}`).toSorted());
-  }, 30_000);
+  });
 
   it('leave each day with its totals or without both, when it is saved and pruned at once', async () => {
     const url = await database.create();
@@ -88,7 +88,7 @@ describe('writers at the same time', () => {
       const withTotals = (await saves.totals({})).flatMap(({ days }) => Array.from(days, fromEpochDay));
       expect(await saves.days()).toEqual(withTotals);
     }
-  }, 30_000);
+  });
 
   it('drop the partitions of months that are over', async () => {
     const store = await open(await database.create());
@@ -120,7 +120,7 @@ describe('columns as parameters', () => {
       }),
       { numRuns: 25 },
     );
-  }, 30_000);
+  });
 });
 
 describe('what PostgreSQL does not take as it is', () => {

@@ -113,7 +113,7 @@ function expectBoth({ terminal, pages }: Told, texts: readonly string[]): void {
 
 /** `needsFolder`: false where the place that it is started in has one of its own. */
 export function describeFirstMinutes(name: string, start: StartHere, { needsFolder = true } = {}): void {
-  describe(`the first minutes with ${name}`, { timeout: 60_000 }, () => {
+  describe(`the first minutes with ${name}`, () => {
     let simulator: Simulator;
     let folder = '';
 

@@ -47,6 +47,8 @@ let lastPid = 0;
 /** Requests and changes of files that are on their way, of all services. */
 const traffic = new Set<Promise<unknown>>();
 
+const nothingIsDeleted = { isCollector: true, retentionDays: 0, keepTotals: true } as const;
+
 export async function startNotifying(options: NotifyingOptions): Promise<NotifyingService> {
   const { directory, clock: time, addresses, smtpUrl = '', rules = [], files: disk = nodeFileSystem, ...more } = options;
   const life = { isOver: false };
@@ -76,7 +78,7 @@ export async function startNotifying(options: NotifyingOptions): Promise<Notifyi
   const marker = { set: async () => undefined, clear: async () => undefined };
   const health = createHealth({ marker, clock, intervalMs: 3_600_000, titles });
   const listeners = [(end: RunEnd) => notifier.afterRun(end)];
-  const afterRun = createAfterRun({ store, list, buffer, health, clock, log, titles, retentionDays: 0, keepTotals: true, listeners });
+  const afterRun = createAfterRun({ store, list, buffer, health, clock, log, titles, listeners, ...nothingIsDeleted });
   return {
     store,
     notifier,
@@ -128,6 +130,7 @@ function mortalFiles(life: { readonly isOver: boolean }, files: FileSystem): Fil
     makeFolder: wrap((path: string) => files.makeFolder(path)),
     listFiles: wrap((path: string) => files.listFiles(path)),
     read: wrap((path: string, maxBytes: number) => files.read(path, maxBytes)),
+    open: wrap((path: string) => files.open(path)),
     create: wrap(async (path: string) => {
       const file = await files.create(path);
       return {

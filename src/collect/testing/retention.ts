@@ -157,6 +157,6 @@ function describePrunes(name: string, make: MakeStore): void {
         }),
         { numRuns: 20 },
       );
-    }, 60_000);
+    });
   });
 }

@@ -1,4 +1,5 @@
 /** What many images add up to on each day, kept so that nobody has to add them up again. */
+import type { EpochDay } from '../model/day.ts';
 import type { DaySum, ImageSeries } from '../model/history.ts';
 import { coveredDays } from './covered-days.ts';
 import { toPulls } from './series.ts';
@@ -34,15 +35,16 @@ export function negated(sum: DaySum): DaySum {
 
 /** Adds up what belongs together; what adds up to nothing is left out. In no order. */
 export function addDaySums(sums: Iterable<DaySum>): readonly DaySum[] {
-  const added = new Map<string, Mutable<DaySum>>();
+  // There are millions of values and few sums a day: looking through those costs less than a key for each value.
+  const days = new Map<EpochDay, Mutable<DaySum>[]>();
   for (const sum of sums) {
-    const key = daySumKey(sum);
-    const before = added.get(key);
-    // Of many series it is one object for each of their values otherwise.
-    if (before) addTo(before, sum);
-    else added.set(key, { ...sum });
+    const ofDay = days.get(sum.day);
+    const own = ofDay?.find((each) => each.mark === sum.mark && each.covered === sum.covered && each.registry === sum.registry);
+    if (own) addTo(own, sum);
+    else if (ofDay) ofDay.push({ ...sum });
+    else days.set(sum.day, [{ ...sum }]);
   }
-  return [...added.values()].filter((sum) => !isNothing(sum));
+  return [...days.values()].flatMap((ofDay) => ofDay.filter((sum) => !isNothing(sum)));
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

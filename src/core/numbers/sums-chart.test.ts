@@ -48,10 +48,13 @@ function sumsOf(series: readonly ImageSeries[]): readonly DaySum[] {
 const anyRange = fc.record({ from: anyDay.map(fromEpochDay), to: anyDay.map(fromEpochDay) }, { requiredKeys: [] });
 const anyKind = fc.constantFrom<ChartKind>('total', 'daily', 'weekly', 'monthly');
 
+function spread(day: number): number {
+  return firstDay + 5 * (day - firstDay);
+}
+
 /** Far apart, so that values cover more days than lie between those that are needed and those that are shown. */
 const anySparseSeries = anySeries.map((series) =>
   series.map((image): ImageSeries => {
-    const spread = (day: number): number => firstDay + 5 * (day - firstDay);
     const notes = new Map([...(image.notes ?? [])].map(([day, note]) => [spread(day), note]));
     return { ...image, days: Array.from(image.days, spread), marks: Array.from(image.days, () => 'read'), notes, still: undefined };
   }),
@@ -59,7 +62,7 @@ const anySparseSeries = anySeries.map((series) =>
 const anyFreeze = fc
   .record({ registry: fc.constantFrom('dockerhub', 'quay'), from: anyDay, length: fc.nat(60), hasEnded: fc.boolean() })
   .map(({ registry, from, length, hasEnded }): Freeze => {
-    const [first, to] = [firstDay + 5 * (from - firstDay), firstDay + 5 * (from - firstDay) + length];
+    const [first, to] = [spread(from), spread(from) + length];
     return { registry, owner: 'acme', from: first, to, until: hasEnded ? to + 1 : undefined };
   });
 

@@ -29,6 +29,10 @@ async function ask(address: string, options: PagesOptions = { readings }): Promi
 
 const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('this address does not exist') };
 
+function countRows({ text }: PageAnswer): number {
+  return [...text.matchAll(/<tr role="row" data-key=/g)].length;
+}
+
 async function headlineOf(options: PagesOptions, address = '/images/acme/charts/app'): Promise<string> {
   const { text } = await ask(address, options);
   const [headline = ''] = /<p class="headline"[\s\S]*?<\/p>/.exec(text) ?? [];
@@ -124,12 +128,28 @@ describe('the pages', () => {
 
   it('has the first hundred images, and all of them for whoever prints', async () => {
     const many = Array.from({ length: 120 }, (_, at) => read(`acme/app-${at}`, '2026-03-14', at));
-    const rowsOf = ({ text }: PageAnswer): number => [...text.matchAll(/<tr role="row" data-key=/g)].length;
     const first = await ask('/', { readings: many });
     const [, all = ''] = /<a href="([^"]+)" data-view>Show all<\/a>/.exec(first.text) ?? [];
 
-    expect([rowsOf(first), all]).toEqual([100, '/?rows=all']);
-    expect(rowsOf(await ask(all, { readings: many }))).toBe(120);
+    expect([countRows(first), all]).toEqual([100, '/?rows=all']);
+    expect(countRows(await ask(all, { readings: many }))).toBe(120);
+  });
+
+  it('shows a freeze over midnight in the chart of the image and in that of all', async () => {
+    const totals = [1_000, 1_900, 2_500, 3_700, 4_600];
+    const hub = totals.map((total, at) => read('acme/app', addDays('2026-03-10', at), total, { registry: 'dockerhub' }));
+    const events = (
+      [
+        ['counters_stopped', '2026-03-12T20:10:00.000Z'],
+        ['counters_resumed', '2026-03-13T06:10:00.000Z'],
+      ] as const
+    ).map(([kind, time]) => ({ time, seenAt: time, registry: 'dockerhub', kind, detail: 'acme' }));
+    for (const address of ['/', '/images/acme/app']) {
+      const options = { readings: [...hub, ...readings.map((each) => ({ ...each, repo: 'b/app' }))], events };
+      const { text } = await ask(`${address}?kind=daily&from=2026-03-10&to=2026-03-14`, options);
+      expect([address, text]).toEqual([address, expect.stringContaining('counter not updated by the registry')]);
+      expect([address, text]).toEqual([address, expect.stringContaining('covers 2 days')]);
+    }
   });
 
   it('says by how much totals are inconsistent, and since when', async () => {

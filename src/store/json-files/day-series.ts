@@ -35,18 +35,20 @@ export function unpackMarks(codes: Uint8Array): Marks {
   return { at: (position) => allMarks[codes.at(position) ?? -1] };
 }
 
-export function createDaySeries(): DaySeries {
-  let days = new Int32Array(firstCapacity);
+/** A series; it takes over the columns that it begins with. */
+export function createDaySeries(first?: Columns): DaySeries {
+  let days = first?.days ?? new Int32Array(firstCapacity);
   // Totals exceed 2^31, and are whole up to 2^53.
-  let totals = new Float64Array(firstCapacity);
-  let codes = new Uint8Array(firstCapacity);
-  let length = 0;
+  let totals = first?.totals ?? new Float64Array(firstCapacity);
+  let codes = first?.codes ?? new Uint8Array(firstCapacity);
+  let length = first?.days.length ?? 0;
 
   const position = (day: EpochDay): number => positionIn(days, length, day);
   const isAt = (at: number, day: EpochDay): boolean => at < length && days[at] === day;
 
   function grow(): void {
-    const size = length * 2;
+    // Thousands of images have such columns: what is kept free costs more than growing now and then.
+    const size = length + Math.max(firstCapacity, length >> 2);
     [days, totals, codes] = [
       filled(new Int32Array(size), days),
       filled(new Float64Array(size), totals),

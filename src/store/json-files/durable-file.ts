@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
 import { errorCode } from './storage-error.ts';
 
+/** All of it, or its parts, which are made as they are written. */
+export type Content = string | Uint8Array | Iterable<string>;
+
 export interface Replacement {
   readonly directory: string;
   readonly name: string;
-  readonly content: string | Uint8Array;
+  readonly content: Content;
   /** Makes the temporary name unique. */
   readonly id: string;
   /** Runs when the new content is safe and the old one still in place. */
@@ -41,11 +44,11 @@ export async function replaceFile(files: FileSystem, { directory, name, content,
  * Creates a file with this content, synced to the disk.
  * Rejects with the system's error, `EEXIST` when the file exists; no partial file is left.
  */
-export async function writeWhole(files: FileSystem, path: string, content: string | Uint8Array): Promise<void> {
+export async function writeWhole(files: FileSystem, path: string, content: Content): Promise<void> {
   const file = await files.create(path);
   try {
     try {
-      await file.write(content);
+      for (const part of partsOf(content)) await file.write(part);
       await file.sync();
     } finally {
       await file.close();
@@ -54,6 +57,10 @@ export async function writeWhole(files: FileSystem, path: string, content: strin
     await removeQuietly(files, path);
     throw error;
   }
+}
+
+function partsOf(content: Content): Iterable<string | Uint8Array> {
+  return typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 }
 
 /** For cleaning up: the original error matters more than a failure to remove. */

@@ -1,4 +1,5 @@
 /** The few operations that the store needs of a file system, small enough for a test to make each of them fail. */
+import type { BigIntStats } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 
 /** Every method rejects with the system's error, whose `code` says what happened, e.g. `ENOSPC`. */
@@ -9,6 +10,8 @@ export interface FileSystem {
   listFiles(path: string): Promise<readonly string[]>;
   /** Rejects with `EFBIG` when the file has more bytes than that. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** Opens a file whose content is read in parts. */
+  open(path: string): Promise<OpenedFile>;
   /** Creates a file that only its owner may read. Rejects with `EEXIST` when it exists. */
   create(path: string): Promise<NewFile>;
   /** Replaces a file that has the new name. */
@@ -29,6 +32,15 @@ export interface FileStamp {
   readonly modifiedAt: number;
   /** Differs whenever the file was changed or replaced. */
   readonly text: string;
+}
+
+/** The content that a file had when it was opened, also after it was replaced. */
+export interface OpenedFile {
+  readonly size: number;
+  readonly stamp: FileStamp;
+  /** From this position; empty at the end. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 interface NewFile {
@@ -56,6 +68,24 @@ export const nodeFileSystem: FileSystem = {
       await handle.close();
     }
   },
+  async open(path) {
+    const handle = await open(path, 'r');
+    try {
+      const found = await handle.stat({ bigint: true });
+      return {
+        size: Number(found.size),
+        stamp: stampOf(found),
+        async read(position, length) {
+          const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
+          return buffer.subarray(0, bytesRead);
+        },
+        close: () => handle.close(),
+      };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  },
   async create(path) {
     const handle = await open(path, 'wx', 0o600);
     return {
@@ -78,10 +108,23 @@ export const nodeFileSystem: FileSystem = {
     return (await stat(path)).mtimeMs;
   },
   async stamp(path) {
-    const { mtimeMs, mtimeNs, size, ino } = await stat(path, { bigint: true });
-    return { modifiedAt: Number(mtimeMs), text: `${size}-${mtimeNs}-${ino}` };
+    return stampOf(await stat(path, { bigint: true }));
   },
   async setModifiedAt(path, epochMs) {
     await utimes(path, epochMs / 1000, epochMs / 1000);
   },
 };
+
+/** The first bytes of a file, up to `end`, in pieces. */
+export async function* readPieces(file: OpenedFile, end: number, pieceBytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < end;) {
+    const piece = await file.read(at, Math.min(pieceBytes, end - at));
+    if (piece.length === 0) return;
+    yield piece;
+    at += piece.length;
+  }
+}
+
+function stampOf({ mtimeMs, mtimeNs, size, ino }: BigIntStats): FileStamp {
+  return { modifiedAt: Number(mtimeMs), text: `${size}-${mtimeNs}-${ino}` };
+}

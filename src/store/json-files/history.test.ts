@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 function plain(image: ImageSeries): object {
-  return { ...image, marks: listMarks(image) };
+  return { ...image, marks: listMarks(image), notes: [...(image.notes ?? [])] };
 }
 
 describe('the history of a folder', () => {

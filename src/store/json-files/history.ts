@@ -20,7 +20,7 @@ export async function readHistory(
     throw unusableFolder(error, 'readable', { directory: deps.directory, owner: nodeHost.owner });
   });
   const totals = createKeptTotals(machine);
-  const { index } = await loadIndex({ folder, totals }, days, await createIndexCache(machine).read());
+  const { index } = await loadIndex({ folder, totals }, days, createIndexCache(machine));
   const answers = {
     totals: async (query) => index.totals(query),
     dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),

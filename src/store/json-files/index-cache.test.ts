@@ -178,7 +178,7 @@ describe('the index cache', () => {
     ['empty', () => ''],
     ['foreign', () => '{"hello":"world"}'],
     ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
-    ['of a later version', (text: string) => signed(text.slice(text.indexOf('\n') + 1).replace('"format":"4 ', '"format":"5 '))],
+    ['of a later version', (text: string) => signed(text.replace('"format":"5 ', '"format":"6 '))],
   ])('is rebuilt when it is %s', async (_what, damage) => {
     await prepare();
     const before = (await opened()).answers;
@@ -293,9 +293,10 @@ describe('the index cache', () => {
   });
 });
 
-/** A cache's text with the checksum that its payload has. */
-function signed(json: string): string {
-  return `${createHash('sha1').update(json).digest('hex')}\n${json}`;
+/** A cache's text with the checksum that its lines have. */
+function signed(text: string): string {
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1);
+  return lines + createHash('sha1').update(lines).digest('hex');
 }
 
 describe('a start that is killed while it builds the index', () => {

@@ -7,9 +7,9 @@ import { errorFields } from '../../core/model/errors.ts';
 import { marks } from '../../core/model/mark.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { replaceFile } from './durable-file.ts';
-import type { FileStamp, FileSystem } from './file-system.ts';
+import { readPieces, type FileStamp, type FileSystem, type OpenedFile } from './file-system.ts';
 import type { Host } from './host.ts';
-import type { IndexState } from './index.ts';
+import type { IndexEntry } from './index-entry.ts';
 import { errorCode, storageError } from './storage-error.ts';
 
 export interface IndexCacheDeps {
@@ -24,55 +24,59 @@ export interface IndexCacheDeps {
 export interface CachedIndex {
   /** By day: how its file looked when it was read. */
   readonly stamps: ReadonlyMap<Day, string>;
-  readonly state: IndexState;
+  /** To be gone through once, to the end: the file is open until then. */
+  readonly entries: AsyncIterable<IndexEntry>;
 }
 
 export interface IndexCache {
   /** Undefined when there is none, or it is invalid. Never rejects. */
   read(): Promise<CachedIndex | undefined>;
   /** Never rejects: without a cache the next start only takes longer. */
-  write(stamps: ReadonlyMap<Day, FileStamp>, state: IndexState): Promise<void>;
+  write(stamps: ReadonlyMap<Day, FileStamp>, entries: Iterable<IndexEntry>): Promise<void>;
 }
 
 /** A dot file: neither this program nor the Go tool reads it as a day. */
 export const indexCacheName = '.index.json';
 /** The number is raised whenever this format changes, or what is made of a day's file. The rest says what the columns mean. */
-const format = `4 ${endianness()} ${marks.join(' ')}`;
-/** A hundred years of a thousand images. */
-const maxBytes = 1024 * 1024 * 1024;
+const format = `5 ${endianness()} ${marks.join(' ')}`;
 /** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */
 const settledMs = 2_000;
+/** Thousands of images have many megabytes: the file is written, checked and read in pieces of about this size. */
+const pieceBytes = 256 * 1024;
+/** Of SHA-1, in hexadecimal digits; the last line of the file, of everything before it. */
+const checksumLength = 40;
 
-interface Payload {
+/** The first line; each line after it is an entry. */
+interface Header {
   readonly format: string;
   readonly stamps: readonly (readonly [Day, string])[];
-  readonly state: IndexState;
 }
 
 export function createIndexCache({ directory, files, host, clock, log }: IndexCacheDeps): IndexCache {
   const path = join(directory, indexCacheName);
   return {
     async read() {
+      let file: OpenedFile | undefined;
       try {
-        const text = new TextDecoder().decode(await files.read(path, maxBytes));
-        const end = text.indexOf('\n');
-        const json = text.slice(end + 1);
-        if (end === -1 || text.slice(0, end) !== checksum(json)) throw new Error('wrong checksum');
-        const payload: Payload = JSON.parse(json);
-        if (payload.format !== format) throw new Error(`other format: ${payload.format}`);
-        return { ...payload, stamps: new Map(payload.stamps) };
+        file = await files.open(path);
+        await checkSum(file);
+        const lines = readLines(file);
+        const first = await lines.next();
+        const header: Header = JSON.parse(first.value ?? '');
+        if (header.format !== format) throw new Error(`other format: ${header.format}`);
+        return { stamps: new Map(header.stamps), entries: entriesIn(file, lines) };
       } catch (error) {
+        await file?.close();
         if (errorCode(error) !== 'ENOENT') log.debug('ignoring index cache', { file: path, reason: String(error) });
         return undefined;
       }
     },
-    async write(stamps, state) {
+    async write(stamps, entries) {
       const now = clock.now();
       const settled = [...stamps].filter(([, { modifiedAt }]) => now - modifiedAt >= settledMs);
-      const payload: Payload = { format, stamps: settled.map(([day, { text }]) => [day, text]), state };
-      const json = JSON.stringify(payload);
+      const header: Header = { format, stamps: settled.map(([day, { text }]) => [day, text]) };
       try {
-        await replaceFile(files, { directory, name: indexCacheName, content: `${checksum(json)}\n${json}`, id: host.uniqueId() });
+        await replaceFile(files, { directory, name: indexCacheName, content: formatLines(header, entries), id: host.uniqueId() });
       } catch (error) {
         log.warn('cannot write index cache', errorFields(storageError(error, indexCacheName, { directory, owner: host.owner })));
       }
@@ -80,6 +84,46 @@ export function createIndexCache({ directory, files, host, clock, log }: IndexCa
   };
 }
 
-function checksum(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
+function* formatLines(header: Header, entries: Iterable<IndexEntry>): Generator<string> {
+  const hash = createHash('sha1');
+  let piece = `${JSON.stringify(header)}\n`;
+  for (const entry of entries) {
+    piece += `${JSON.stringify(entry)}\n`;
+    if (piece.length < pieceBytes) continue;
+    hash.update(piece);
+    yield piece;
+    piece = '';
+  }
+  yield piece + hash.update(piece).digest('hex');
+}
+
+async function* entriesIn(file: OpenedFile, lines: AsyncIterable<string>): AsyncGenerator<IndexEntry> {
+  try {
+    for await (const line of lines) {
+      const entry: IndexEntry = JSON.parse(line);
+      yield entry;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkSum(file: OpenedFile): Promise<void> {
+  const hash = createHash('sha1');
+  const end = file.size - checksumLength;
+  for await (const piece of readPieces(file, end, pieceBytes)) hash.update(piece);
+  const written = Buffer.from(await file.read(Math.max(0, end), checksumLength)).toString('latin1');
+  if (hash.digest('hex') !== written) throw new Error('wrong checksum');
+}
+
+/** Without the checksum. */
+async function* readLines(file: OpenedFile): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of readPieces(file, file.size - checksumLength, pieceBytes)) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  return undefined;
 }

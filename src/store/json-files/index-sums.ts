@@ -14,7 +14,7 @@ export interface IndexSums {
   /** Runs a step that changes what is known of one day of an image. */
   around(image: SummedImage, day: EpochDay, step: () => void): void;
   /** As SnapshotStore.daySums; `all`: every image, where they were not counted before. */
-  daySums(all: () => readonly ImageSeries[], registries?: ReadonlySet<string>): readonly DaySum[];
+  daySums(all: () => Iterable<ImageSeries>, registries?: ReadonlySet<string>): readonly DaySum[];
 }
 
 export function createIndexSums(): IndexSums {
@@ -34,7 +34,7 @@ export function createIndexSums(): IndexSums {
   };
 }
 
-function* sumsOfAll(series: readonly ImageSeries[]): Generator<DaySum> {
+function* sumsOfAll(series: Iterable<ImageSeries>): Generator<DaySum> {
   for (const image of series) yield* daySumsOf(image);
 }
 

@@ -8,7 +8,7 @@ import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';
 import type { KeptTotals } from './kept-totals.ts';
-import type { CachedIndex } from './index-cache.ts';
+import type { IndexCache } from './index-cache.ts';
 import { missingIn, type WantedTags } from './parse-day.ts';
 
 export interface LoadedIndex {
@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly onFile?: ((loaded: LoadingIndex, toRead: number) => Promise<void>) | undefined;
 }
 
+type Cache = Pick<IndexCache, 'read'> | undefined;
+
 interface StoredFiles {
   readonly folder: DayFolder;
   readonly totals: KeptTotals;
@@ -43,10 +45,10 @@ interface StoredFiles {
 export async function loadIndex(
   { folder, totals }: StoredFiles,
   days: readonly Day[],
-  cached: CachedIndex | undefined,
+  cache: Cache,
   options: LoadOptions = {},
 ): Promise<LoadedIndex> {
-  const loaded = await loadDays(folder, days, cached, options);
+  const loaded = await loadDays(folder, days, cache, options);
   await addKept(loaded.index, totals);
   return loaded;
 }
@@ -64,12 +66,7 @@ export function storedReadings({ folder, totals, index }: StoredFiles & { readon
   };
 }
 
-async function loadDays(
-  folder: DayFolder,
-  days: readonly Day[],
-  cached: CachedIndex | undefined,
-  options: LoadOptions,
-): Promise<LoadedIndex> {
+async function loadDays(folder: DayFolder, days: readonly Day[], cache: Cache, options: LoadOptions): Promise<LoadedIndex> {
   // Before the files are read: one that changes in between is then read again at the next start.
   const present = new Map<Day, FileStamp>();
   for (const day of days) {
@@ -77,11 +74,13 @@ async function loadDays(
     const stamp = await folder.stamp(day);
     if (stamp) present.set(day, stamp);
   }
+  const cached = await cache?.read();
   const fromFiles = (): Promise<LoadedIndex> => readFiles(folder, { days, present, index: createIndex(), stamps: new Map() }, options);
   if (!cached) return fromFiles();
 
   const unchanged = new Map([...present].filter(([day, { text }]) => cached.stamps.get(day) === text));
-  const index = createIndex(cached.state, [...unchanged.keys()]);
+  const index = createIndex([...unchanged.keys()]);
+  for await (const entry of cached.entries) index.restore(entry);
   const others = days.filter((day) => !unchanged.has(day));
   const loaded = await readFiles(folder, { days: others, present, index, stamps: unchanged }, options);
   return index.isExact() ? loaded : fromFiles();

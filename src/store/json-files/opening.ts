@@ -34,7 +34,7 @@ export function createCheckpoints({ clock, cache, observer }: CheckpointDeps): L
     if (startedAt < nextAt || !cache || filesRead === toRead) return;
     await settle();
     if (!index.isExact()) return;
-    await cache.write(stamps, index.state());
+    await cache.write(stamps, index.entries());
     nextAt = clock.now() + Math.max(checkpointMs, checkpointShare * (clock.now() - startedAt));
   };
 }

@@ -78,7 +78,7 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Notify
     const cache = createIndexCache({ ...deps, files, host });
     const onFile = createCheckpoints({ clock, cache: state === 'locked' ? cache : undefined, observer });
     const totals = createKeptTotals({ ...deps, files, host });
-    const loaded = await loadIndex({ folder, totals }, days, await cache.read(), { signal, onFile });
+    const loaded = await loadIndex({ folder, totals }, days, cache, { signal, onFile });
     const sweep = (): Promise<void> => sweepFolder(lockDeps);
     const sizes = { maxBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
     const outbox = createFileOutbox({ directory, files, host, clock, log, lock });
@@ -90,7 +90,7 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Notify
       await lock.acquire();
       await enqueue(() => made.refresh());
     }
-    if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await made.writeCache();
+    if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await enqueue(() => made.writeCache());
     lock.keep(problem);
     await shown.heldBack();
     return shown;
@@ -136,7 +136,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
   async function writeCache(): Promise<void> {
     cached = { changes, at: clock.now() };
     // Otherwise the cache on disk stays: the days that changed since are read again.
-    if (index.isExact()) await cache.write(loaded.stamps, index.state());
+    if (index.isExact()) await cache.write(loaded.stamps, index.entries());
   }
 
   return {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import sql, { type Sql } from 'sql-template-tag';
 import * as z from 'zod';
 import { toNoteRow, toTagRows } from '../../core/document/snapshot-row.ts';
-import { toEpochDay, type Day } from '../../core/model/day.ts';
+import { toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import { imageKey } from '../../core/model/image.ts';
 import { certainty, readMarks } from '../../core/model/mark.ts';
 import type { Reading, Tag } from '../../core/model/reading.ts';
@@ -12,8 +12,11 @@ import type { DayBatch } from '../by-day.ts';
 import { cutTags, maxTagBytes } from '../tag-budget.ts';
 import { numberColumn, textColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
-import type { Touched } from './kept/parts.ts';
-import { readBefore, type Before } from './kept/write.ts';
+import { optionalNumbers, selectColumns } from './json-columns.ts';
+import { detailColumns, detailsAt } from './kept/newest.ts';
+import { dayTotalAt, dayTotalColumns, type Touched } from './kept/parts.ts';
+import type { StoredTotal } from './kept/values.ts';
+import { changeKept, readBefore, type KeptChange } from './kept/write.ts';
 import { storable, storableJson } from './storable-json.ts';
 
 /** Enough that a round trip does not count, few enough that a statement ends in less than a second. */
@@ -30,46 +33,71 @@ interface Image {
 
 interface Row {
   readonly reading: Reading;
-  readonly day: Day;
+  readonly day: EpochDay;
   readonly image: Image;
 }
 
-/** Stores the readings of each day, and resolves to what was there before; `now`: milliseconds since the epoch. The images and the lists of tags have to stay until the transaction ends. */
-export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>, now: number): Promise<Before> {
+/** Stores the readings of each day, and resolves to what is to be kept then; `now`: milliseconds since the epoch. The images and the lists of tags have to stay until the transaction ends. */
+export async function saveReadings(transaction: Queries, days: ReadonlyMap<Day, DayBatch>, now: number): Promise<KeptChange> {
   const images = new Map<string, Image>();
   const rows: Row[] = [];
   for (const [day, { readings }] of days) {
-    for (const reading of readings) rows.push({ reading, day, image: imageIn(images, reading) });
+    const epochDay = toEpochDay(day);
+    for (const reading of readings) rows.push({ reading, day: epochDay, image: imageIn(images, reading) });
   }
+  if (rows.length === 0) return { images: [], sums: [] };
   const imageIds = await saveImages(transaction, [...images.values()]);
   const before = await readBefore(transaction, touchedBy(rows, imageIds));
   if (rows.some(({ reading }) => reading.tags)) await cutLists(transaction, rows);
   const tagSetIds = await saveTagSets(transaction, rows);
-  let previous: Promise<unknown> = Promise.resolve();
-  for (const part of partsOf(rows, imageIds)) {
+  const stored = await saveTotals(transaction, partsOf(rows, imageIds), { imageIds, tagSetIds, now });
+  return changeKept(transaction, before, stored);
+}
+
+/** Resolves to the totals that were stored, by image. */
+async function saveTotals(
+  transaction: Queries,
+  parts: readonly (readonly Row[])[],
+  context: TotalsContext,
+): Promise<ReadonlyMap<number, readonly StoredTotal[]>> {
+  const stored = new Map<number, StoredTotal[]>();
+  let previous = Promise.resolve();
+  for (const part of parts) {
     // While the server works at one part, the next one is made.
-    const statement = totalsStatement(part, { imageIds, tagSetIds, now });
+    const statement = totalsStatement(part, context);
     await previous;
-    previous = transaction.query(statement);
+    previous = readStored(transaction, statement, stored);
     // It is waited for later: that it failed must not count as unhandled until then.
     previous.catch(() => undefined);
     // What was made is sent before the next part is made.
     await setImmediate();
   }
   await previous;
-  return before;
+  return stored;
 }
 
-/** The days of each image that change, from the first to the last. */
-function touchedBy(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>): readonly Touched[] {
-  const touched = new Map<Image, { imageId: number; from: Day; to: Day }>();
+const storedColumns = dayTotalColumns.extend(detailColumns.shape);
+
+async function readStored(transaction: Queries, statement: Sql, stored: Map<number, StoredTotal[]>): Promise<void> {
+  const found = await selectColumns(transaction, storedColumns, statement);
+  for (const [at, id] of found.id.entries()) {
+    const total = { ...dayTotalAt(found, at), ...detailsAt(found, at) };
+    const own = stored.get(id);
+    if (own) own.push(total);
+    else stored.set(id, [total]);
+  }
+}
+
+/** The days of each image that change, from the first to the last, by ascending id. */
+function touchedBy(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>): readonly Omit<Touched, 'newest'>[] {
+  const touched = new Map<Image, { id: number; image: Image; from: EpochDay; to: EpochDay }>();
   for (const { image, day } of rows) {
     const known = touched.get(image);
-    if (!known) touched.set(image, { imageId: imageIds.get(image) ?? 0, from: day, to: day });
+    if (!known) touched.set(image, { id: imageIds.get(image) ?? 0, image, from: day, to: day });
     else if (day < known.from) known.from = day;
     else if (day > known.to) known.to = day;
   }
-  return [...touched.values()];
+  return [...touched.values()].toSorted((a, b) => a.id - b.id);
 }
 
 const countRow = z.object({ count: z.number() });
@@ -93,7 +121,7 @@ function imageIn(images: Map<string, Image>, reading: Reading): Image {
 function partsOf(rows: readonly Row[], imageIds: ReadonlyMap<Image, number>): readonly (readonly Row[])[] {
   const rounds: Map<number, Row>[] = [];
   for (const row of rows) {
-    const key = (imageIds.get(row.image) ?? 0) * dayRange + toEpochDay(row.day);
+    const key = (imageIds.get(row.image) ?? 0) * dayRange + row.day;
     const round = rounds.find((each) => !each.has(key)) ?? addTo(rounds);
     round.set(key, row);
   }
@@ -121,9 +149,10 @@ function totalsStatement(rows: readonly Row[], { imageIds, tagSetIds, now }: Tot
   const readings = rows.map(({ reading }) => reading);
   return sql`
     INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut, note)
-    SELECT * FROM unnest(
+    SELECT image_id, DATE '1970-01-01' + day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut, note
+    FROM unnest(
       ${numberColumn(rows.map(({ image }) => imageIds.get(image)))}::integer[],
-      ${textColumn(rows.map(({ day }) => day))}::date[],
+      ${numberColumn(rows.map(({ day }) => day))}::integer[],
       ${numberColumn(readings.map(({ pullCount }) => pullCount))}::bigint[],
       ${textColumn(readings.map(({ mark = 'read' }) => mark))}::text[],
       ${numberColumn(readings.map(({ mark }) => certainty(mark)))}::smallint[],
@@ -135,6 +164,7 @@ function totalsStatement(rows: readonly Row[], { imageIds, tagSetIds, now }: Tot
       ${numberColumn(readings.map(({ tags }) => tags && tagSetIds.get(tags)))}::bigint[],
       ${numberColumn(readings.map(({ tagsCut }) => tagsCut))}::bigint[],
       ${textColumn(readings.map(toNote))}::jsonb[])
+      AS new (image_id, day, pull_count, known, worth, read_at, read_ms, total_since, tag_count, last_updated, tag_set_id, tags_cut, note)
     ON CONFLICT (image_id, day) DO UPDATE SET
       pull_count = EXCLUDED.pull_count, known = CASE WHEN ${closes} THEN 'closed' ELSE EXCLUDED.known END, worth = EXCLUDED.worth, read_at = EXCLUDED.read_at, read_ms = EXCLUDED.read_ms,
       total_since = coalesce(EXCLUDED.total_since, totals.total_since),
@@ -143,7 +173,8 @@ function totalsStatement(rows: readonly Row[], { imageIds, tagSetIds, now }: Tot
       tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id),
       tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END,
       note = CASE WHEN ${closes} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
-    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND (EXCLUDED.read_ms >= totals.read_ms OR totals.read_ms > ${Math.trunc(now)}::bigint))`;
+    WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND (EXCLUDED.read_ms >= totals.read_ms OR totals.read_ms > ${Math.trunc(now)}::bigint))
+    RETURNING image_id AS id, day - DATE '1970-01-01' AS day, pull_count, known AS mark, note, read_at, tag_count, last_updated, total_since::text`;
 }
 
 /** The end of a day that was read before closes it, and what was read stays beside it; as `complete` in core/document. */
@@ -157,7 +188,7 @@ function toNote(reading: Reading): string | undefined {
   return Object.keys(note).length === 0 ? undefined : storableJson(note);
 }
 
-const imageRow = z.object({ id: z.number(), registry: z.string(), repo: z.string() });
+const idColumn = z.object({ id: optionalNumbers });
 
 /** The id of each image. Only missing ones are inserted: also an insert that conflicts uses up one of the 2^31 ids. */
 async function saveImages(transaction: Queries, images: readonly Image[]): Promise<ReadonlyMap<Image, number>> {
@@ -170,24 +201,28 @@ async function saveImages(transaction: Queries, images: readonly Image[]): Promi
 }
 
 async function findImages(transaction: Queries, images: readonly Image[]): Promise<Map<Image, number>> {
-  const found = await transaction.select(
-    imageRow,
-    sql`SELECT id, registry, repo FROM ${namesOf(images)} JOIN images USING (registry, repo)`,
+  const { id: ids } = await selectColumns(
+    transaction,
+    idColumn,
+    sql`SELECT id FROM ${namesOf(images)} LEFT JOIN images USING (registry, repo) ORDER BY at`,
   );
-  const ids = new Map(found.map((image) => [imageKey(image), image.id]));
-  return new Map(
-    images.flatMap((image) => {
-      const id = ids.get(imageKey(image));
-      return id === undefined ? [] : [[image, id] as const];
-    }),
-  );
+  return byFound(images, ids);
 }
 
 function namesOf(images: readonly Image[]): Sql {
-  return sql`unnest(${textColumn(images.map(({ registry }) => registry))}::text[], ${textColumn(images.map(({ repo }) => repo))}::text[]) AS names (registry, repo)`;
+  return sql`unnest(${textColumn(images.map(({ registry }) => registry))}::text[], ${textColumn(images.map(({ repo }) => repo))}::text[])
+    WITH ORDINALITY AS names (registry, repo, at)`;
 }
 
-const tagSetRow = z.object({ id: z.number(), hash: z.string() });
+/** Those that have an id. */
+function byFound<T>(wanted: readonly T[], ids: readonly (number | null)[]): Map<T, number> {
+  return new Map(
+    wanted.flatMap((each, at) => {
+      const id = ids[at] ?? undefined;
+      return id === undefined ? [] : [[each, id] as const];
+    }),
+  );
+}
 
 /** The id of each list of tags, by the list. */
 async function saveTagSets(transaction: Queries, rows: readonly Row[]): Promise<ReadonlyMap<readonly Tag[], number>> {
@@ -212,12 +247,14 @@ async function saveTagSets(transaction: Queries, rows: readonly Row[]): Promise<
 }
 
 async function findTagSets(transaction: Queries, hashes: readonly string[]): Promise<Map<string, number>> {
-  const rows = await transaction.select(
-    tagSetRow,
+  const { id: ids } = await selectColumns(
+    transaction,
+    idColumn,
     sql`
-    SELECT id, encode(hash, 'hex') AS hash FROM tag_sets WHERE hash IN (SELECT decode(hash, 'hex') FROM unnest(${textColumn(hashes)}::text[]) AS names (hash))`,
+    SELECT id FROM unnest(${textColumn(hashes)}::text[]) WITH ORDINALITY AS names (hash, at) LEFT JOIN tag_sets ON tag_sets.hash = decode(names.hash, 'hex')
+    ORDER BY at`,
   );
-  return new Map(rows.map(({ id, hash }) => [hash, id]));
+  return byFound(hashes, ids);
 }
 
 export function hashOf(text: string): string {

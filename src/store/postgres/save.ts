@@ -7,7 +7,7 @@ import { countChange } from './changes.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
-import { keepAfter } from './kept/write.ts';
+import { writeKept } from './kept/write.ts';
 import { partitionLock } from './locks.ts';
 import { dayRow } from './read.ts';
 import { hashOf, saveReadings } from './save-readings.ts';
@@ -48,15 +48,16 @@ function insertBatch(database: Database, batch: Batch, now: number): Promise<num
     // Others may save meanwhile, but not prune: the images and tags that this refers to have to stay.
     await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${partitionLock})`);
     const kept = await withoutPruned(transaction, batch);
-    const before = await saveReadings(transaction, kept, now);
+    const change = await saveReadings(transaction, kept, now);
     const events = [...kept.values()].flatMap((day) => day.events);
     if (events.length > 0) await saveEvents(transaction, events);
     await transaction.query(
       sql`INSERT INTO snapshot_days (day) SELECT unnest(${textColumn([...batch.keys()])}::date[]) ON CONFLICT DO NOTHING`,
     );
-    const change = await countChange(transaction);
-    await keepAfter(transaction, before, change);
-    return change;
+    // From here to the end nobody else saves.
+    const number = await countChange(transaction);
+    await writeKept(transaction, change, number);
+    return number;
   });
 }
 

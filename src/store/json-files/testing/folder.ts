@@ -98,6 +98,32 @@ export interface FaultyFiles extends FileSystem {
   heal(): void;
 }
 
+type FaultOf = (step: Step, path: string) => Error | undefined;
+
+/** Creates files whose content cannot be written whole. */
+function faultyCreate(faultOf: FaultOf, check: (step: Step, path: string) => void): FileSystem['create'] {
+  return async (path) => {
+    check('create', path);
+    const file = await nodeFileSystem.create(path);
+    return {
+      async write(text) {
+        // A disk that fills up takes the first half.
+        const fault = faultOf('write', path);
+        await file.write(fault ? text.slice(0, text.length / 2) : text);
+        if (fault) throw fault;
+      },
+      async sync() {
+        check('sync', path);
+        await file.sync();
+      },
+      async close() {
+        await file.close();
+        check('close', path);
+      },
+    };
+  };
+}
+
 /** The real file system, with faults. */
 export function createFaultyFiles(): FaultyFiles {
   const faults = new Map<Step, { readonly code: string; readonly pathPart: string }>();
@@ -129,26 +155,11 @@ export function createFaultyFiles(): FaultyFiles {
       check('read', path);
       return nodeFileSystem.read(path, maxBytes);
     },
-    async create(path) {
-      check('create', path);
-      const file = await nodeFileSystem.create(path);
-      return {
-        async write(text) {
-          // A disk that fills up takes the first half.
-          const fault = faultOf('write', path);
-          await file.write(fault ? text.slice(0, text.length / 2) : text);
-          if (fault) throw fault;
-        },
-        async sync() {
-          check('sync', path);
-          await file.sync();
-        },
-        async close() {
-          await file.close();
-          check('close', path);
-        },
-      };
+    async open(path) {
+      check('read', path);
+      return nodeFileSystem.open(path);
     },
+    create: faultyCreate(faultOf, check),
     async rename(from, to) {
       check('rename', from);
       await nodeFileSystem.rename(from, to);

@@ -1,17 +1,45 @@
-/** The newest total of images, and the newest known value of each detail: one that the newest day lacks is looked for further back. */
-import sql, { type Sql } from 'sql-template-tag';
+/** The newest known value of each detail: one that the newest day lacks is looked for further back. */
+import sql from 'sql-template-tag';
+import * as z from 'zod';
 import { readMarks } from '../../../core/model/mark.ts';
 import { numberColumn } from '../array-parameter.ts';
+import type { Queries } from '../database.ts';
+import { numbers, optionalNumbers, optionalTexts, selectColumns } from '../json-columns.ts';
+import type { Details } from './values.ts';
 
-export function newestStatement(ids: readonly number[]): Sql {
+/** Columns of details, as totals and kept values have them. */
+export const detailColumns = z.object({
+  read_at: optionalTexts,
+  tag_count: optionalNumbers,
+  last_updated: optionalTexts,
+  total_since: optionalTexts,
+});
+
+const columns = detailColumns.extend({ id: numbers });
+
+/** By the id of the image, as the totals have them. */
+export async function readDetails(queries: Queries, ids: readonly number[]): Promise<ReadonlyMap<number, Details>> {
+  if (ids.length === 0) return new Map();
   const own = sql`FROM totals WHERE image_id = ids.id`;
-  return sql`
-    SELECT ids.id AS image_id, newest.day, newest.pull_count, newest.known AS mark, newest.note,
-      CASE WHEN newest.known = ANY (${[...readMarks]}::text[]) THEN newest.read_at
-        ELSE (SELECT read_at ${own} AND known = ANY (${[...readMarks]}::text[]) ORDER BY day DESC LIMIT 1) END AS read_at,
-      coalesce(newest.tag_count, (SELECT tag_count ${own} AND tag_count IS NOT NULL ORDER BY day DESC LIMIT 1)) AS tag_count,
-      coalesce(newest.last_updated, (SELECT last_updated ${own} AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1)) AS last_updated,
-      coalesce(newest.total_since, (SELECT total_since ${own} AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1)) AS total_since
-    FROM unnest(${numberColumn(ids)}::integer[]) AS ids (id)
-    JOIN LATERAL (SELECT day, pull_count, known, note, read_at, tag_count, last_updated, total_since ${own} ORDER BY day DESC LIMIT 1) AS newest ON true`;
+  const found = await selectColumns(
+    queries,
+    columns,
+    sql`
+    SELECT id,
+      (SELECT read_at ${own} AND known = ANY (${[...readMarks]}::text[]) ORDER BY day DESC LIMIT 1) AS read_at,
+      (SELECT tag_count ${own} AND tag_count IS NOT NULL ORDER BY day DESC LIMIT 1) AS tag_count,
+      (SELECT last_updated ${own} AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1) AS last_updated,
+      (SELECT total_since ${own} AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1)::text AS total_since
+    FROM unnest(${numberColumn(ids)}::integer[]) AS ids (id)`,
+  );
+  return new Map(found.id.map((id, at) => [id, detailsAt(found, at)]));
+}
+
+export function detailsAt(found: z.infer<typeof detailColumns>, at: number): Details {
+  return {
+    readAt: found.read_at[at] ?? undefined,
+    tagCount: found.tag_count[at] ?? undefined,
+    lastUpdated: found.last_updated[at] ?? undefined,
+    totalSince: found.total_since[at] ?? undefined,
+  };
 }

@@ -5,7 +5,6 @@ import { parseNote, isRow } from '../../../core/document/snapshot-row.ts';
 import type { DaySum, LatestImage } from '../../../core/model/history.ts';
 import { marks } from '../../../core/model/mark.ts';
 import type { SeriesQuery } from '../../../core/model/query.ts';
-import { numberColumn } from '../array-parameter.ts';
 import type { Queries } from '../database.ts';
 import { matches, optional } from '../read.ts';
 
@@ -45,14 +44,18 @@ export async function readLatest(database: Queries, query: SeriesQuery): Promise
   return rows.map(({ image }) => image);
 }
 
-/** Those that were written by changes after this one, in no order. */
-export function readLatestSince(database: Queries, change: number): Promise<readonly KeptImage[]> {
-  return readValues(database, sql`change > ${change}`);
-}
+/** Rows that are in memory as they came from the database. */
+const maxRowsAtOnce = 1_000;
 
-/** Those of some images, which nobody else changes until the transaction ends. */
-export function lockLatest(transaction: Queries, ids: readonly number[]): Promise<readonly KeptImage[]> {
-  return readValues(transaction, sql`image_id = ANY (${numberColumn(ids)}::integer[]) ORDER BY image_id FOR UPDATE OF image_values`);
+/** Those that were written by changes after this one, in no order, some at a time. */
+export async function* readLatestSince(database: Queries, change: number): AsyncGenerator<readonly KeptImage[]> {
+  let rows: readonly KeptImage[];
+  let last = 0;
+  do {
+    rows = await readValues(database, sql`change > ${change} AND image_id > ${last} ORDER BY image_id LIMIT ${maxRowsAtOnce}`);
+    last = rows.at(-1)?.id ?? last;
+    yield rows;
+  } while (rows.length === maxRowsAtOnce);
 }
 
 async function readValues(database: Queries, condition: Sql): Promise<readonly KeptImage[]> {
@@ -82,7 +85,7 @@ function toKeptImage({ id, change, ...row }: z.infer<typeof valuesRow>): KeptIma
     firstSeen: row.first_seen,
     backfilledDays: row.backfilled_days,
     importedDays: row.imported_days,
-    recent: { days: Int32Array.from(row.recent_days), pulls: Float64Array.from(row.recent_pulls) },
+    recent: { days: row.recent_days, pulls: row.recent_pulls },
   };
   return { id, change, image };
 }

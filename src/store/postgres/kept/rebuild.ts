@@ -1,18 +1,20 @@
 /** Makes everything that is kept anew from the totals: for a database that has none yet, and where totals were deleted. */
 import sql from 'sql-template-tag';
 import * as z from 'zod';
+import { toEpochDay } from '../../../core/model/day.ts';
 import type { DaySum } from '../../../core/model/history.ts';
 import { addDaySums } from '../../../core/numbers/day-sums.ts';
 import { countChange } from '../changes.ts';
 import type { Database, Queries } from '../database.ts';
 import { partitionLock } from '../locks.ts';
-import { partSums, readParts, type SeriesPart } from './parts.ts';
-import { changeValues, type KeptValues } from './values.ts';
-import { writeSums, writeValues } from './write.ts';
+import { readDetails } from './newest.ts';
+import { partSums, readParts } from './parts.ts';
+import { addSums, insertValues } from './statements.ts';
+import { changeImage, noDetails, type ImageChange } from './values.ts';
 
 /** Images whose whole series are in memory at once. */
 const imagesAtOnce = 200;
-const [firstDay, lastDay] = ['0001-01-01', '9999-12-31'];
+const [firstDay, lastDay] = [toEpochDay('0001-01-01'), toEpochDay('9999-12-31')];
 
 /** As the change with this number. No totals may be stored meanwhile. */
 export async function rebuildKept(transaction: Queries, change: number): Promise<void> {
@@ -20,11 +22,11 @@ export async function rebuildKept(transaction: Queries, change: number): Promise
   await transaction.query(sql`DELETE FROM day_sums`);
   await transaction.query(sql`UPDATE kept_state SET change = ${change}`);
   let sums: readonly DaySum[] = [];
-  for await (const parts of allSeries(transaction)) {
-    await writeValues(transaction, valuesOf(parts), change);
-    sums = addDaySums([...sums, ...sumsOf(parts)]);
+  for await (const whole of readAll(transaction)) {
+    if (whole.images.length > 0) await insertValues(transaction, whole.images, change);
+    sums = addDaySums([...sums, ...whole.sums]);
   }
-  await writeSums(transaction, sums, change);
+  if (sums.length > 0) await addSums(transaction, sums, change);
 }
 
 /** The same while the service runs: saves wait until it is done. */
@@ -36,30 +38,39 @@ export function rebuildAll(database: Database): Promise<void> {
   });
 }
 
-const idRow = z.object({ id: z.number() });
+const imageRow = z.object({ id: z.number(), registry: z.string(), repo: z.string() });
 
-/** The whole series of all images, some at a time. */
-export async function* allSeries(queries: Queries): AsyncGenerator<ReadonlyMap<number, SeriesPart>> {
+/** What some images come to. */
+export interface WholeImages {
+  readonly images: readonly ImageChange[];
+  readonly sums: readonly DaySum[];
+  readonly names: ReadonlyMap<number, string>;
+}
+
+/** What is to be kept of all images that have totals, some at a time. */
+export async function* readAll(queries: Queries): AsyncGenerator<WholeImages> {
   for (let last = 0; ;) {
-    const ids = await queries.select(idRow, sql`SELECT id FROM images WHERE id > ${last} ORDER BY id LIMIT ${imagesAtOnce}`);
-    if (ids.length === 0) return;
-    yield await readParts(
-      queries,
-      ids.map(({ id }) => ({ imageId: id, from: firstDay, to: lastDay })),
+    const found = await queries.select(
+      imageRow,
+      sql`SELECT id, registry, repo FROM images WHERE id > ${last} ORDER BY id LIMIT ${imagesAtOnce}`,
     );
-    last = ids.at(-1)?.id ?? Infinity;
+    if (found.length === 0) return;
+    yield await readWhole(queries, found);
+    last = found.at(-1)?.id ?? Infinity;
   }
 }
 
-export function valuesOf(parts: ReadonlyMap<number, SeriesPart>): ReadonlyMap<number, KeptValues> {
-  return new Map(
-    Array.from(parts, ([id, part]) => {
-      const { isFirstSeenLost: _, ...values } = changeValues(undefined, undefined, part);
-      return [id, values];
-    }),
+async function readWhole(queries: Queries, found: readonly z.infer<typeof imageRow>[]): Promise<WholeImages> {
+  const parts = await readParts(
+    queries,
+    found.map(({ id, ...image }) => ({ id, image, from: firstDay, to: lastDay, newest: lastDay })),
   );
-}
-
-export function* sumsOf(parts: ReadonlyMap<number, SeriesPart>): Generator<DaySum> {
-  for (const part of parts.values()) yield* partSums(part);
+  const details = await readDetails(queries, [...parts.keys()]);
+  const sums: DaySum[] = [];
+  const images = Array.from(parts, ([id, after]) => {
+    const added = partSums(after);
+    sums.push(...added);
+    return changeImage({ id, kept: undefined, before: undefined, after, sums: added, details: details.get(id) ?? noDetails });
+  });
+  return { images, sums, names: new Map(found.map(({ id, registry, repo }) => [id, `${repo} (${registry})`])) };
 }

@@ -1,52 +1,126 @@
 /** What is kept of each image, worked out from what was kept and what changed. */
-import { fromEpochDay, type Day } from '../../../core/model/day.ts';
-import { listMarks, type SeriesValues } from '../../../core/model/history.ts';
+import type { Row } from '../../../core/document/snapshot-row.ts';
+import type { Day, EpochDay } from '../../../core/model/day.ts';
 import { isBackfilled, wasRead, type Mark } from '../../../core/model/mark.ts';
-import { cutToRecent } from '../../../core/numbers/series-values.ts';
-import { partSums, type SeriesPart } from './parts.ts';
+import type { DaySum } from '../../../core/model/history.ts';
+import { cutToRecent, firstRecentDay } from '../../../core/numbers/series-values.ts';
+import type { DayTotal, SeriesPart } from './parts.ts';
 
-/** The mark is stored with the newest total. */
-export type KeptValues = Omit<SeriesValues, 'mark'>;
+/** The newest known value of each detail of an image, some of which the newest day may lack. */
+export interface Details {
+  readonly readAt: string | undefined;
+  readonly tagCount: number | undefined;
+  readonly lastUpdated: string | undefined;
+  readonly totalSince: Day | undefined;
+}
 
-/**
- * The values after a change: `before` and `after` are the same days of the series. `firstSeen` is not known where the first day that was
- * read no longer counts as read.
- */
-export function changeValues(
-  kept: KeptValues | undefined,
-  before: SeriesPart | undefined,
-  after: SeriesPart,
-): KeptValues & { readonly isFirstSeenLost: boolean } {
-  const [marksBefore, marksAfter] = [before ? listMarks(before.series) : [], listMarks(after.series)];
-  const count = (kind: (mark: Mark) => boolean): number => marksAfter.filter(kind).length - marksBefore.filter(kind).length;
-  const firstDay = fromEpochDay(after.series.days[0] ?? 0);
-  const read = after.series.days[marksAfter.findIndex(wasRead)];
-  const firstRead = read === undefined ? undefined : fromEpochDay(read);
-  return {
-    historySince: earliest(kept?.historySince, firstDay) ?? firstDay,
-    firstSeen: earliest(kept?.firstSeen, firstRead),
-    isFirstSeenLost: before !== undefined && isReadOn(before, kept?.firstSeen) && !isReadOn(after, kept?.firstSeen),
+/** What is kept of an image beside its recent pulls. */
+export interface KeptValues extends Details {
+  /** The newest total. */
+  readonly day: EpochDay;
+  readonly pullCount: number;
+  readonly mark: Mark;
+  readonly note: Row | undefined;
+  readonly historySince: EpochDay;
+  readonly firstSeen: EpochDay | undefined;
+  readonly backfilledDays: number;
+  readonly importedDays: number;
+}
+
+/** The pulls of some days, which take the place of all that are kept from the first to the last of them; older ones than `oldest` are forgotten. */
+export interface RecentChange {
+  readonly from: EpochDay;
+  readonly to: EpochDay;
+  readonly oldest: EpochDay;
+  readonly days: ArrayLike<EpochDay>;
+  readonly pulls: ArrayLike<number>;
+}
+
+/** A total as it has been stored, with its details. */
+export interface StoredTotal extends DayTotal, Details {}
+
+/** What is to be kept of an image after a change. */
+export interface ImageChange {
+  readonly id: number;
+  /** Whether nothing was kept of it. */
+  readonly isNew: boolean;
+  readonly values: KeptValues;
+  readonly recent: RecentChange;
+}
+
+export interface ImageChangeOf {
+  readonly id: number;
+  readonly kept: KeptValues | undefined;
+  /** The same days before and after the change. */
+  readonly before: SeriesPart | undefined;
+  readonly after: SeriesPart;
+  /** What the days of `after` add. */
+  readonly sums: readonly DaySum[];
+  readonly details: Details;
+}
+
+export const noDetails: Details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
+
+export function changeImage({ id, kept, before, after, sums, details }: ImageChangeOf): ImageChange {
+  const count = (kind: (mark: Mark) => boolean): number => countMarks(after, kind) - countMarks(before, kind);
+  const { day, pullCount, mark, note } = newestTotal(kept, after);
+  const values = {
+    day,
+    pullCount,
+    mark,
+    note,
+    ...details,
+    historySince: earliest(kept?.historySince, after.totals[0]?.day) ?? day,
+    // A total that was read is never replaced by one that was not.
+    firstSeen: earliest(kept?.firstSeen, after.totals.find((total) => wasRead(total.mark))?.day),
     backfilledDays: (kept?.backfilledDays ?? 0) + count(isBackfilled),
-    importedDays: (kept?.importedDays ?? 0) + count((mark) => mark === 'imported'),
-    recent: changeRecent(kept, after),
+    importedDays: (kept?.importedDays ?? 0) + count((each) => each === 'imported'),
   };
+  return { id, isNew: kept === undefined, values, recent: changeRecent(after, sums, day) };
 }
 
-function isReadOn({ series }: SeriesPart, day: Day | undefined): boolean {
-  const at = day === undefined ? -1 : Array.from(series.days).findIndex((each) => fromEpochDay(each) === day);
-  return at >= 0 && wasRead(series.marks.at(at));
+function countMarks(part: SeriesPart | undefined, kind: (mark: Mark) => boolean): number {
+  return (part?.totals ?? []).reduce((count, { mark }) => count + Number(kind(mark)), 0);
 }
 
-function earliest(a: Day | undefined, b: Day | undefined): Day | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return a < b ? a : b;
+function earliest(a: EpochDay | undefined, b: EpochDay | undefined): EpochDay | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
-function changeRecent(kept: KeptValues | undefined, after: SeriesPart): KeptValues['recent'] {
-  const { days = [], pulls = [] } = kept?.recent ?? {};
-  const byDay = new Map(Array.from(days, (day, at) => [day, pulls[at] ?? 0]));
-  for (const sum of partSums(after)) byDay.set(sum.day, sum.pulls);
+/** @throws RangeError for a part without a day */
+function newestTotal(kept: KeptValues | undefined, after: SeriesPart): DayTotal {
+  const last = after.totals.at(-1);
+  if (!last) throw new RangeError(`${after.series.repo} has no totals`);
+  return kept && kept.day > last.day ? kept : last;
+}
+
+/** The details after totals were stored, in this order; undefined where only the other totals of the image can tell. */
+export function newestDetails(kept: KeptValues | undefined, stored: readonly StoredTotal[]): Details | undefined {
+  const newest = kept?.day ?? Number.NEGATIVE_INFINITY;
+  let isUnknown = false;
+  const byDay = stored.toSorted((a, b) => a.day - b.day);
+  function pick<T>(before: T | undefined, valueOf: (total: StoredTotal) => T | undefined): T | undefined {
+    const last = byDay.findLast((total) => valueOf(total) !== undefined);
+    // What is kept may be of a day before this one, or of one after it.
+    if (last && last.day < newest) isUnknown = true;
+    return last ? valueOf(last) : before;
+  }
+  const details = {
+    readAt: pick(kept?.readAt, ({ day, mark, readAt }) => (wasRead(mark) && !(day < newest && wasRead(kept?.mark)) ? readAt : undefined)),
+    tagCount: pick(kept?.tagCount, ({ tagCount }) => tagCount),
+    lastUpdated: pick(kept?.lastUpdated, ({ lastUpdated }) => lastUpdated),
+    totalSince: pick(kept?.totalSince, ({ totalSince }) => totalSince),
+  };
+  return isUnknown ? undefined : details;
+}
+
+/** `newest`: the newest known day of the image. */
+function changeRecent(after: SeriesPart, sums: readonly DaySum[], newest: EpochDay): RecentChange {
   // The first known day has no pulls.
-  if (!after.hasBefore) byDay.delete(after.series.days[0] ?? 0);
-  return cutToRecent([...byDay].toSorted(([a], [b]) => a - b));
+  const pulls = after.hasBefore ? sums : sums.slice(1);
+  const recent = cutToRecent(
+    pulls.map((sum) => [sum.day, sum.pulls]),
+    newest,
+  );
+  return { from: sums[0]?.day ?? newest, to: sums.at(-1)?.day ?? newest, oldest: firstRecentDay(newest), ...recent };
 }

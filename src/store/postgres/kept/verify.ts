@@ -1,44 +1,48 @@
 /** Compares what is kept with what the totals come to. */
 import { isDeepStrictEqual } from 'node:util';
 import sql from 'sql-template-tag';
-import type { DaySum, ImageSeries } from '../../../core/model/history.ts';
+import { parseNote } from '../../../core/document/snapshot-row.ts';
 import { fromEpochDay } from '../../../core/model/day.ts';
+import type { DaySum, LatestImage } from '../../../core/model/history.ts';
 import { addDaySums, negated } from '../../../core/numbers/day-sums.ts';
 import type { Database, Queries } from '../database.ts';
-import { allSeries, sumsOf, valuesOf } from './rebuild.ts';
-import { readLatestSince, readSumsSince, toDaySums, type KeptImage } from './read.ts';
-import type { KeptValues } from './values.ts';
+import { readAll } from './rebuild.ts';
+import { readLatestSince, readSumsSince, toDaySums } from './read.ts';
+import type { ImageChange } from './values.ts';
 
 /** Resolves to what differs, a sentence each; saves go on meanwhile, and are not seen. */
 export function verifyKept(database: Database): Promise<readonly string[]> {
   return database.transaction(async (transaction) => {
     await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`);
-    const kept = new Map((await readLatestSince(transaction, -1)).map((image) => [image.id, image]));
+    const kept = new Map<number, LatestImage>();
+    for await (const images of readLatestSince(transaction, -1)) for (const { id, image } of images) kept.set(id, image);
     const differences: string[] = [];
     let sums: readonly DaySum[] = [];
-    for await (const parts of allSeries(transaction)) {
-      const values = valuesOf(parts);
-      for (const [id, { series }] of parts) {
-        const image = kept.get(id);
-        kept.delete(id);
-        if (!image || !isNewest(image, series) || !isSame(image, values.get(id)))
-          differences.push(`${series.repo} (${series.registry}): the kept values are not those of its totals`);
+    for await (const whole of readAll(transaction)) {
+      for (const image of whole.images) {
+        if (!isSame(kept.get(image.id), image))
+          differences.push(`${whole.names.get(image.id)}: the kept values are not those of its totals`);
+        kept.delete(image.id);
       }
-      sums = addDaySums([...sums, ...sumsOf(parts)]);
+      sums = addDaySums([...sums, ...whole.sums]);
     }
-    for (const { image } of kept.values()) differences.push(`${image.repo} (${image.registry}): has kept values and no totals`);
+    for (const { repo, registry } of kept.values()) differences.push(`${repo} (${registry}): has kept values and no totals`);
     return [...differences, ...(await compareSums(transaction, sums))];
   });
 }
 
-function isNewest({ image }: KeptImage, { days, totals, marks }: ImageSeries): boolean {
-  const at = days.length - 1;
-  return image.day === fromEpochDay(days[at] ?? 0) && image.pullCount === totals[at] && image.mark === marks.at(at);
-}
-
-function isSame({ image }: KeptImage, values: KeptValues | undefined): boolean {
-  const { historySince, firstSeen, backfilledDays, importedDays, recent } = image;
-  return isDeepStrictEqual({ historySince, firstSeen, backfilledDays, importedDays, recent }, values);
+function isSame(kept: LatestImage | undefined, { values, recent }: ImageChange): boolean {
+  if (!kept) return false;
+  const { registry: _registry, repo: _repo, ...own } = kept;
+  const { note, day, historySince, firstSeen, ...others } = values;
+  return isDeepStrictEqual(own, {
+    ...others,
+    discrepancy: note && parseNote(note).discrepancy,
+    day: fromEpochDay(day),
+    historySince: fromEpochDay(historySince),
+    firstSeen: firstSeen === undefined ? undefined : fromEpochDay(firstSeen),
+    recent: { days: recent.days, pulls: recent.pulls },
+  });
 }
 
 async function compareSums(transaction: Queries, sums: readonly DaySum[]): Promise<readonly string[]> {

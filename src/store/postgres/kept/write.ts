@@ -1,16 +1,12 @@
 /** Keeps what lists of images and charts of all of them show, in the transaction that stores totals. */
-import sql from 'sql-template-tag';
-import * as z from 'zod';
-import type { Day } from '../../../core/model/day.ts';
 import type { DaySum } from '../../../core/model/history.ts';
-import { readMarks } from '../../../core/model/mark.ts';
-import { addDaySums, daySumKey, negated } from '../../../core/numbers/day-sums.ts';
-import { numberColumn, textColumn } from '../array-parameter.ts';
+import { addDaySums, negated } from '../../../core/numbers/day-sums.ts';
 import type { Queries } from '../database.ts';
-import { newestStatement } from './newest.ts';
-import { partSums, readParts, type SeriesPart, type Touched } from './parts.ts';
-import { lockLatest } from './read.ts';
-import { changeValues, type KeptValues } from './values.ts';
+import { lockValues } from './locked.ts';
+import { readDetails } from './newest.ts';
+import { partSums, readParts, withStored, type SeriesPart, type Touched } from './parts.ts';
+import { addSums, insertValues, updateValues } from './statements.ts';
+import { changeImage, newestDetails, noDetails, type ImageChange, type KeptValues, type StoredTotal } from './values.ts';
 
 /** What was kept before totals change, and what their days were. */
 export interface Before {
@@ -19,96 +15,56 @@ export interface Before {
   readonly parts: ReadonlyMap<number, SeriesPart>;
 }
 
-/** Looks before totals of these days change. Nobody else changes these images until the transaction ends. */
-export async function readBefore(transaction: Queries, touched: readonly Touched[]): Promise<Before> {
-  const kept = await lockLatest(
+/** What is to be kept after a change. */
+export interface KeptChange {
+  readonly images: readonly ImageChange[];
+  /** What comes to the sums. */
+  readonly sums: readonly DaySum[];
+}
+
+/** Looks before totals of these days change; `touched` by ascending id. Nobody else changes these images until the transaction ends. */
+export async function readBefore(transaction: Queries, touched: readonly Omit<Touched, 'newest'>[]): Promise<Before> {
+  const values = await lockValues(
     transaction,
-    touched.map(({ imageId }) => imageId),
+    touched.map(({ id }) => id),
   );
-  return { touched, values: new Map(kept.map(({ id, image }) => [id, image])), parts: await readParts(transaction, touched) };
+  const withNewest = touched.map((each) => ({ ...each, newest: values.get(each.id)?.day }));
+  return { touched: withNewest, values, parts: await readParts(transaction, withNewest) };
 }
 
-/** Brings what is kept up to date after totals of these days have changed, as the change with this number. */
-export async function keepAfter(transaction: Queries, { touched, values, parts }: Before, change: number): Promise<void> {
-  const after = await readParts(transaction, touched);
-  const changed = new Map<number, KeptValues>();
-  const lost: number[] = [];
-  for (const [id, part] of after) {
-    const { isFirstSeenLost, ...kept } = changeValues(values.get(id), parts.get(id), part);
-    changed.set(id, kept);
-    if (isFirstSeenLost) lost.push(id);
+/** What is to be kept after totals were stored. `stored`: those that are new or took the place of others, in the order in which they did, by image. */
+export async function changeKept(
+  transaction: Queries,
+  { touched, values, parts }: Before,
+  stored: ReadonlyMap<number, readonly StoredTotal[]>,
+): Promise<KeptChange> {
+  const images: ImageChange[] = [];
+  const sums: DaySum[] = [];
+  const unknown: number[] = [];
+  for (const each of touched) {
+    const own = stored.get(each.id);
+    if (!own) continue;
+    const [kept, before] = [values.get(each.id), parts.get(each.id)];
+    const after = withStored(each, before, own);
+    const added = partSums(after);
+    const details = newestDetails(kept, own);
+    if (!details) unknown.push(each.id);
+    images.push(changeImage({ id: each.id, kept, before, after, sums: added, details: details ?? noDetails }));
+    sums.push(...added);
+    if (before) sums.push(...partSums(before).map(negated));
   }
-  for (const [id, firstSeen] of await readFirstSeen(transaction, lost)) {
-    const kept = changed.get(id);
-    if (kept) changed.set(id, { ...kept, firstSeen });
-  }
-  await writeValues(transaction, changed, change);
-  await writeSums(transaction, addDaySums(differences(parts, after)), change);
+  const found = await readDetails(transaction, unknown);
+  return {
+    images: images.map((image) => ({ ...image, values: { ...image.values, ...found.get(image.id) } })),
+    sums: addDaySums(sums),
+  };
 }
 
-function* differences(before: ReadonlyMap<number, SeriesPart>, after: ReadonlyMap<number, SeriesPart>): Generator<DaySum> {
-  for (const part of after.values()) yield* partSums(part);
-  for (const part of before.values()) for (const sum of partSums(part)) yield negated(sum);
-}
-
-const firstSeenRow = z.object({ id: z.number(), day: z.string().nullable() });
-
-async function readFirstSeen(transaction: Queries, ids: readonly number[]): Promise<readonly (readonly [number, Day | undefined])[]> {
-  if (ids.length === 0) return [];
-  const rows = await transaction.select(
-    firstSeenRow,
-    sql`
-    SELECT id, (SELECT day::text FROM totals WHERE image_id = id AND known = ANY (${[...readMarks]}::text[]) ORDER BY totals.day LIMIT 1) AS day
-    FROM unnest(${numberColumn(ids)}::integer[]) AS ids (id)`,
-  );
-  return rows.map(({ id, day }) => [id, day ?? undefined]);
-}
-
-/** Writes the values of images, with the newest details as they are stored. */
-export async function writeValues(transaction: Queries, values: ReadonlyMap<number, KeptValues>, change: number): Promise<void> {
-  if (values.size === 0) return;
-  const [ids, kept] = [[...values.keys()], [...values.values()]];
-  await transaction.query(sql`
-    INSERT INTO image_values (image_id, day, pull_count, mark, note, read_at, tag_count, last_updated, total_since,
-      history_since, first_seen, backfilled_days, imported_days, recent_days, recent_pulls, change)
-    SELECT newest.*, history_since, first_seen, backfilled_days, imported_days, recent_days::integer[], recent_pulls::bigint[], ${change}::bigint
-    FROM unnest(
-      ${numberColumn(ids)}::integer[],
-      ${textColumn(kept.map(({ historySince }) => historySince))}::date[],
-      ${textColumn(kept.map(({ firstSeen }) => firstSeen))}::date[],
-      ${numberColumn(kept.map(({ backfilledDays }) => backfilledDays))}::integer[],
-      ${numberColumn(kept.map(({ importedDays }) => importedDays))}::integer[],
-      ${textColumn(kept.map(({ recent }) => numberColumn(Array.from(recent.days))))}::text[],
-      ${textColumn(kept.map(({ recent }) => numberColumn(Array.from(recent.pulls))))}::text[])
-      AS kept (image_id, history_since, first_seen, backfilled_days, imported_days, recent_days, recent_pulls)
-    JOIN (${newestStatement(ids)}) AS newest USING (image_id)
-    ON CONFLICT (image_id) DO UPDATE SET
-      day = EXCLUDED.day, pull_count = EXCLUDED.pull_count, mark = EXCLUDED.mark, note = EXCLUDED.note, read_at = EXCLUDED.read_at,
-      tag_count = EXCLUDED.tag_count, last_updated = EXCLUDED.last_updated, total_since = EXCLUDED.total_since,
-      history_since = EXCLUDED.history_since, first_seen = EXCLUDED.first_seen, backfilled_days = EXCLUDED.backfilled_days,
-      imported_days = EXCLUDED.imported_days, recent_days = EXCLUDED.recent_days, recent_pulls = EXCLUDED.recent_pulls, change = EXCLUDED.change`);
-}
-
-/** Adds to the sums. Whoever calls has the lock of the number of changes, so that no two add at once. */
-export async function writeSums(transaction: Queries, added: readonly DaySum[], change: number): Promise<void> {
-  if (added.length === 0) return;
-  const sums = added.toSorted((a, b) => (daySumKey(a) < daySumKey(b) ? -1 : 1));
-  await transaction.query(sql`
-    INSERT INTO day_sums AS kept (registry, day, mark, covered, image_count, pulls, total, step, resets, fall, change)
-    SELECT registry, DATE '1970-01-01' + day, mark, covered, image_count, pulls, total, step, resets, fall, ${change}::bigint
-    FROM unnest(
-      ${textColumn(sums.map(({ registry }) => registry))}::text[],
-      ${numberColumn(sums.map(({ day }) => day))}::integer[],
-      ${textColumn(sums.map(({ mark }) => mark))}::text[],
-      ${numberColumn(sums.map(({ covered }) => covered))}::integer[],
-      ${numberColumn(sums.map(({ values }) => values))}::bigint[],
-      ${numberColumn(sums.map(({ pulls }) => pulls))}::bigint[],
-      ${numberColumn(sums.map(({ total }) => total))}::bigint[],
-      ${numberColumn(sums.map(({ step }) => step))}::bigint[],
-      ${numberColumn(sums.map(({ resets }) => resets))}::bigint[],
-      ${numberColumn(sums.map(({ fall }) => fall))}::bigint[])
-      AS added (registry, day, mark, covered, image_count, pulls, total, step, resets, fall)
-    ON CONFLICT (registry, day, mark, covered) DO UPDATE SET
-      image_count = kept.image_count + EXCLUDED.image_count, pulls = kept.pulls + EXCLUDED.pulls, total = kept.total + EXCLUDED.total,
-      step = kept.step + EXCLUDED.step, resets = kept.resets + EXCLUDED.resets, fall = kept.fall + EXCLUDED.fall, change = EXCLUDED.change`);
+/** Writes it as the change with this number. Whoever calls has the lock of that number, so that no two add to the sums at once. */
+export async function writeKept(transaction: Queries, { images, sums }: KeptChange, change: number): Promise<void> {
+  const added = images.filter(({ isNew }) => isNew);
+  const changed = images.filter(({ isNew }) => !isNew);
+  if (changed.length > 0) await updateValues(transaction, changed, change);
+  if (added.length > 0) await insertValues(transaction, added, change);
+  if (sums.length > 0) await addSums(transaction, sums, change);
 }
