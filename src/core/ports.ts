@@ -74,7 +74,10 @@ export interface SnapshotStore {
    * given as they were or as they are; an image that is new is not among them.
    */
   dailyTotals(query: SeriesQuery, range?: DayRange, options?: DailyTotalsOptions): Promise<DailyTotals>;
-  /** The newest known values of every image that matches, ordered by registry, then repo. */
+  /**
+   * The newest known values of every image that matches, ordered by registry, then repo. The object of an image is never given again after
+   * any of its totals has changed: what follows from them can be kept by it.
+   */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
   /** What the images of these registries, all where absent, add up to on each day; in no order. */
   daySums(registries?: ReadonlySet<string>): Promise<readonly DaySum[]>;

@@ -42,7 +42,7 @@ function recentPulls(series: ImageSeries): RecentPulls {
   const days = Array.from({ length: series.days.length - from }, (_, at) => series.days[from + at] ?? 0);
   const totals = days.map((_, at) => series.totals[from + at] ?? 0);
   const pulls = toPulls({ ...series, days, totals });
-  return { days: Int32Array.from(days.slice(1)), pulls: Float64Array.from(pulls.slice(1)) };
+  return { days: days.slice(1), pulls: pulls.slice(1) };
 }
 
 /** The first day whose pulls are kept of an image with this newest known day. */
@@ -54,5 +54,5 @@ export function firstRecentDay(newest: EpochDay): EpochDay {
 export function cutToRecent(pulls: readonly (readonly [EpochDay, number])[], newest: EpochDay): RecentPulls {
   const first = firstRecentDay(newest);
   const kept = pulls.filter(([day]) => day >= first);
-  return { days: Int32Array.from(kept, ([day]) => day), pulls: Float64Array.from(kept, ([, count]) => count) };
+  return { days: kept.map(([day]) => day), pulls: kept.map(([, count]) => count) };
 }

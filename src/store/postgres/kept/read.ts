@@ -44,9 +44,18 @@ export async function readLatest(database: Queries, query: SeriesQuery): Promise
   return rows.map(({ image }) => image);
 }
 
-/** Those that were written by changes after this one, in no order. */
-export function readLatestSince(database: Queries, change: number): Promise<readonly KeptImage[]> {
-  return readValues(database, sql`change > ${change}`);
+/** Rows that are in memory as they came from the database. */
+const maxRowsAtOnce = 1_000;
+
+/** Those that were written by changes after this one, in no order, some at a time. */
+export async function* readLatestSince(database: Queries, change: number): AsyncGenerator<readonly KeptImage[]> {
+  let rows: readonly KeptImage[];
+  let last = 0;
+  do {
+    rows = await readValues(database, sql`change > ${change} AND image_id > ${last} ORDER BY image_id LIMIT ${maxRowsAtOnce}`);
+    last = rows.at(-1)?.id ?? last;
+    yield rows;
+  } while (rows.length === maxRowsAtOnce);
 }
 
 async function readValues(database: Queries, condition: Sql): Promise<readonly KeptImage[]> {
@@ -76,7 +85,7 @@ function toKeptImage({ id, change, ...row }: z.infer<typeof valuesRow>): KeptIma
     firstSeen: row.first_seen,
     backfilledDays: row.backfilled_days,
     importedDays: row.imported_days,
-    recent: { days: Int32Array.from(row.recent_days), pulls: Float64Array.from(row.recent_pulls) },
+    recent: { days: row.recent_days, pulls: row.recent_pulls },
   };
   return { id, change, image };
 }

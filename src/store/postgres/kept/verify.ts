@@ -14,7 +14,8 @@ import type { ImageChange } from './values.ts';
 export function verifyKept(database: Database): Promise<readonly string[]> {
   return database.transaction(async (transaction) => {
     await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`);
-    const kept = new Map((await readLatestSince(transaction, -1)).map(({ id, image }) => [id, image]));
+    const kept = new Map<number, LatestImage>();
+    for await (const images of readLatestSince(transaction, -1)) for (const { id, image } of images) kept.set(id, image);
     const differences: string[] = [];
     let sums: readonly DaySum[] = [];
     for await (const whole of readAll(transaction)) {
