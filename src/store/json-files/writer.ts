@@ -5,7 +5,7 @@ import type { Reading } from '../../core/model/reading.ts';
 import type { Clock, Logger, PruneOptions } from '../../core/ports.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
 import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
-import { mergeBatch, type DayBatch } from '../by-day.ts';
+import { mergeBatch, withoutDetails, type DayBatch } from '../by-day.ts';
 import type { DayFile } from './day-file.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { KeptTotals } from './kept-totals.ts';
@@ -122,13 +122,13 @@ async function correctKept({ totals, index, onChange }: WriterDeps, day: Day, re
 async function moveDays(deps: WriterDeps, days: readonly Day[], forEachDay: ForEachDay): Promise<void> {
   const { folder, totals } = deps;
   let failure: unknown;
-  for (const year of new Set(days.map(yearOf))) {
-    const ofYear = days.filter((day) => yearOf(day) === year);
+  for (const ofYear of inBatches(days)) {
+    const year = yearOf(ofYear[0] ?? '');
     const readings = new Map<Day, readonly Reading[]>();
     const reading = forEachDay(ofYear, 'cannot keep the totals of', async (day) => {
       const file = await folder.read(day);
       if (file.kind === 'unreadable') throw file.error;
-      readings.set(day, file.kind === 'document' ? parseReadings(file.document) : []);
+      readings.set(day, file.kind === 'document' ? parseReadings(file.document).map(withoutDetails) : []);
     });
     await reading.catch((error: unknown) => (failure ??= error));
     try {
@@ -140,6 +140,18 @@ async function moveDays(deps: WriterDeps, days: readonly Day[], forEachDay: ForE
     }
   }
   if (failure !== undefined) throw failure;
+}
+
+/** Days of one year that are moved at once: all that is known of their totals is in memory meanwhile. */
+const movedAtOnce = 8;
+
+function inBatches(days: readonly Day[]): readonly (readonly Day[])[] {
+  return [...new Set(days.map(yearOf))].flatMap((year) => {
+    const ofYear = days.filter((day) => yearOf(day) === year);
+    return Array.from({ length: Math.ceil(ofYear.length / movedAtOnce) }, (_, at) =>
+      ofYear.slice(at * movedAtOnce, (at + 1) * movedAtOnce),
+    );
+  });
 }
 
 /** `kept`: what stays of it. */
