@@ -45,6 +45,7 @@ describe('every page', () => {
     const { page, complaints } = await browser.open(base + path, { viewport: { width, height: 900 }, colorScheme });
     if (path !== '/status') await drawn(page);
 
+    expect(await page.getByText('Demo: simulated images and registries').isVisible()).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(await seriousFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);

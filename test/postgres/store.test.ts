@@ -58,7 +58,8 @@ describe('PostgreSQL beside the store in memory', () => {
       repo: fc.constantFrom('acme/app', 'acme/a%2Fb'),
       pullCount: fc.oneof(fc.nat(), fc.constant(2 ** 46)),
       readAt: fc
-        .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 23 }))
+        // Days that are near each other, and some that are further apart than recent pulls are kept.
+        .tuple(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 200 })), fc.integer({ min: 0, max: 23 }))
         .map(([days, hour]) => `${addDays('2026-02-20', days)}T${String(hour).padStart(2, '0')}:00:00.000Z`),
       tagCount: fc.nat(9),
       lastUpdated: fc.constantFrom('2026-01-01T00:00:00.123456789Z', '2026-01-02'),

@@ -14,6 +14,7 @@ import { event, reading } from '../../src/store/testing/readings.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { openSqlClient, readMigrations, startPostgres, type TestDatabase } from '../support/postgres.ts';
+import { documentOf } from '../../src/store/testing/store-under-test.ts';
 
 let database: TestDatabase;
 let migrations: readonly Migration[];
@@ -72,7 +73,7 @@ describe('writers at the same time', () => {
       ]);
     }
 
-    const snapshot = await saves.snapshot('2026-04-14');
+    const snapshot = await documentOf(saves, '2026-04-14');
     const stored = snapshot ? parseReadings(snapshot).map(({ repo, pullCount, tags }) => `${repo} ${pullCount} ${tags?.[0]?.name}`) : [];
     expect(stored.toSorted()).toEqual(numbers.map((at) => `acme/app-${at} 2 v${at}`).toSorted());
   });
@@ -133,7 +134,7 @@ describe('what PostgreSQL does not take as it is', () => {
 
     await store.save([reading('acme/odd', 1, '2026-03-14', given), reading('acme/plain', 2, '2026-03-14')]);
 
-    const snapshot = await store.snapshot('2026-03-14');
+    const snapshot = await documentOf(store, '2026-03-14');
     expect(snapshot ? parseReadings(snapshot) : []).toMatchObject([{ repo: 'acme/odd', ...kept }, { repo: 'acme/plain' }]);
   });
 
@@ -147,7 +148,7 @@ describe('what PostgreSQL does not take as it is', () => {
     await store.save([], [second, first]);
 
     expect(await store.events()).toEqual([first, second]);
-    expect(await store.snapshot('2026-03-14')).toMatchObject({ timestamp: '2026-03-14T10:00:00.000Z' });
+    expect(await documentOf(store, '2026-03-14')).toMatchObject({ timestamp: '2026-03-14T10:00:00.000Z' });
   });
 
   it('has a month for every day of the calendar', async () => {
