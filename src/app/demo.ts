@@ -27,6 +27,8 @@ export interface DemoService {
   stop(): Promise<void>;
 }
 
+/** On every page. */
+const notice = 'Demo: simulated images and registries, nothing here is real.';
 /** Days of history before the day of the clock. */
 const days = 120;
 const seed = 7;
@@ -48,7 +50,7 @@ export async function prepareDemo({ settings, withHistory = true, ...overrides }
     const simulator = await startSimulator({ world: demo.world, clock });
     opened.push(simulator);
     if (withHistory) await storeHistory(directory, demo.history, world);
-    const app = createApp({ ...demoConfig(directory, demo, simulatorEnvironment(simulator)), ...settings }, world);
+    const app = createApp({ ...demoConfig(directory, demo, simulatorEnvironment(simulator)), ...settings }, { ...world, notice });
     return {
       app,
       demo,

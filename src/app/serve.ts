@@ -11,6 +11,7 @@ import { dayMs } from '../core/model/day.ts';
 import { formatRepo } from '../core/model/image-ref.ts';
 import type { ImageName } from '../core/model/image.ts';
 import { createAssets } from '../dashboard/assets.ts';
+import type { PageContext } from '../dashboard/context.ts';
 import { createPages } from '../dashboard/endpoints/index.ts';
 import { prepareCollecting, type Collecting } from './collecting.ts';
 import { createWorld, descriptors, version, type Overrides, type World } from './world.ts';
@@ -27,9 +28,14 @@ export interface App {
   url(): string;
 }
 
+export interface AppOptions extends Overrides {
+  /** What every page says above its content. */
+  readonly notice?: string;
+}
+
 const drainMs = 5_000;
 
-export function createApp(config: Config, overrides: Overrides = {}): App {
+export function createApp(config: Config, { notice, ...overrides }: AppOptions = {}): App {
   const world = createWorld(config, overrides);
   const { log } = world;
   let stop: (() => Promise<void>) | undefined;
@@ -43,7 +49,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       const { engine, tracked, fail, notifier } = collecting;
       const howToConfigure = tracked.length > 0 ? undefined : howTo();
       try {
-        server = await listen(createHandler(config, world, collecting, howToConfigure), config.listen);
+        server = await listen(createHandler(config, world, collecting, { notice, howToConfigure }), config.listen);
         const { url } = server;
         log.info('port opened', { url });
         await collecting.open(signal);
@@ -78,7 +84,7 @@ function createHandler(
   config: Config,
   { clock, log }: World,
   { store, engine, notifier }: Collecting,
-  howToConfigure: string | undefined,
+  texts: Pick<PageContext, 'notice' | 'howToConfigure'>,
 ): Handler {
   const shown = {
     store,
@@ -92,7 +98,7 @@ function createHandler(
     basePath: config.basePath,
     version,
     configProblems: config.problems,
-    howToConfigure,
+    ...texts,
     // Processes with one database serve the same pages.
     trigger: config.allowTrigger
       ? createTrigger({ clock, secret: config.databaseUrl || randomBytes(32).toString('hex'), begin: () => engine.trigger() })

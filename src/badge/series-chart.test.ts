@@ -41,6 +41,21 @@ describe('a chart of several series', () => {
     expect(svg).toMatch(/<desc>30 days; acme\/app: [\d,]+; acme\/tool: [\d,]+; /);
   });
 
+  it.each([
+    ['linear', ['2026-02-01: a 7', '2026-02-06: a 9', '2026-02-04: b 5']],
+    // Which has no place for 0.
+    ['log', ['2026-02-01: a 7', '2026-02-06: a 9', '2026-02-02: b 3', '2026-02-04: b 5']],
+  ] as const)('marks values between two gaps, on a %s scale', (scale, expected) => {
+    const some = [
+      { label: 'a', values: [7, null, 3, 4, null, 9] },
+      { label: 'b', values: [0, 3, null, 5, null, null] },
+    ];
+    const days = Array.from({ length: 6 }, (_, at) => addDays('2026-02-01', at));
+    const svg = seriesChartSvg(drawing({ lines: some, days, scale }));
+
+    expect(Array.from(svg.matchAll(/<circle[^>]*><title>([^<]*)/g), ([, text]) => text)).toEqual(expected);
+  });
+
   it('stacks bars whose heights are their values, and says which are partial', () => {
     const two = [
       { label: 'a', values: [10, 30] },

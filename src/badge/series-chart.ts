@@ -194,7 +194,25 @@ function drawnLines(drawing: SeriesDrawing, frame: Frame): string {
     ({ label, values }, place) =>
       `<path d="${path(values)}" fill="none" stroke="${colorOf(theme, place)}" stroke-width="2" stroke-linejoin="round" stroke-dasharray="${dashes[place % 8] || 'none'}"><title>${escaped(label)}</title></path>`,
   );
-  return [...past, ...now, ...hollowPoints(drawing, frame)].join('');
+  return [...past, ...now, ...singlePoints(drawing, frame), ...hollowPoints(drawing, frame)].join('');
+}
+
+/** Values between two gaps: a line needs two to be seen. */
+function singlePoints({ days, lines, theme, scale }: SeriesDrawing, { xOf, yOf }: Frame): string[] {
+  return lines.flatMap(({ label, values }, place) =>
+    values.map((value, at) => {
+      const isAlone = hasPlace(value, scale) && !hasPlace(values[at - 1], scale) && !hasPlace(values[at + 1], scale);
+      if (!isAlone || value === null) return '';
+      const day = days[at] ?? '';
+      const title = escaped(`${day}: ${label} ${formatExact(value)}`);
+      return `<circle cx="${pixel(xOf(toEpochDay(day)))}" cy="${pixel(yOf(value))}" r="2.5" fill="${colorOf(theme, place)}"><title>${title}</title></circle>`;
+    }),
+  );
+}
+
+/** Whether a value can be drawn: a logarithmic scale has no place for 0. */
+function hasPlace(value: number | null | undefined, scale: SeriesDrawing['scale']): boolean {
+  return value !== null && value !== undefined && (scale === 'linear' || value > 0);
 }
 
 /** Without the days that have no value, and without what a logarithmic scale has no place for. */
@@ -202,9 +220,9 @@ function pathOf(days: readonly Day[], values: Values, { xOf, yOf }: Frame, scale
   let path = '';
   let isGap = true;
   for (const [at, value] of values.entries()) {
-    const hasPlace = value !== null && (scale === 'linear' || value > 0);
-    if (hasPlace) path += `${isGap ? 'M' : 'L'}${pixel(xOf(toEpochDay(days[at] ?? '')))} ${pixel(yOf(value))}`;
-    isGap = !hasPlace;
+    const isDrawn = value !== null && hasPlace(value, scale);
+    if (isDrawn) path += `${isGap ? 'M' : 'L'}${pixel(xOf(toEpochDay(days[at] ?? '')))} ${pixel(yOf(value))}`;
+    isGap = !isDrawn;
   }
   // A path needs a beginning.
   return path === '' ? 'M0 0' : path;

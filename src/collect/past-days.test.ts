@@ -5,7 +5,7 @@ import { AppError } from '../core/model/errors.ts';
 import { snapshotDay, type Reading } from '../core/model/reading.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import { createPastDays, type PastDaysDeps } from './past-days.ts';
+import { createLookUp, createPastDays, type PastDaysDeps } from './past-days.ts';
 import { reading, start } from './testing/fake-registry.ts';
 
 const recentDays = [
@@ -69,5 +69,37 @@ describe('the past of a reading', () => {
     expect(log.lines).toMatchObject([
       { level: 'warn', fields: { registry: read.registry, repo: 'acme/app', reason: 'the database is away' } },
     ]);
+  });
+});
+
+describe('a look-up for several images', () => {
+  it('is made once, when the first of them is wanted, and finds each', async () => {
+    const memory = createMemoryStore();
+    await memory.save([reading('ghcr', 'acme/app', 10), reading('ghcr', 'acme/tool', 20), reading('quay', 'acme/app', 30)]);
+    const queried: unknown[] = [];
+    const store: SnapshotStore = { ...memory, totals: (query) => (queried.push(query.repos), memory.totals(query)) };
+    const lookUp = createLookUp(store, 'ghcr', ['acme/app', 'acme/tool', 'acme/new']);
+    expect(queried).toEqual([]);
+
+    const found = [await lookUp('acme/tool'), await lookUp('acme/app'), await lookUp('acme/new')];
+
+    expect(found.map(({ series, latest }) => [series && Array.from(series.totals), latest?.pullCount])).toEqual([
+      [[20], 20],
+      [[10], 10],
+      [undefined, undefined],
+    ]);
+    expect(queried).toEqual([new Set(['acme/app', 'acme/tool', 'acme/new'])]);
+  });
+
+  it('is made again for the next image after it has failed', async () => {
+    let failures = 1;
+    const memory = createMemoryStore();
+    await memory.save([reading('ghcr', 'acme/app', 10)]);
+    const store: SnapshotStore = { ...memory, totals: (query) => (failures-- > 0 ? broken.totals(query) : memory.totals(query)) };
+    const lookUp = createLookUp(store, 'ghcr', ['acme/app']);
+
+    await expect(lookUp('acme/app')).rejects.toMatchObject({ code: 'unreachable' });
+
+    expect(await lookUp('acme/app')).toMatchObject({ latest: { pullCount: 10 } });
   });
 });

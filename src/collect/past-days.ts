@@ -1,6 +1,7 @@
 /** What a reading tells about days before it: whether it agrees with them, and the totals of those that nobody read. */
 import { closedReadings } from '../core/numbers/closed-readings.ts';
 import { addDays, dayOf, type Day } from '../core/model/day.ts';
+import type { ImageSeries, LatestImage } from '../core/model/history.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import { snapshotDay, type DailyPulls, type Reading } from '../core/model/reading.ts';
@@ -16,24 +17,59 @@ export interface PastDaysDeps {
   readonly backfill?: { readonly retentionDays: number } | undefined;
 }
 
-/** Resolves to the reading as it is to be stored, marked where it is in doubt, and those of past days that retention would keep. Never throws. */
-export type AddPastDays = (reading: Reading) => Promise<readonly Reading[]>;
+/** What is stored of an image. */
+interface StoredPast {
+  readonly series: ImageSeries | undefined;
+  readonly latest: LatestImage | undefined;
+}
+
+/** Looks up what is stored of an image. @throws AppError as the store does */
+export type LookUpPast = (repo: string) => Promise<StoredPast>;
+
+/**
+ * Resolves to the reading as it is to be stored, marked where it is in doubt, and those of past days that retention would keep. Never throws.
+ * `lookUp`: where several images are read, one for all of them.
+ */
+export type AddPastDays = (reading: Reading, lookUp?: LookUpPast) => Promise<readonly Reading[]>;
+
+/** Of these images of a registry all are looked up when the first one is wanted: most registries publish no days. */
+export function createLookUp(store: Pick<SnapshotStore, 'totals' | 'latest'>, registry: string, repos: readonly string[]): LookUpPast {
+  let found: Promise<ReadonlyMap<string, StoredPast>> | undefined;
+
+  async function find(names: readonly string[]): Promise<ReadonlyMap<string, StoredPast>> {
+    const query = { registries: new Set([registry]), repos: new Set(names) };
+    const [series, latest] = [await store.totals(query), await store.latest(query)];
+    const seriesByRepo = new Map(series.map((each) => [each.repo, each]));
+    const latestByRepo = new Map(latest.map((each) => [each.repo, each]));
+    return new Map(names.map((repo) => [repo, { series: seriesByRepo.get(repo), latest: latestByRepo.get(repo) }]));
+  }
+
+  const isOwn = new Set(repos);
+  return async (repo) => {
+    try {
+      const images = await (isOwn.has(repo) ? (found ??= find(repos)) : find([repo]));
+      return images.get(repo) ?? { series: undefined, latest: undefined };
+    } catch (error) {
+      // The next image tries it again.
+      found = undefined;
+      throw error;
+    }
+  };
+}
 
 export function createPastDays({ store, clock, log, backfill }: PastDaysDeps): AddPastDays {
-  return async (reading) => {
+  return async (reading, lookUp = createLookUp(store, reading.registry, [reading.repo])) => {
     const { registry, repo } = reading;
     if (!reading.recentDays) return [reading];
     try {
-      const image = { registries: new Set([registry]), repos: new Set([repo]) };
-      const [known] = await store.totals(image);
+      const { series, latest } = await lookUp(repo);
       const first = firstKeptDay(publishedOn(reading.recentDays, dayOf(clock.now())), backfill?.retentionDays ?? 0) ?? '';
       const isKept = (past: Reading): boolean => snapshotDay(past) >= first && (backfill !== undefined || wasRead(past.mark));
-      const [latest] = await store.latest(image);
       if (reading.totalSince !== undefined) {
-        const [newest, ...past] = summedReadings(reading, { series: known, totalSince: latest?.totalSince });
+        const [newest, ...past] = summedReadings(reading, { series, totalSince: latest?.totalSince });
         return [newest, ...past.filter(isKept)];
       }
-      const [newest, ...past] = closedReadings(reading, { series: known, latest });
+      const [newest, ...past] = closedReadings(reading, { series, latest });
       if (newest.mark) log.warn('total inconsistent with published daily counts', { registry, repo, ...newest.discrepancy });
       return [newest, ...past.filter(isKept)];
     } catch (error) {

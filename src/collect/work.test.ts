@@ -299,6 +299,31 @@ describe('a list of work that cannot be reached', () => {
     expect(ended).toMatchObject({ interrupted: true, registries: [{ imagesRead: 0, failures: [] }] });
   });
 
+  it('gives back at once all that is to be tried again, and how long each still has to wait', async () => {
+    const clock = createFixedClock(start, { manual: true });
+    const list = createWorkList({ clock, random: () => 0.5, intervalMs: 3_600_000 });
+    const requeued: (readonly Requeued[])[] = [];
+    const spied: WorkList = {
+      ...list,
+      async requeue(id, items) {
+        requeued.push(items);
+        await list.requeue(id, items);
+      },
+    };
+    const limited = new AppError('rate_limited', 'no more for now');
+    const totals = { 'acme/app': limited, 'acme/tool': limited, 'acme/site': 3 };
+    const onRead = async (repo: string): Promise<void> => (repo === 'acme/tool' ? clock.sleep(2_000) : undefined);
+    const hub = tracked({ targets: Object.keys(totals), totals, onRead });
+    const { run: runOnce } = createTestEngine([hub], { list: spied, clock });
+
+    await runOnce();
+
+    expect(requeued[0]?.map(({ item, delayMs }) => [item.name, delayMs])).toEqual([
+      ['acme/app', 3_000],
+      ['acme/tool', 5_000],
+    ]);
+  });
+
   it('ends an item whose processes have always died with it', async () => {
     const list = createWorkList({ clock: createFixedClock(start), random: () => 0.5, intervalMs: 3_600_000 });
     const worn: WorkList = {

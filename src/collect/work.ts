@@ -9,7 +9,7 @@ import type { Clock, Logger, SnapshotStore, WorkList } from '../core/ports.ts';
 import type { Failure } from '../core/model/outcome.ts';
 import type { EventDetector } from './event-detector.ts';
 import { listOwner, unlistedOwner } from './list-owner.ts';
-import type { AddPastDays } from './past-days.ts';
+import { createLookUp, type AddPastDays, type LookUpPast } from './past-days.ts';
 import type { TrackedRegistry } from './plan.ts';
 import type { WriteBuffer } from './write-buffer.ts';
 
@@ -42,7 +42,7 @@ const maxTaken = 50;
 
 /** Resolves when nothing is left but what the buffer holds, or when the signal is aborted. @throws AppError when the list cannot be reached */
 export async function workOff(deps: WorkDeps, tracked: TrackedRegistry, run: string, signal: AbortSignal): Promise<void> {
-  const { list, buffer, detector, clock } = deps;
+  const { list, buffer, clock } = deps;
   const { descriptor, settings } = tracked;
   const registry = descriptor.id;
   const max = Math.max(1, Math.min(maxTaken, Math.floor(takeMs / Math.max(1, settings.delayMs))));
@@ -55,31 +55,45 @@ export async function workOff(deps: WorkDeps, tracked: TrackedRegistry, run: str
       await clock.sleep(Math.min(waitMs ?? 0, idleMs), signal).catch(() => undefined);
       continue;
     }
-    await detector.prepare(
-      registry,
-      items.filter(({ kind }) => kind === 'read').map(({ name }) => name),
-    );
-    const left = [...items];
-    try {
-      for (let item = left[0]; item && !signal.aborted; item = left[0]) {
-        const requeued = await perform({ ...deps, ...tracked, circuit }, run, item, signal);
-        if (requeued) await list.requeue(run, [requeued]);
-        if (signal.aborted) break;
-        left.shift();
-        // What a listing found is work, for the others too.
-        await (item.kind === 'list' ? buffer.flush() : buffer.flushIfDue());
-        deps.onProgress(registry);
-      }
-    } finally {
-      const held = new Set(buffer.held(registry));
-      const untouched = left.filter((item) => !held.has(item)).map((item): Requeued => ({ item, delayMs: 0 }));
-      if (untouched.length > 0) await list.requeue(run, untouched);
+    await workOnTaken({ ...deps, ...tracked, circuit }, run, items, signal);
+  }
+}
+
+/** Brings items to their end, or gives them back: all that are to be tried again at once. */
+async function workOnTaken(
+  deps: Omit<PerformDeps, 'lookUp'>,
+  run: string,
+  items: readonly TakenItem[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { buffer, clock, descriptor, detector, list, onProgress, store } = deps;
+  const registry = descriptor.id;
+  const repos = items.filter(({ kind }) => kind === 'read').map(({ name }) => name);
+  await detector.prepare(registry, repos);
+  const lookUp = createLookUp(store, registry, repos);
+  const left = [...items];
+  const postponed: { readonly requeued: Requeued; readonly dueAt: number }[] = [];
+  try {
+    for (let item = left[0]; item && !signal.aborted; item = left[0]) {
+      const requeued = await perform({ ...deps, lookUp }, run, item, signal);
+      if (requeued) postponed.push({ requeued, dueAt: clock.now() + requeued.delayMs });
+      else if (signal.aborted) break;
+      left.shift();
+      // What a listing found is work, for the others too.
+      await (item.kind === 'list' ? buffer.flush() : buffer.flushIfDue());
+      onProgress(registry);
     }
+  } finally {
+    const held = new Set(buffer.held(registry));
+    const again = postponed.map(({ requeued, dueAt }): Requeued => ({ ...requeued, delayMs: Math.max(0, dueAt - clock.now()) }));
+    const untouched = left.filter((item) => !held.has(item)).map((item): Requeued => ({ item, delayMs: 0 }));
+    if (again.length + untouched.length > 0) await list.requeue(run, [...again, ...untouched]);
   }
 }
 
 interface PerformDeps extends WorkDeps, TrackedRegistry {
   readonly circuit: Circuit;
+  readonly lookUp: LookUpPast;
 }
 
 /** Brings an item to its end, which the buffer has then. Resolves to what is to be tried again later. */
@@ -137,11 +151,11 @@ async function readImage(deps: PerformDeps, run: string, item: TakenItem, signal
 
 /** Hands a reading, with the days before it and the events in it, on to the store. */
 async function record(
-  { addPastDays, detector, buffer }: PerformDeps,
+  { addPastDays, detector, buffer, lookUp }: PerformDeps,
   read: Reading,
 ): Promise<Pick<ImageOutcome, 'doubt' | 'disagreement'>> {
   const reading = withoutAttachments(read);
-  const readings = await addPastDays(reading);
+  const readings = await addPastDays(reading, lookUp);
   buffer.note(detector.onReading(reading));
   buffer.add(readings);
   for (const { mark, discrepancy } of readings) {

@@ -9,7 +9,6 @@ import type { Listing, Reading } from './model/reading.ts';
 import type { Requeued, RunRecord, RunReport, TakenItem, WorkItem, WorkResult } from './model/run.ts';
 import type { Failure } from './model/outcome.ts';
 import type { ChannelRecord, Delivery, DeliveryEnd, Notice, NotifyMemory } from './model/notice.ts';
-import type { SnapshotDocument } from './document/snapshot.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -75,7 +74,10 @@ export interface SnapshotStore {
    * given as they were or as they are; an image that is new is not among them.
    */
   dailyTotals(query: SeriesQuery, range?: DayRange, options?: DailyTotalsOptions): Promise<DailyTotals>;
-  /** The newest known values of every image that matches, ordered by registry, then repo. */
+  /**
+   * The newest known values of every image that matches, ordered by registry, then repo. The object of an image is never given again after
+   * any of its totals has changed: what follows from them can be kept by it.
+   */
   latest(query: SeriesQuery): Promise<readonly LatestImage[]>;
   /** What the images of these registries, all where absent, add up to on each day; in no order. */
   daySums(registries?: ReadonlySet<string>): Promise<readonly DaySum[]>;
@@ -83,8 +85,8 @@ export interface SnapshotStore {
   readings(query: SeriesQuery, range?: DayRange): AsyncIterable<StoredReading>;
   /** The events that were recorded, by time, then registry, then repo. */
   events(): Promise<readonly RecordedEvent[]>;
-  /** The stored snapshot of a day, or undefined when there is none or it cannot be read. */
-  snapshot(day: Day): Promise<SnapshotDocument | undefined>;
+  /** The stored snapshot of a day as compact JSON, in pieces that are read as they are taken; undefined when there is none or it cannot be read. */
+  snapshot(day: Day): Promise<AsyncIterable<string> | undefined>;
   /** The days that have a snapshot, ascending. */
   days(): Promise<readonly Day[]>;
   /** The days with a snapshot that lie after tomorrow, ascending: they are kept, and no other answer has anything of them until they come. */

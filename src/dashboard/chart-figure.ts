@@ -23,6 +23,8 @@ export interface FigureParts {
   readonly addressOf: (view: View) => string;
   /** Absent: its numbers cannot be had as CSV. */
   readonly csvPath: string | undefined;
+  /** Why its lines, or some of them, end; absent: they do not. */
+  readonly ended?: string | undefined;
   /** Of a single image. */
   readonly releases?: readonly Release[] | undefined;
   /** What made the day of the view, where one is chosen. */
@@ -45,7 +47,7 @@ export function figure(parts: FigureParts): Html {
     return html`<figure class="chart empty">
       <figcaption>${title}</figcaption>
       ${zoomNote(parts)}
-      <p>No data in this range</p>
+      <p>No data in this range${parts.ended === undefined ? '' : `. ${parts.ended}.`}</p>
     </figure>`;
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
   const { imagePath, dataPath } = pathsOf(parts);
@@ -55,7 +57,7 @@ export function figure(parts: FigureParts): Html {
     data-chart="${dataPath}"
     ${parts.drawing === undefined ? html`data-opens-days` : ''}
     data-title="${title}"
-    data-subtitle="${subtitle}"
+    data-subtitle="${[subtitle, ...(parts.ended === undefined ? [] : [parts.ended])].join(' · ')}"
     data-zoomed="${zoomBase(view)}"
   >
     <figcaption>${title}</figcaption>
@@ -63,16 +65,17 @@ export function figure(parts: FigureParts): Html {
     <script type="application/json">
       ${raw(chartJsonText(shown, parts.releases))}
     </script>
-    <div class="plot ${chart.lines.length > 1 ? 'several' : ''}">
+    <div class="plot ${chart.lines.length > 1 ? `several wide-${legendRows(chart, 1200)} narrow-${legendRows(chart, 330)}` : ''}">
       <picture
         ><source media="screen and (prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
         <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" loading="lazy" width="960" height="340"
       /></picture>
     </div>
+    ${parts.ended === undefined ? '' : html`<p class="ended">${parts.ended}</p>`}
     <p class="legend">${legend([...remarks.values()], hasGaps(chart), shown)}</p>
     <p class="exports">
       ${csvPath === undefined ? '' : html`<a href="${csvPath}" download>CSV</a>`}
-      <button type="button" data-export="png" hidden>PNG</button>
+      <button type="button" data-export="png" class="scripted">PNG</button>
       <a href="${imagePath}&amp;theme=light" download="${fileName(title)}.svg" data-export="svg">SVG</a>
     </p>
     ${parts.day ?? ''} ${shown.summaries.length > 0 ? comparisonTable(shown) : ''}
@@ -81,6 +84,20 @@ export function figure(parts: FigureParts): Html {
       ${dataTable(parts, title, remarks)}
     </details>
   </figure>`;
+}
+
+/** In pixels, about: of a character, and of what is around a label. */
+const [characterWidth, labelGap] = [8, 46];
+
+/** How many rows the legend will probably have in a chart of so many pixels: the page keeps them free until it is drawn. */
+function legendRows({ lines }: Chart, chartWidth: number): number {
+  let [rows, free] = [0, 0];
+  for (const { label } of lines) {
+    const width = Math.min(lineTitle(label).length * characterWidth + labelGap, chartWidth);
+    if (width > free) [rows, free] = [rows + 1, chartWidth];
+    free -= width;
+  }
+  return rows;
 }
 
 /** Where the chart is as an image, to which a theme is added, and as data. What only the page needs is not in the address: the same chart is not drawn anew. */

@@ -9,8 +9,19 @@ import { titleOf, todayOf, type PageContext } from './context.ts';
 import { exactCount } from './figures.ts';
 import { readable, type Html } from './layout.ts';
 
-/** `shown`: the name of the page. */
-export function headline(context: PageContext, images: readonly TrackedImage[], known: KnownHistory, shown: string): Html {
+export interface HeadlineParts {
+  /** The name of the page. */
+  readonly repo: string;
+  /** Since when all of its images are deleted; undefined where one is left. */
+  readonly ended: string | undefined;
+}
+
+export function headline(
+  context: PageContext,
+  images: readonly TrackedImage[],
+  known: KnownHistory,
+  { repo: shown, ended }: HeadlineParts,
+): Html {
   const total = sumKnown(images.map(({ pullCount }) => pullCount));
   const registries = new Set(images.map(({ registry }) => registry)).size;
   const links = images.flatMap((image) => {
@@ -20,7 +31,7 @@ export function headline(context: PageContext, images: readonly TrackedImage[], 
   });
   return html`<p class="headline" data-key="headline">
     <strong>${exactCount(total)}</strong>
-    ${total === 1 ? 'pull' : 'pulls'}${registries > 1 ? ` on ${registries} registries` : ''}${total === undefined ? '' : html` · ${milestoneText(context, known, total)}`}
+    ${total === 1 ? 'pull' : 'pulls'}${registries > 1 ? ` on ${registries} registries` : ''}${total === undefined ? '' : html` · ${ended === undefined ? milestoneText(context, known, total) : ended.charAt(0).toLowerCase() + ended.slice(1)}`}
     ${links.length === 0 ? '' : html`<span class="links">On ${links.map((link, at) => html`${at === 0 ? '' : ', '}${link}`)}</span>`}
   </p>`;
 }

@@ -1,5 +1,6 @@
 /** The page of one image: its registries side by side, its history, tags and events, and what to embed. */
 import { html } from 'hono/html';
+import { deletedSince } from '../core/views/deleted.ts';
 import { discrepancyText } from '../core/views/discrepancy.ts';
 import { listEvents, type ImageEvent } from '../core/views/events.ts';
 import type { FrozenSeries } from '../core/views/frozen-series.ts';
@@ -9,7 +10,8 @@ import { dayMakers } from '../core/numbers/day-makers.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays } from '../core/numbers/weekday.ts';
 import { trackedImages, type KnownHistory, type KnownImages, type TrackedImage } from '../core/views/images.ts';
-import { type ImageName } from '../core/model/image.ts';
+import type { Day } from '../core/model/day.ts';
+import type { ImageName } from '../core/model/image.ts';
 import type { RecordedEvent } from '../core/model/event.ts';
 import type { ImageTags } from '../core/views/tags.ts';
 import { advice } from './advice.ts';
@@ -68,6 +70,8 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
   const { basePath } = context;
   const name = readable(repo);
   const images = registriesOf(context, repo, known);
+  const ended = endedText(context, known, recorded, repo);
+  const isOver = known.latest.every((image) => deletedSince(recorded, image) !== undefined);
   const path = imagePath(basePath, repo);
   const kept = [...new URLSearchParams(viewQuery(view, { repos: [] }))];
   const shown = await imageChart(context, view, known);
@@ -82,8 +86,8 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
     url: path + (address === '' ? '' : `?${address}`),
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
-      ${headline(context, images, known, repo)}
-      <div class="cards" data-key="registries">${images.map((image) => registryCard(context, image, repo))}</div>
+      ${headline(context, images, known, { repo, ended: isOver ? ended : undefined })}
+      <div class="cards" data-key="registries">${images.map((image) => registryCard(context, image, { repo, since: deletedSince(recorded, image) }))}</div>
       ${howPullsAreCounted(context, images)}
       <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
@@ -93,6 +97,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         view,
         shown,
         subtitle: chartSubtitle(shown, view, titleOf(context, view.registry)),
+        ended,
         basePath,
         addressOf,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),
@@ -108,14 +113,34 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
   });
 }
 
-function registryCard(context: PageContext, image: TrackedImage, shown: string): Html {
+/** Which of the images are deleted, and since when; undefined where none is. */
+function endedText(context: PageContext, { latest }: KnownHistory, recorded: readonly RecordedEvent[], shown: string): string | undefined {
+  const ended = latest.flatMap((image) => {
+    const since = deletedSince(recorded, image);
+    return since === undefined ? [] : [{ name: nameOn(context, image, shown), since }];
+  });
+  if (ended.length === 0) return undefined;
+  if (latest.length === 1) return `No longer in the registry since ${ended[0]?.since}`;
+  return `No longer in the registry: ${ended.map(({ name, since }) => `${name} since ${since}`).join(', ')}`;
+}
+
+/** What a page shows: its name, and since when the image is deleted. */
+interface Subject {
+  readonly repo: string;
+  readonly since: Day | undefined;
+}
+
+function registryCard(context: PageContext, image: TrackedImage, { repo: shown, since }: Subject): Html {
   const now = context.clock.now();
   const title = nameOn(context, image, shown);
+  const isStale = image.stale && image.pullCount !== undefined;
+  const flag = since === undefined ? (isStale ? 'stale' : '') : 'deleted';
   return html`<section class="card" data-key="${image.registry} ${image.repo}">
     <h2>
-      ${title}${image.stale && image.pullCount !== undefined ? html` <span class="flag bad">stale</span>` : ''}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
+      ${title}${flag === '' ? '' : html` <span class="flag bad">${flag}</span>`}${image.doubt ? html` <span class="flag">${image.doubt}</span>` : ''}
     </h2>
     ${image.pullCount === undefined ? html`<p class="notice ${failureOf(context.status(), image) ? 'bad' : ''}">${unreadText(context, image)}</p>` : ''}
+    ${since === undefined ? '' : html`<p>No longer in the registry since ${since}; its history is kept.</p>`}
     ${image.discrepancy ? html`<p>${discrepancyText(image.discrepancy.kind, image.discrepancy)}</p>` : ''}
     <dl class="facts">
       <div>

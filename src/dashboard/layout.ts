@@ -11,6 +11,8 @@ export interface Surroundings {
   /** Prefix behind a reverse proxy: empty, or `/x`. */
   readonly basePath: string;
   readonly version: string;
+  /** What every page says above its content; absent: nothing. */
+  readonly notice?: string | undefined;
   /** Path of an asset by its plain name. */
   readonly asset: (name: string) => string;
   /** Where the service is reached from outside, as `https://stats.example`; empty where nobody asked. */
@@ -45,7 +47,7 @@ export function page(surroundings: Surroundings, parts: PageParts): Html {
       ${head(surroundings, parts)}
       <body>
         <a class="skip" href="#content">Skip to content</a>
-        ${bar(surroundings, parts)}
+        ${bar(surroundings, parts)} ${surroundings.notice === undefined ? '' : html`<p class="about">${surroundings.notice}</p>`}
         <div id="trouble" role="alert"></div>
         <main
           id="content"
@@ -59,7 +61,7 @@ export function page(surroundings: Surroundings, parts: PageParts): Html {
         <footer class="bar">
           registry-stats ${version} · days are in UTC · <a href="${basePath}/api/openapi.json">API</a> ·
           <a href="${basePath}/api/images?format=csv">all images as CSV</a>
-          <button type="button" id="shortcuts" hidden>keyboard shortcuts</button>
+          <span class="scripted">· <button type="button" id="shortcuts">keyboard shortcuts</button></span>
         </footer>
         <div id="news" class="unseen" role="status"></div>
       </body>

@@ -17,7 +17,7 @@ import { failureOf, notices } from './notices.ts';
 import type { Overview } from './overview-data.ts';
 import { sparkline, type OverviewRow } from './overview-rows.ts';
 import { chartSubtitle } from './shown-chart.ts';
-import { chartCsvPath, keysOf, rowsStep, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
+import { chartCsvPath, keysOf, maxRows, rowsStep, sorts, splits, viewQuery, type Sort, type View } from './view.ts';
 
 export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
   const status = context.status();
@@ -127,7 +127,10 @@ function moreRows({ basePath }: PageContext, view: View, all: number): Html {
   if (all <= view.rows) return html``;
   const next = Math.min(rowsStep, all - view.rows);
   const path = `${basePath}/${viewQuery(view, { rows: view.rows + rowsStep })}`;
-  return html`<p class="more" data-key="more"><a href="${path}" data-view>Show ${formatExact(next)} more images</a></p>`;
+  const allPath = `${basePath}/${viewQuery(view, { rows: maxRows })}`;
+  return html`<p class="more" data-key="more">
+    <a href="${path}" data-view>Show ${formatExact(next)} more images</a> · <a href="${allPath}" data-view>Show all</a> (to print them)
+  </p>`;
 }
 
 function tableCaption(all: number, shown: number): string {
@@ -179,7 +182,7 @@ function tableRow(context: PageContext, view: View, { row, latest, isPinned }: S
     </td>
     <th scope="row" role="rowheader">
       <a href="${imagePath(context.basePath, row.repo)}" title="${name}">${name}</a>
-      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${unread(context, row)} ${flags(row)}
+      ${isPinned ? html`<span class="hint">not in the filter</span>` : ''} ${unread(context, row)} ${flags(context, row)}
       ${row.registries.map((id) => html`<span class="registry" title="${titleOf(context, id)}">${id}</span>`)}
     </th>
     <td role="cell" class="number total">${count(row.total)}</td>
@@ -201,7 +204,10 @@ function unread(context: PageContext, { repo, registries, total }: OverviewRow):
   return failure ? html`<span class="flag bad" title="${failure.message}. ${advice[failure.code]}">${failure.message}</span>` : html``;
 }
 
-function flags({ stale, doubt, total }: OverviewRow): Html {
+function flags(context: PageContext, { repo, registries, stale, doubt, total }: OverviewRow): Html {
+  const { registries: known } = context.status();
+  if (known.some(({ registry, deleted }) => registries.includes(registry) && deleted.includes(repo)))
+    return html`<span class="flag bad" title="no longer in the registry; its history is kept">deleted</span>`;
   // What was never checked is not old.
   return html`${stale && total !== undefined ? html` <span class="flag bad" title="not checked recently: see the status page">stale</span>` : ''}${doubt ? html` <span class="flag" title="total inconsistent with the registry's daily counts">${doubt}</span>` : ''}`;
 }

@@ -81,7 +81,7 @@ describe('a view', () => {
   });
 
   it.each([
-    ['rows=-1', '"rows" is "-1": valid is a number from 1 to 10000'],
+    ['rows=-1', '"rows" is "-1": valid is all, or a number from 1 to 10000'],
     ['registry=quai', '"registry" is "quai": valid are dockerhub, ghcr'],
     ['kind=hourly', '"kind" is "hourly": valid are total, daily, average, weekly, monthly'],
     ['sort=-size', '"sort" is "size": valid are name, total, day, week, month, tags, pushed'],

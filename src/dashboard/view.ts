@@ -72,7 +72,8 @@ export interface View {
 
 /** Rows that a table starts with, and that it grows by. */
 export const rowsStep = 100;
-const maxRows = 10_000;
+/** As many as a page can have: all, as its address says. */
+export const maxRows = 10_000;
 
 const defaultView: View = {
   registry: '',
@@ -175,7 +176,7 @@ export function viewQuery(view: View, changes: Partial<View> = {}): string {
   set('scale', next.scale, defaultView.scale);
   set('previous', next.previous ? 'on' : '', '');
   set('day', next.day, '');
-  set('rows', String(next.rows), String(rowsStep));
+  set('rows', next.rows === maxRows ? 'all' : String(next.rows), String(rowsStep));
   for (const repo of next.repos) query.append('repo', repo);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
@@ -254,9 +255,10 @@ function dateOf(query: URLSearchParams, name: string): string {
 function rowsOf(query: URLSearchParams): number {
   const text = query.get('rows') ?? '';
   if (text === '') return rowsStep;
+  if (text === 'all') return maxRows;
   const rows = Number(text);
   if (Number.isInteger(rows) && rows >= 1 && rows <= maxRows) return rows;
-  throw new AppError('invalid_input', `"rows" is ${JSON.stringify(text)}: valid is a number from 1 to ${maxRows}`);
+  throw new AppError('invalid_input', `"rows" is ${JSON.stringify(text)}: valid is all, or a number from 1 to ${maxRows}`);
 }
 
 function zoomedOf(query: URLSearchParams): string {

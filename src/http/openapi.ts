@@ -2,6 +2,7 @@
 import type { Description, ResponseDescription } from './endpoint.ts';
 import { parametersOf } from './query.ts';
 import type { Json, Schema } from './schema.ts';
+import { triggerDescription, triggerPath } from './trigger.ts';
 
 const info = {
   title: 'registry-stats',
@@ -16,6 +17,7 @@ export function openApiDocument(endpoints: readonly Description[], basePath = ''
   const schemas: Record<string, object> = {};
   const paths: Record<string, object> = {};
   for (const endpoint of endpoints) if (endpoint.responses) paths[openApiPath(endpoint.path)] = { get: operation(endpoint, schemas) };
+  paths[triggerPath] = { post: operation(triggerDescription, schemas) };
   return { openapi: '3.1.0', info, servers: [{ url: basePath || '/' }], components: { schemas }, paths };
 }
 

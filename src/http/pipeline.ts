@@ -7,7 +7,7 @@ import { framedBy, securityHeaders } from './headers.ts';
 import type { Handler, HttpAnswer, HttpRequest } from './message.ts';
 import { createResponseCache, type ResponseCacheDeps } from './response-cache.ts';
 import { createRouter, parseUrl, type RouterDeps } from './router.ts';
-import type { Trigger } from './trigger.ts';
+import { triggerPath, type Trigger } from './trigger.ts';
 
 export interface PipelineDeps extends RouterDeps, Pick<ResponseCacheDeps, 'limits' | 'timer' | 'now'> {
   /** Throws an AppError for a request that may not be answered; absent: everyone may read everything. */
@@ -24,8 +24,6 @@ export interface PipelineDeps extends RouterDeps, Pick<ResponseCacheDeps, 'limit
 }
 
 const methods = ['GET', 'HEAD'];
-/** The only address that changes something. */
-const triggerPath = '/api/trigger';
 
 export function createPipeline(deps: PipelineDeps): Handler {
   const { routes, access, errorPage, trigger, frameAncestors = [], revision, limits, timer, now, log, ...rest } = deps;

@@ -11,13 +11,17 @@ export const change = nullable(integer());
 const errorSchema = named('Error', object({ error: object({ code: text({ example: 'invalid_input' }), message: text() }) }));
 const errorContent = { 'application/json': errorSchema };
 
-export const invalidParameter: ResponseDescription = { description: 'A parameter is not valid', content: errorContent };
-export const nothingOfThatDate: ResponseDescription = { description: 'There is no data of that date', content: errorContent };
+/** An answer with an error. */
+export function refusal(description: string): ResponseDescription {
+  return { description, content: errorContent };
+}
 
-export const notNow: ResponseDescription = {
-  description: 'Too many answers are being made or sent, or the history is still being loaded; Retry-After says when to try again',
-  content: errorContent,
-};
+export const invalidParameter = refusal('A parameter is not valid');
+export const nothingOfThatDate = refusal('There is no data of that date');
+
+export const notNow = refusal(
+  'Too many answers are being made or sent, or the history is still being loaded; Retry-After says when to try again',
+);
 
 type Responses = Readonly<Record<number, ResponseDescription>>;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { setUp } from '../../test/support/api.ts';
 import { createPages } from '../../test/support/pages.ts';
@@ -43,6 +44,16 @@ describe('starting a run by hand', () => {
     const answer = await post(trigger, trigger.token());
     expect([answer.status, answer.text, answer.headers.get('cache-control')]).toEqual([202, '{"status":"requested"}', 'no-store']);
     expect(begun()).toBe(1);
+  });
+
+  it('is described, with its token and all that it answers', async () => {
+    const { json } = await setUp([]);
+    const action = z.object({ parameters: z.array(z.object({ name: z.string() })), responses: z.record(z.string(), z.unknown()) });
+    const { paths } = z.object({ paths: z.object({ '/api/trigger': z.object({ post: action }) }) }).parse(await json('/api/openapi.json'));
+    const { parameters, responses } = paths['/api/trigger'].post;
+
+    expect(parameters.map(({ name }) => name)).toEqual(['token']);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['202', '303', '403', '409', '429']));
   });
 
   it('takes the token of a page that was open over midnight, and none that is older', async () => {

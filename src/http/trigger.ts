@@ -3,6 +3,35 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { dayMs } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import type { Description } from './endpoint.ts';
+import { notNow, refusal } from './responses.ts';
+import { object, text } from './schema.ts';
+
+/** The only address that changes something. */
+export const triggerPath = '/api/trigger';
+
+/** As OpenAPI describes it. */
+export const triggerDescription: Description = {
+  path: triggerPath,
+  summary: 'Begins a run now',
+  description: 'A POST, and the only request that changes something. Off unless ALLOW_TRIGGER=on.',
+  query: {
+    token: {
+      parameters: {
+        token: text({ description: 'What trigger_token in /api/status says, which other sites cannot read; valid for a day or two' }),
+      },
+      parse: (query) => query.get('token') ?? '',
+    },
+  },
+  responses: {
+    202: { description: 'The run begins', content: { 'application/json': object({ status: text({ example: 'requested' }) }) } },
+    303: { description: 'The same for a browser that sends a form: Location is the status page' },
+    403: refusal('Not allowed by the configuration, or the token is missing or too old'),
+    409: refusal('A run is in progress, or nothing is configured'),
+    429: refusal('A run has just ended; Retry-After says when to try again'),
+    503: notNow,
+  },
+};
 
 export interface Trigger {
   /** What a page sends along. It is valid for a day or two. */

@@ -1,27 +1,15 @@
 /** What people do with a chart: hide, hover, tap, drag, click, and press keys. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
-import type { ApiServer } from '../../src/http/server.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { launchBrowser, openPage, type WatchedPage } from '../support/browser.ts';
-import { registryStatus, startPages, type PagesOptions } from '../support/pages.ts';
+import type { WatchedPage } from '../support/browser.ts';
+import { registryStatus, type PagesOptions } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
-let server: ApiServer | undefined;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(async () => {
-  await server?.close(0);
-  server = undefined;
-});
-
-afterAll(() => browser.close());
+const site = useSite();
 
 /** Totals of an image from 2026-03-01 on; today is 2026-03-14. */
 function reads(registry: string, repo: string, totals: readonly number[], first = '2026-03-01'): Reading[] {
@@ -41,9 +29,9 @@ const large = reads('dockerhub', 'acme/large', growing(1_000, [100, 100, 900, 10
 const small = reads('ghcr', 'acme/small', growing(10, [20, 10, 20, 10, 20, 10]));
 
 async function open(path: string, options: PagesOptions, width = 1440): Promise<WatchedPage> {
-  server = await startPages(options);
+  await site.start(options);
   const viewport = { width, height: 900 };
-  const opened = await openPage(browser, server.url + path, { viewport, hasTouch: width < 500, isMobile: width < 500 });
+  const opened = await site.open(path, { viewport, hasTouch: width < 500, isMobile: width < 500 });
   await opened.page.locator('.plot.drawn canvas').waitFor();
   return opened;
 }
@@ -107,7 +95,6 @@ describe('the legend', () => {
     await page.mouse.move(x, y);
     expect(await tooltip(page)).toEqual(['Wed 2026-03-04', 'ghcr\n20']);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('works with the keyboard, keeps the focus, and never hides everything', async () => {
@@ -123,7 +110,6 @@ describe('the legend', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('ghcr');
     await page.keyboard.press('Enter');
     expect(await pressed()).toEqual(['true', 'true']);
-    await page.context().close();
   });
 
   it('is in the order of the values that are shown, and hovering moves nothing', async () => {
@@ -142,22 +128,20 @@ describe('the legend', () => {
       expect(await heightOf()).toBe(before);
     }
     expect(await page.locator('.series button').allTextContents()).toEqual(['acme/new', 'acme/old']);
-    await page.context().close();
   });
 });
 
 /** The texts that are drawn next to the axis: a canvas tells them only as they are drawn. */
-async function drawnTexts(path: string, readings: readonly Reading[]): Promise<{ page: Page; texts: string[] }> {
-  server = await startPages({ readings });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await context.addInitScript(`window.drawnTexts = [];
+async function drawnTexts(path: string, readings: readonly Reading[]): Promise<string[]> {
+  const server = await site.start({ readings });
+  const page = await site.newPage();
+  await page.addInitScript(`window.drawnTexts = [];
     const draw = CanvasRenderingContext2D.prototype.fillText;
     CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { window.drawnTexts.push(text); return draw.call(this, text, ...at); };`);
-  const page = await context.newPage();
   await page.goto(server.url + path);
   await page.locator('.plot.drawn canvas').waitFor();
   await expect.poll(() => page.evaluate('window.drawnTexts.length')).toBeGreaterThan(3);
-  return { page, texts: await page.evaluate('window.drawnTexts') };
+  return page.evaluate('window.drawnTexts');
 }
 
 describe('the axis of values', () => {
@@ -165,12 +149,11 @@ describe('the axis of values', () => {
     ['millions that hardly grow', growing(3_310_000, [900, 1_100, 700, 800]), /^3\.31\d*M$/],
     ['billions', growing(14_712_000_000, [40_000, 50_000, 60_000]), /^14\.712\d*B$/],
   ])('never repeats a label: %s', async (_, totals, pattern) => {
-    const { page, texts } = await drawnTexts('/?kind=total', reads('ghcr', 'acme/app', totals));
+    const texts = await drawnTexts('/?kind=total', reads('ghcr', 'acme/app', totals));
     const labels = texts.filter((text) => pattern.test(text));
 
     expect(labels.length).toBeGreaterThan(2);
     expect(new Set(labels).size).toBe(labels.length);
-    await page.context().close();
   });
 
   it('says where it starts, unless that is 0', async () => {
@@ -180,7 +163,6 @@ describe('the axis of values', () => {
     await page.locator('figcaption', { hasText: 'Daily pulls' }).waitFor();
     await page.locator('.plot.drawn canvas').waitFor();
     expect(await page.locator('.series .key').allTextContents()).toEqual([]);
-    await page.context().close();
   });
 });
 
@@ -197,7 +179,6 @@ describe('a point of a chart', () => {
     expect(await tooltip(page)).toEqual(['Thu 2026-03-05', 'dockerhub\n100', 'ghcr\n60', 'Sum\n160', '60 of it: covers 3 days']);
     await page.mouse.move(5, 5);
     expect(await page.locator('.tooltip').isVisible()).toBe(false);
-    await page.context().close();
   });
 
   it('shows them on a phone at a tap, which does not leave the page', async () => {
@@ -214,7 +195,6 @@ describe('a point of a chart', () => {
     await page.getByRole('button', { name: 'Show images' }).tap();
     await page.getByRole('heading', { name: '2026-03-02: 120 pulls' }).waitFor();
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('opens the images that made it at a click, by the keyboard, and without JavaScript', async () => {
@@ -234,11 +214,10 @@ describe('a point of a chart', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '2026-03-07: 110 pulls' }).waitFor();
 
-    const plain = await openPage(browser, new URL('/', page.url()).href, { javaScriptEnabled: false });
+    const plain = await site.open('/', { javaScriptEnabled: false });
     await plain.page.getByText('Show data table').click();
     await plain.page.getByRole('link', { name: '2026-03-04' }).click();
     await plain.page.getByRole('heading', { name: '2026-03-04: 920 pulls' }).waitFor();
-    await Promise.all([page.context().close(), plain.page.context().close()]);
   });
 });
 
@@ -256,7 +235,6 @@ describe('a drawn chart', () => {
 
     expect(await page.locator('.plot canvas').getAttribute('data-same')).toBe('yes');
     expect(await page.getByRole('button', { name: 'ghcr' }).getAttribute('aria-pressed')).toBe('false');
-    await page.context().close();
   });
 });
 
@@ -286,7 +264,6 @@ describe('zooming', () => {
     expect(await page.locator('[name=range]').inputValue()).toBe('90d');
     expect(new URL(page.url()).search).toBe('?kind=total&split=registry');
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });
 
@@ -307,7 +284,7 @@ describe('comparing images', () => {
     await page.getByLabel('Previous period').check();
     await page.waitForURL(/previous=on/);
 
-    const other = await openPage(browser, page.url());
+    const other = await site.open(page.url());
     await other.page.locator('.plot.drawn canvas').waitFor();
     expect(await other.page.locator('[name=values]').inputValue()).toBe('indexed');
     expect(await other.page.locator('[name=scale]').inputValue()).toBe('log');
@@ -320,7 +297,6 @@ describe('comparing images', () => {
     expect(rows.map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual(['acme/large 1,400 94.0%', 'acme/small 90 6.0%']);
     expect([...complaints, ...other.complaints]).toEqual([]);
     expect(await other.page.locator('.key.ongoing').count()).toBe(0);
-    await Promise.all([page.context().close(), other.page.context().close()]);
   });
 
   it('has the average of seven days, and the period before beside the values', async () => {
@@ -338,12 +314,11 @@ describe('comparing images', () => {
     await page.mouse.move(x, y);
     expect((await tooltip(page))[1]).toMatch(/^Pulls\n140\n\(\d+ before\)$/);
     expect(await page.locator('.series .key').allTextContents()).toContain('previous period');
-    await page.context().close();
   });
 
   it('is drawn by the server without JavaScript, with lines, names and the numbers', async () => {
-    server = await startPages({ readings: [...large, ...small] });
-    const { page } = await openPage(browser, server.url + both, { javaScriptEnabled: false });
+    const server = await site.start({ readings: [...large, ...small] });
+    const { page } = await site.open(both, { javaScriptEnabled: false });
     const path = await page.locator('figure img').getAttribute('src');
     const svg = await (await fetch(new URL(path ?? '', server.url))).text();
 
@@ -355,7 +330,6 @@ describe('comparing images', () => {
     const logarithmic = await page.locator('figure img').getAttribute('src');
     expect(await (await fetch(new URL(logarithmic ?? '', server.url))).text()).not.toBe(svg);
     expect(new URL(page.url()).searchParams.get('scale')).toBe('log');
-    await page.context().close();
   });
 });
 
@@ -383,7 +357,6 @@ describe('what is not whole', () => {
     await page.getByText('Show data table').click();
     const rows = await page.locator('figure details tbody th').allInnerTexts();
     expect(rows).toEqual(['2026-03-09 (in progress)', '2026-03-02', '2026-02-23', '2026-02-16 (partial: the history starts in it)']);
-    await page.context().close();
   });
 });
 
@@ -411,7 +384,6 @@ describe('saving a chart', () => {
       'in progress',
       'no data',
     ]);
-    await page.context().close();
   });
 
   it('as SVG has the same, and the theme of the page', async () => {
@@ -425,7 +397,6 @@ describe('saving a chart', () => {
     expect(svg).toContain('>90 days: 2026-03-01 to 2026-03-07 · history begins 2026-03-01</text>');
     expect(svg).toContain('>acme/small</text>');
     expect(svg).toContain('fill="#171e26"');
-    await page.context().close();
   });
 });
 
@@ -447,12 +418,11 @@ describe('other ways to see a page', () => {
     await page.emulateMedia({ media: 'screen' });
     await expect.poll(look).toEqual(before);
     expect((await page.pdf()).subarray(0, 4).toString()).toBe('%PDF');
-    await page.context().close();
   });
 
   it('keeps its meaning in forced colors: marks, lines and bars can be told apart', async () => {
-    server = await startPages({ readings: [...large, ...reads('ghcr', 'acme/small', [10, 30, 5, 40])] });
-    const { page, complaints } = await openPage(browser, `${server.url}/?split=registry`, { forcedColors: 'active', colorScheme: 'dark' });
+    await site.start({ readings: [...large, ...reads('ghcr', 'acme/small', [10, 30, 5, 40])] });
+    const { page, complaints } = await site.open('/?split=registry', { forcedColors: 'active', colorScheme: 'dark' });
     await page.locator('.plot.drawn canvas').waitFor();
 
     const swatches = await page
@@ -464,14 +434,12 @@ describe('other ways to see a page', () => {
     );
     expect((await barHeights(page, [second]))[0]).toBeGreaterThan(0.05);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('offers the registries that are configured or have images, and no others', async () => {
     const registries = [registryStatus('dockerhub', 'Docker Hub'), registryStatus('ghcr', 'GHCR', { state: 'off' })];
     const { page } = await open('/', { readings: large, status: { registries } });
     expect(await page.locator('[name=registry]').count()).toBe(0);
-    await server?.close(0);
 
     const known = await open('/?registry=dockerhub', { readings: [...large, ...small], status: { registries } });
     expect(await known.page.locator('[name=registry] option').allTextContents()).toEqual([
@@ -481,7 +449,6 @@ describe('other ways to see a page', () => {
     ]);
     await known.page.goto(new URL('/images/acme/large', known.page.url()).href);
     expect(await known.page.locator('[name=badge] option').allTextContents()).toEqual(['All registries', 'Docker Hub']);
-    await Promise.all([page.context().close(), known.page.context().close()]);
   });
 });
 
@@ -508,7 +475,6 @@ describe('keyboard shortcuts', () => {
     await page.waitForURL(/q=daw/);
     expect(new URL(page.url()).searchParams.get('kind')).toBe('weekly');
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('can be turned off', async () => {
@@ -523,7 +489,6 @@ describe('keyboard shortcuts', () => {
     expect(await page.locator('[name=kind]').inputValue()).toBe('daily');
     await page.getByRole('button', { name: 'keyboard shortcuts' }).click();
     expect(await page.getByLabel('Use single-key shortcuts').isChecked()).toBe(false);
-    await page.context().close();
   });
 });
 
@@ -531,9 +496,9 @@ describe('the names of releases', () => {
   it('are drawn over the grid, beside their lines', async () => {
     const tags = [{ name: '1.2.3', lastUpdated: '2026-03-03T08:00:00Z' }];
     const readings = reads('ghcr', 'acme/app', growing(10, [10, 10, 10, 10, 10, 10])).map((each) => ({ ...each, tags }));
-    server = await startPages({ readings });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    await context.addInitScript(`window.drawn = [];
+    const server = await site.start({ readings });
+    const page = await site.newPage();
+    await page.addInitScript(`window.drawn = [];
       const { fillText, stroke, moveTo } = CanvasRenderingContext2D.prototype;
       let x = 0;
       CanvasRenderingContext2D.prototype.moveTo = function (...at) { x = at[0]; return moveTo.apply(this, at); };
@@ -545,7 +510,6 @@ describe('the names of releases', () => {
         window.drawn.push({ what: text, x: this.textAlign === 'left' ? at[0] : NaN });
         return fillText.call(this, text, ...at);
       };`);
-    const page = await context.newPage();
     await page.goto(`${server.url}/images/acme/app`);
     await page.locator('.plot.drawn canvas').waitFor();
     await expect.poll(() => page.evaluate("window.drawn.some(({ what }) => what === '1.2.3')")).toBe(true);
@@ -557,6 +521,5 @@ describe('the names of releases', () => {
     expect(drawn.findLastIndex(({ what }) => what === grid)).toBeLessThan(at);
     // The line of the release is drawn just before its name.
     expect((drawn[at]?.x ?? 0) - (drawn[at - 1]?.x ?? 0)).toBeCloseTo(3, 0);
-    await context.close();
   });
 });

@@ -1,33 +1,30 @@
 /** Walks through the pages over the demo's world in a real browser. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareDemo, type DemoService } from '../../src/app/demo.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
+import { useBrowser } from '../support/site.ts';
 
 /** The demo's world is the same each time, so its day has to be too. */
 const shift = Date.parse('2026-03-14T12:00:00.000Z') - Date.now();
 const clock = { ...systemClock, now: () => Date.now() + shift };
 
+const browser = useBrowser();
 let service: DemoService;
-let browser: Browser;
 let base: string;
 
 beforeAll(async () => {
   const log = createRecordingLog();
   service = await prepareDemo({ clock, log, settings: { listen: { host: '127.0.0.1', port: 0 } } });
-  [browser] = await Promise.all([launchBrowser(), service.app.start()]);
+  await service.app.start();
   base = service.app.url();
   while (!log.lines.some(({ message }) => message === 'run done')) await systemClock.sleep(50);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+afterAll(() => service.stop());
 
 const paths = ['/', '/images/acme/photo-frame', '/status'];
 
@@ -45,28 +42,27 @@ describe('every page', () => {
   );
 
   it.each(looks)('%s at %i pixels in %s fits, complains of nothing and is accessible', async (path, width, colorScheme) => {
-    const { page, complaints } = await openPage(browser, base + path, { viewport: { width, height: 900 }, colorScheme });
+    const { page, complaints } = await browser.open(base + path, { viewport: { width, height: 900 }, colorScheme });
     if (path !== '/status') await drawn(page);
 
+    expect(await page.getByText('Demo: simulated images and registries').isVisible()).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(await seriousFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it.each(paths)('%s fits at the widths between, too', async (path) => {
-    const { page } = await openPage(browser, base + path);
+    const { page } = await browser.open(base + path);
     const widths = [320, 480, 640, 641, 768, 960, 961, 1100, 1280, 1920];
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       // A chart is drawn anew a moment later.
       await expect.poll(() => page.evaluate('document.documentElement.scrollWidth'), { message: `at ${width} pixels` }).toBe(width);
     }
-    await page.context().close();
   });
 
   it('can be reached from the others by its links', async () => {
-    const { page } = await openPage(browser, `${base}/`);
+    const { page } = await browser.open(`${base}/`);
 
     await page.getByRole('link', { name: 'acme/photo-frame' }).click();
     await page.getByRole('heading', { level: 1, name: 'acme/photo-frame' }).waitFor();
@@ -75,11 +71,10 @@ describe('every page', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Images' }).click();
 
     expect(await page.title()).toBe('Images · registry-stats');
-    await page.context().close();
   });
 
   it('takes the chosen theme, and keeps it', async () => {
-    const { page } = await openPage(browser, `${base}/`, { colorScheme: 'light' });
+    const { page } = await browser.open(`${base}/`, { colorScheme: 'light' });
     const ground = (): Promise<unknown> => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await ground();
 
@@ -89,13 +84,12 @@ describe('every page', () => {
 
     expect(dark).not.toBe(light);
     expect([await ground(), await page.getByLabel('Theme').inputValue()]).toEqual([dark, 'dark']);
-    await page.context().close();
   });
 });
 
 describe('the overview', () => {
   it('finds images while one types, keeps the focus, and puts the view into the address', async () => {
-    const { page } = await openPage(browser, `${base}/`);
+    const { page } = await browser.open(`${base}/`);
     expect(await names(page)).toHaveLength(11);
 
     await page.getByLabel('Filter by name').pressSequentially('backup', { delay: 5 });
@@ -104,29 +98,27 @@ describe('the overview', () => {
     expect(await names(page)).toEqual(['acme/backup-agent', 'acme/charts/backup-agent']);
     expect(new URL(page.url()).search).toBe('?q=backup');
     expect(await page.evaluate('document.activeElement.name')).toBe('q');
-    await page.context().close();
   });
 
   it('shows whole what something before the service answers, such as a login', async () => {
-    const { page } = await openPage(browser, `${base}/`);
+    const { page } = await browser.open(`${base}/`);
     await page.route(/registry=ghcr/, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Sign in first</h1>' }));
 
     await page.locator('[name=registry]').selectOption('ghcr');
 
     await page.getByRole('heading', { name: 'Sign in first' }).waitFor();
     expect(new URL(page.url()).searchParams.get('registry')).toBe('ghcr');
-    await page.context().close();
   });
 
   it('shows the same to whoever opens the address, and goes back with the browser', async () => {
-    const { page } = await openPage(browser, `${base}/`);
+    const { page } = await browser.open(`${base}/`);
     await page.locator('[name=registry]').selectOption('ghcr');
     await page.waitForURL(/registry=ghcr/);
     await page.locator('[name=kind]').selectOption('weekly');
     await page.waitForURL(/kind=weekly/);
     const shown = await names(page);
 
-    const other = await openPage(browser, page.url());
+    const other = await browser.open(page.url());
     expect(await names(other.page)).toEqual(shown);
     expect(await other.page.locator('[name=kind]').inputValue()).toBe('weekly');
 
@@ -134,11 +126,10 @@ describe('the overview', () => {
     await page.waitForURL((url) => !url.search.includes('kind'));
     await page.locator('figcaption', { hasText: 'Daily pulls' }).waitFor();
     expect(await page.locator('[name=registry]').inputValue()).toBe('ghcr');
-    await Promise.all([page.context().close(), other.page.context().close()]);
   });
 
   it('is sorted by a click on a heading, and reversed by another', async () => {
-    const { page } = await openPage(browser, `${base}/`);
+    const { page } = await browser.open(`${base}/`);
     const heading = page.getByRole('columnheader', { name: 'Image', exact: true });
 
     await heading.getByRole('link').click();
@@ -150,11 +141,10 @@ describe('the overview', () => {
 
     expect(ascending).toEqual(ascending.toSorted());
     expect(await names(page)).toEqual(ascending.toReversed());
-    await page.context().close();
   });
 
   it('charts the images that are chosen', async () => {
-    const { page } = await openPage(browser, `${base}/?split=image&kind=total`);
+    const { page } = await browser.open(`${base}/?split=image&kind=total`);
     await page.getByLabel('northwind/gateway in the chart').check();
     await page.waitForURL(/repo=northwind%2Fgateway/);
     await page.getByLabel('acme/rss-bridge in the chart').check();
@@ -164,11 +154,10 @@ describe('the overview', () => {
     await page.locator('.series button', { hasText: 'acme/rss-bridge' }).waitFor();
     expect(await page.locator('.series button').count()).toBe(2);
     expect(await names(page)).toHaveLength(11);
-    await page.context().close();
   });
 
   it('tells the numbers of the chart to the keyboard', async () => {
-    const { page } = await openPage(browser, `${base}/?registry=ghcr`);
+    const { page } = await browser.open(`${base}/?registry=ghcr`);
     await drawn(page);
 
     await page.locator('.plot').focus();
@@ -183,11 +172,10 @@ describe('the overview', () => {
     expect(today).toMatch(/^2026-03-14: [\d,]+ · in progress$/);
     expect([...seen].filter((text) => text?.includes('in progress'))).toEqual([]);
     expect(seen.size).toBe(30);
-    await page.context().close();
   });
 
   it('can be saved as CSV and PNG', async () => {
-    const { page } = await openPage(browser, `${base}/?q=gateway&range=30d`);
+    const { page } = await browser.open(`${base}/?q=gateway&range=30d`);
     await drawn(page);
 
     const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV', exact: true }).click()]);
@@ -196,13 +184,12 @@ describe('the overview', () => {
     expect((await readFile(await csv.path(), 'utf8')).split('\r\n')[1]).toMatch(/^2026-02-13T00:00:00Z,northwind\/gateway,\d+,1,0,\w+$/);
     expect(png.suggestedFilename()).toBe('daily-pulls.png');
     expect((await readFile(await png.path())).subarray(1, 4).toString()).toBe('PNG');
-    await page.context().close();
   });
 });
 
 describe('the page of an image', () => {
   it('has its registries side by side, its tags, its events, and the releases on its chart', async () => {
-    const { page } = await openPage(browser, `${base}/images/acme/photo-frame?kind=total`);
+    const { page } = await browser.open(`${base}/images/acme/photo-frame?kind=total`);
     await drawn(page);
 
     expect((await page.locator('.cards h2').allTextContents()).map((text) => text.trim())).toEqual([
@@ -220,11 +207,10 @@ describe('the page of an image', () => {
     expect(await page.locator('.events').textContent()).toContain('first seen');
     const data: unknown = await page.evaluate("fetch(document.querySelector('figure').dataset.chart).then((answer) => answer.json())");
     expect(data).toMatchObject({ releases: expect.arrayContaining([expect.objectContaining({ tags: expect.any(Array) })]) });
-    await page.context().close();
   });
 
   it('builds badges to copy', async () => {
-    const { page } = await openPage(browser, `${base}/images/acme/photo-frame`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page } = await browser.open(`${base}/images/acme/photo-frame`, { permissions: ['clipboard-read', 'clipboard-write'] });
 
     await page.locator('[name=period]').selectOption('week');
     await page.waitForURL(/period=week/);
@@ -240,16 +226,14 @@ describe('the page of an image', () => {
     );
     const answer = await fetch(badge);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('/week')]);
-    await page.context().close();
   });
 
   it('shows an image whose name has further slashes', async () => {
-    const { page } = await openPage(browser, `${base}/`);
+    const { page } = await browser.open(`${base}/`);
 
     await page.getByRole('link', { name: 'acme/charts/backup-agent' }).click();
     await page.getByRole('heading', { level: 1, name: 'acme/charts/backup-agent' }).waitFor();
 
     expect(new URL(page.url()).pathname).toBe('/images/acme/charts/backup-agent');
-    await page.context().close();
   });
 });

@@ -1,20 +1,10 @@
 /** Nothing moves when the script draws, and one answer holds page and chart. */
-import type { Browser, Route } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Route } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { startPages, type LivePages } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
-let server: LivePages;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(() => server.close(0));
-
-afterAll(() => browser.close());
+const site = useSite();
 
 const readings = ['dockerhub', 'ghcr'].flatMap((registry) =>
   Array.from({ length: 40 }, (_, at) => {
@@ -32,8 +22,8 @@ describe('the drawing of a chart', () => {
     ['/', 390],
     ['/?split=registry&kind=total', 390],
   ])('on %s at %i pixels moves nothing below it', async (path, width) => {
-    server = await startPages({ readings });
-    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    const server = await site.start({ readings });
+    const page = await site.newPage({ viewport: { width, height: 900 } });
     // The page without its script, as it is before that has come.
     const waiting: Route[] = [];
     await page.route(/main-[0-9a-f]+\.js$/, (route) => void waiting.push(route));
@@ -45,12 +35,11 @@ describe('the drawing of a chart', () => {
     await page.locator('.plot.drawn canvas').waitFor();
 
     expect(Math.abs(Number(await page.evaluate(top)) - Number(before))).toBeLessThan(2);
-    await page.close();
   });
 
   it('needs no request of its own, and another view is one answer', async () => {
-    server = await startPages({ readings });
-    const { page } = await openPage(browser, `${server.url}/`);
+    await site.start({ readings });
+    const { page } = await site.open('/');
     await page.locator('.plot.drawn canvas').waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -61,6 +50,5 @@ describe('the drawing of a chart', () => {
     await page.locator('.series', { hasText: 'ghcr' }).waitFor();
 
     expect(asked).toEqual(['/', '/']);
-    await page.context().close();
   });
 });

@@ -1,26 +1,11 @@
 /** The page of events and the runs of the status page, as a person uses them. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/core/model/event.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
-import type { ApiServer } from '../../src/http/server.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { startPages } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
-let server: ApiServer | undefined;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(async () => {
-  await server?.close(0);
-  server = undefined;
-});
-
-afterAll(() => browser.close());
+const site = useSite();
 
 function read(repo: string, day: string, pullCount: number): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
@@ -48,10 +33,10 @@ describe('the status page', () => {
       { ...run, id: '3', durationMs: 4_200 },
       { ...run, id: '2', durationMs: 3_900_000, imagesFailed: 2, failedRegistries: ['GHCR'] },
     ];
-    server = await startPages({ readings, trigger, status: { runs } });
+    await site.start({ readings, trigger, status: { runs } });
 
     for (const javaScriptEnabled of [true, false]) {
-      const { page } = await openPage(browser, `${server.url}/status`, { javaScriptEnabled });
+      const { page } = await site.open('/status', { javaScriptEnabled });
       await page.getByRole('button', { name: 'Check now' }).click();
       await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor();
       expect(new URL(page.url()).pathname).toBe('/status');
@@ -60,13 +45,11 @@ describe('the status page', () => {
         '1 hour ago 2026-03-14 11:00 UTC 4.2 s 12 0 Succeeded',
         '1 hour ago 2026-03-14 11:00 UTC 1 h 5 min 12 2 Failed: GHCR',
       ]);
-      await page.context().close();
     }
     expect(tokens).toEqual(['abc', 'abc']);
-    const { page } = await openPage(browser, `${server.url}/status`, { viewport: { width: 390, height: 900 } });
+    const { page } = await site.open('/status', { viewport: { width: 390, height: 900 } });
     expect(await seriousFindings(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    await page.context().close();
   });
 });
 
@@ -75,8 +58,8 @@ describe('the headline of an image', () => {
     [1440, 'light'],
     [390, 'dark'],
   ] as const)('says the total and the next milestone, at %i pixels in a %s theme', async (width, colorScheme) => {
-    server = await startPages({ readings });
-    const { page } = await openPage(browser, `${server.url}/images/acme/app?range=mtd`, { viewport: { width, height: 900 }, colorScheme });
+    await site.start({ readings });
+    const { page } = await site.open('/images/acme/app?range=mtd', { viewport: { width, height: 900 }, colorScheme });
 
     expect(await page.locator('.headline').innerText()).toMatch(
       /^2,300 pulls · next milestone 2,500, around 2026-03-\d\d at the pace of the last 12 days/,
@@ -87,14 +70,13 @@ describe('the headline of an image', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const shots = process.env['SCREENSHOTS'];
     if (shots) await page.screenshot({ path: `${shots}/image-${width}-${colorScheme}.png` });
-    await page.context().close();
   });
 });
 
 describe('the page of events', () => {
   it('follows what is typed and chosen, in the address too', async () => {
-    server = await startPages({ readings, events });
-    const { page, complaints } = await openPage(browser, `${server.url}/`);
+    await site.start({ readings, events });
+    const { page, complaints } = await site.open('/');
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Events' }).click();
     await page.getByText('100 of 123 events').waitFor();
 
@@ -108,13 +90,12 @@ describe('the page of events', () => {
     expect(await page.locator('link[type="application/atom+xml"]').getAttribute('href')).toBeTruthy();
     expect(await page.getByRole('link', { name: 'Atom feed' }).getAttribute('href')).toBe('/feed.atom?kind=milestone');
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('keeps its form and says there that the dates are the wrong way round, with and without JavaScript', async () => {
-    server = await startPages({ readings, events });
+    await site.start({ readings, events });
     for (const javaScriptEnabled of [true, false]) {
-      const { page } = await openPage(browser, `${server.url}/events?to=2026-03-05`, { javaScriptEnabled });
+      const { page } = await site.open('/events?to=2026-03-05', { javaScriptEnabled });
       await page.getByLabel('From').pressSequentially('03092026', { delay: 40 });
       if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show' }).click();
 
@@ -125,13 +106,12 @@ describe('the page of events', () => {
       if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show' }).click();
       await page.getByText(/\d+ events/).waitFor();
       expect(await page.locator('.problem').textContent()).toBe('');
-      await page.context().close();
     }
   });
 
   it('goes to older events and back without JavaScript', async () => {
-    server = await startPages({ readings, events });
-    const { page } = await openPage(browser, `${server.url}/events?kind=tag_pushed`, { javaScriptEnabled: false });
+    await site.start({ readings, events });
+    const { page } = await site.open('/events?kind=tag_pushed', { javaScriptEnabled: false });
 
     await page.getByRole('link', { name: 'Older' }).click();
     expect(await page.locator('table.event-list tbody tr').count()).toBe(20);
@@ -140,15 +120,14 @@ describe('the page of events', () => {
     await page.getByLabel('From').fill('2026-03-09');
     await page.getByRole('button', { name: 'Show' }).click();
     expect(await page.locator('caption').textContent()).toContain('30 events');
-    await page.context().close();
   });
 
   it.each([
     [1440, 'light'],
     [390, 'dark'],
   ] as const)('fits %i pixels in a %s theme, and nobody is kept out', async (width, colorScheme) => {
-    server = await startPages({ readings, events });
-    const { page } = await openPage(browser, `${server.url}/events`, { viewport: { width, height: 900 }, colorScheme });
+    await site.start({ readings, events });
+    const { page } = await site.open('/events', { viewport: { width, height: 900 }, colorScheme });
 
     expect(await seriousFindings(page)).toEqual([]);
     // A wide table has headings and a line for each event, a narrow one neither.
@@ -156,6 +135,5 @@ describe('the page of events', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const shots = process.env['SCREENSHOTS'];
     if (shots) await page.screenshot({ path: `${shots}/events-${width}-${colorScheme}.png` });
-    await page.context().close();
   });
 });

@@ -1,21 +1,13 @@
 /** What a person sees when a view is not valid, or does not come. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { startPages, type LivePages } from '../support/pages.ts';
+import type { LivePages } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
+const site = useSite();
 let server: LivePages;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(() => server.close(0));
-
-afterAll(() => browser.close());
 
 function read(repo: string, day: string, pullCount: number): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
@@ -24,9 +16,9 @@ function read(repo: string, day: string, pullCount: number): Reading {
 const readings = ['acme/app', 'acme/tool'].flatMap((repo) => [read(repo, '2026-03-12', 100), read(repo, '2026-03-13', 200)]);
 
 async function open(path: string): Promise<Page> {
-  server = await startPages({ readings });
+  server = await site.start({ readings });
   server.setBefore(() => systemClock.sleep(100));
-  const { page } = await openPage(browser, server.url + path);
+  const { page } = await site.open(path);
   await page.locator('.plot.drawn canvas').first().waitFor();
   return page;
 }
@@ -59,7 +51,6 @@ describe('dates the wrong way round', () => {
     await page.waitForURL(/to=2026-03-14/);
     await page.locator('.plot.drawn canvas').waitFor();
     expect(await page.locator('.problem').textContent()).toBe('');
-    await page.context().close();
   });
 });
 
@@ -81,7 +72,6 @@ describe('a view that does not come', () => {
     await page.locator('figcaption', { hasText: 'Weekly pulls' }).waitFor();
     expect(await page.locator('#view [name=kind]').inputValue()).toBe('weekly');
     expect(await page.locator(trouble).count()).toBe(0);
-    await page.context().close();
   });
 
   it('leaves what someone types, and comes as soon as the service answers', async () => {
@@ -97,7 +87,6 @@ describe('a view that does not come', () => {
     await page.waitForURL(/q=tool/);
     await expect.poll(() => page.locator('table.images tbody th a').allTextContents()).toEqual(['acme/tool']);
     expect(await page.locator(trouble).count()).toBe(0);
-    await page.context().close();
   });
 
   it('because of a fault of the service is said in words', async () => {
@@ -109,6 +98,5 @@ describe('a view that does not come', () => {
 
     expect(await page.locator(trouble).textContent()).toContain('Internal error; the log of the service says why');
     expect(await page.getByLabel('acme/app in the chart').isChecked()).toBe(false);
-    await page.context().close();
   });
 });

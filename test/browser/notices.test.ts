@@ -1,21 +1,12 @@
 /** What the pages say when something is not as it should be, or not yet. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/core/model/reading.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { pagesNow, registryStatus, startPages, type LivePages, type PagesOptions } from '../support/pages.ts';
+import { pagesNow, registryStatus, type PagesOptions } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
-let server: LivePages;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(() => server.close(0));
-
-afterAll(() => browser.close());
+const site = useSite();
 
 function read(registry: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
   return { registry, repo: 'acme/app', pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
@@ -29,8 +20,8 @@ const readings = [read('ghcr', '2026-03-13', 40), read('ghcr', '2026-03-14', 50)
 const unhealthy = { healthy: false, reason: 'nothing could be read from Docker Hub' };
 
 async function open(options: PagesOptions, path = '/'): Promise<Page> {
-  server = await startPages(options);
-  const { page } = await openPage(browser, server.url + path);
+  await site.start(options);
+  const { page } = await site.open(path);
   expect(await seriousFindings(page)).toEqual([]);
   return page;
 }
@@ -39,7 +30,9 @@ async function open(options: PagesOptions, path = '/'): Promise<Page> {
 async function notices(page: Page): Promise<string[]> {
   const found = await page.locator('main .notice').all();
   return Promise.all(
-    found.map(async (notice) => `${await notice.getAttribute('class')}: ${(await notice.innerText()).replaceAll(/\s+/g, ' ').trim()}`),
+    found.map(
+      async (notice) => `${(await notice.getAttribute('class'))?.trim()}: ${(await notice.innerText()).replaceAll(/\s+/g, ' ').trim()}`,
+    ),
   );
 }
 
@@ -54,9 +47,8 @@ describe('a first run', () => {
   it.each(['/', '/status'])('is neither good nor bad on %s, and says how far it is', async (path) => {
     const page = await open({ configured: [{ registry: 'ghcr', repo: 'acme/app' }], status }, path);
 
-    expect(await notices(page)).toEqual([expect.stringMatching(/^notice ?: First run in progress: 2 of 6 images\. Numbers appear/)]);
+    expect(await notices(page)).toEqual([expect.stringMatching(/^notice: First run in progress: 2 of 6 images\. Numbers appear/)]);
     expect(await page.locator('main').innerText()).not.toContain('Unhealthy');
-    await page.context().close();
   });
 
   it('that has not begun says so', async () => {
@@ -64,7 +56,6 @@ describe('a first run', () => {
     const page = await open({ configured: [{ registry: 'dockerhub', repo: 'acme/app' }], status: { health: unhealthy, registries } });
 
     expect(await notices(page)).toEqual(['notice: The first run has not started yet. Numbers appear as images are read.']);
-    await page.context().close();
   });
 });
 
@@ -83,7 +74,6 @@ describe('a registry that fails', () => {
       'notice: First run in progress. Numbers appear as images are read.',
       'notice warn: GitHub Container Registry could not be read. View status',
     ]);
-    await page.context().close();
   });
 
   const failing = registryStatus(...hub, { state: 'failing', diagnosis: 'it does not answer', lastSuccess: '2026-03-13T09:30:00.000Z' });
@@ -94,14 +84,12 @@ describe('a registry that fails', () => {
     expect(await notices(page)).toEqual([
       'notice warn: Docker Hub could not be read (it does not answer); its numbers are of 2026-03-13 09:30 UTC. GitHub Container Registry works. View status',
     ]);
-    await page.context().close();
   });
 
   it('alone is red', async () => {
     const page = await open({ readings, status: { health: unhealthy, registries: [failing] } });
 
     expect(await notices(page)).toEqual(['notice bad: Unhealthy: nothing could be read from Docker Hub. View status']);
-    await page.context().close();
   });
 });
 
@@ -119,7 +107,6 @@ describe('what is configured wrongly', () => {
       'notice warn: Docker Hub has no owner acmee with public images. Check the spelling in the configuration. View status',
       'notice warn: Check the configuration: app in GHCR_REPOS (it has no slash); tool in GHCR_REPOS (it has no slash); a b in GHCR_REPOS (it has no slash), and 1 more. View status',
     ]);
-    await page.context().close();
   });
 
   it('is said where the image has no numbers: in its row and on its page', async () => {
@@ -135,11 +122,10 @@ describe('what is configured wrongly', () => {
     const page = await open(options);
 
     expect(await page.locator('tr', { hasText: 'acme/typo' }).locator('.flag').first().innerText()).toBe('no such image');
-    await page.goto(`${server.url}/images/acme/typo`);
+    await page.goto(new URL('/images/acme/typo', page.url()).href);
     expect(await notices(page)).toEqual(['notice bad: Not read: no such image. Check the spelling, and that the image is public.']);
-    await page.goto(`${server.url}/images/acme/next`);
+    await page.goto(new URL('/images/acme/next', page.url()).href);
     expect(await notices(page)).toEqual(['notice: Not read yet: its numbers appear with the next run.']);
-    await page.context().close();
   });
 });
 
@@ -153,7 +139,6 @@ describe('the first day of a registry that publishes only totals', () => {
     expect(await notices(page)).toEqual([
       'notice: Docker Hub: daily pulls begin tomorrow, because only totals are published there. GitHub Container Registry: the last 29 days are here.',
     ]);
-    await page.context().close();
   });
 });
 
@@ -168,6 +153,5 @@ describe('registries that are not configured', () => {
 
     expect(await page.locator('.cards h2').allInnerTexts()).toEqual(['GitHub Container Registry ok']);
     expect(await page.locator('main').innerText()).toContain('Not configured: Docker Hub, Quay.io.');
-    await page.context().close();
   });
 });

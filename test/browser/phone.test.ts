@@ -1,13 +1,13 @@
 /** The pages on a phone, with what is hard to fit: long names, large numbers, long tags. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
 import { startPages, type LivePages } from '../support/pages.ts';
+import { useBrowser } from '../support/site.ts';
 
-let browser: Browser;
+const browser = useBrowser();
 let server: LivePages;
 
 const long = `acme-with-a-very-long-name-of-an-organization/${'an-image-name-that-never-ends-'.repeat(6)}x`;
@@ -19,7 +19,6 @@ function read(repo: string, day: string, pullCount: number): Reading {
 }
 
 beforeAll(async () => {
-  browser = await launchBrowser();
   const days = Array.from({ length: 40 }, (_, at) => addDays('2026-02-03', at));
   server = await startPages({
     readings: days.flatMap((day, at) => [
@@ -31,12 +30,10 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
-  await Promise.all([browser.close(), server.close(0)]);
-});
+afterAll(() => server.close(0));
 
 async function open(path: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const { page } = await openPage(browser, server.url + path, {
+  const { page } = await browser.open(server.url + path, {
     viewport: { width: 390, height: 844 },
     colorScheme,
     hasTouch: true,
@@ -66,7 +63,6 @@ describe('on a phone', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
       expect(await page.evaluate(outside)).toEqual([]);
       expect(await seriousFindings(page)).toEqual([]);
-      await page.context().close();
     },
   );
 
@@ -77,7 +73,6 @@ describe('on a phone', () => {
     expect(await page.locator('.tiles data').first().textContent()).toMatch(/^15,1\d\d,\d{3},\d{3}$/);
     expect(await page.evaluate(overflowing)).toBe(0);
     expect(await page.evaluate("document.querySelector('.tiles data').getClientRects().length")).toBe(1);
-    await page.context().close();
   });
 
   it('an image takes two lines of the table: its name and total, then how it does', async () => {
@@ -89,7 +84,6 @@ describe('on a phone', () => {
     expect(await page.evaluate(`${rows}.map((row) => row.clientHeight).filter((height) => height < 40 || height > 75)`)).toEqual([]);
     expect(await page.locator('table.images tbody tr').first().innerText()).toMatch(/^acme\/large\s+15B\s+12M[\s\S]*373M/);
     expect(await page.evaluate(`${labels}.filter((text) => text !== 'none')`)).toEqual(['"Yesterday "', '"30 days "']);
-    await page.context().close();
   });
 
   it('the table is sorted by a tap on a heading, and an image is put into the chart by a tap', async () => {
@@ -101,7 +95,6 @@ describe('on a phone', () => {
     await page.getByLabel('acme/large in the chart').tap();
     await page.waitForURL(/repo=acme%2Flarge/);
     await page.locator('figcaption', { hasText: 'acme/large' }).waitFor();
-    await page.context().close();
   });
 });
 
@@ -121,6 +114,5 @@ describe('a checked image', () => {
     await page.getByLabel('acme/large in the chart').tap();
     await expect.poll(() => names.count()).toBe(1);
     expect(new URL(page.url()).searchParams.has('repo')).toBe(false);
-    await page.context().close();
   });
 });

@@ -1,21 +1,13 @@
 /** A page that keeps itself up to date, under a person who reads it. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { pagesNow, registryStatus, startPages, type LivePages } from '../support/pages.ts';
+import { pagesNow, registryStatus, type LivePages } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
+const site = useSite();
 let server: LivePages;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(() => server.close(0));
-
-afterAll(() => browser.close());
 
 function read(repo: string, day: string, pullCount: number): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
@@ -27,8 +19,8 @@ const running = { runningSince: pagesNow, registries: [registryStatus('ghcr', 'G
 /** During a run, in which a page looks every few seconds. */
 async function open(path: string): Promise<Page> {
   const readings = images.flatMap((repo, at) => [read(repo, '2026-03-13', 1_000 - at), read(repo, '2026-03-14', 2_000 - at)]);
-  server = await startPages({ readings, status: running });
-  const { page } = await openPage(browser, server.url + path, { viewport: { width: 1440, height: 700 } });
+  server = await site.start({ readings, status: running });
+  const { page } = await site.open(path, { viewport: { width: 1440, height: 700 } });
   return page;
 }
 
@@ -58,7 +50,6 @@ describe('a page that keeps itself up to date', () => {
     expect(await page.evaluate('document.activeElement.value')).toBe('acme/image-30');
     expect(await page.locator('figure details').getAttribute('open')).not.toBe(null);
     expect(await page.evaluate("[...document.querySelectorAll('tr[data-key]')].filter((row) => row.seen).length")).toBe(images.length);
-    await page.context().close();
   });
 
   it('asks for the page only when something is new', async () => {
@@ -71,7 +62,6 @@ describe('a page that keeps itself up to date', () => {
 
     server.setStatus({ ...running, registries: [registryStatus('ghcr', 'GHCR', { progress: { done: 17, total: 40 } })] });
     await expect.poll(() => page.locator('progress').getAttribute('value')).toBe('17');
-    await page.context().close();
   });
 
   it('leaves a selection alone, and comes after it is gone', async () => {
@@ -95,7 +85,6 @@ describe('a page that keeps itself up to date', () => {
     expect(await firstTotal(page)).toBe('2000');
     await page.mouse.click(5, 300);
     await expect.poll(() => firstTotal(page)).toBe('7654321');
-    await page.context().close();
   });
 
   it('waits while someone moves about, as in a drag over the chart', async () => {
@@ -114,6 +103,5 @@ describe('a page that keeps itself up to date', () => {
     await page.mouse.up();
     await page.mouse.move(5, 5);
     await expect.poll(() => firstTotal(page)).toBe('7654321');
-    await page.context().close();
   });
 });

@@ -1,25 +1,11 @@
 /** The pages in states that the demo is never in. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiServer } from '../../src/http/server.ts';
+import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { pagesNow, registryStatus, startPages } from '../support/pages.ts';
+import { pagesNow, registryStatus } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
-let server: ApiServer | undefined;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(async () => {
-  await server?.close(0);
-  server = undefined;
-});
-
-afterAll(() => browser.close());
+const site = useSite();
 
 function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
@@ -27,17 +13,16 @@ function read(repo: string, day: string, pullCount: number, more: Partial<Readin
 
 describe('the pages', () => {
   it('say how to configure the service when nothing is', async () => {
-    server = await startPages({ howToConfigure: 'nothing is tracked yet: set DOCKERHUB_REPOS=acme/app,acme/* and start again' });
+    await site.start({ howToConfigure: 'nothing is tracked yet: set DOCKERHUB_REPOS=acme/app,acme/* and start again' });
 
     for (const path of ['/', '/status']) {
-      const { page, complaints } = await openPage(browser, server.url + path);
+      const { page, complaints } = await site.open(path);
       await page.getByRole('heading', { name: 'No images configured' }).waitFor();
       const [run, file] = await page.locator('pre').allTextContents();
       expect(run).toMatch(/^docker run [\s\S]* -v registry-stats:\/data [\s\S]*-e 'DOCKERHUB_REPOS=acme\/app,acme\/\*'/);
       expect(file).toBe('DOCKERHUB_REPOS=acme/app,acme/*');
       expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(2);
       expect(complaints).toEqual([]);
-      await page.context().close();
     }
   });
 
@@ -47,24 +32,22 @@ describe('the pages', () => {
       runningSince: pagesNow,
       registries: [registryStatus('ghcr', 'GHCR', { state: 'waiting', progress, lastSuccess: undefined })],
     };
-    server = await startPages({ configured: [{ registry: 'ghcr', repo: 'acme/app' }], status });
+    const server = await site.start({ configured: [{ registry: 'ghcr', repo: 'acme/app' }], status });
 
-    const { page } = await openPage(browser, `${server.url}/`);
+    const { page } = await site.open('/');
     expect(await page.locator('.notice').textContent()).toContain('1 of 3 images');
     expect(await page.locator('table.images tbody tr').textContent()).toMatch(/acme\/app[\s\S]*—/);
     await page.goto(`${server.url}/status`);
     expect(await page.locator('progress').getAttribute('value')).toBe('1');
-    await page.context().close();
   });
 
   it('draw an image with a single day', async () => {
-    server = await startPages({ readings: [read('acme/app', '2026-03-14', 42)] });
+    await site.start({ readings: [read('acme/app', '2026-03-14', 42)] });
 
     for (const kind of ['total', 'daily', 'weekly', 'monthly']) {
-      const { page, complaints } = await openPage(browser, `${server.url}/images/acme/app?kind=${kind}`);
+      const { page, complaints } = await site.open(`/images/acme/app?kind=${kind}`);
       await page.locator('.plot.drawn canvas').waitFor();
       expect(complaints).toEqual([]);
-      await page.context().close();
     }
   });
 
@@ -79,9 +62,9 @@ describe('the pages', () => {
     });
     const configProblems = [{ variable: 'GHCR_REPOS', entry: '<b>x</b>', reason: 'it has no slash' }];
     const status = { health: { healthy: false, reason: 'nothing could be read from GHCR' }, registries: [ghcr] };
-    server = await startPages({ readings: [read('acme/app', '2026-03-10', 42)], status, configProblems });
+    await site.start({ readings: [read('acme/app', '2026-03-10', 42)], status, configProblems });
 
-    const { page } = await openPage(browser, `${server.url}/`);
+    const { page } = await site.open('/');
     expect(await page.locator('.notice.bad').textContent()).toContain('nothing could be read from GHCR');
     expect(await page.locator('table.images .flag').textContent()).toBe('stale');
     await page.getByRole('link', { name: 'View status' }).first().click();
@@ -90,7 +73,6 @@ describe('the pages', () => {
     expect(text).toContain('it does not answer');
     expect(text).toContain('Check the network, DNS and proxy');
     expect(text).toContain('<b>x</b>');
-    await page.context().close();
   });
 
   it('say on hover and in words which days were backfilled, missing or reset', async () => {
@@ -100,9 +82,9 @@ describe('the pages', () => {
       read('acme/app', '2026-03-12', 50),
       read('acme/app', '2026-03-13', 5),
     ];
-    server = await startPages({ readings });
+    await site.start({ readings });
 
-    const { page } = await openPage(browser, `${server.url}/images/acme/app`);
+    const { page } = await site.open('/images/acme/app');
     const rows = await page.locator('figure details tbody tr').allTextContents();
     const words = rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
 
@@ -118,16 +100,15 @@ describe('the pages', () => {
     await page.keyboard.press('Home');
     expect(await page.locator('.plot output').textContent()).toBe("2026-03-08: 0 · backfilled from the registry's daily counts");
     expect(await page.locator('.legend .key').allTextContents()).toEqual(['backfilled', 'covers several days', 'counter reset', 'no data']);
-    await page.context().close();
   });
 
   it('show 200 images, and answer without JavaScript with tables and drawings of the server', async () => {
     const readings = Array.from({ length: 200 }, (_, image) =>
       Array.from({ length: 40 }, (__, day) => read(`acme/image-${image}`, addDays('2026-02-03', day), 1_000 * image + day * image)),
     ).flat();
-    server = await startPages({ readings });
+    const server = await site.start({ readings });
 
-    const { page, complaints } = await openPage(browser, `${server.url}/`, { javaScriptEnabled: false });
+    const { page, complaints } = await site.open('/', { javaScriptEnabled: false });
     expect(await page.locator('table.images tbody tr').count()).toBe(100);
     await page.getByRole('link', { name: 'Show 100 more images' }).click();
     expect(await page.locator('table.images tbody tr').count()).toBe(200);
@@ -140,19 +121,17 @@ describe('the pages', () => {
     await page.getByRole('button', { name: 'Show' }).click();
     expect(await page.locator('table.images tbody tr').count()).toBe(11);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('work behind a prefix', async () => {
-    server = await startPages({ basePath: '/stats', readings: [read('acme/app', '2026-03-13', 42), read('acme/app', '2026-03-14', 45)] });
+    await site.start({ basePath: '/stats', readings: [read('acme/app', '2026-03-13', 42), read('acme/app', '2026-03-14', 45)] });
 
-    const { page, complaints } = await openPage(browser, `${server.url}/stats/`);
+    const { page, complaints } = await site.open('/stats/');
     await page.locator('.plot.drawn canvas').waitFor();
     await page.getByRole('link', { name: 'acme/app' }).click();
     await page.locator('.plot.drawn canvas').waitFor();
 
     expect(new URL(page.url()).pathname).toBe('/stats/images/acme/app');
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });

@@ -1,13 +1,14 @@
 /** The page of an image's tags, as a person uses it. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/model/day.ts';
 import type { Platform, Reading, Tag } from '../../src/core/model/reading.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
+import type { WatchedPage } from '../support/browser.ts';
 import { startPages, type LivePages } from '../support/pages.ts';
+import { useBrowser } from '../support/site.ts';
 
-let browser: Browser;
+const browser = useBrowser();
 let server: LivePages;
 
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -34,7 +35,6 @@ function ghcrTags(at: number): Tag[] {
 }
 
 beforeAll(async () => {
-  browser = await launchBrowser();
   const days = Array.from({ length: 12 }, (_, at) => addDays('2026-03-03', at));
   server = await startPages({
     readings: days.flatMap((day, at): Reading[] => {
@@ -45,14 +45,12 @@ beforeAll(async () => {
       ];
     }),
   });
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.all([browser.close(), server.close(0)]);
 });
 
-async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: readonly string[] }> {
-  return openPage(browser, server.url + path, options);
+afterAll(() => server.close(0));
+
+function open(path: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  return browser.open(server.url + path, options);
 }
 
 function names(page: Page): Promise<string[]> {
@@ -79,7 +77,6 @@ describe('the tags of an image', () => {
     await expect.poll(() => names(page)).toEqual(found.toReversed());
     expect(await page.getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe('ascending');
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('say what each registry has, and how a tag goes on when it moves', async () => {
@@ -101,7 +98,6 @@ describe('the tags of an image', () => {
     await page.locator('select[name=kind]').selectOption('Weekly');
     await page.waitForURL(/kind=weekly/);
     await expect.poll(() => page.locator('figcaption').textContent()).toBe('Weekly pulls of tags of acme/app');
-    await page.context().close();
   });
 
   it('have digests that are copied whole by a click', async () => {
@@ -110,7 +106,6 @@ describe('the tags of an image', () => {
     await page.getByRole('button', { name: 'Copy the digest of 1.118.0' }).click();
     await expect.poll(() => page.locator('.digest button').textContent()).toBe('Copied');
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`sha256:${'118'.padStart(64, '0')}`);
-    await page.context().close();
   });
 
   it('are all there without JavaScript: search, sort, pages, platforms with their sizes, and the chart', async () => {
@@ -128,7 +123,6 @@ describe('the tags of an image', () => {
     expect(await page.locator('.platform').last().innerText()).toBe('linux/386 34.0 MB');
     await page.getByRole('link', { name: 'Pushed' }).click();
     expect(new URL(page.url()).search).toBe('?q=1.118&sort=pushed');
-    await page.context().close();
   });
 
   it('take two lines each on a phone: the name with its pulls, or alone, then the rest; a tap sorts', async () => {
@@ -142,7 +136,6 @@ describe('the tags of an image', () => {
     await page.getByRole('columnheader', { name: 'Pulls' }).getByRole('link').tap();
     await page.waitForURL(/sort=-pulls/);
     await expect.poll(() => page.locator('table.tags tbody tr').first().innerText()).toMatch(/^2\.0\s+GitHub Container Registry\s+180$/);
-    await page.context().close();
   });
 
   it.each([1440, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => [width, scheme] as const)))(
@@ -153,7 +146,6 @@ describe('the tags of an image', () => {
 
       expect(await seriousFindings(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-      await page.context().close();
     },
   );
 });

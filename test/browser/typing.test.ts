@@ -1,24 +1,14 @@
 /** Typing, choosing and going back, as a person does it, over a service that takes its time. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { startPages, type LivePages } from '../support/pages.ts';
+import { useSite } from '../support/site.ts';
 
-let browser: Browser;
-let server: LivePages;
+const site = useSite();
 
 const latencyMs = 150;
 const repos = ['acme/app', 'acme/backup-agent', 'acme/backup-server', 'acme/charts/backup-agent', 'beta/tool'];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterEach(() => server.close(0));
-
-afterAll(() => browser.close());
 
 function read(repo: string, day: string, pullCount: number): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
@@ -26,9 +16,9 @@ function read(repo: string, day: string, pullCount: number): Reading {
 
 async function open(path: string): Promise<Page> {
   const readings = repos.flatMap((repo, at) => [read(repo, '2026-03-12', 100 + at), read(repo, '2026-03-13', 200 + at)]);
-  server = await startPages({ readings });
+  const server = await site.start({ readings });
   server.setBefore(() => systemClock.sleep(latencyMs));
-  const { page } = await openPage(browser, server.url + path);
+  const { page } = await site.open(path);
   await page.locator('.plot.drawn canvas').first().waitFor();
   return page;
 }
@@ -58,7 +48,6 @@ describe('the filter', () => {
     await page.goBack();
     await expect.poll(() => names(page)).toHaveLength(repos.length);
     expect(await page.getByLabel('Filter by name').inputValue()).toBe('');
-    await page.context().close();
   });
 
   it('makes another step of the history when someone goes on after a pause', async () => {
@@ -76,7 +65,6 @@ describe('the filter', () => {
     await page.goBack();
     await expect.poll(() => names(page)).toHaveLength(3);
     expect(await page.getByLabel('Filter by name').inputValue()).toBe('backup');
-    await page.context().close();
   });
 
   it('keeps caret and letters in the middle of the text', async () => {
@@ -90,7 +78,6 @@ describe('the filter', () => {
 
     await expect.poll(() => names(page)).toHaveLength(1);
     expect(await page.evaluate('document.activeElement.selectionStart')).toBe('acme/charts/'.length);
-    await page.context().close();
   });
 
   it('keeps what was chosen while the answer to the letters was on its way', async () => {
@@ -104,7 +91,6 @@ describe('the filter', () => {
 
     await page.locator('figcaption', { hasText: 'Weekly pulls' }).waitFor();
     expect(await page.getByLabel('Filter by name').inputValue()).toBe('backup');
-    await page.context().close();
   });
 });
 
@@ -119,7 +105,6 @@ describe('other fields', () => {
     expect(await page.getByLabel('Label').inputValue()).toBe('total downloads');
     expect(await page.evaluate('document.activeElement.name')).toBe('label');
     await page.locator('img[src*="label=total+downloads"]').waitFor();
-    await page.context().close();
   });
 
   it('take a date that is typed slowly', async () => {
@@ -137,6 +122,5 @@ describe('other fields', () => {
     expect(await page.locator('[name=from]').inputValue()).toBe('2026-03-12');
     expect(await page.locator('[name=to]').inputValue()).toBe('2026-03-13');
     expect(asked.filter((query) => /=0/.test(query))).toEqual([]);
-    await page.context().close();
   });
 });

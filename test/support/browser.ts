@@ -19,10 +19,19 @@ export interface WatchedPage {
   readonly complaints: readonly string[];
 }
 
-/** A page of a context of its own that remembers everything that should not happen. */
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+/** As long as the whole test may take: what a busy machine is slow with does not fail. */
+const patienceMs = 600_000;
+
+/** An empty page of a context of its own. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  const page = await context.newPage();
+  context.setDefaultTimeout(patienceMs);
+  return context.newPage();
+}
+
+/** A page that remembers everything that should not happen. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  const page = await newPage(browser, options);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

@@ -26,17 +26,14 @@ const counterKinds = ['counters_paused', 'counters_stopped', 'counters_resumed']
 export const recordedKinds = [...listedKinds, ...counterKinds] as const;
 export type RecordedKind = (typeof recordedKinds)[number];
 
+const totalKinds = ['first_seen', 'counter_went_down', 'frozen', 'inconsistent', 'milestone', 'unusual_day'] as const;
+
 /** All events that are shown: those that follow from the stored totals, and recorded ones. */
-export const eventKinds = [
-  'first_seen',
-  'counter_went_down',
-  'frozen',
-  'inconsistent',
-  'milestone',
-  'unusual_day',
-  ...listedKinds,
-] as const;
+export const eventKinds = [...totalKinds, ...listedKinds] as const;
 export type EventKind = (typeof eventKinds)[number];
+
+/** Those that follow from the stored totals. */
+export const derivedKinds: ReadonlySet<EventKind> = new Set(totalKinds);
 
 /** In place of a registry, where an event is about the service itself. */
 export const serviceName = 'registry-stats';
@@ -71,7 +68,13 @@ export function eventKey(event: RecordedEvent): string {
 
 /** Orders events by time, then registry, then repo; those of a whole registry before those of its images. */
 export function compareEvents(a: TimedSubject, b: TimedSubject): number {
-  return Date.parse(a.time) - Date.parse(b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? '');
+  return compareTimes(a.time, b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? '');
+}
+
+/** Moments that are written in the same way, as nearly all are, need not be parsed. */
+function compareTimes(a: string, b: string): number {
+  const isSameForm = a.length === b.length && a.endsWith('Z') && b.endsWith('Z');
+  return isSameForm ? compareText(a, b) : Date.parse(a) - Date.parse(b);
 }
 
 type TimedSubject = Pick<RecordedEvent, 'time' | 'registry' | 'repo'>;

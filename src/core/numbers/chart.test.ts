@@ -43,6 +43,25 @@ describe('a chart', () => {
     expect(chart([])).toEqual({ days: [], lines: [], remarks: new Map(), startsPartial: false });
   });
 
+  it.each(['total', 'daily', 'average', 'weekly', 'monthly'] as const)(
+    'of %s ends with the last known value of an image that vanished, and its line does beside others',
+    (kind) => {
+      const gone = image('ghcr', 'acme/gone', Object.fromEntries(Array.from({ length: 20 }, (_, at) => [at + 1, 100 + 10 * at])));
+      const alive = image('ghcr', 'acme/app', Object.fromEntries(Array.from({ length: 60 }, (_, at) => [at + 1, 1000 + 100 * at])));
+      const alone = chart([gone], { kind, to: '2026-04-29' });
+      const beside = chart([gone, alive], { kind, split: 'image' });
+      const ended = beside.lines.find(({ label }) => label === 'acme/gone')?.values ?? [];
+      const last = { total: '2026-03-20', daily: '2026-03-20', average: '2026-03-20', weekly: '2026-03-16', monthly: '2026-03-01' }[kind];
+
+      expect(alone.days.at(-1)).toBe(last);
+      expect(alone.lines[0]?.values.at(-1)).toBeGreaterThan(0);
+      const end = beside.days.indexOf(last);
+      expect(ended.slice(end + 1).every((value) => value === null)).toBe(true);
+      expect(ended[end]).toBe(alone.lines[0]?.values.at(-1));
+      expect(beside.days.at(-1)).not.toBe(last);
+    },
+  );
+
   it.each(['total', 'daily', 'weekly', 'monthly'] as const)(
     'of %s is not made wide by days on which there were no pulls yet, or cannot be',
     (kind) => {

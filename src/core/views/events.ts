@@ -2,7 +2,7 @@
 import { fromEpochDay, startOfDay, toEpochDay, type EpochDay } from '../model/day.ts';
 import { discrepancyText } from './discrepancy.ts';
 import { formatExact } from './format.ts';
-import { freezeEvents } from './freeze-events.ts';
+import { freezeEvent, markOn, mergeFreezes } from './freeze-events.ts';
 import { plainText } from './plain-text.ts';
 import { coveredDays } from '../numbers/covered-days.ts';
 import type { Freeze } from '../numbers/freezes.ts';
@@ -43,21 +43,35 @@ export function listEvents(
   { recorded = [], freezes = [] }: EventSources,
   range: DayRange = {},
 ): readonly ImageEvent[] {
-  const events: ImageEvent[] = freezeEvents(freezes, series).filter(({ time }) => includesDay(range, time.slice(0, 10)));
   const first = range.from === undefined ? undefined : toEpochDay(range.from);
-  for (const image of series) {
-    const { registry, repo } = image;
-    for (const { epochDay, kind, text, mark } of [...totalEvents(image), ...unusualEvents(image, first)]) {
-      const day = fromEpochDay(epochDay);
-      if (includesDay(range, day)) events.push({ time: startOfDay(day), registry, repo, kind, text, mark });
-    }
-  }
-  for (const event of recorded.filter(isListed)) {
+  const events: ImageEvent[] = [
+    ...mergeFreezes(freezes).map((freeze) => freezeEvent(freeze, markOn(series, freeze))),
+    ...series.flatMap((image) => imageEvents(image, first)),
+    ...recordedEvents(recorded),
+  ];
+  return events.filter(({ time }) => includesDay(range, time.slice(0, 10))).toSorted(compareEvents);
+}
+
+/** What follows from the totals of an image. `from`: of the unusual days, the first that is needed. */
+export function imageEvents(image: ImageSeries, from?: EpochDay): ImageEvent[] {
+  const { registry, repo } = image;
+  return [...totalEvents(image), ...unusualEvents(image, from)].map(({ epochDay, kind, text, mark }) => ({
+    time: startOfDay(fromEpochDay(epochDay)),
+    registry,
+    repo,
+    kind,
+    text,
+    mark,
+  }));
+}
+
+/** Those of the recorded events that are shown. */
+export function* recordedEvents(recorded: Iterable<RecordedEvent>): Generator<ImageEvent> {
+  for (const event of recorded) {
+    if (!isListed(event)) continue;
     const { time, seenAt, registry, repo, kind, detail } = event;
-    if (!includesDay(range, time.slice(0, 10))) continue;
-    events.push({ time, seenAt, registry, repo, kind, text: plainText(texts[kind](event)), detail });
+    yield { time, seenAt, registry, repo, kind, text: plainText(texts[kind](event)), detail };
   }
-  return events.toSorted(compareEvents);
 }
 
 const texts: Readonly<Record<ListedKind, (event: RecordedEvent) => string>> = {

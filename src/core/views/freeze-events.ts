@@ -2,7 +2,7 @@
 import { dayMs, fromEpochDay, startOfDay, type EpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareMarks, type Mark } from '../model/mark.ts';
-import type { Freeze } from '../numbers/freezes.ts';
+import { positionOf, type Freeze } from '../numbers/freezes.ts';
 import { momentText } from './format.ts';
 
 export interface FreezeEvent {
@@ -15,8 +15,8 @@ export interface FreezeEvent {
   readonly mark: Mark | undefined;
 }
 
-/** The events of these freezes; `series` say how the totals in them are known. */
-export function freezeEvents(freezes: readonly Freeze[], series: readonly ImageSeries[]): FreezeEvent[] {
+/** One for each time in which a registry did not update its counters. */
+export function mergeFreezes(freezes: readonly Freeze[]): readonly Freeze[] {
   const merged: Freeze[] = [];
   for (const freeze of freezes.toSorted((a, b) => startOf(a) - startOf(b))) {
     const at = merged.findIndex((other) => other.registry === freeze.registry && startOf(freeze) < endOf(other));
@@ -24,13 +24,25 @@ export function freezeEvents(freezes: readonly Freeze[], series: readonly ImageS
     if (other) merged[at] = union(other, freeze);
     else merged.push(freeze);
   }
-  return merged.map((freeze) => ({
-    time: freeze.seen?.since ?? startOfDay(fromEpochDay(freeze.from)),
-    registry: freeze.registry,
-    kind: 'frozen',
-    mark: markOn(series, freeze.registry, Math.max(freeze.from, freeze.to)),
-    text: freezeText(freeze),
-  }));
+  return merged;
+}
+
+/** `mark`: how the totals in it are known. */
+export function freezeEvent(freeze: Freeze, mark: Mark | undefined): FreezeEvent {
+  const time = freeze.seen?.since ?? startOfDay(fromEpochDay(freeze.from));
+  return { time, registry: freeze.registry, kind: 'frozen', mark, text: freezeText(freeze) };
+}
+
+/** The day whose totals say how those of a freeze are known. */
+export function markDay({ from, to }: Freeze): EpochDay {
+  return Math.max(from, to);
+}
+
+/** The most certain of marks. */
+export function mostCertain(marks: Iterable<Mark | undefined>): Mark | undefined {
+  let found: Mark | undefined;
+  for (const mark of marks) if (mark !== undefined && (found === undefined || compareMarks(mark, found) > 0)) found = mark;
+  return found;
 }
 
 /** In milliseconds since the epoch. */
@@ -70,13 +82,8 @@ function hoursText(since: string, resumed: string): string {
   return `from ${start} to ${end.slice(0, 10) === start.slice(0, 10) ? end.slice(11) : end} UTC`;
 }
 
-/** How the totals of a registry's images are known on a day: as the most certain of them. */
-function markOn(series: readonly ImageSeries[], registry: string, day: EpochDay): Mark | undefined {
-  let found: Mark | undefined;
-  for (const { registry: own, days, marks } of series) {
-    const at = own === registry ? Array.prototype.indexOf.call(days, day) : -1;
-    const mark = at < 0 ? undefined : marks.at(at);
-    if (mark !== undefined && (found === undefined || compareMarks(mark, found) > 0)) found = mark;
-  }
-  return found;
+/** How the totals of a registry's images are known in a freeze: as the most certain of them. */
+export function markOn(series: readonly ImageSeries[], freeze: Freeze): Mark | undefined {
+  const own = series.filter(({ registry }) => registry === freeze.registry);
+  return mostCertain(own.map((image) => image.marks.at(positionOf(image, markDay(freeze)) ?? image.days.length)));
 }

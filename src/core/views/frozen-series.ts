@@ -1,6 +1,6 @@
 /** What the images of an owner say together: whether their registry updated its counters. */
 import { fromEpochDay } from '../model/day.ts';
-import type { RecordedEvent } from '../model/event.ts';
+import { eventKey, isListed, type RecordedEvent } from '../model/event.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { isEndOfDay } from '../model/mark.ts';
@@ -68,6 +68,59 @@ export async function findAllFreezes(
   query: SeriesQuery = {},
 ): Promise<readonly Freeze[]> {
   const seen = recorded ?? (await store.events());
+  const courses = recordedByOwner(seen);
+  const freezes: Freeze[] = [];
+  let batch: Owner[] = [];
+  const work = async (): Promise<void> => {
+    const series = await seriesOf(
+      store,
+      batch.flatMap(({ busiest }) => busiest),
+    );
+    const found = withRecorded(findFreezes(series), seen, series);
+    for (const owner of batch) {
+      const own = found.filter((freeze) => ownerKey({ registry: freeze.registry, repo: `${freeze.owner}/` }) === owner.key);
+      keptFreezes.set(owner.busiest[0], { ...owner, freezes: own });
+      freezes.push(...own);
+    }
+    batch = [];
+  };
+  let count = 0;
+  for (const [key, images] of await ownersOf(store, query)) {
+    const [first, ...others] = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
+    if (!first) continue;
+    const owner: Owner = { key, busiest: [first, ...others], course: courses.get(key) ?? '' };
+    const kept = keptFreezes.get(first);
+    if (kept && isSameOwner(kept, owner)) {
+      freezes.push(...kept.freezes);
+      continue;
+    }
+    if (count + owner.busiest.length > maxImagesAtOnce) {
+      await work();
+      count = 0;
+    }
+    batch.push(owner);
+    count += owner.busiest.length;
+  }
+  await work();
+  return freezes;
+}
+
+interface Owner {
+  readonly key: string;
+  readonly busiest: readonly [LatestImage, ...LatestImage[]];
+  /** What was recorded of its counters. */
+  readonly course: string;
+}
+
+/** What an owner's images came to, by the busiest of them: the same as long as no value of theirs has changed. */
+const keptFreezes = new WeakMap<LatestImage, Owner & { readonly freezes: readonly Freeze[] }>();
+
+function isSameOwner(a: Owner, b: Owner): boolean {
+  return a.course === b.course && a.busiest.length === b.busiest.length && a.busiest.every((image, at) => image === b.busiest[at]);
+}
+
+/** The images of each owner of those that match, also the ones that do not. */
+async function ownersOf(store: Pick<SnapshotStore, 'latest'>, query: SeriesQuery): Promise<ReadonlyMap<string, readonly LatestImage[]>> {
   const owners = new Map<string, LatestImage[]>();
   const wanted = new Set<string>();
   for (const image of await store.latest({ registries: query.registries })) {
@@ -79,21 +132,17 @@ export async function findAllFreezes(
     else owners.set(key, [image]);
     if (matches(query, image)) wanted.add(key);
   }
-  const freezes: Freeze[] = [];
-  let batch: LatestImage[] = [];
-  const work = async (): Promise<void> => {
-    const series = await seriesOf(store, batch);
-    freezes.push(...withRecorded(findFreezes(series), seen, series));
-    batch = [];
-  };
-  for (const [key, images] of owners) {
-    if (!wanted.has(key)) continue;
-    const busiest = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
-    if (batch.length + busiest.length > maxImagesAtOnce) await work();
-    batch.push(...busiest);
+  return new Map([...owners].filter(([key]) => wanted.has(key)));
+}
+
+function recordedByOwner(recorded: readonly RecordedEvent[]): ReadonlyMap<string, string> {
+  const courses = new Map<string, string>();
+  for (const event of recorded) {
+    if (isListed(event)) continue;
+    const key = ownerKey({ registry: event.registry, repo: `${event.detail ?? ''}/` });
+    courses.set(key, `${courses.get(key) ?? ''}${eventKey(event)} ${event.seenAt} `);
   }
-  await work();
-  return freezes;
+  return courses;
 }
 
 /** What the sums of these images change by where registries did not update their counters. */

@@ -12,11 +12,13 @@ const font = 'system-ui, sans-serif';
 const lineHeight = 20;
 const side = 12;
 
+const prepared = new WeakSet<HTMLButtonElement>();
+
 /** Prepares the buttons of a figure, once. */
 export function prepareExport(figure: HTMLElement, { data, hidden }: Exported): void {
   const button = figure.querySelector<HTMLButtonElement>('button[data-export="png"]');
-  if (!button?.hidden) return;
-  button.hidden = false;
+  if (!button || prepared.has(button)) return;
+  prepared.add(button);
   button.addEventListener('click', () => {
     const chart = figure.querySelector('canvas');
     const svg = figure.querySelector<HTMLAnchorElement>('a[data-export="svg"]');

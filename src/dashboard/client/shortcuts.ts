@@ -41,9 +41,7 @@ export function prepareShortcuts(): void {
     found.run();
   });
   const button = document.querySelector<HTMLButtonElement>('#shortcuts');
-  if (!button) return;
-  button.hidden = false;
-  button.addEventListener('click', showHelp);
+  button?.addEventListener('click', showHelp);
 }
 
 /** A select takes letters as well. */

@@ -29,6 +29,10 @@ async function ask(address: string, options: PagesOptions = { readings }): Promi
 
 const nothing = { kind: 'data', status: 404, type: 'application/json', text: expect.stringContaining('this address does not exist') };
 
+function countRows({ text }: PageAnswer): number {
+  return [...text.matchAll(/<tr role="row" data-key=/g)].length;
+}
+
 async function headlineOf(options: PagesOptions, address = '/images/acme/charts/app'): Promise<string> {
   const { text } = await ask(address, options);
   const [headline = ''] = /<p class="headline"[\s\S]*?<\/p>/.exec(text) ?? [];
@@ -95,6 +99,40 @@ describe('the pages', () => {
         expect([address, text.includes(expected)]).toEqual([address, isListed]);
       }
     }
+  });
+
+  it('of an image that its registry no longer has says since when, in place of when it reaches a milestone', async () => {
+    const days = Array.from({ length: 30 }, (_, at) => addDays('2026-01-20', at));
+    const [gone, other] = ['acme/gone', 'acme/half'];
+    const deleted = days.flatMap((day, at) => [
+      read(gone, day, 100 + at),
+      read(other, day, 100 + at),
+      read(other, addDays(day, 24), 500 + at, { registry: 'dockerhub' }),
+    ]);
+    const time = '2026-02-19T10:00:00Z';
+    const events = [gone, other].map((repo) => ({ time, seenAt: time, registry: 'ghcr', repo, kind: 'image_gone' }) as const);
+    const ended = 'No longer in the registry since 2026-02-19';
+    const page = await ask(`/images/${gone}`, { readings: deleted, events });
+    const empty = await ask(`/images/${gone}?range=7d`, { readings: deleted, events });
+    const half = await ask(`/images/${other}`, { readings: deleted, events });
+
+    expect(page.text).toContain(`<p class="ended">${ended}</p>`);
+    expect(page.text).toMatch(/GitHub Container Registry\s*<span class="flag bad">deleted<\/span>/);
+    expect(await headlineOf({ readings: deleted, events }, `/images/${gone}`)).toMatch(
+      /^129 pulls · no longer in the registry since 2026-02-19/,
+    );
+    expect(empty.text).toContain(`No data in this range. ${ended}.`);
+    expect(half.text).toContain('<p class="ended">No longer in the registry: GitHub Container Registry since 2026-02-19</p>');
+    expect(await headlineOf({ readings: deleted, events }, `/images/${other}`)).toContain('next milestone');
+  });
+
+  it('has the first hundred images, and all of them for whoever prints', async () => {
+    const many = Array.from({ length: 120 }, (_, at) => read(`acme/app-${at}`, '2026-03-14', at));
+    const first = await ask('/', { readings: many });
+    const [, all = ''] = /<a href="([^"]+)" data-view>Show all<\/a>/.exec(first.text) ?? [];
+
+    expect([countRows(first), all]).toEqual([100, '/?rows=all']);
+    expect(countRows(await ask(all, { readings: many }))).toBe(120);
   });
 
   it('shows a freeze over midnight in the chart of the image and in that of all', async () => {

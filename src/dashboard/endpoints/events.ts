@@ -1,4 +1,4 @@
-import { findEvents } from '../../core/views/event-list.ts';
+import { findEventsPart } from '../../core/views/event-list.ts';
 import { eventParameters } from '../../http/event-filter.ts';
 import { cutPage, pagingField } from '../../http/paging.ts';
 import { eventsOnPage, eventsPage, newestFirst } from '../events.ts';
@@ -11,10 +11,13 @@ export const eventsPageEndpoint = pageEndpoint({
   query: { view: eventsViewField, paging: pagingField(newestFirst.name, 5) },
   async page({ query: { view, paging } }, deps) {
     const { filter, problem } = view;
-    const events = problem === undefined ? (await findEvents(deps, filter)).toReversed() : [];
-    const { limit = eventsOnPage, after } = paging ?? {};
+    const { limit: wanted = eventsOnPage, after } = paging ?? {};
+    const limit = Math.min(wanted, eventsOnPage);
+    // One more on both sides says whether there are other pages.
+    const place = { count: limit + 1, newestFirst: true, after };
+    const found = problem === undefined ? await findEventsPart(deps, filter, place) : { events: [], start: 0, total: 0 };
     const others = new URLSearchParams(eventParameters(filter)).toString();
-    const shown = cutPage(events, { limit: Math.min(limit, eventsOnPage), after, others }, newestFirst);
-    return pageOf(eventsPage(deps, { view, shown, count: events.length }), problem);
+    const shown = cutPage(found.events, { limit, after, others }, newestFirst);
+    return pageOf(eventsPage(deps, { view, shown: { ...shown, start: found.start + shown.start }, count: found.total }), problem);
   },
 });

@@ -1,4 +1,4 @@
-import { eventSentence, findEvents, identifyEvent } from '../../core/views/event-list.ts';
+import { eventSentence, findEventsPart, identifyEvent } from '../../core/views/event-list.ts';
 import type { ImageEvent } from '../../core/views/events.ts';
 import { atomChunks, atomType } from '../atom.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -19,7 +19,7 @@ export const feedEndpoint = endpoint({
   responses: dataResponses({ 'application/atom+xml': text() }),
   perOrigin: true,
   async handle({ query: { filter }, origin }, deps: Pick<ApiDeps, 'store' | 'groups' | 'clock' | 'basePath' | 'version'>) {
-    const events = (await findEvents(deps, filter)).toReversed().slice(0, maxEntries);
+    const { events } = await findEventsPart(deps, filter, { count: maxEntries, newestFirst: true });
     const root = origin + deps.basePath;
     const subject = [filter.images.repos, filter.images.registries, filter.kinds].flatMap((names) =>
       names ? [[...names].join(', ')] : [],

@@ -1,4 +1,3 @@
-import { dayOf } from '../../core/model/day.ts';
 import { sumGrowth, sumKnown } from '../../core/numbers/growth.ts';
 import { eventSentence, findNewestEvent } from '../../core/views/event-list.ts';
 import { queryImages } from '../../core/views/groups.ts';
@@ -38,7 +37,7 @@ export const overviewEndpoint = endpoint({
   query: { images: imageFilter },
   responses: dataResponses({ 'application/json': overview }),
   async handle({ query: { images: filter } }, deps: ApiDeps) {
-    const [images, event] = await Promise.all([queryImages(deps, filter), findNewestEvent(deps, filter, dayOf(deps.clock.now()))]);
+    const [images, event] = await Promise.all([queryImages(deps, filter), findNewestEvent(deps, filter)]);
     const [day, week, month] = [
       sumGrowth(images.map(({ lastDay }) => lastDay)),
       sumGrowth(images.map(({ lastWeek }) => lastWeek)),

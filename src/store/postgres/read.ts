@@ -64,6 +64,8 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
   const own = sql`SELECT day, pull_count, known, note FROM totals WHERE image_id = images.id`;
   const last = to === undefined ? sql`true` : sql`day <= ${to}`;
   const before = from === undefined ? empty : sql`(${own} AND day < ${from} ORDER BY day DESC LIMIT 1) UNION ALL`;
+  // Without this the totals of all images would be read for some of them.
+  const apart = query.repos ? sql`OFFSET 0` : empty;
   const since = from === undefined ? sql`true` : sql`day >= ${from}`;
   return sql`
     SELECT registry, repo,
@@ -71,7 +73,7 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
       json_agg(pull_count ORDER BY day) AS totals,
       json_agg(known ORDER BY day) AS marks,
       json_object_agg(day - DATE '1970-01-01', note) FILTER (WHERE note IS NOT NULL) AS notes
-    FROM images JOIN LATERAL (${before} ${own} AND ${since} AND ${last}) AS totals ON true
+    FROM images JOIN LATERAL (${before} (${own} AND ${since} AND ${last} ${apart})) AS totals ON true
     WHERE ${matches(query)}
     GROUP BY images.id
     ORDER BY repo COLLATE "C", registry COLLATE "C"`;

@@ -119,6 +119,18 @@ export function describeDailyTotals(name: string, make: MakeStore): void {
       expect(days).toEqual([toEpochDay('2026-04-03')]);
     });
 
+    it('gives the newest values of an image as another object after any of its totals has changed', async () => {
+      const objectOf = async (repo: string): Promise<unknown> => (await store.latest({})).find((image) => image.repo === repo);
+      const before = await objectOf('acme/app');
+      await store.save([reading('acme/app', 11, '2025-03-14T10:00:00'), reading('b/x', 2, '2026-03-15T12:00:00', { registry: 'ghcr' })]);
+      const between = await objectOf('acme/app');
+      await store.save([reading('acme/app', 12, '2025-03-14T11:00:00')]);
+
+      expect(between).not.toBe(before);
+      expect(await objectOf('acme/app')).not.toBe(between);
+      expect(await objectOf('acme/app')).toEqual(between);
+    });
+
     it('may be left at any moment', async () => {
       for await (const { day } of (await store.dailyTotals({})).days) {
         expect(day).toBe(toEpochDay('2026-03-12'));
