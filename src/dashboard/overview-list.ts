@@ -33,7 +33,7 @@ export function createOverviewLists({
   configured,
   groups,
   staleAfterMs,
-}: ListDeps): (registry: string) => Promise<OverviewList> {
+}: Tracking): (registry: string) => Promise<OverviewList> {
   const nameOf = groupNames(groups);
   const wanted = [...configured, ...groups.flatMap(({ members }) => members)];
   const known = new Map<string, Known>();
