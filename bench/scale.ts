@@ -5,11 +5,12 @@ import sql, { raw } from 'sql-template-tag';
 import { addDays, dayOf } from '../src/core/model/day.ts';
 import { rebuildAll } from '../src/store/postgres/kept/rebuild.ts';
 import { openPostgresStore, type PostgresStore } from '../src/store/postgres/store.ts';
-import { readMigrations, startPostgres } from '../test/support/postgres.ts';
+import { readMigrations, startPostgres, type TestDatabase } from '../test/support/postgres.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
 import { once } from './load.ts';
 import { createMemoryLimit } from './memory.ts';
 import { machine, ms, size, table } from './report.ts';
+import { measureSaves, readingsOf, type SaveFigures } from './saves.ts';
 import { startMeasured, type MeasuredService } from './service.ts';
 
 const quick = process.argv.includes('--quick');
@@ -48,7 +49,7 @@ interface Figures {
   readonly images: number;
   readonly answers: ReadonlyMap<string, Answer | string>;
   readonly peakBytes: number;
-  readonly savedPerSecond: number;
+  readonly saves: SaveFigures;
 }
 
 /** Half of the images are on GHCR with closed days, half on Docker Hub, of a hundred owners. */
@@ -78,24 +79,11 @@ export async function fill({ database }: PostgresStore, images: number): Promise
   await database.withLock(7, (connection) => connection.query(raw('VACUUM ANALYZE')));
 }
 
-export function readings(images: number, from: number, to: number) {
-  return Array.from({ length: to - from }, (_, at) => {
-    const id = from + at + 1;
-    const name = { registry: id % 2 === 0 ? 'dockerhub' : 'ghcr', repo: `owner-${id % 100}/app-${id}` };
-    return { ...name, pullCount: 10_000_000 + images + id, readAt: `${today}T23:00:00.000Z` };
-  });
-}
-
-export async function saveAll(store: PostgresStore, images: number): Promise<number> {
-  const begun = performance.now();
-  for (let at = 0; at < images; at += 10_000) await store.save(readings(images, at, Math.min(images, at + 10_000)));
-  return (images * 1000) / (performance.now() - begun);
-}
-
-async function measureAddress(service: MeasuredService, store: PostgresStore, path: string, images: number): Promise<Answer | string> {
+async function measureAddress(service: MeasuredService, store: PostgresStore, path: string): Promise<Answer | string> {
   try {
     const cold = await once(service.url + path);
-    await store.save(readings(images, 6, 7));
+    // One of Docker Hub: what is closed takes no reading of the same day.
+    await store.save(readingsOf(today, 23, 7, 8));
     // The service hears of it.
     await new Promise((resolve) => setTimeout(resolve, 200));
     const before = await service.figures();
@@ -108,20 +96,21 @@ async function measureAddress(service: MeasuredService, store: PostgresStore, pa
   }
 }
 
-async function measure(url: string, images: number): Promise<Figures> {
+async function measure({ create }: Pick<TestDatabase, 'create'>, images: number): Promise<Figures> {
+  const url = await create();
   const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: Date, log: createRecordingLog() });
   await fill(store, images);
   const limit = await createMemoryLimit(limitBytes);
   const service = await startMeasured('/tmp', limit, { DATABASE_URL: url });
   const answers = new Map<string, Answer | string>();
-  for (const [name, path] of addresses) answers.set(name, await measureAddress(service, store, path, images));
+  for (const [name, path] of addresses) answers.set(name, await measureAddress(service, store, path));
   const { peakRssBytes } = await service.figures();
   await service.stop().catch(() => undefined);
   const peakBytes = (await limit?.peakBytes()) ?? peakRssBytes;
   await limit?.remove();
-  const savedPerSecond = await saveAll(store, images);
+  const saves = await measureSaves(store, await create(), images, today);
   await store.close();
-  return { images, answers, peakBytes, savedPerSecond };
+  return { images, answers, peakBytes, saves };
 }
 
 /** How time grows: 1 with the number of images, 0 not at all. */
@@ -132,12 +121,12 @@ function exponent(first: Answer | string | undefined, last: Answer | string | un
 
 export async function benchScale(): Promise<void> {
   execFileSync(process.execPath, [...process.execArgv, 'scripts/build.ts']);
-  const database = await startPostgres();
+  const database = await startPostgres({ isDurable: true });
   try {
     const figures: Figures[] = [];
     for (const images of sizes) {
       process.stderr.write(`${images} images × ${days} days\n`);
-      figures.push(await measure(await database.create(), images));
+      figures.push(await measure(database, images));
     }
     const text = report(figures);
     if (quick) process.stdout.write(text);
@@ -145,6 +134,10 @@ export async function benchScale(): Promise<void> {
   } finally {
     await database.dispose();
   }
+}
+
+function perSecond(figure: number): string {
+  return Math.round(figure).toLocaleString('en');
 }
 
 function cell(answer: Answer | string | undefined): string {
@@ -159,7 +152,7 @@ function report(figures: readonly Figures[]): string {
     '<!-- Written by npm run bench -- scale; do not edit. -->',
     '# Results with more and more images',
     '',
-    `${machine(new Date())} PostgreSQL 18 beside it; the API in ${size(limitBytes)}, started anew for each size.`,
+    `${machine(new Date())} PostgreSQL 18 beside it, with fsync; the API in ${size(limitBytes)}, started anew for each size.`,
     'First answer / after a reading was stored / repeated; processor time of the program for the second; size of the body.',
     '',
     table(
@@ -172,7 +165,9 @@ function report(figures: readonly Figures[]): string {
           exponent(figures[0]?.answers.get(name), figures.at(-1)?.answers.get(name), growth),
         ]),
         ['most memory of the API', ...figures.map(({ peakBytes }) => size(peakBytes)), ''],
-        ['readings saved a second', ...figures.map(({ savedPerSecond }) => Math.round(savedPerSecond).toLocaleString('en')), ''],
+        ['readings saved a second: new images', ...figures.map(({ saves }) => perSecond(saves.first)), ''],
+        ['the first of a day', ...figures.map(({ saves }) => perSecond(saves.newDay)), ''],
+        ['later ones of a day', ...figures.map(({ saves }) => perSecond(saves.repeated)), ''],
       ],
     ),
   ].join('\n');

@@ -2,9 +2,12 @@
 import type { Config } from '../config/load.ts';
 import type { Day } from '../core/model/day.ts';
 import type { StoredReading } from '../core/model/history.ts';
+import { compareImagesByName, imageKey } from '../core/model/image.ts';
 import { includesDay, type DayRange, type SeriesQuery } from '../core/model/query.ts';
-import { openMetricsLines } from '../metrics/openmetrics.ts';
+import { seriesInBatches } from '../core/views/frozen-series.ts';
+import { openMetricsEnd, openMetricsHead, openMetricsLines } from '../metrics/openmetrics.ts';
 import { csvText, eventsWithin, jsonText, ndjsonText, seriesWithin } from '../transfer/export/export-text.ts';
+import type { History } from '../store/index.ts';
 import { historyOf } from './store.ts';
 import { type Overrides, createWorld } from './world.ts';
 
@@ -30,8 +33,7 @@ export async function* exportHistory(
     const days = (await history.days()).filter((day) => includesDay(range, day));
     const readings = (): AsyncIterable<StoredReading> => countDays(history.readings(query, range), days, onProgress);
     if (format === 'openmetrics') {
-      const [series, latest] = await Promise.all([history.totals(query, range), history.latest(query)]);
-      yield* openMetricsLines(seriesWithin(series, range), latest);
+      yield* openMetricsText(history, query, range);
     } else if (format === 'ndjson') {
       yield* ndjsonText(readings(), eventsWithin(await history.events(), query, range));
     } else {
@@ -40,6 +42,15 @@ export async function* exportHistory(
   } finally {
     await history.close();
   }
+}
+
+/** All samples of an image are together, as the format wants it: the images some at a time. */
+async function* openMetricsText(history: Pick<History, 'totals' | 'latest'>, query: SeriesQuery, range: DayRange): AsyncGenerator<string> {
+  const images = (await history.latest(query)).toSorted(compareImagesByName);
+  const latest = new Map(images.map((image) => [imageKey(image), image]));
+  yield openMetricsHead;
+  for await (const series of seriesInBatches(history, images, range)) yield* openMetricsLines(seriesWithin(series, range), latest);
+  yield openMetricsEnd;
 }
 
 /** The readings as they are, counted by their days. */

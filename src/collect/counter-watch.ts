@@ -105,14 +105,17 @@ function firstLook(images: Images): Owner {
   const totals = totalsOf(images);
   const until = newestRead(totals.values());
   const today = dayAt(until);
+  const readToday = images.filter(({ recent }) => recent.days[recent.days.length - 1] === today);
   // Where nothing has changed since yesterday's totals, the standstill began before midnight at the latest.
-  const since = images.every(({ recent }) => hasNoPulls(recent, today)) ? today * dayMs - 1 : until;
+  const isStill = readToday.length > 0 && readToday.every(({ recent }) => hasNoPulls(recent));
+  const since = isStill ? today * dayMs - 1 : until;
   return { registry, name: ownerOf(repo), totals, since, until, reads: 1 };
 }
 
-function hasNoPulls({ days, pulls }: LatestImage['recent'], day: EpochDay): boolean {
+/** Whether its total is that of the day before. */
+function hasNoPulls({ days, pulls }: LatestImage['recent']): boolean {
   const at = days.length - 1;
-  return days[at] === day && days[at - 1] === day - 1 && pulls[at] === 0;
+  return days[at - 1] === (days[at] ?? 0) - 1 && pulls[at] === 0;
 }
 
 function compare(before: Owner, images: Images): Look {

@@ -24,5 +24,5 @@ export interface ApiDeps extends Tracking {
   /** Starts a run; absent: nobody may. */
   readonly trigger?: Trigger | undefined;
   /** What Prometheus scrapes; absent: nothing. */
-  readonly metrics?: { scrape(): Promise<{ readonly type: string; readonly text: string }> } | undefined;
+  readonly metrics?: { scrape(): Promise<{ readonly type: string; readonly chunks: Iterable<string> }> } | undefined;
 }

@@ -5,7 +5,7 @@ import type { Reading } from '../core/model/reading.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { definitions } from './definitions.ts';
-import { createMetrics, type MetricsDeps } from './metrics.ts';
+import { createMetrics, type Metrics, type MetricsDeps } from './metrics.ts';
 
 function read(repo: string, day: string, pullCount: number, more: Partial<Reading> = {}): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z`, ...more };
@@ -66,7 +66,12 @@ async function scrape(deps: Partial<MetricsDeps> = {}): Promise<{ readonly type:
     channels,
     ...deps,
   });
-  return metrics.scrape();
+  return textOf(metrics);
+}
+
+async function textOf(metrics: Metrics): Promise<{ readonly type: string; readonly text: string }> {
+  const { type, chunks } = await metrics.scrape();
+  return { type, text: [...chunks].join('') };
 }
 
 /** Those of our own, without those of the process. */
@@ -123,7 +128,7 @@ describe('the metrics', () => {
     await metrics.scrape();
     await store.save([read('acme/app', '2026-03-14', 14_400, { readAt: '2026-03-14T11:00:00.000Z' })]);
 
-    const { text } = await metrics.scrape();
+    const { text } = await textOf(metrics);
     const series = text
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'))

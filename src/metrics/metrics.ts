@@ -8,7 +8,8 @@ import { isNotThere } from '../core/model/run.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
 import { definitions, type MetricName } from './definitions.ts';
-import { imageLabels } from './image-labels.ts';
+import { toSeconds } from './seconds.ts';
+import { imageSeries, isImageMetric } from './image-series.ts';
 
 export interface MetricsDeps {
   readonly store: SnapshotStore;
@@ -29,7 +30,8 @@ export type ImageChoice = { readonly kind: 'all' | 'groups' } | { readonly kind:
 
 export interface Scrape {
   readonly type: string;
-  readonly text: string;
+  /** In pieces: thousands of images are never one text. */
+  readonly chunks: Iterable<string>;
 }
 
 export interface Metrics {
@@ -53,16 +55,38 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       const set = setter(registry);
       const { registries, health, pollIntervalMs = 0 } = deps.status();
       const absent = absentImages(registries);
-      for (const image of chooseImages(await findImages(deps), deps)) setImage(set, image, absent);
+      const images = chooseImages(await findImages(deps), deps);
       for (const status of registries) if (status.state !== 'off') setRegistry(set, status);
       for (const each of (await deps.channels?.()) ?? []) setChannel(set, each);
       set('registrystats_poll_interval_seconds', pollIntervalMs / 1000);
       set('registrystats_configuration_problems', deps.configProblems.length);
       set('registrystats_healthy', Number(health.healthy));
       set('registrystats_build_info', 1, { version: deps.version });
-      return { type: Registry.PROMETHEUS_CONTENT_TYPE, text: (await registry.metrics()) + (await processRegistry.metrics()) };
+      const others = new Map(
+        await Promise.all(otherNames.map(async (name) => [name, await registry.getSingleMetricAsString(name)] as const)),
+      );
+      return { type: Registry.PROMETHEUS_CONTENT_TYPE, chunks: chunks(images, absent, others, await processRegistry.metrics()) };
     },
   };
+}
+
+const otherNames = Object.keys(definitions).filter((name) => !isImageMetric(name));
+
+/** In the order of the definitions. `others`: the text of each metric that is not about images. */
+function* chunks(
+  images: readonly TrackedImage[],
+  absent: ReadonlySet<string>,
+  others: ReadonlyMap<string, string>,
+  ofProcess: string,
+): Generator<string> {
+  let separator = '';
+  for (const name of Object.keys(definitions)) {
+    yield separator;
+    if (isImageMetric(name)) yield* imageSeries(name, images, absent);
+    else yield others.get(name) ?? '';
+    separator = '\n\n';
+  }
+  yield `\n${ofProcess}`;
 }
 
 /** Sets values of the metrics of a registry; undefined values are left out. */
@@ -70,7 +94,7 @@ function setter(registry: Registry): Set {
   const metrics = new Map<MetricName, Gauge | Counter>();
   for (const [name, { type, help, labels }] of Object.entries(definitions)) {
     const options = { name, help, labelNames: labels, registers: [registry] };
-    if (isMetricName(name)) metrics.set(name, type === 'gauge' ? new Gauge(options) : new Counter(options));
+    if (isMetricName(name) && !isImageMetric(name)) metrics.set(name, type === 'gauge' ? new Gauge(options) : new Counter(options));
   }
   return (name, value, labels = {}) => {
     const metric = metrics.get(name);
@@ -103,15 +127,6 @@ function absentImages(registries: readonly RegistryStatus[]): ReadonlySet<string
   return new Set(absent);
 }
 
-function setImage(set: Set, image: TrackedImage, absent: ReadonlySet<string>): void {
-  const labels = { ...imageLabels(image) };
-  set('registrystats_image_pulls', image.pullCount, labels);
-  set('registrystats_image_tags', image.tagCount, labels);
-  set('registrystats_image_last_pushed_timestamp_seconds', toSeconds(image.lastUpdated), labels);
-  set('registrystats_image_last_read_timestamp_seconds', toSeconds(image.lastRead), labels);
-  set('registrystats_image_present', Number(!absent.has(imageKey(image))), labels);
-}
-
 function setRegistry(set: Set, status: RegistryStatus): void {
   const labels = { registry: status.registry };
   const { listings, totals } = status;
@@ -142,9 +157,4 @@ function setChannel(set: Set, { channel, waiting, delivered, givenUp, lastSucces
   set('registrystats_notifications_last_error_timestamp_seconds', toSeconds(lastErrorAt), labels);
   set('registrystats_notifications_total', delivered, { ...labels, result: 'delivered' });
   set('registrystats_notifications_total', givenUp, { ...labels, result: 'given_up' });
-}
-
-function toSeconds(timestamp: string | undefined): number | undefined {
-  const epochMs = Date.parse(timestamp ?? '');
-  return Number.isNaN(epochMs) ? undefined : Math.floor(epochMs / 1000);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../core/model/day.ts';
 import type { ImageSeries } from '../core/model/history.ts';
+import { imageKey } from '../core/model/image.ts';
 import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
-import { openMetricsLines } from './openmetrics.ts';
+import { openMetricsEnd, openMetricsHead, openMetricsLines } from './openmetrics.ts';
 
 const first = toEpochDay('2026-03-13');
 const app: ImageSeries = {
@@ -15,7 +16,7 @@ const app: ImageSeries = {
 
 function lines(readAt: string | undefined): string[] {
   const latest = latestOfSeries(app, { readAt });
-  return [...openMetricsLines([app], [latest])].join('').split('\n');
+  return [openMetricsHead, ...openMetricsLines([app], new Map([[imageKey(latest), latest]])), openMetricsEnd].join('').split('\n');
 }
 
 function seconds(moment: string): number {
@@ -44,7 +45,7 @@ describe('the history as OpenMetrics', () => {
   it('escapes what a label may not hold, and is whole for nothing too', () => {
     const odd = { ...app, repo: 'acme/a"b\\c\nd' };
 
-    expect([...openMetricsLines([odd], [])][1]).toContain('repo="a\\"b\\\\c\\nd"');
-    expect([...openMetricsLines([], [])].at(-1)).toBe('# EOF\n');
+    expect([...openMetricsLines([odd], new Map())][0]).toContain('repo="a\\"b\\\\c\\nd"');
+    expect([...openMetricsLines([], new Map())]).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ export async function setUp(readings: readonly Reading[] = example, deps: Partia
       status: () => healthy,
       registries: ['dockerhub', 'ghcr'],
       basePath: '',
-      metrics: { scrape: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', text: 'up 1\n' }) },
+      metrics: { scrape: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', chunks: ['up 1\n'] }) },
       clock: createFixedClock('2026-03-04T10:00:00.000Z'),
       configured: [],
       groups: [],

@@ -101,8 +101,13 @@ export const imagesEndpoint = tableEndpoint({
     const { rows, next } = cutPage(await queryImages(deps, images), paging, order);
     return {
       columns: Object.keys(columns),
-      rows: rows.map((image) => Object.values<Column>(columns).map(({ cell }) => cell(image, deps.counting))),
+      rows: cells(rows, deps.counting),
       next,
     };
   },
 });
+
+function* cells(images: readonly TrackedImage[], counting: ApiDeps['counting']): Generator<readonly Cell[]> {
+  const all = Object.values<Column>(columns);
+  for (const image of images) yield all.map(({ cell }) => cell(image, counting));
+}

@@ -13,7 +13,6 @@ export const metricsEndpoint = endpoint({
   cached: false,
   async handle(_, { metrics }: Pick<ApiDeps, 'metrics'>) {
     if (!metrics) throw new AppError('not_found', 'there are no metrics here');
-    const scrape = await metrics.scrape();
-    return { type: scrape.type, chunks: [scrape.text] };
+    return metrics.scrape();
   },
 });
