@@ -11,6 +11,7 @@ import { openPostgresStore } from '../src/store/postgres/store.ts';
 import { readMigrations, startPostgres } from '../test/support/postgres.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
 import { machine, ms, ratio, size, table } from './report.ts';
+import { documentOf } from '../src/store/testing/store-under-test.ts';
 
 const quick = process.argv.includes('--quick');
 const sizes = quick ? [50, 200] : [1_000, 10_000];
@@ -37,7 +38,7 @@ const questions: readonly (readonly [name: string, ask: (store: SnapshotStore, d
   ['all images, all days (/api/pulls)', (store) => store.totals({})],
   ['newest values of all (/api/summary)', (store) => store.latest({})],
   ['newest values of one', (store) => store.latest({ repos: new Set(['acme/app-7']) })],
-  ['snapshot of a day', (store) => store.snapshot(addDays(today, -5))],
+  ['snapshot of a day', (store) => documentOf(store, addDays(today, -5))],
   ['save of one reading (a collector)', (store) => store.save([reading(7, today, 400)])],
   [
     'view daily_pulls, one image, 30 days',

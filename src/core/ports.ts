@@ -9,7 +9,6 @@ import type { Listing, Reading } from './model/reading.ts';
 import type { Requeued, RunRecord, RunReport, TakenItem, WorkItem, WorkResult } from './model/run.ts';
 import type { Failure } from './model/outcome.ts';
 import type { ChannelRecord, Delivery, DeliveryEnd, Notice, NotifyMemory } from './model/notice.ts';
-import type { SnapshotDocument } from './document/snapshot.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -88,8 +87,8 @@ export interface SnapshotStore {
   imagesAtOnce(): number;
   /** The events that were recorded, by time, then registry, then repo. */
   events(): Promise<readonly RecordedEvent[]>;
-  /** The stored snapshot of a day, or undefined when there is none or it cannot be read. */
-  snapshot(day: Day): Promise<SnapshotDocument | undefined>;
+  /** The stored snapshot of a day as compact JSON, in pieces that are read as they are taken; undefined when there is none or it cannot be read. */
+  snapshot(day: Day): Promise<AsyncIterable<string> | undefined>;
   /** The days that have a snapshot, ascending. */
   days(): Promise<readonly Day[]>;
   /** The days with a snapshot that lie after tomorrow, ascending: they are kept, and no other answer has anything of them until they come. */

@@ -9,6 +9,7 @@ import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { addDaySums, daySumsOf } from '../core/numbers/day-sums.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
+import { documentText } from '../core/document/document-text.ts';
 import { parseEvents } from '../core/document/snapshot-events.ts';
 import { mergeReadings, parseReadings, type SnapshotDocument } from '../core/document/snapshot.ts';
 import { dailyTotalsOf } from './daily-totals.ts';
@@ -71,7 +72,8 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
       return [...documents.values()].flatMap(parseEvents).toSorted(compareEvents);
     },
     async snapshot(day) {
-      return pruned.has(day) ? undefined : structuredClone(documents.get(day));
+      const document = pruned.has(day) ? undefined : documents.get(day);
+      return document && documentText(structuredClone(document));
     },
     async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);

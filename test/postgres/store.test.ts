@@ -35,7 +35,7 @@ const open = (url: string, clock: Pick<Clock, 'now'> = systemClock): ReturnType<
   openPostgresStore({ url, migrations, clock, log: createRecordingLog() });
 
 describeStore('PostgreSQL', async (clock) => {
-  const url = await database.create();
+  const url = await database.createWithTables();
   return reopenable(() => open(url, clock));
 });
 
@@ -118,7 +118,7 @@ describe('PostgreSQL beside the store in memory', () => {
   it('gives the same answers after whatever was saved and pruned', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
-        const [memory, store] = [createMemoryStore(), await open(await database.create())];
+        const [memory, store] = [createMemoryStore(), await open(await database.createWithTables())];
         try {
           for (const each of steps) {
             for (const target of [memory, store]) await ('save' in each ? target.save(each.save) : target.prune(each.prune, each));
@@ -136,7 +136,7 @@ describe('PostgreSQL beside the store in memory', () => {
 
 describe('tags that have no room', () => {
   it('lose their oldest, say how many, are stored once, and keep no total from being stored', async () => {
-    const store = await open(await database.create());
+    const store = await open(await database.createWithTables());
     const tags = Array.from({ length: 1_000 }, (_, at) => ({
       name: `v${at}`,
       lastUpdated: new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString(),
@@ -161,7 +161,7 @@ describe('tags that have no room', () => {
 
 describe('what is kept beside the totals', () => {
   it('is told where it differs from them, and is right again when it was worked out anew, for those too who know it already', async () => {
-    const store = await open(await database.create());
+    const store = await open(await database.createWithTables());
     await store.save([reading('acme/app', 5, '2026-03-14'), reading('acme/app', 9, '2026-03-15'), reading('acme/tool', 7, '2026-03-15')]);
     const right = [await sumsOf(store), await store.latest({})];
 

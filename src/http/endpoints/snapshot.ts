@@ -1,9 +1,7 @@
-import type { SnapshotDocument } from '../../core/document/snapshot.ts';
 import { AppError } from '../../core/model/errors.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { endpoint } from '../endpoint.ts';
 import { noSnapshotOf } from '../no-snapshot.ts';
-import { pieceBytes } from '../body.ts';
 import { snapshotDate } from '../parameters.ts';
 import { dataResponses, nothingOfThatDate } from '../responses.ts';
 import { named, object, text } from '../schema.ts';
@@ -16,7 +14,7 @@ export const snapshotEndpoint = endpoint({
   query: { date: snapshotDate },
   responses: { ...dataResponses({ 'application/json': snapshot }), 404: nothingOfThatDate },
   async handle({ query }, { store }: { readonly store: SnapshotStore }) {
-    return { type: 'application/json', chunks: documentChunks(await findSnapshot(store, query.date)) };
+    return { type: 'application/json', chunks: await findSnapshot(store, query.date) };
   },
 });
 
@@ -24,34 +22,11 @@ export const snapshotEndpoint = endpoint({
  * The stored snapshot of a day, or the newest that can be read.
  * @throws AppError not_found
  */
-async function findSnapshot(store: SnapshotStore, date: string | undefined): Promise<SnapshotDocument> {
+async function findSnapshot(store: SnapshotStore, date: string | undefined): Promise<AsyncIterable<string>> {
   const days = date === undefined ? (await store.days()).toReversed() : [date];
   for (const day of days) {
     const found = await store.snapshot(day);
     if (found) return found;
   }
   throw date === undefined ? new AppError('not_found', 'there is no snapshot yet') : await noSnapshotOf(store, date);
-}
-
-/** What JSON.stringify says of the document, row by row: a large one is never one text. */
-export function* documentChunks(document: SnapshotDocument): Generator<string> {
-  let piece = '{';
-  let separator = '';
-  for (const [member, value] of Object.entries(document)) {
-    piece += `${separator}${JSON.stringify(member)}:`;
-    separator = ',';
-    if (!Array.isArray(value)) {
-      piece += JSON.stringify(value);
-      continue;
-    }
-    piece += '[';
-    for (const [at, row] of value.entries()) {
-      piece += (at === 0 ? '' : ',') + JSON.stringify(row);
-      if (piece.length < pieceBytes) continue;
-      yield piece;
-      piece = '';
-    }
-    piece += ']';
-  }
-  yield `${piece}}`;
 }

@@ -1,4 +1,3 @@
-import { parseReadings } from '../../core/document/snapshot.ts';
 import { compareImages, type ImageName } from '../../core/model/image.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
@@ -51,7 +50,10 @@ async function newest(store: SnapshotStore, query: SeriesQuery): Promise<readonl
 }
 
 async function ofDay(store: SnapshotStore, date: string): Promise<readonly Counted[]> {
-  const snapshot = await store.snapshot(date);
-  if (!snapshot) throw await noSnapshotOf(store, date);
-  return parseReadings(snapshot);
+  if (!(await store.days()).includes(date)) throw await noSnapshotOf(store, date);
+  const counted: Counted[] = [];
+  for await (const { registry: id, repo: name, pullCount, tagCount } of store.readings({}, { from: date, to: date })) {
+    counted.push({ registry: id, repo: name, pullCount, tagCount });
+  }
+  return counted;
 }

@@ -1,7 +1,7 @@
 /** Tries a folder as the service would use it, and leaves it as it was. */
 import { rmdir, stat, statfs } from 'node:fs/promises';
 import { AppError } from '../../core/model/errors.ts';
-import { maxFileBytes } from './day-file.ts';
+import { maxFileBytes, maxWholeBytes } from './whole-limit.ts';
 import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { nodeHost } from './host.ts';
@@ -26,7 +26,7 @@ export async function checkFolder(deps: CheckFolderDeps): Promise<FolderCheck> {
   const { directory, files = nodeFileSystem } = deps;
   const isNew = (await stat(directory).catch(() => undefined)) === undefined;
   const machine = { ...deps, files, host: nodeHost };
-  const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes });
+  const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes, maxWholeBytes: maxWholeBytes() });
   try {
     const { lock, state, days } = await openFolder(machine, folder);
     const freeBytes = await freeSpace(directory);

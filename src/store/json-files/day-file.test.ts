@@ -65,7 +65,7 @@ describe('the content of a file', () => {
 
     await fc.assert(
       fc.asyncProperty(bytes, async (content) => {
-        const file = await readDayFile(filesWith(content), '/data', '2026-03-14', { maxBytes: 100 });
+        const file = await readDayFile(filesWith(content), '/data', '2026-03-14', { maxWholeBytes: 1_000_000, maxBytes: 100 });
         expect(verdicts).toContain(file.kind === 'corrupt' ? file.reason : file.kind);
       }),
     );
@@ -78,13 +78,19 @@ describe('the content of a file', () => {
     const deep = `${open.repeat(20_000)}1${close.repeat(20_000)}`;
 
     for (const text of [`{"docker_hub":[{"repo":"acme/app","pull_count":1,"tags":${deep}}]}`, `{"foreign":${deep}}`]) {
-      const file = await readDayFile(filesWith(new TextEncoder().encode(text)), '/data', '2026-03-14', { maxBytes: 1_000_000 });
+      const file = await readDayFile(filesWith(new TextEncoder().encode(text)), '/data', '2026-03-14', {
+        maxWholeBytes: 1_000_000,
+        maxBytes: 1_000_000,
+      });
       expect(file).toEqual({ kind: 'corrupt', reason: 'nested deeper than 100 levels' });
     }
   });
 
   it('may start with the mark that some editors put there', async () => {
-    const file = await readDayFile(filesWith(new TextEncoder().encode('\ufeff{"note":1}')), '/data', '2026-03-14', { maxBytes: 100 });
+    const file = await readDayFile(filesWith(new TextEncoder().encode('\ufeff{"note":1}')), '/data', '2026-03-14', {
+      maxWholeBytes: 1_000_000,
+      maxBytes: 100,
+    });
 
     expect(file).toEqual({ kind: 'document', document: { note: 1, timestamp: '2026-03-14T00:00:00Z' } });
   });

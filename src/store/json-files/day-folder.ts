@@ -5,20 +5,29 @@ import { errorFields } from '../../core/model/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { compareText } from '../../core/model/image.ts';
 import type { SnapshotDocument } from '../../core/document/snapshot.ts';
-import { parseDayFileName, dayFileName, formatDocument, readDayFile, setAside, type DayFile } from './day-file.ts';
+import {
+  parseDayFileName,
+  dayFileName,
+  formatDocument,
+  readDayFile,
+  readDayText,
+  setAside,
+  type DayFile,
+  type DayLimits,
+  type DayText,
+} from './day-file.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import type { FileStamp, FileSystem } from './file-system.ts';
 import type { Host } from './host.ts';
 import type { WantedTags } from './parse-day.ts';
-import { errorCode, isDenied, storageError } from './storage-error.ts';
+import { errorCode, isDenied, storageError, type Place } from './storage-error.ts';
 
-export interface DayFolderDeps {
+export interface DayFolderDeps extends DayLimits {
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly files: FileSystem;
   readonly host: Host;
-  readonly maxBytes: number;
 }
 
 /** Methods reject with the system's error. */
@@ -29,9 +38,11 @@ export interface DayFolder {
   read(day: Day, wanted?: WantedTags): Promise<DayFile>;
   /** The day's document where it has one. @throws AppError internal when the file cannot be read although it may be */
   document(day: Day, wanted?: WantedTags): Promise<SnapshotDocument | undefined>;
+  /** The day's document as compact JSON, read as it is taken. @throws AppError as document() does; later ones where the file is replaced by an invalid one meanwhile */
+  text(day: Day): Promise<AsyncIterable<string> | undefined>;
   /**
-   * Replaces what was read with a document, and sets it aside when it was corrupt. Durable after sync.
-   * Resolves to false, and changes nothing, when the file would be larger than the largest that is read.
+   * Replaces what was read with a document, and sets it aside when it was corrupt or reduced. Durable after sync.
+   * Resolves to false, and changes nothing, when the file would be larger than the largest that is read whole.
    */
   replace(day: Day, before: DayFile, document: SnapshotDocument): Promise<boolean>;
   /** How the day's file looks from outside; undefined when that is unknown. Never rejects. */
@@ -42,7 +53,12 @@ export interface DayFolder {
   sync(): Promise<void>;
 }
 
-export function createDayFolder({ directory, clock, log, files, host, maxBytes }: DayFolderDeps): DayFolder {
+/** A file that may be read has to be readable. @throws AppError internal */
+function checkRead(day: Day, file: DayFile | DayText, place: Place): void {
+  if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
+}
+
+export function createDayFolder({ directory, clock, log, files, host, maxBytes, maxWholeBytes }: DayFolderDeps): DayFolder {
   const place = { directory, owner: host.owner };
   const skipped = new Set<Day>();
 
@@ -55,9 +71,9 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     log.info('set aside invalid snapshot file', { file: pathOf(day), as: join(directory, name) });
   }
 
-  async function read(day: Day, wanted?: WantedTags): Promise<DayFile> {
-    const file = await readDayFile(files, directory, day, { maxBytes, wanted });
-    if (file.kind === 'document' || file.kind === 'absent') {
+  /** Warns about what is wrong with it. */
+  function noted<File extends DayFile | DayText>(day: Day, file: File): File {
+    if (file.kind !== 'corrupt' && file.kind !== 'unreadable') {
       skipped.delete(day);
     } else if (!skipped.has(day)) {
       skipped.add(day);
@@ -67,6 +83,9 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     return file;
   }
 
+  const read = async (day: Day, wanted?: WantedTags): Promise<DayFile> =>
+    noted(day, await readDayFile(files, directory, day, { maxBytes, maxWholeBytes, wanted }));
+
   return {
     async days() {
       const days = (await files.listFiles(directory)).map(parseDayFileName).filter((day) => day !== undefined);
@@ -75,14 +94,20 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes }
     read,
     async document(day, wanted) {
       const file = await read(day, wanted);
-      if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
+      checkRead(day, file, place);
       return file.kind === 'document' ? file.document : undefined;
+    },
+    async text(day) {
+      const file = noted(day, await readDayText(files, directory, day, maxBytes));
+      checkRead(day, file, place);
+      return file.kind === 'text' ? file.pieces : undefined;
     },
     async replace(day, before, document) {
       const text = formatDocument(document);
-      // A file that is too large to read would be set aside as corrupt by the next save.
-      if (Buffer.byteLength(text) > maxBytes) return false;
-      const beforeRename = before.kind === 'corrupt' ? () => moveAway(day) : undefined;
+      // A file that is too large to read whole would be reduced by the next save.
+      if (Buffer.byteLength(text) > maxWholeBytes) return false;
+      const isToKeep = before.kind === 'corrupt' || (before.kind === 'document' && before.isReduced);
+      const beforeRename = isToKeep ? () => moveAway(day) : undefined;
       await replaceFile(files, { directory, name: dayFileName(day), content: text, id: host.uniqueId(), beforeRename });
       skipped.delete(day);
       return true;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SnapshotStore } from '../../core/ports.ts';
-import { totalsOf } from '../testing/store-under-test.ts';
+import { documentOf, totalsOf } from '../testing/store-under-test.ts';
 import { reading } from '../testing/readings.ts';
 import { createFaultyFiles, createTestFolder, type FaultyFiles, type TestFolder } from './testing/folder.ts';
 
@@ -21,7 +21,7 @@ const setAsideName = '2026-03-14.json.corrupt-20260314T120000000Z';
 const skipped = 'skipping snapshot file';
 
 async function answers(store: SnapshotStore): Promise<unknown> {
-  return [store.version(), await store.days(), await totalsOf(store), await store.latest({}), await store.snapshot('2026-03-14')];
+  return [store.version(), await store.days(), await totalsOf(store), await store.latest({}), await documentOf(store, '2026-03-14')];
 }
 
 describe('a save that fails', () => {
@@ -140,7 +140,7 @@ describe('a file that is no snapshot', () => {
     const store = await folder.open({ maxBytes: 2_000 });
 
     expect(await store.days()).toEqual(['2026-03-13']);
-    expect(await store.snapshot('2026-03-14')).toBeUndefined();
+    expect(await documentOf(store, '2026-03-14')).toBeUndefined();
     expect(await folder.names()).toEqual(['2026-03-13.json', '2026-03-14.json']);
     await store.save([reading('acme/app', 10, '2026-03-14')]);
     expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 9, '2026-03-14': 10 } });
@@ -182,8 +182,8 @@ describe('a file that is no snapshot', () => {
     await store.save([reading('acme/app', 10, '2026-03-14')]);
     await folder.write('2026-03-14.json', 'broken again');
 
-    expect(await store.snapshot('2026-03-14')).toBeUndefined();
-    expect(await store.snapshot('2026-03-14')).toBeUndefined();
+    expect(await documentOf(store, '2026-03-14')).toBeUndefined();
+    expect(await documentOf(store, '2026-03-14')).toBeUndefined();
 
     expect(folder.logged(skipped)).toHaveLength(2);
     await store.close();
@@ -210,7 +210,7 @@ describe('a file that may not be read', () => {
     const store = await folder.open({ files });
 
     expect(await store.days()).toEqual([]);
-    expect(await store.snapshot('2026-03-14')).toBeUndefined();
+    expect(await documentOf(store, '2026-03-14')).toBeUndefined();
     await expect(store.save([reading('acme/app', 10, '2026-03-14')])).rejects.toMatchObject({
       code: 'internal',
       message: expect.stringContaining(`cannot store 2026-03-14: permission denied in ${folder.directory}`),
@@ -225,7 +225,7 @@ describe('a file that may not be read', () => {
     files.fail('read', 'EIO', '2026-03-14');
     const store = await folder.open({ files });
 
-    await expect(store.snapshot('2026-03-14')).rejects.toMatchObject({
+    await expect(documentOf(store, '2026-03-14')).rejects.toMatchObject({
       name: 'AppError',
       code: 'internal',
       message: `cannot read 2026-03-14: the disk with ${folder.directory} has an I/O error`,

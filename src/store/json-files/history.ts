@@ -1,7 +1,7 @@
 /** Read-only access to the history of a folder: takes no lock and writes nothing, so it does not disturb a running service. */
 import type { SnapshotStore } from '../../core/ports.ts';
 import { holdBackAnswers } from '../hold-back.ts';
-import { maxFileBytes } from './day-file.ts';
+import { maxFileBytes, maxWholeBytes } from './whole-limit.ts';
 import { createDayFolder } from './day-folder.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { nodeHost } from './host.ts';
@@ -15,7 +15,7 @@ export async function readHistory(
   deps: Pick<IndexCacheDeps, 'directory' | 'clock' | 'log'>,
 ): Promise<Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events'>> {
   const machine = { ...deps, files: nodeFileSystem, host: nodeHost };
-  const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes });
+  const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes, maxWholeBytes: maxWholeBytes() });
   const days = await folder.days().catch((error: unknown) => {
     throw unusableFolder(error, 'readable', { directory: deps.directory, owner: nodeHost.owner });
   });

@@ -49,7 +49,7 @@ interface YearFiles {
   readonly remove: (year: number) => Promise<void>;
 }
 
-type KeptTotalsDeps = Omit<DayFolderDeps, 'maxBytes'>;
+type KeptTotalsDeps = Omit<DayFolderDeps, 'maxBytes' | 'maxWholeBytes'>;
 
 function createYearFiles({ directory, clock, log, files, host }: KeptTotalsDeps): YearFiles {
   const folder = join(directory, historyFolderName);

@@ -42,7 +42,15 @@ function documentOf(at: number): SnapshotDocument {
 }
 
 function deps() {
-  return { directory: folder.directory, clock: folder.clock, log: folder.log, files: oldFiles, host: folder.host, maxBytes: 1_000_000 };
+  return {
+    directory: folder.directory,
+    clock: folder.clock,
+    log: folder.log,
+    files: oldFiles,
+    host: folder.host,
+    maxBytes: 1_000_000,
+    maxWholeBytes: 1_000_000,
+  };
 }
 
 async function load(days: number, wrap: (folder: DayFolder) => DayFolder, options: LoadOptions = {}) {

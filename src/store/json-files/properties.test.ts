@@ -4,7 +4,7 @@ import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { createMemoryStore } from '../memory.ts';
-import { totalsOf } from '../testing/store-under-test.ts';
+import { documentOf, totalsOf } from '../testing/store-under-test.ts';
 import { sumsOf } from '../testing/kept.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { createTestFolder } from './testing/folder.ts';
@@ -66,11 +66,11 @@ describe('a folder of JSON files', () => {
       fc.asyncProperty(readings, (all) =>
         withStore(async (store) => {
           await store.save(all);
-          const before = [await answersOf(store), await store.snapshot('2026-03-12')];
+          const before = [await answersOf(store), await documentOf(store, '2026-03-12')];
 
           await store.save(all);
 
-          expect([await answersOf(store), await store.snapshot('2026-03-12')]).toEqual(before);
+          expect([await answersOf(store), await documentOf(store, '2026-03-12')]).toEqual(before);
         }),
       ),
       { numRuns: 25 },

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asSnapshotDocument, parseReadings } from '../../core/document/snapshot.ts';
 import { describeStore } from '../testing/contract.ts';
 import { reading } from '../testing/readings.ts';
-import { reopenable, totalsOf } from '../testing/store-under-test.ts';
+import { documentOf, reopenable, totalsOf } from '../testing/store-under-test.ts';
 import { createTestFolder, type TestFolder } from './testing/folder.ts';
 
 describeStore('a folder of JSON files', async (clock) => {
@@ -91,7 +91,7 @@ describe('a file', () => {
     const store = await folder.open();
 
     expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-13': 1234 }, 'ghcr acme/app': { '2026-03-13': 567 } });
-    expect(await store.snapshot('2026-03-13')).toEqual(JSON.parse(goFile));
+    expect(await documentOf(store, '2026-03-13')).toEqual(JSON.parse(goFile));
     expect(await folder.read('2026-03-13.json')).toBe(goFile);
     await store.close();
     expect(folder.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
@@ -133,7 +133,7 @@ describe('a file', () => {
 
     await folder.write('2026-03-14.json', '{"timestamp":"2026-03-14T00:00:00Z","note":"edited"}');
 
-    expect(await store.snapshot('2026-03-14')).toEqual({ timestamp: '2026-03-14T00:00:00Z', note: 'edited' });
+    expect(await documentOf(store, '2026-03-14')).toEqual({ timestamp: '2026-03-14T00:00:00Z', note: 'edited' });
     await store.close();
   });
 

@@ -5,7 +5,6 @@ import type { Clock, Logger, NotifyingStore } from '../../core/ports.ts';
 import { groupByDay } from '../by-day.ts';
 import { holdBack } from '../hold-back.ts';
 import { maxTagBytes } from '../tag-budget.ts';
-import { maxFileBytes } from './day-file.ts';
 import { createDayFolder, type DayFolder } from './day-folder.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { nodeHost, type Host } from './host.ts';
@@ -19,6 +18,7 @@ import { createQueue, type Enqueue } from './queue.ts';
 import { createIndexCache, type IndexCache } from './index-cache.ts';
 import { storageError, type Place } from './storage-error.ts';
 import { createTagWriter } from './tag-writer.ts';
+import { maxFileBytes, maxWholeBytes } from './whole-limit.ts';
 import { createWriter } from './writer.ts';
 
 export interface JsonFileStoreDeps {
@@ -31,8 +31,10 @@ export interface JsonFileStoreDeps {
   /** The real ones where absent. */
   readonly files?: FileSystem;
   readonly host?: Host;
-  /** Largest file that is read or written. */
+  /** Largest file that is read. */
   readonly maxBytes?: number;
+  /** Largest one that is read whole, and that is written; by the memory of this process where absent. */
+  readonly maxWholeBytes?: number;
   /** Room for the newest tags of all images together, in bytes of a file. */
   readonly maxTagBytes?: number | undefined;
   /** Opens it also while the disk is full or read-only: what is stored is answered, and what is saved is refused until it can be written. */
@@ -56,7 +58,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Notify
   const { directory, clock, log, files = nodeFileSystem, host = nodeHost, maxBytes = maxFileBytes, signal, observer } = deps;
   signal?.throwIfAborted();
   const place = { directory, owner: host.owner };
-  const folder = createDayFolder({ ...deps, files, host, maxBytes });
+  const limits = { maxBytes, maxWholeBytes: Math.min(maxBytes, deps.maxWholeBytes ?? maxWholeBytes()) };
+  const folder = createDayFolder({ ...deps, files, host, ...limits });
   const enqueue = createQueue();
   let store: OpenedStore | undefined;
   const lockDeps = {
@@ -80,7 +83,7 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Notify
     const totals = createKeptTotals({ ...deps, files, host });
     const loaded = await loadIndex({ folder, totals }, days, cache, { signal, onFile });
     const sweep = (): Promise<void> => sweepFolder(lockDeps);
-    const sizes = { maxBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
+    const sizes = { maxWholeBytes: limits.maxWholeBytes, maxTagBytes: deps.maxTagBytes ?? maxTagBytes };
     const outbox = createFileOutbox({ directory, files, host, clock, log, lock });
     const made = createStore({ clock, log, outbox, folder, totals, lock, place, cache, loaded, enqueue, sweep, ...sizes });
     store = made;
@@ -111,7 +114,7 @@ interface OpenedDeps {
   readonly log: Logger;
   readonly folder: DayFolder;
   readonly totals: KeptTotals;
-  readonly maxBytes: number;
+  readonly maxWholeBytes: number;
   readonly maxTagBytes: number;
   readonly lock: Lock;
   readonly outbox: NotifyingStore['outbox'];
@@ -167,7 +170,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
     events: async () => index.events(),
     async snapshot(day) {
       // A text that is not a day must never become a path.
-      return isDay(day) ? folder.document(day) : undefined;
+      return isDay(day) ? folder.text(day) : undefined;
     },
     days: async () => index.days(),
     async prune(before, options) {

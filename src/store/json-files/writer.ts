@@ -24,7 +24,7 @@ export interface WriterDeps extends LoadedIndex {
   readonly clock: Clock;
   readonly log: Logger;
   /** Largest file that is written. */
-  readonly maxBytes: number;
+  readonly maxWholeBytes: number;
   /** Called after each change of the files. */
   readonly onChange: () => void;
 }
@@ -76,7 +76,7 @@ export function createWriter(deps: WriterDeps): Writer {
 
 /** Totals are stored whatever else there is no room for. Resolves to what was stored. */
 async function put(
-  { folder, log, maxBytes }: WriterDeps,
+  { folder, log, maxWholeBytes }: WriterDeps,
   day: Day,
   before: DayFile,
   document: SnapshotDocument,
@@ -84,7 +84,7 @@ async function put(
   if (await folder.replace(day, before, document)) return document;
   const totals = withoutTags(document);
   if (!(await folder.replace(day, before, totals))) {
-    throw new AppError('internal', `cannot store ${day}: its file would exceed ${maxBytes} bytes`);
+    throw new AppError('internal', `cannot store ${day}: its file would exceed ${maxWholeBytes} bytes`);
   }
   log.warn('tags of a day have no room and are left out', { day });
   return totals;

@@ -1,15 +1,13 @@
 /** Snapshots in PostgreSQL, for several processes at once. The tables hold the truth; what a process keeps is only the number of the last change. */
 import sql from 'sql-template-tag';
-import { isDay, type Day } from '../../core/model/day.ts';
+import { isDay } from '../../core/model/day.ts';
 import { AppError, errorFields, toAppError } from '../../core/model/errors.ts';
 import { matches } from '../../core/model/query.ts';
 import type { Clock, Logger, NotifyingStore } from '../../core/ports.ts';
-import { mergeEvents } from '../../core/document/snapshot-events.ts';
-import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { groupByDay } from '../by-day.ts';
 import { holdBack } from '../hold-back.ts';
 import { countRow } from './changes.ts';
-import { openDatabase, type Database, type Queries } from './database.ts';
+import { openDatabase, type Database } from './database.ts';
 import { historyOf } from './history.ts';
 import { createKeptCache } from './kept/cache.ts';
 import { readLatest } from './kept/read.ts';
@@ -17,7 +15,7 @@ import { changesChannel } from './locks.ts';
 import { createPostgresOutbox } from './outbox.ts';
 import { checkSchema, migrate, type Migration } from './schema.ts';
 import { deleteBefore, prune } from './prune.ts';
-import { readDay, readEvents } from './read.ts';
+import { readSnapshot } from './snapshot.ts';
 import { saveBatch } from './save.ts';
 
 export interface PostgresStoreDeps {
@@ -119,7 +117,7 @@ async function openTables(deps: PostgresStoreDeps): Promise<Omit<PostgresStore, 
       return query.registries ? images.filter((image) => matches(query, image)) : images;
     },
     daySums: (registries) => kept.daySums(changes, registries),
-    snapshot: async (day) => (isDay(day) ? snapshotOf(database, day) : undefined),
+    snapshot: async (day) => (isDay(day) ? readSnapshot(database, day) : undefined),
     async prune(before, { withTotals = false } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return inTurn(async () => {
@@ -138,16 +136,4 @@ async function openTables(deps: PostgresStoreDeps): Promise<Omit<PostgresStore, 
       await database.close();
     },
   };
-}
-
-async function snapshotOf(database: Queries, day: Day): Promise<SnapshotDocument | undefined> {
-  const [[isThere], readings, events] = await Promise.all([
-    database.query(sql`SELECT FROM snapshot_days WHERE day = ${day} AND NOT pruned`),
-    readDay(database, day, {}),
-    readEvents(database, day),
-  ]);
-  // The three are asked one by one: a prune may come between.
-  if (!isThere || (readings.length === 0 && events.length === 0)) return undefined;
-  const document = readings.length > 0 ? mergeReadings(undefined, readings) : undefined;
-  return document && events.length === 0 ? document : mergeEvents(document, events);
 }

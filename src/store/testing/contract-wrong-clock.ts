@@ -5,7 +5,7 @@ import { dayMs } from '../../core/model/day.ts';
 import type { StoredReading } from '../../core/model/history.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { event, reading } from './readings.ts';
-import { totalsOf, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
+import { documentOf, totalsOf, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
 
 export function describeHeldBack(name: string, make: MakeStore): void {
   describe(`${name} under a wrong clock`, () => {
@@ -43,7 +43,7 @@ export function describeHeldBack(name: string, make: MakeStore): void {
       store = (await underTest.reopen?.()) ?? store;
       const after = [await totalsOf(store), await store.latest({}), await store.days(), await readingsOf(store), await store.events()];
       expect(after).toEqual(before);
-      expect(await store.snapshot('2026-03-16')).toBeUndefined();
+      expect(await documentOf(store, '2026-03-16')).toBeUndefined();
       expect(Object.keys(await totalsOf(store, { repos: new Set(['acme/late']) }))).toEqual([]);
       const late = (await store.totals({}, { from: '2026-03-16', to: '2026-03-20' })).flatMap(({ totals }) => Array.from(totals));
       expect(late).not.toContain(12);
@@ -57,7 +57,7 @@ export function describeHeldBack(name: string, make: MakeStore): void {
         { day: '2026-03-16', pullCount: 12, tagCount: 9, discrepancy },
       ]);
       expect(await store.events()).toHaveLength(1);
-      expect(await store.snapshot('2026-03-16')).toBeDefined();
+      expect(await documentOf(store, '2026-03-16')).toBeDefined();
       expect(await store.heldBack()).toEqual(['2027-02-01']);
     });
 

@@ -11,10 +11,10 @@ import { parseReadings } from '../../core/document/snapshot.ts';
 import { describeDailyTotals } from './contract-daily-totals.ts';
 import { describeHeldBack } from './contract-wrong-clock.ts';
 import { event, reading } from './readings.ts';
-import { contractNow, totalsOf, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
+import { documentOf, contractNow, totalsOf, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
 
 async function answersOf(store: SnapshotStore): Promise<unknown[]> {
-  const snapshots = [await store.snapshot('2026-03-14'), await store.snapshot('2026-03-12')];
+  const snapshots = [await documentOf(store, '2026-03-14'), await documentOf(store, '2026-03-12')];
   return [await store.days(), await totalsOf(store), await store.latest({}), await store.events(), ...snapshots];
 }
 
@@ -52,7 +52,7 @@ export function describeStore(name: string, make: MakeStore): void {
       expect(await store.days()).toEqual([]);
       expect(await store.totals({})).toEqual([]);
       expect(await store.latest({})).toEqual([]);
-      expect(await store.snapshot('2026-03-14')).toBeUndefined();
+      expect(await documentOf(store, '2026-03-14')).toBeUndefined();
       expect(await store.prune('2026-03-14')).toEqual([]);
     });
 
@@ -64,7 +64,7 @@ export function describeStore(name: string, make: MakeStore): void {
 
       expect(await store.days()).toEqual(['2026-03-14', '2026-03-15']);
       expect(await totalsOf(store)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 10, '2026-03-15': 11 } });
-      const snapshot = await store.snapshot('2026-03-14');
+      const snapshot = await documentOf(store, '2026-03-14');
       expect(snapshot?.timestamp).toBe('2026-03-14T23:59:59.000Z');
       expect(snapshot ? parseReadings(snapshot) : []).toMatchObject([
         { registry: 'dockerhub', repo: 'acme/app', pullCount: 10, tagCount: 2, lastUpdated: '2026-03-01T08:00:00Z' },
@@ -296,7 +296,7 @@ export function describeStore(name: string, make: MakeStore): void {
         expect(await each.latest({})).toMatchObject([
           { day: '2026-03-14', pullCount: 42, readAt: '2026-03-15T03:00:00.000Z', totalSince: '2026-01-01' },
         ]);
-        expect((await each.snapshot('2026-03-14'))?.timestamp).toBe('2026-03-14T23:59:59.999Z');
+        expect((await documentOf(each, '2026-03-14'))?.timestamp).toBe('2026-03-14T23:59:59.999Z');
       }
     });
 
@@ -387,8 +387,8 @@ export function describeStore(name: string, make: MakeStore): void {
 
       for await (const each of asItIsAndReopened()) {
         expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
-        expect(await each.snapshot('2026-03-13')).toBeUndefined();
-        expect(await each.snapshot('2026-03-14')).toBeDefined();
+        expect(await documentOf(each, '2026-03-13')).toBeUndefined();
+        expect(await documentOf(each, '2026-03-14')).toBeDefined();
         expect(await totalsOf(each)).toEqual(series);
         expect(await each.latest({})).toEqual(latest);
         const stored: unknown[] = [];
@@ -447,7 +447,7 @@ export function describeStore(name: string, make: MakeStore): void {
         const [app] = await each.totals({ repos: new Set(['acme/app']) });
         expect(app && listMarks(app)).toEqual(['closed', 'read', 'read']);
         expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
-        expect(await each.snapshot('2026-03-13')).toBeUndefined();
+        expect(await documentOf(each, '2026-03-13')).toBeUndefined();
         expect(await each.events()).toEqual([]);
         for await (const { day, tags: kept } of each.readings({}, { to: '2026-03-13' })) expect([day, kept]).toEqual([day, undefined]);
       }
@@ -478,7 +478,7 @@ export function describeStore(name: string, make: MakeStore): void {
 
       for await (const each of asItIsAndReopened()) {
         expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
-        expect(await each.snapshot('2026-03-13')).toBeUndefined();
+        expect(await documentOf(each, '2026-03-13')).toBeUndefined();
         expect(await totalsOf(each)).toEqual({ 'dockerhub acme/app': { '2026-03-14': 11, '2026-03-15': 12 } });
         expect(await each.latest({})).toMatchObject([{ repo: 'acme/app', day: '2026-03-15', pullCount: 12, tagCount: 6 }]);
       }
@@ -495,7 +495,7 @@ export function describeStore(name: string, make: MakeStore): void {
 
       await store.save([]);
       await store.prune('2026-03-14');
-      await Promise.all([store.totals({}), store.latest({}), store.days(), store.snapshot('2026-03-14')]);
+      await Promise.all([store.totals({}), store.latest({}), store.days(), documentOf(store, '2026-03-14')]);
 
       expect(new Set(versions).size).toBe(versions.length);
       expect(store.version()).toBe(versions.at(-1));
@@ -510,11 +510,11 @@ export function describeStore(name: string, make: MakeStore): void {
     it('is the same after a reading was saved twice', async () => {
       const readings = [reading('acme/app', 10, '2026-03-14', { tags: [{ name: 'v1', digest: 'sha256:11' }], tagCount: 1 })];
       await store.save(readings);
-      const before = [await store.snapshot('2026-03-14'), await store.latest({})];
+      const before = [await documentOf(store, '2026-03-14'), await store.latest({})];
 
       await store.save(readings);
 
-      expect([await store.snapshot('2026-03-14'), await store.latest({})]).toEqual(before);
+      expect([await documentOf(store, '2026-03-14'), await store.latest({})]).toEqual(before);
     });
 
     it('loses none of the readings that are saved at the same time', async () => {

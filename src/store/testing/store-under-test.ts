@@ -1,6 +1,7 @@
 /** A store as the contract suites are given it. */
 import type { FixedClock } from '../../../test/support/fixed-clock.ts';
-import { fromEpochDay } from '../../core/model/day.ts';
+import { fromEpochDay, type Day } from '../../core/model/day.ts';
+import { asSnapshotDocument, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 
@@ -39,4 +40,13 @@ export async function totalsOf(store: SnapshotStore, query: SeriesQuery = {}): P
     return [`${registry} ${repo}`, Object.fromEntries(byDay)];
   });
   return Object.fromEntries(entries);
+}
+
+/** The stored snapshot of a day; undefined where there is none. */
+export async function documentOf(store: Pick<SnapshotStore, 'snapshot'>, day: Day): Promise<SnapshotDocument | undefined> {
+  const pieces = await store.snapshot(day);
+  if (!pieces) return undefined;
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return asSnapshotDocument(JSON.parse(text), day);
 }

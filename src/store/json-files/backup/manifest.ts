@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isDay } from '../../../core/model/day.ts';
-import { maxFileBytes } from '../day-file.ts';
+import { maxFileBytes } from '../whole-limit.ts';
 import { historyFolderName, maxYearBytes } from '../kept-totals.ts';
 import { maxOutboxBytes, outboxName } from '../outbox.ts';
 

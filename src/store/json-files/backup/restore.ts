@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
 import { AppError, toAppError } from '../../../core/model/errors.ts';
-import { maxFileBytes } from '../day-file.ts';
+import { maxFileBytes } from '../whole-limit.ts';
 import { createDayFolder } from '../day-folder.ts';
 import { replaceFile, syncFolder } from '../durable-file.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
@@ -44,7 +44,7 @@ export async function restoreFolder(deps: RestoreDeps): Promise<Restored> {
   const { directory, archive, force, clock, onProgress, files = nodeFileSystem, host = nodeHost } = deps;
   const manifest = await verify(archive);
   const place = { directory, owner: host.owner };
-  const folder = createDayFolder({ ...deps, files, host, maxBytes: maxFileBytes });
+  const folder = createDayFolder({ ...deps, files, host, maxBytes: maxFileBytes, maxWholeBytes: maxFileBytes });
   const { lock } = await openFolder({ ...deps, files, host }, folder);
   const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '');
   const counts = { written: 0, equal: 0, setAside: 0 };
