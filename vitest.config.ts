@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { WaitingFirst } from './test/support/waiting-first.ts';
 
 export default defineConfig({
   test: {
@@ -9,9 +10,10 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Modules have no state, so that the files of a worker can share them: to load them for each took a quarter of the time.
     isolate: false,
+    sequence: { sequencer: WaitingFirst },
     // What hangs is told late, and what is only slow, on a busy machine, is not told at all: no test has limits of its own.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
     restoreMocks: true,
   },

@@ -12,6 +12,7 @@ import { createMemoryStore } from '../store/memory.ts';
 import { reading, tracked } from './testing/fake-registry.ts';
 import { createTestEngine, type TestEngine } from './testing/test-engine.ts';
 import type { TrackedRegistry } from './plan.ts';
+import { createWorkList } from './work-list.ts';
 
 const hour = 3_600_000;
 const start = '2026-03-02T00:10:00.000Z';
@@ -42,11 +43,12 @@ interface Course {
   readonly texts: ReadonlySet<string>;
 }
 
-/** Runs once an hour between two moments, after weeks in which it did so too; the process is another one after each restart. */
+/** Runs once an hour between two moments, after weeks in which it did so too; the process is another one after each restart, for which the service is down. */
 async function collect(
   frozen: readonly [string, string],
   [from, until]: readonly [string, string],
   restarts: readonly string[] = [],
+  downMs = 0,
 ): Promise<Course> {
   const clock = createFixedClock(from, { manual: true });
   const store = await watchedStore(dayOf(Date.parse(from)));
@@ -74,6 +76,7 @@ async function collect(
     if (next === undefined || clock.now() < Date.parse(next)) continue;
     left = left.slice(1);
     await engine.stop();
+    await clock.advance(downMs);
     ({ engine } = make());
     engine.start();
   }
@@ -163,6 +166,34 @@ describe('a registry that does not update its counters for hours', () => {
     );
 
     expect([...said]).toEqual(['2026-03-25T22:10:00.000Z']);
+    const afterHours = await collect(
+      ['2026-03-25T20:00:00Z', '2026-03-26T10:00:00Z'],
+      ['2026-03-25T14:10:00Z', '2026-03-27T12:00:00Z'],
+      ['2026-03-25T22:00:00Z'],
+      3 * hour,
+    );
+    expect([...afterHours.said]).toEqual(['2026-03-25T22:10:00.000Z']);
+  });
+
+  it('is found by a process that only followed the runs of another one, which has ended', async () => {
+    const clock = createFixedClock('2026-03-25T14:10:00Z', { manual: true });
+    const store = await watchedStore('2026-03-25');
+    const list = { ...createWorkList({ clock, random: () => 0.5, intervalMs: hour }), pollMs: 60_000 };
+    const frozen = ['2026-03-25T20:00:00Z', '2026-03-26T06:00:00Z'] as const;
+    const [first, second] = [0, 1].map(() => createTestEngine([hub(clock, frozen)], { store, clock, list }).engine);
+    first?.start();
+    await clock.advance(30_000);
+    second?.start();
+    await clock.advance(8 * hour);
+    await first?.stop();
+    await clock.advance(10 * hour);
+    await second?.stop();
+
+    expect(await frozenTexts(store)).toEqual([
+      expect.stringMatching(
+        /^counter not updated from 2026-03-25 20:\d\d to 2026-03-26 06:\d\d UTC; the value of 2026-03-26 covers 2 days$/,
+      ),
+    ]);
   });
 
   it('stays known when retention has deleted the snapshots of these days', async () => {

@@ -70,7 +70,7 @@ async function killAtRandom(directory: string): Promise<number> {
   const served = await getJson(`${service.url}/api/summary`);
   await service.stop();
   await simulator.close();
-  expect(z.array(z.unknown()).parse(served.body)).toHaveLength(30);
+  expect(z.array(z.unknown()).parse(served.body)).toHaveLength(12);
   expect((await readdir(env.DATA_DIR)).filter((name) => !isDay(name.replace(/\.json$/, '')))).toEqual(['.index.json']);
   return killed;
 }

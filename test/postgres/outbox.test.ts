@@ -26,7 +26,7 @@ async function open(url: string): Promise<PostgresStore> {
 }
 
 describeOutbox('a database', async () => {
-  const url = await database.create();
+  const url = await database.createWithTables();
   const stores = [await open(url)];
   const client = await openSqlClient(url);
   return {

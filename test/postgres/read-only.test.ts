@@ -54,7 +54,7 @@ async function createOlder(): Promise<string> {
 
 /** A database with one total and one event. */
 async function createFilled(): Promise<string> {
-  const url = await database.create();
+  const url = await database.createWithTables();
   const store = await openPostgresStore({ url, migrations, clock: systemClock, log });
   await store.save([reading('acme/app', 7, '2026-03-14')], [event('image_gone', '2026-03-14T09:00:00.000Z')]);
   await store.close();

@@ -28,7 +28,7 @@ const open = (url: string, clock: Pick<Clock, 'now'>): Promise<SnapshotStore> =>
   openPostgresStore({ url, migrations, clock, log: createRecordingLog() });
 
 describeRetention('PostgreSQL', async (clock) => {
-  const url = await database.create();
+  const url = await database.createWithTables();
   let store = await open(url, clock);
   return {
     store,
@@ -57,7 +57,7 @@ function dated(clock: Clock): TrackedRegistry {
 
 describe('a collector whose clock is eleven months ahead, on a shared database', () => {
   it.each([true, false])('deletes nothing and hides nothing from the others (totals kept: %s)', async (keepTotals) => {
-    const url = await database.create();
+    const url = await database.createWithTables();
     const clock = createFixedClock('2026-03-14T10:00:00.000Z', { manual: true });
     const wrongClock = createFixedClock('2027-02-14T10:00:00.000Z', { manual: true });
     const [store, wrongStore] = [await open(url, clock), await open(url, wrongClock)];

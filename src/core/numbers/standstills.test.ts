@@ -50,13 +50,20 @@ describe('a standstill', () => {
   });
 });
 
+const first = toEpochDay('2026-03-01');
+
+type Images = Parameters<typeof quietestDay>[0];
+
+function image(pulls: readonly number[]): Images[number] {
+  return { recent: { days: pulls.map((_, at) => first + at), pulls } };
+}
+
+/** One image with so many days. */
+function days(count: number): Images {
+  return [image(Array.from({ length: count }, () => 9))];
+}
+
 describe('the quietest day', () => {
-  const first = toEpochDay('2026-03-01');
-
-  function image(pulls: readonly number[], from = first): Parameters<typeof quietestDay>[0][number] {
-    return { recent: { days: pulls.map((_, at) => from + at), pulls } };
-  }
-
   it('is that of the sum of the images, among the 21 days before', () => {
     const app = image([1, ...Array.from({ length: 30 }, (_, at) => 100 + at)]);
     const tool = image([1, ...Array.from({ length: 30 }, () => 5)]);
@@ -66,8 +73,6 @@ describe('the quietest day', () => {
   });
 
   it('is not known with fewer than 14 days, each after a known one', () => {
-    const days = (count: number): Parameters<typeof quietestDay>[0] => [image(Array.from({ length: count }, () => 9))];
-
     // Of the first known day nobody knows whether the one before was.
     expect(quietestDay(days(14), first + 20, () => false)).toBeUndefined();
     expect(quietestDay(days(15), first + 20, () => false)).toBe(9);

@@ -81,7 +81,7 @@ const storedColumns = dayTotalColumns.extend(detailColumns.shape);
 async function readStored(transaction: Queries, statement: Sql, stored: Map<number, StoredTotal[]>): Promise<void> {
   const found = await selectColumns(transaction, storedColumns, statement);
   for (const [at, id] of found.id.entries()) {
-    const total = { ...dayTotalAt(found, at), ...detailsAt(found, at) };
+    const total = { total: dayTotalAt(found, at), details: detailsAt(found, at) };
     const own = stored.get(id);
     if (own) own.push(total);
     else stored.set(id, [total]);

@@ -32,8 +32,8 @@ export async function lockValues(transaction: Queries, ids: readonly number[]): 
 
 function valuesAt(found: z.infer<typeof columns>, at: number): KeptValues {
   return {
-    ...dayTotalAt(found, at),
-    ...detailsAt(found, at),
+    newest: dayTotalAt(found, at),
+    details: detailsAt(found, at),
     historySince: found.history_since[at] ?? 0,
     firstSeen: found.first_seen[at] ?? undefined,
     backfilledDays: found.backfilled_days[at] ?? 0,

@@ -48,17 +48,19 @@ function changedRecent(column: 'days' | 'pulls'): Sql {
 
 function columnsOf(images: readonly ImageChange[]): Sql {
   const values = images.map((image) => image.values);
+  const newest = values.map((each) => each.newest);
+  const details = values.map((each) => each.details);
   const recent = images.map((image) => image.recent);
   return sql`unnest(
     ${numberColumn(images.map(({ id }) => id))}::integer[],
-    ${numberColumn(values.map(({ day }) => day))}::integer[],
-    ${numberColumn(values.map(({ pullCount }) => pullCount))}::bigint[],
-    ${textColumn(values.map(({ mark }) => mark))}::text[],
-    ${textColumn(values.map(({ note }) => note && storableJson(note)))}::jsonb[],
-    ${textColumn(values.map(({ readAt }) => readAt))}::text[],
-    ${numberColumn(values.map(({ tagCount }) => tagCount))}::bigint[],
-    ${textColumn(values.map(({ lastUpdated }) => lastUpdated))}::text[],
-    ${textColumn(values.map(({ totalSince }) => totalSince))}::date[],
+    ${numberColumn(newest.map(({ day }) => day))}::integer[],
+    ${numberColumn(newest.map(({ pullCount }) => pullCount))}::bigint[],
+    ${textColumn(newest.map(({ mark }) => mark))}::text[],
+    ${textColumn(newest.map(({ note }) => note && storableJson(note)))}::jsonb[],
+    ${textColumn(details.map(({ readAt }) => readAt))}::text[],
+    ${numberColumn(details.map(({ tagCount }) => tagCount))}::bigint[],
+    ${textColumn(details.map(({ lastUpdated }) => lastUpdated))}::text[],
+    ${textColumn(details.map(({ totalSince }) => totalSince))}::date[],
     ${numberColumn(values.map(({ historySince }) => historySince))}::integer[],
     ${numberColumn(values.map(({ firstSeen }) => firstSeen))}::integer[],
     ${numberColumn(values.map(({ backfilledDays }) => backfilledDays))}::integer[],

@@ -1,5 +1,4 @@
 /** What is kept of each image, worked out from what was kept and what changed. */
-import type { Row } from '../../../core/document/snapshot-row.ts';
 import type { Day, EpochDay } from '../../../core/model/day.ts';
 import { isBackfilled, wasRead, type Mark } from '../../../core/model/mark.ts';
 import type { DaySum } from '../../../core/model/history.ts';
@@ -15,12 +14,9 @@ export interface Details {
 }
 
 /** What is kept of an image beside its recent pulls. */
-export interface KeptValues extends Details {
-  /** The newest total. */
-  readonly day: EpochDay;
-  readonly pullCount: number;
-  readonly mark: Mark;
-  readonly note: Row | undefined;
+export interface KeptValues {
+  readonly newest: DayTotal;
+  readonly details: Details;
   readonly historySince: EpochDay;
   readonly firstSeen: EpochDay | undefined;
   readonly backfilledDays: number;
@@ -37,7 +33,10 @@ export interface RecentChange {
 }
 
 /** A total as it has been stored, with its details. */
-export interface StoredTotal extends DayTotal, Details {}
+export interface StoredTotal {
+  readonly total: DayTotal;
+  readonly details: Details;
+}
 
 /** What is to be kept of an image after a change. */
 export interface ImageChange {
@@ -63,20 +62,17 @@ export const noDetails: Details = { readAt: undefined, tagCount: undefined, last
 
 export function changeImage({ id, kept, before, after, sums, details }: ImageChangeOf): ImageChange {
   const count = (kind: (mark: Mark) => boolean): number => countMarks(after, kind) - countMarks(before, kind);
-  const { day, pullCount, mark, note } = newestTotal(kept, after);
+  const newest = newestTotal(kept, after);
   const values = {
-    day,
-    pullCount,
-    mark,
-    note,
-    ...details,
-    historySince: earliest(kept?.historySince, after.totals[0]?.day) ?? day,
+    newest,
+    details,
+    historySince: earliest(kept?.historySince, after.totals[0]?.day) ?? newest.day,
     // A total that was read is never replaced by one that was not.
     firstSeen: earliest(kept?.firstSeen, after.totals.find((total) => wasRead(total.mark))?.day),
     backfilledDays: (kept?.backfilledDays ?? 0) + count(isBackfilled),
     importedDays: (kept?.importedDays ?? 0) + count((each) => each === 'imported'),
   };
-  return { id, isNew: kept === undefined, values, recent: changeRecent(after, sums, day) };
+  return { id, isNew: kept === undefined, values, recent: changeRecent(after, sums, newest.day) };
 }
 
 function countMarks(part: SeriesPart | undefined, kind: (mark: Mark) => boolean): number {
@@ -91,27 +87,31 @@ function earliest(a: EpochDay | undefined, b: EpochDay | undefined): EpochDay | 
 function newestTotal(kept: KeptValues | undefined, after: SeriesPart): DayTotal {
   const last = after.totals.at(-1);
   if (!last) throw new RangeError(`${after.series.repo} has no totals`);
-  return kept && kept.day > last.day ? kept : last;
+  return kept && kept.newest.day > last.day ? kept.newest : last;
 }
 
 /** The details after totals were stored, in this order; undefined where only the other totals of the image can tell. */
 export function newestDetails(kept: KeptValues | undefined, stored: readonly StoredTotal[]): Details | undefined {
-  const newest = kept?.day ?? Number.NEGATIVE_INFINITY;
-  let isUnknown = false;
-  const byDay = stored.toSorted((a, b) => a.day - b.day);
-  function pick<T>(before: T | undefined, valueOf: (total: StoredTotal) => T | undefined): T | undefined {
-    const last = byDay.findLast((total) => valueOf(total) !== undefined);
-    // What is kept may be of a day before this one, or of one after it.
-    if (last && last.day < newest) isUnknown = true;
-    return last ? valueOf(last) : before;
-  }
-  const details = {
-    readAt: pick(kept?.readAt, ({ day, mark, readAt }) => (wasRead(mark) && !(day < newest && wasRead(kept?.mark)) ? readAt : undefined)),
-    tagCount: pick(kept?.tagCount, ({ tagCount }) => tagCount),
-    lastUpdated: pick(kept?.lastUpdated, ({ lastUpdated }) => lastUpdated),
-    totalSince: pick(kept?.totalSince, ({ totalSince }) => totalSince),
+  const newestDay = kept?.newest.day ?? Number.NEGATIVE_INFINITY;
+  const byDay = stored.length === 1 ? stored : stored.toSorted((a, b) => a.total.day - b.total.day);
+  const last = {
+    readAt: byDay.findLast(({ total: { mark } }) => wasRead(mark)),
+    tagCount: byDay.findLast(({ details }) => details.tagCount !== undefined),
+    lastUpdated: byDay.findLast(({ details }) => details.lastUpdated !== undefined),
+    totalSince: byDay.findLast(({ details }) => details.totalSince !== undefined),
   };
-  return isUnknown ? undefined : details;
+  // What is kept may be of a day before such a total, or of one after it.
+  const isOlder = (found: StoredTotal | undefined): boolean => found !== undefined && found.total.day < newestDay;
+  if (isOlder(last.tagCount) || isOlder(last.lastUpdated) || isOlder(last.totalSince)) return undefined;
+  const isNewestRead = wasRead(kept?.newest.mark);
+  if (isOlder(last.readAt) && !isNewestRead) return undefined;
+  const before = kept?.details ?? noDetails;
+  return {
+    readAt: last.readAt && !isOlder(last.readAt) ? last.readAt.details.readAt : before.readAt,
+    tagCount: last.tagCount?.details.tagCount ?? before.tagCount,
+    lastUpdated: last.lastUpdated?.details.lastUpdated ?? before.lastUpdated,
+    totalSince: last.totalSince?.details.totalSince ?? before.totalSince,
+  };
 }
 
 /** `newest`: the newest known day of the image. */

@@ -34,9 +34,13 @@ export function verifyKept(database: Database): Promise<readonly string[]> {
 function isSame(kept: LatestImage | undefined, { values, recent }: ImageChange): boolean {
   if (!kept) return false;
   const { registry: _registry, repo: _repo, ...own } = kept;
-  const { note, day, historySince, firstSeen, ...others } = values;
+  const { newest, details, historySince, firstSeen, ...counts } = values;
+  const { note, day, pullCount, mark } = newest;
   return isDeepStrictEqual(own, {
-    ...others,
+    ...details,
+    ...counts,
+    pullCount,
+    mark,
     discrepancy: note && parseNote(note).discrepancy,
     day: fromEpochDay(day),
     historySince: fromEpochDay(historySince),

@@ -28,7 +28,7 @@ export async function readBefore(transaction: Queries, touched: readonly Omit<To
     transaction,
     touched.map(({ id }) => id),
   );
-  const withNewest = touched.map((each) => ({ ...each, newest: values.get(each.id)?.day }));
+  const withNewest = touched.map((each) => ({ ...each, newest: values.get(each.id)?.newest.day }));
   return { touched: withNewest, values, parts: await readParts(transaction, withNewest) };
 }
 
@@ -45,19 +45,27 @@ export async function changeKept(
     const own = stored.get(each.id);
     if (!own) continue;
     const [kept, before] = [values.get(each.id), parts.get(each.id)];
-    const after = withStored(each, before, own);
+    const after = withStored(
+      each,
+      before,
+      own.map(({ total }) => total),
+    );
     const added = partSums(after);
     const details = newestDetails(kept, own);
     if (!details) unknown.push(each.id);
     images.push(changeImage({ id: each.id, kept, before, after, sums: added, details: details ?? noDetails }));
-    sums.push(...added);
-    if (before) sums.push(...partSums(before).map(negated));
+    for (const sum of added) sums.push(sum);
+    if (before) for (const sum of partSums(before)) sums.push(negated(sum));
   }
-  const found = await readDetails(transaction, unknown);
-  return {
-    images: images.map((image) => ({ ...image, values: { ...image.values, ...found.get(image.id) } })),
-    sums: addDaySums(sums),
-  };
+  return { images: unknown.length > 0 ? await withDetails(transaction, images, unknown) : images, sums: addDaySums(sums) };
+}
+
+async function withDetails(transaction: Queries, images: readonly ImageChange[], ids: readonly number[]): Promise<readonly ImageChange[]> {
+  const found = await readDetails(transaction, ids);
+  return images.map((image) => {
+    const details = found.get(image.id);
+    return details ? { ...image, values: { ...image.values, details } } : image;
+  });
 }
 
 /** Writes it as the change with this number. Whoever calls has the lock of that number, so that no two add to the sums at once. */
