@@ -9,6 +9,7 @@ import type { Counting } from '../core/model/registry.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import type { Assets } from './assets.ts';
 import type { Surroundings } from './layout.ts';
+import type { TagSeriesFinder } from './tag-series-finder.ts';
 
 export interface PageContext extends Surroundings {
   /** Those that may be asked for, in the order in which they are shown. */
@@ -38,6 +39,7 @@ export interface PageDeps extends PageContext {
   readonly assets: Assets;
   /** When registries did not update their counters; of how many images the caller knows decides whether it waits. */
   readonly freezes: (images: number) => Promise<readonly Freeze[]>;
+  readonly tagSeries: TagSeriesFinder;
 }
 
 /** After this a page is made anew in any case: it says how long ago things were. */
@@ -53,7 +55,7 @@ export function currentRevision({ store, status, clock }: Omit<PageDeps, 'revisi
 }
 
 /** The UTC day that it is now. */
-export function todayOf({ clock }: PageContext): EpochDay {
+export function todayOf({ clock }: Pick<PageContext, 'clock'>): EpochDay {
   return toEpochDay(dayOf(clock.now()));
 }
 
