@@ -4,6 +4,7 @@ import { assetPrefix } from '../assets.ts';
 import type { PageDeps } from '../context.ts';
 import { createFreezeFinder } from '../freeze-finder.ts';
 import { errorPage } from '../layout.ts';
+import { createOverviewLists } from '../overview-list.ts';
 import { assetsEndpoint } from './assets.ts';
 import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
@@ -37,7 +38,7 @@ export interface Pages {
   readonly errorPage: (refusal: { readonly status: number; readonly message: string }) => Promise<string>;
 }
 
-export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision' | 'freezes' | 'tagSeries'>): Pages {
+export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision' | 'freezes' | 'listOf' | 'tagSeries'>): Pages {
   const { basePath, assets } = deps;
   const asset = (name: string): string => `${basePath}${assetPrefix}${assets.nameOf(name)}`;
   const surroundings = {
@@ -46,6 +47,7 @@ export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision'
     origin: '',
     revision: '',
     freezes: createFreezeFinder(deps),
+    listOf: createOverviewLists(deps),
     tagSeries: createTagSeriesFinder(deps.store),
   };
   // Whoever adds a slash to the address of a page means the page.
