@@ -4,6 +4,7 @@ import { createFixedClock } from '../../../test/support/fixed-clock.ts';
 import { fromEpochDay, toEpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { AppError } from '../../core/model/errors.ts';
+import { recordedKinds } from '../../core/model/event.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import type { SnapshotStore } from '../../core/ports.ts';
 import { listMarks, type StoredReading } from '../../core/model/history.ts';
@@ -322,6 +323,17 @@ export function describeStore(name: string, make: MakeStore): void {
           ['a/read', 10, 'read'],
         ]);
       }
+    });
+
+    it('keeps events of every kind, of an owner and of an image, and those of a pruned day with another one', async () => {
+      const kept = recordedKinds.map((kind) => event(kind, '2026-03-13T10:00:00.000Z', { repo: undefined, detail: 'acme' }));
+      await store.save([], kept);
+      expect(new Set((await store.events()).map(({ kind }) => kind))).toEqual(new Set(recordedKinds));
+
+      const later = kept.map((each) => ({ ...each, seenAt: '2026-03-15T10:00:00.000Z' }));
+      await store.save([], later);
+      await store.prune('2026-03-15');
+      expect(new Set(await store.events())).toEqual(new Set(later));
     });
 
     it('keeps events with the day they were seen on, each once, by time', async () => {
