@@ -22,6 +22,7 @@ const pictures: readonly Picture[] = [
   { name: 'overview-light', path: '/', width: 1440, height: 1000, colorScheme: 'light' },
   { name: 'overview-dark', path: '/', width: 1440, height: 1000, colorScheme: 'dark' },
   { name: 'image', path: '/images/acme/photo-frame?kind=total&split=registry', width: 1440, height: 1000, colorScheme: 'light' },
+  { name: 'tags', path: '/tags/acme/photo-frame?registry=ghcr', width: 1440, height: 1000, colorScheme: 'light' },
   { name: 'status', path: '/status', width: 1440, height: 800, colorScheme: 'light' },
   { name: 'phone', path: '/?kind=weekly&split=registry', width: 390, height: 844, colorScheme: 'dark' },
 ];

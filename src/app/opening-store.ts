@@ -37,6 +37,7 @@ export function createOpeningStore(firstReason: string): OpeningStore {
       latest: async (query) => opened().latest(query),
       daySums: async (registries) => opened().daySums(registries),
       readings: (query, range) => opened().readings(query, range),
+      imagesAtOnce: () => opened().imagesAtOnce(),
       events: async () => opened().events(),
       snapshot: async (day) => opened().snapshot(day),
       days: async () => opened().days(),

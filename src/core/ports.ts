@@ -83,6 +83,8 @@ export interface SnapshotStore {
   daySums(registries?: ReadonlySet<string>): Promise<readonly DaySum[]>;
   /** Every stored reading with all that was read, by day, then registry, then repo: much work, one day at a time. */
   readings(query: SeriesQuery, range?: DayRange): AsyncIterable<StoredReading>;
+  /** Of how many images the readings with all their tags are asked for at a time: all where these have a budget together, fewer where each has its own. */
+  imagesAtOnce(): number;
   /** The events that were recorded, by time, then registry, then repo. */
   events(): Promise<readonly RecordedEvent[]>;
   /** The stored snapshot of a day as compact JSON, in pieces that are read as they are taken; undefined when there is none or it cannot be read. */

@@ -23,8 +23,8 @@ export interface FigureParts {
   readonly addressOf: (view: View) => string;
   /** Absent: its numbers cannot be had as CSV. */
   readonly csvPath: string | undefined;
-  /** Why its lines, or some of them, end; absent: they do not. */
-  readonly ended?: string | undefined;
+  /** What else is to be said of its lines, one sentence without its full stop. */
+  readonly note?: string | undefined;
   /** Of a single image. */
   readonly releases?: readonly Release[] | undefined;
   /** What made the day of the view, where one is chosen. */
@@ -47,7 +47,7 @@ export function figure(parts: FigureParts): Html {
     return html`<figure class="chart empty">
       <figcaption>${title}</figcaption>
       ${zoomNote(parts)}
-      <p>No data in this range${parts.ended === undefined ? '' : `. ${parts.ended}.`}</p>
+      <p>No data in this range${parts.note === undefined ? '' : `. ${parts.note}.`}</p>
     </figure>`;
   const remarks = new Map([...chart.remarks].map(([day, made]) => [day, toRemark(made)]));
   const { imagePath, dataPath } = pathsOf(parts);
@@ -57,7 +57,7 @@ export function figure(parts: FigureParts): Html {
     data-chart="${dataPath}"
     ${parts.drawing === undefined ? html`data-opens-days` : ''}
     data-title="${title}"
-    data-subtitle="${[subtitle, ...(parts.ended === undefined ? [] : [parts.ended])].join(' · ')}"
+    data-subtitle="${[subtitle, ...(parts.note === undefined ? [] : [parts.note])].join(' · ')}"
     data-zoomed="${zoomBase(view)}"
   >
     <figcaption>${title}</figcaption>
@@ -65,13 +65,13 @@ export function figure(parts: FigureParts): Html {
     <script type="application/json">
       ${raw(chartJsonText(shown, parts.releases))}
     </script>
-    <div class="plot ${chart.lines.length > 1 ? `several wide-${legendRows(chart, 1200)} narrow-${legendRows(chart, 330)}` : ''}">
+    <div class="plot ${chart.lines.length > 1 ? `several wide-${legendRows(chart, 1210)} narrow-${legendRows(chart, 344)}` : ''}">
       <picture
         ><source media="screen and (prefers-color-scheme: dark)" srcset="${imagePath}&amp;theme=dark" />
         <img src="${imagePath}&amp;theme=light" alt="${title}; see the data table below" loading="lazy" width="960" height="340"
       /></picture>
     </div>
-    ${parts.ended === undefined ? '' : html`<p class="ended">${parts.ended}</p>`}
+    ${parts.note === undefined ? '' : html`<p class="note">${parts.note}</p>`}
     <p class="legend">${legend([...remarks.values()], hasGaps(chart), shown)}</p>
     <p class="exports">
       ${csvPath === undefined ? '' : html`<a href="${csvPath}" download>CSV</a>`}
@@ -87,7 +87,7 @@ export function figure(parts: FigureParts): Html {
 }
 
 /** In pixels, about: of a character, and of what is around a label. */
-const [characterWidth, labelGap] = [8, 46];
+const [characterWidth, labelGap] = [8, 38];
 
 /** How many rows the legend will probably have in a chart of so many pixels: the page keeps them free until it is drawn. */
 function legendRows({ lines }: Chart, chartWidth: number): number {

@@ -87,7 +87,9 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
     main: html`<nav aria-label="Path"><a href="${basePath}/">Images</a> /</nav>
       <h1>${name}</h1>
       ${headline(context, images, known, { repo, ended: isOver ? ended : undefined })}
-      <div class="cards" data-key="registries">${images.map((image) => registryCard(context, image, { repo, since: deletedSince(recorded, image) }))}</div>
+      <div class="cards" data-key="registries">
+        ${images.map((image) => registryCard(context, image, { repo, since: deletedSince(recorded, image) }))}
+      </div>
       ${howPullsAreCounted(context, images)}
       <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
@@ -97,7 +99,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
         view,
         shown,
         subtitle: chartSubtitle(shown, view, titleOf(context, view.registry)),
-        ended,
+        note: ended,
         basePath,
         addressOf,
         csvPath: basePath + chartCsvPath(view, todayOf(context), [repo]),

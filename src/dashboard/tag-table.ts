@@ -66,7 +66,11 @@ function ifKnown(value: number | undefined, shown: (value: number) => Html | str
 
 function columnsOf({ now, placeOf, trendOf }: TagTableParts): readonly Column[] {
   return [
-    { heading: 'Registry', className: 'place', cell: (row) => placeOf && html`<span class="registry">${placeOf(row)}</span>` },
+    {
+      heading: 'Registry',
+      className: 'place',
+      cell: (row) => placeOf && html`<span class="registry" title="${placeOf(row)}">${placeOf(row)}</span>`,
+    },
     {
       heading: tagSorts.pushed,
       sort: 'pushed',

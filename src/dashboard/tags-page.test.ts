@@ -136,6 +136,18 @@ describe('the page of tags', () => {
     expect((await ask('/tags/both?registry=dockerhub', options)).tags).toEqual(['1.0']);
   });
 
+  it('has no more than eight lines, and says of how many they are', async () => {
+    const tags = Array.from({ length: 11 }, (_, at) => ({ name: `1.${at}`, versionId: String(at), pullCount: 100 }));
+    const grown = tags.map((tag, at) => ({ ...tag, pullCount: tag.pullCount + at }));
+    const { html, text } = await ask('/tags/acme/app', {
+      readings: [read('acme/app', '2026-03-13', { tags }), read('acme/app', '2026-03-14', { tags: grown })],
+    });
+    const labels = Array.from(html.matchAll(/"label":"([^"]+)"/g), ([, label]) => label);
+
+    expect(labels).toEqual(['1.10', '1.9', '1.8', '1.7', '1.6', '1.5', '1.4', '1.3']);
+    expect(text).toContain('The 8 lines with the most pulls of 11; filter to see others');
+  });
+
   it('has a line for each tag with a count, also as an image for those without JavaScript', async () => {
     const readings = [counted('2026-03-12', 0), counted('2026-03-13', 7), counted('2026-03-14', 9)];
     const { html, text } = await ask('/tags/acme/app', { readings });
@@ -151,6 +163,7 @@ describe('the page of tags', () => {
       ],
     });
     expect(text).toContain('Daily pulls of tags of acme/app');
+    expect(html).not.toContain('class="note"');
     const [, image = ''] = /<img src="([^"]*tags\.svg[^"]*)"/.exec(html) ?? [];
     const { fetch } = await createPages({ readings });
     const svg = await fetch(image.replaceAll('&amp;', '&'));

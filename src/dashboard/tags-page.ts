@@ -72,11 +72,12 @@ export function tagChartTitle({ kind }: View, repo: string): string {
   return `${titles[kind]} of tags of ${readable(repo)}`;
 }
 
-/** What it shows beside its title. */
-export function tagChartSubtitle(context: PageContext, view: View, { shown, count }: TagChart): string {
+/** Which of the tags have a line, where not all have; undefined where they do. */
+export function tagChartNote({ shown, count }: TagChart): string | undefined {
   const { length } = shown.chart.lines;
-  const part = count > length && length > 0 ? [`the ${length} most pulled of ${formatExact(count)}`] : [];
-  return [chartSubtitle(shown, view, titleOf(context, view.registry)), ...part].join(' · ');
+  return count > length && length > 0
+    ? `The ${length} lines with the most pulls of ${formatExact(count)}; filter to see others`
+    : undefined;
 }
 
 function chartFigure(context: PageContext, { repo, view: tagView }: TagsParts, chart: TagChart, path: string): Html {
@@ -88,7 +89,8 @@ function chartFigure(context: PageContext, { repo, view: tagView }: TagsParts, c
     view,
     shown: chart.shown,
     title: tagChartTitle(view, repo),
-    subtitle: tagChartSubtitle(context, view, chart),
+    subtitle: chartSubtitle(chart.shown, view, titleOf(context, view.registry)),
+    note: tagChartNote(chart),
     basePath,
     addressOf: (next) => path + tagQuery({ ...tagView, view: next }),
     csvPath: `${basePath}/api/tags/history?${csv.toString()}`,

@@ -65,6 +65,7 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
     async daySums(registries) {
       return addDaySums(seriesIn(documents, { registries }).flatMap((image) => [...daySumsOf(image)]));
     },
+    imagesAtOnce: () => Infinity,
     days: async () => snapshotDays(),
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
     async events() {

@@ -138,6 +138,20 @@ describe('the tags of an image', () => {
     await expect.poll(() => page.locator('table.tags tbody tr').first().innerText()).toMatch(/^2\.0\s+GitHub Container Registry\s+180$/);
   });
 
+  it.each([1440, 390])('do not move when the chart above them is drawn, at %i pixels', async (width) => {
+    const { page } = await open('/tags/acme/app', { viewport: { width, height: 2_000 } });
+    await page.locator('.series button').first().waitFor();
+    const moved = `new Promise((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => (sum += list.getEntries().reduce((all, { value }) => all + value, 0))).observe({ type: 'layout-shift', buffered: true });
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+    })`;
+
+    // Ten pixels for the whole table are 0.003; what is below that is a fraction of a pixel.
+    expect(await page.evaluate(moved)).toBeLessThan(0.001);
+    await page.context().close();
+  });
+
   it.each([1440, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => [width, scheme] as const)))(
     'fit %i pixels in a %s theme, and nobody is kept out',
     async (width, colorScheme) => {

@@ -11,6 +11,7 @@ import { listMarks, type StoredReading } from '../../src/core/model/history.ts';
 import { marks } from '../../src/core/model/mark.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import { rebuildAll } from '../../src/store/postgres/kept/rebuild.ts';
+import { readDailyTotals } from '../../src/store/postgres/daily-totals.ts';
 import { verifyKept } from '../../src/store/postgres/kept/verify.ts';
 import type { Migration } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
@@ -36,6 +37,41 @@ const open = (url: string, clock: Pick<Clock, 'now'> = systemClock): ReturnType<
 describeStore('PostgreSQL', async (clock) => {
   const url = await database.createWithTables();
   return reopenable(() => open(url, clock));
+});
+
+describe('PostgreSQL with many images', () => {
+  it('gives totals day by day, however many days are read with a statement', async () => {
+    const store = await open(await database.create());
+    const days = Array.from({ length: 9 }, (_, at) => addDays('2026-02-25', at));
+    await store.save(days.flatMap((day, at) => ['a/a', 'b/b', 'c/c'].slice(at % 3).map((repo) => reading(repo, 10 + at, day))));
+    const read = async (maxTotals: number): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for await (const day of (await readDailyTotals(store.database, {}, { from: '2026-02-26' }, { maxTotals })).days) found.push(day);
+      return found;
+    };
+    const whole = await read(1_000);
+
+    expect(whole).toHaveLength(8);
+    for (const maxTotals of [1, 3, 7, 9, 24]) expect(await read(maxTotals)).toEqual(whole);
+    await store.close();
+  });
+
+  it('gives the readings of a day in their order, although their tags are read some images at a time', async () => {
+    const store = await open(await database.create());
+    const repos = Array.from({ length: 50 }, (_, at) => `acme/app-${String(at).padStart(2, '0')}`);
+    const tags = [{ name: '1.0', digest: 'sha256:1' }];
+    const saved = repos.map((repo, at) =>
+      reading(repo, at, '2026-03-14', { registry: at % 2 === 0 ? 'ghcr' : 'dockerhub', tagCount: 600, tags }),
+    );
+    await store.save(saved);
+    const found: string[] = [];
+    for await (const { registry, repo, pullCount, tags: own } of store.readings({})) {
+      found.push(`${registry} ${repo} ${pullCount} ${own?.[0]?.name}`);
+    }
+
+    expect(found).toEqual(saved.map(({ registry, repo, pullCount }) => `${registry} ${repo} ${pullCount} 1.0`).toSorted());
+    await store.close();
+  });
 });
 
 async function allOf(store: SnapshotStore): Promise<unknown[]> {

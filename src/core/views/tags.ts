@@ -16,8 +16,10 @@ export interface ImageTags extends ImageName {
   readonly cut?: number | undefined;
 }
 
+type TagStore = Pick<SnapshotStore, 'days' | 'readings'>;
+
 /** The tags of each image from its newest snapshot that has them, by registry, then repo; without images whose tags were not read for a week. */
-export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>, query: SeriesQuery): Promise<readonly ImageTags[]> {
+export async function newestTags(store: TagStore, query: SeriesQuery): Promise<readonly ImageTags[]> {
   const newest = (await store.days()).at(-1);
   if (newest === undefined) return [];
   const found = new Map<string, ImageTags>();
@@ -29,6 +31,20 @@ export async function newestTags(store: Pick<SnapshotStore, 'days' | 'readings'>
   }
   const images = [...found.values()].map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
   return images.toSorted(compareImages);
+}
+
+/** The same of these images in this order, which is by registry, then repo: some at a time, where a store wants that. */
+export async function* newestTagsInBatches(
+  store: TagStore & Pick<SnapshotStore, 'imagesAtOnce'>,
+  images: readonly ImageName[],
+): AsyncGenerator<readonly ImageTags[]> {
+  for (let at = 0; at < images.length;) {
+    const batch = images.slice(at, at + store.imagesAtOnce());
+    at += batch.length;
+    const keys = new Set(batch.map(imageKey));
+    const query = { registries: new Set(batch.map(({ registry }) => registry)), repos: new Set(batch.map(({ repo }) => repo)) };
+    yield (await newestTags(store, query)).filter((image) => keys.has(imageKey(image)));
+  }
 }
 
 /** Files may hold what an earlier version, or somebody else, wrote into them. */

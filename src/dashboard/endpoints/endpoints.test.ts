@@ -116,13 +116,13 @@ describe('the pages', () => {
     const empty = await ask(`/images/${gone}?range=7d`, { readings: deleted, events });
     const half = await ask(`/images/${other}`, { readings: deleted, events });
 
-    expect(page.text).toContain(`<p class="ended">${ended}</p>`);
+    expect(page.text).toContain(`<p class="note">${ended}</p>`);
     expect(page.text).toMatch(/GitHub Container Registry\s*<span class="flag bad">deleted<\/span>/);
     expect(await headlineOf({ readings: deleted, events }, `/images/${gone}`)).toMatch(
       /^129 pulls · no longer in the registry since 2026-02-19/,
     );
     expect(empty.text).toContain(`No data in this range. ${ended}.`);
-    expect(half.text).toContain('<p class="ended">No longer in the registry: GitHub Container Registry since 2026-02-19</p>');
+    expect(half.text).toContain('<p class="note">No longer in the registry: GitHub Container Registry since 2026-02-19</p>');
     expect(await headlineOf({ readings: deleted, events }, `/images/${other}`)).toContain('next milestone');
   });
 

@@ -2,7 +2,7 @@ import { compareImages } from '../../core/model/image.ts';
 import type { Tag } from '../../core/model/reading.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { Cell } from '../../core/views/table.ts';
-import { newestTags, platformText, type ImageTags } from '../../core/views/tags.ts';
+import { newestTagsInBatches, platformText, type ImageTags } from '../../core/views/tags.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cutPage, pagingField, type RowKey } from '../paging.ts';
 import { imageFilter } from '../parameters.ts';
@@ -34,11 +34,32 @@ export const tagsEndpoint = tableEndpoint({
   order: 'registry, repo, newest first',
   async handle({ query: { images, paging } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
     const { query, has } = withGroups(images, groups);
-    const tagged = (await newestTags(store, query)).filter(has);
-    const { rows, next } = cutPage(tagged.flatMap(rowsOf), paging, { name: 'tags', key: rowKey, compare: compareKeys });
-    return { columns: columnsOf(row), rows: rows.map(cellsOf), next };
+    const { limit, after } = paging ?? {};
+    const [id, name] = after ?? [];
+    const first = id === undefined || name === undefined ? undefined : { registry: id, repo: name };
+    const wanted = (await store.latest(query)).filter((image) => has(image) && (!first || compareImages(image, first) >= 0));
+    const batches = rowsAfter(newestTagsInBatches(store, wanted), after);
+    const columns = columnsOf(row);
+    if (!paging || limit === undefined) return { columns, rows: cells(batches) };
+    const rows: TagRow[] = [];
+    for await (const batch of batches) {
+      rows.push(...batch);
+      if (rows.length > limit) break;
+    }
+    const { rows: shown, next } = cutPage(rows, paging, { name: 'tags', key: rowKey, compare: compareKeys });
+    return { columns, rows: shown.map(cellsOf), next };
   },
 });
+
+async function* rowsAfter(batches: AsyncIterable<readonly ImageTags[]>, after: RowKey | undefined): AsyncGenerator<readonly TagRow[]> {
+  for await (const images of batches) {
+    yield images.flatMap(rowsOf).filter((tagRow) => !after || compareKeys(rowKey(tagRow), after) > 0);
+  }
+}
+
+async function* cells(batches: AsyncIterable<readonly TagRow[]>): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for await (const rows of batches) yield rows.map(cellsOf);
+}
 
 interface TagRow {
   readonly id: string;

@@ -166,6 +166,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
     latest: async (query) => index.latest(query),
     daySums: async (registries) => index.daySums(registries),
     readings: storedReadings({ folder, totals, index }),
+    imagesAtOnce: () => Infinity,
     events: async () => index.events(),
     async snapshot(day) {
       // A text that is not a day must never become a path.

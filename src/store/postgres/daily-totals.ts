@@ -11,21 +11,21 @@ import type { Queries } from './database.ts';
 import { matches, readDays, toNote } from './read.ts';
 
 /** Totals that are read at a time: about a megabyte, twice where the next ones are read while these are sent. */
-const maxTotals = 60_000;
+const defaultMaxTotals = 60_000;
 
 /** As SnapshotStore.dailyTotals. */
 export async function readDailyTotals(
   database: Queries,
   query: SeriesQuery,
   range: DayRange = {},
-  { withMarks = false }: DailyTotalsOptions = {},
+  { withMarks = false, maxTotals = defaultMaxTotals }: DailyTotalsOptions & { readonly maxTotals?: number } = {},
 ): Promise<DailyTotals> {
   const [images, days] = await Promise.all([readImages(database, query), readDays(database, { ...range, withPruned: true })]);
   const only = query.registries || query.repos ? [...images.positions.keys()] : undefined;
   return {
     images: images.names,
     before: await readBefore(database, images, range.from, only),
-    days: images.names.length === 0 ? nothing() : readBlocks(database, { images, days, withMarks, only }),
+    days: images.names.length === 0 ? nothing() : readBlocks(database, { images, days, withMarks, only, maxTotals }),
   };
 }
 
@@ -87,12 +87,13 @@ interface Blocks {
   readonly withMarks: boolean;
   /** Ids of images; absent: all of them. */
   readonly only: readonly number[] | undefined;
+  readonly maxTotals: number;
 }
 
 async function* nothing(): AsyncGenerator<DayTotals> {}
 
 async function* readBlocks(database: Queries, blocks: Blocks): AsyncGenerator<DayTotals> {
-  const { images, days } = blocks;
+  const { images, days, maxTotals } = blocks;
   const length = Math.max(1, Math.floor(maxTotals / images.names.length));
   let next = readBlock(database, blocks, days.slice(0, length));
   for (let start = length; ; start += length) {

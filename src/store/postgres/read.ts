@@ -6,6 +6,7 @@ import { marks } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { toDayNote, type DayNote, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
+import { numberColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
 import { withoutAttachments } from '../../core/model/tag.ts';
 import { isRow, parseNote, parseTags } from '../../core/document/snapshot-row.ts';
@@ -98,11 +99,46 @@ export async function readDay(database: Queries, day: Day, query: SeriesQuery): 
   return (await database.select(readingRow, dayStatement(day, query))).map(storedReading);
 }
 
-export function dayStatement(day: Day, query: SeriesQuery): Sql {
+const dayImageRow = z.object({ id: z.number(), tag_count: optional(z.number()) });
+
+/** The same, some images at a time: their tags may be too many for all of them. */
+export async function* readDayInParts(database: Queries, day: Day, query: SeriesQuery): AsyncGenerator<StoredReading> {
+  if (query.repos && query.repos.size <= minImages) {
+    yield* await readDay(database, day, query);
+    return;
+  }
+  const images = await database.select(
+    dayImageRow,
+    sql`
+    SELECT image_id AS id, CASE WHEN tag_set_id IS NULL THEN 0 ELSE coalesce(tag_count, ${tagsOfUnknown}) END AS tag_count
+    FROM totals JOIN images ON images.id = image_id
+    WHERE day = ${day} AND ${matches(query)} ORDER BY registry COLLATE "C", repo COLLATE "C"`,
+  );
+  let ids: number[] = [];
+  let weight = 0;
+  for (const { id, tag_count: tags = 0 } of images) {
+    ids.push(id);
+    weight += 1 + Math.min(tags, tagsOfUnknown);
+    if (weight < maxWeight) continue;
+    yield* (await database.select(readingRow, dayStatement(day, query, ids))).map(storedReading);
+    [ids, weight] = [[], 0];
+  }
+  if (ids.length > 0) yield* (await database.select(readingRow, dayStatement(day, query, ids))).map(storedReading);
+}
+
+/** So few are read at once in any case. */
+const minImages = 20;
+/** For an image of which it is not known how many tags are stored; more have no room. */
+const tagsOfUnknown = 500;
+/** Images and tags that are read at once. */
+const maxWeight = 10_000;
+
+/** `ids`: only of these images. */
+export function dayStatement(day: Day, query: SeriesQuery, ids?: readonly number[]): Sql {
   return sql`
     SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, tags_cut, note
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
-    WHERE day = ${day} AND ${matches(query)}
+    WHERE day = ${day} AND ${ids ? sql`image_id = ANY (${numberColumn(ids)}::integer[])` : matches(query)}
     ORDER BY registry COLLATE "C", repo COLLATE "C"`;
 }
 

@@ -35,6 +35,8 @@ export interface PostgresStore extends NotifyingStore {
 }
 
 const defaultReplicaPollMs = 2_000;
+/** A list of tags has at least 128 KiB of room, however many images there are. */
+const imagesAtOnce = 200;
 
 /**
  * Connects, and brings the schema up to date; of a replica it is only checked.
@@ -107,6 +109,7 @@ async function openTables(deps: PostgresStoreDeps): Promise<Omit<PostgresStore, 
       });
     },
     ...historyOf(database),
+    imagesAtOnce: () => imagesAtOnce,
     latest: async (query) => {
       // One image of thousands is looked up, not searched for.
       if (query.repos) return readLatest(database, query);
