@@ -9,6 +9,7 @@ import type { Counting } from '../core/model/registry.ts';
 import type { CollectorStatus } from '../core/views/status.ts';
 import type { Assets } from './assets.ts';
 import type { Surroundings } from './layout.ts';
+import type { OverviewList } from './overview-list.ts';
 
 export interface PageContext extends Surroundings {
   /** Those that may be asked for, in the order in which they are shown. */
@@ -36,6 +37,8 @@ export interface PageContext extends Surroundings {
 export interface PageDeps extends PageContext {
   readonly store: SnapshotStore;
   readonly assets: Assets;
+  /** The images of a registry, or of all where that is empty. */
+  readonly listOf: (registry: string) => Promise<OverviewList>;
   /** When registries did not update their counters; of how many images the caller knows decides whether it waits. */
   readonly freezes: (images: number) => Promise<readonly Freeze[]>;
 }

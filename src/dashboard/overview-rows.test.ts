@@ -4,7 +4,7 @@ import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
 import type { ImageName } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import { sumGrowth } from '../core/numbers/growth.ts';
-import { firstRows, overviewRows, rowFilter, sparkline } from './overview-rows.ts';
+import { createRowList, firstRows, rowFilter, sparkline } from './overview-rows.ts';
 import { parseView } from './view.ts';
 
 function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
@@ -22,23 +22,22 @@ function image(repo: string, more: Partial<TrackedImage> = {}): TrackedImage {
   };
 }
 
+function ownName({ repo }: ImageName): string {
+  return repo;
+}
+
 function rows(images: readonly TrackedImage[]) {
-  return overviewRows(images, ({ repo }) => repo);
+  return createRowList()(images, ownName);
 }
 
 function names(images: readonly TrackedImage[], query: string, count = 100): string[] {
   return firstRows(rows(images), parseView(new URLSearchParams(query), ['dockerhub', 'ghcr']), count).map(({ repo }) => repo);
 }
 
-function found(search: string, images: readonly TrackedImage[], nameOf = ({ repo }: ImageName): string => repo): string[] {
-  return overviewRows(images, nameOf)
+function found(search: string, images: readonly TrackedImage[], nameOf = ownName): string[] {
+  return createRowList()(images, nameOf)
     .filter(rowFilter(search))
     .map(({ repo }) => repo);
-}
-
-/** All of them are a group. */
-function together(images: readonly TrackedImage[]) {
-  return overviewRows(images, () => 'Both');
 }
 
 /** Those of owner `old` are a group. */
@@ -140,13 +139,16 @@ describe('the rows of the overview', () => {
 
   it('are the same as long as their images are, and others after a change', () => {
     const [app, tool] = [image('a/app', { pullCount: 1 }), image('a/tool', { pullCount: 2 })];
-    const before = rows([app, tool]);
-    const after = rows([app, image('a/tool', { pullCount: 3 })]);
+    const list = createRowList();
+    const before = list([app, tool], ownName);
+    const after = list([app, image('a/tool', { pullCount: 3 })], ownName);
     expect(after[0]).toBe(before[0]);
     expect(after[1]?.total).toBe(3);
+    expect(list([app], ownName)).toEqual([before[0]]);
 
-    expect(together([app, tool])).toMatchObject([{ repo: 'Both', total: 3 }]);
-    expect(together([app])).toMatchObject([{ repo: 'Both', total: 1 }]);
+    const group = createRowList();
+    expect(group([app, tool], () => 'Both')).toMatchObject([{ repo: 'Both', total: 3 }]);
+    expect(group([app], () => 'Both')).toMatchObject([{ repo: 'Both', total: 1 }]);
   });
 });
 

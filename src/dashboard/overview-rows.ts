@@ -3,7 +3,7 @@ import type { EpochDay } from '../core/model/day.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays, type WeekdayPulls } from '../core/numbers/weekday.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
-import type { TrackedImage } from '../core/views/images.ts';
+import { isSameOrder, type TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { Sort, View } from './view.ts';
@@ -29,16 +29,41 @@ export interface OverviewRow {
   readonly backfilledDays: number;
 }
 
-/** One row for the images of a name, in the order of the names' first images. */
-export function overviewRows(images: readonly TrackedImage[], nameOf: (image: ImageName) => string): readonly OverviewRow[] {
-  const byName = new Map<string, [TrackedImage, ...TrackedImage[]]>();
-  for (const image of images) {
-    const name = nameOf(image);
-    const group = byName.get(name);
-    if (group) group.push(image);
-    else byName.set(name, [image]);
-  }
-  return Array.from(byName, ([name, group]) => rowOf(name, group));
+/**
+ * One row for the images of a name, in the order of the names' first images. `nameOf`: always the same. The row of images that have not
+ * changed since the last call is the same object.
+ */
+export type RowList = (images: readonly TrackedImage[], nameOf: (image: ImageName) => string) => readonly OverviewRow[];
+
+interface Made {
+  readonly row: OverviewRow;
+  readonly images: readonly TrackedImage[];
+}
+
+export function createRowList(): RowList {
+  let from: readonly TrackedImage[] = [];
+  let rows: readonly OverviewRow[] = [];
+  let made = new Map<string, Made>();
+
+  return (images, nameOf) => {
+    if (images === from) return rows;
+    const byName = new Map<string, TrackedImage[]>();
+    for (const image of images) {
+      const name = nameOf(image);
+      const group = byName.get(name);
+      if (group) group.push(image);
+      else byName.set(name, [image]);
+    }
+    const before = made;
+    made = new Map();
+    for (const [name, group] of byName) {
+      const last = before.get(name);
+      made.set(name, last && isSameOrder(last.images, group) ? last : { row: toRow(name, group), images: group });
+    }
+    rows = Array.from(made.values(), ({ row }) => row);
+    from = images;
+    return rows;
+  };
 }
 
 /** The first `count` of the rows in the order of the view: of thousands a page shows some. */
@@ -60,18 +85,6 @@ export function firstRows(rows: readonly OverviewRow[], { sort, descending }: Vi
 export function rowFilter(search: string): (row: OverviewRow) => boolean {
   const words = search.toLowerCase().replaceAll('%2f', '/').split(/\s+/);
   return ({ names }) => words.every((word) => names.includes(word));
-}
-
-/** By its first image: the row that was made of images that have not changed since is still the same. */
-const madeOf = new WeakMap<TrackedImage, { readonly name: string; readonly images: readonly TrackedImage[]; readonly row: OverviewRow }>();
-
-function rowOf(name: string, images: readonly [TrackedImage, ...TrackedImage[]]): OverviewRow {
-  const made = madeOf.get(images[0]);
-  if (made?.name === name && made.images.length === images.length && images.every((image, at) => image === made.images[at]))
-    return made.row;
-  const row = toRow(name, images);
-  madeOf.set(images[0], { name, images, row });
-  return row;
 }
 
 function toRow(repo: string, images: readonly TrackedImage[]): OverviewRow {

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { imageKey, type ImageName } from '../core/model/image.ts';
 import { isMember, type Group } from '../core/views/groups.ts';
-import { trackedImages, type TrackedImage } from '../core/views/images.ts';
+import { trackedListOf, type TrackedImage } from '../core/views/images.ts';
 import type { ChannelStatus } from '../core/model/notice.ts';
 import { isNotThere } from '../core/model/run.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
@@ -110,7 +110,7 @@ function isMetricName(name: string): name is MetricName {
 
 async function findImages({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
   const [latest, days] = await Promise.all([store.latest({}), store.days()]);
-  return trackedImages({ latest, newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
+  return trackedListOf(store)({ latest, newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
 }
 
 function chooseImages(images: readonly TrackedImage[], { images: choice, groups }: MetricsDeps): readonly TrackedImage[] {

@@ -15,15 +15,19 @@ export interface WeekdayPulls {
   readonly earlier: readonly number[];
 }
 
-export function weekdayPulls({ days, pulls }: RecentPulls, day: EpochDay): WeekdayPulls {
-  const byDay = new Map(Array.from(days, (each, at) => [each, pulls[at] ?? 0]));
+export function weekdayPulls(recent: RecentPulls, day: EpochDay): WeekdayPulls {
   const earlier: number[] = [];
   for (let week = 1; week <= comparedWeeks; week += 1) {
-    const value = byDay.get(day - 7 * week);
+    const value = pullsOn(recent, day - 7 * week);
     if (value === undefined) break;
     earlier.push(value);
   }
-  return { pulls: byDay.get(day), earlier };
+  return { pulls: pullsOn(recent, day), earlier };
+}
+
+function pullsOn({ days, pulls }: RecentPulls, day: EpochDay): number | undefined {
+  for (let at = days.length - 1; at >= 0; at -= 1) if (days[at] === day) return pulls[at];
+  return undefined;
 }
 
 /** The sum of several, against the mean of the weeks before. It compares like with like: only those that are known for all of the weeks. */

@@ -2,7 +2,7 @@
 import { AppError, toAppError } from '../model/errors.ts';
 import { canonicalRepo, formatRepo, parseRepo } from '../model/image-ref.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
-import { trackedImages, type TrackedImage } from './images.ts';
+import { trackedImages, trackedListOf, type TrackedImage } from './images.ts';
 import type { RecordedEvent } from '../model/event.ts';
 import type { Clock, SnapshotStore } from '../ports.ts';
 import { matches, matchesEvent, type SeriesQuery } from '../model/query.ts';
@@ -97,10 +97,9 @@ export async function queryImages(
   const grouped = withGroups(query, groups);
   const [latest, days] = await Promise.all([store.latest(grouped.query), store.days()]);
   const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
-  return trackedImages({ latest: latest.filter(grouped.has), newestDay: days.at(-1) }, [...configured, ...members].filter(grouped.has), {
-    now: clock.now(),
-    staleAfterMs,
-  });
+  const [newestDay, moment] = [days.at(-1), { now: clock.now(), staleAfterMs }];
+  if (!query.repos && !query.registries) return trackedListOf(store)({ latest, newestDay }, configured, moment);
+  return trackedImages({ latest: latest.filter(grouped.has), newestDay }, [...configured, ...members].filter(grouped.has), moment);
 }
 
 export function isMember({ members }: Group, { registry, repo }: ImageName): boolean {

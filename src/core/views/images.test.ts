@@ -1,9 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toEpochDay } from '../model/day.ts';
-import { imageKey, type ImageName } from '../model/image.ts';
+import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { seriesValues } from '../numbers/series-values.ts';
 import { latestOfDay } from '../numbers/testing/latest-image.ts';
-import { trackedImages, type TrackedImage } from './images.ts';
+import { trackedImages, trackedListOf, type TrackedImage } from './images.ts';
 import type { Mark } from '../model/mark.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
 
@@ -159,5 +160,59 @@ describe('the tracked images', () => {
   it('are stale when they were read longer ago than the limit', () => {
     expect(shown([readAgo(dayMs)], [])[0]?.stale).toBe(false);
     expect(shown([readAgo(dayMs + 1)], [])[0]?.stale).toBe(true);
+  });
+});
+
+describe('the list of a store', () => {
+  const name = fc.record({ registry: fc.constantFrom('dockerhub', 'ghcr'), repo: fc.constantFrom('acme/a', 'acme/b', 'acme/c', 'acme/d') });
+  const step = fc.oneof(
+    fc.record({
+      kind: fc.constant('read' as const),
+      name,
+      day: fc.constantFrom('2026-03-05', '2026-03-13', '2026-03-14'),
+      pullCount: fc.nat(99),
+    }),
+    fc.record({ kind: fc.constant('gone' as const), name }),
+    fc.record({ kind: fc.constant('later' as const), hours: fc.integer({ min: 1, max: 30 }) }),
+    fc.record({ kind: fc.constant('configured' as const), name }),
+  );
+
+  it('is that of its images after whatever was read, went and grew old', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const list = trackedListOf({});
+        const images = new Map<string, LatestImage>();
+        const configured: ImageName[] = [];
+        let at = now;
+        for (const each of steps) {
+          if (each.kind === 'read') images.set(imageKey(each.name), latest(each.name, each.day, { pullCount: each.pullCount }));
+          if (each.kind === 'gone') images.delete(imageKey(each.name));
+          if (each.kind === 'later') at += each.hours * 3_600_000;
+          if (each.kind === 'configured') configured.push(each.name);
+          const moment = { now: at, staleAfterMs: dayMs };
+          const known = { latest: [...images.values()].toSorted(compareImages), newestDay: '2026-03-14' };
+          expect(list(known, [...configured], moment)).toEqual(trackedImages(known, configured, moment));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the same objects for what did not change, and is the same list where nothing did', () => {
+    const [a, b] = [latest(app, '2026-03-14'), latest({ registry: 'ghcr', repo: 'acme/tool' }, '2026-03-14')];
+    const [list, moment] = [trackedListOf({}), { now, staleAfterMs: dayMs }];
+    const known = { latest: [a, b], newestDay: '2026-03-14' };
+    const before = list(known, [], moment);
+
+    expect(list(known, [], { ...moment, now: now + 1 })).toBe(before);
+    const after = list({ ...known, latest: [a, { ...b, pullCount: 101 }] }, [], moment);
+    expect(after.map((image, at) => image === before[at])).toEqual([true, false]);
+    expect(list(known, [app, { registry: 'ghcr', repo: 'acme/new' }], moment)).toHaveLength(3);
+  });
+
+  it('is one of each store', () => {
+    const store = {};
+    expect(trackedListOf(store)).toBe(trackedListOf(store));
+    expect(trackedListOf(store)).not.toBe(trackedListOf({}));
   });
 });

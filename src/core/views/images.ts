@@ -8,6 +8,11 @@ import type { Discrepancy } from '../model/reading.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
 import { oldestCurrentDay } from './summary.ts';
 
+/** Whether both hold the very same, in the same order. */
+export function isSameOrder(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === b.length && a.every((each, at) => each === b[at]));
+}
+
 /** What is stored of the images that match a query. */
 export interface KnownImages {
   readonly latest: readonly LatestImage[];
@@ -53,8 +58,18 @@ export function agedSince(
   images: readonly Pick<TrackedImage, 'lastRead'>[],
   { now, agesAfterMs }: { readonly now: number; readonly agesAfterMs: number },
 ): Day | undefined {
-  const newest = Math.max(...images.map(({ lastRead }) => Date.parse(lastRead ?? '') || 0));
-  return newest > 0 && now - newest > agesAfterMs ? dayOf(newest) : undefined;
+  const newest = newestRead(images);
+  return newest !== undefined && now - newest > agesAfterMs ? dayOf(newest) : undefined;
+}
+
+/** When one of these images was last read, in milliseconds since the epoch; undefined where none was. */
+export function newestRead(images: readonly Pick<TrackedImage, 'lastRead'>[]): number | undefined {
+  let newest: number | undefined;
+  for (const { lastRead } of images) {
+    const readAt = Date.parse(lastRead ?? '');
+    if (readAt > (newest ?? -Infinity)) newest = readAt;
+  }
+  return newest;
 }
 
 export interface Moment {
@@ -66,36 +81,83 @@ export interface Moment {
 
 /** The configured images and those that were read within the last days, by registry, then name. `known` and `configured` hold only what matches the query. */
 export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
-  const unknown = new Map(configured.map((image) => [imageKey(image), image]));
-  const yesterday = toEpochDay(dayOf(moment.now)) - 1;
-  const oldestDay = known.newestDay === undefined ? '9999-12-31' : oldestCurrentDay(known.newestDay);
-  const tracked: TrackedImage[] = [];
-  for (const image of known.latest) {
-    const isConfigured = unknown.size > 0 && unknown.delete(imageKey(image));
-    if (isConfigured || image.day >= oldestDay) tracked.push(trackedImage(image, yesterday, moment));
-  }
-  if (unknown.size === 0) return tracked;
-  return [...tracked, ...Array.from(unknown.values(), unreadImage)].toSorted(compareImages);
+  return createTrackedList()(known, configured, moment);
+}
+
+/** As `trackedImages`; what has not changed since the last call is the same object, and where nothing has, so is the list. */
+type TrackedList = typeof trackedImages;
+
+/** By store: its list of all images is asked for again and again, and of thousands of images few change in between. */
+const lists = new WeakMap<object, TrackedList>();
+
+/** The list of all images of a store. */
+export function trackedListOf(store: object): TrackedList {
+  const list = lists.get(store) ?? createTrackedList();
+  lists.set(store, list);
+  return list;
 }
 
 interface Made {
-  readonly yesterday: EpochDay;
+  readonly latest: LatestImage;
   /** Milliseconds since the epoch; NaN where it was never read. */
   readonly readAt: number;
   readonly tracked: TrackedImage;
 }
 
-/** Of thousands of images few change between two lists: what one came to is kept as long as its values are, and worked out anew on the next day. */
-const madeOf = new WeakMap<LatestImage, Made>();
+function createTrackedList(): TrackedList {
+  let madeOn: EpochDay | undefined;
+  /** In the order of the images. */
+  let made: readonly Made[] = [];
+  let from: { readonly known: KnownImages; readonly configured: readonly ImageName[] } | undefined;
+  let list: readonly TrackedImage[] = [];
 
-function trackedImage(latest: LatestImage, yesterday: EpochDay, { now, staleAfterMs }: Moment): TrackedImage {
-  const made = madeOf.get(latest);
-  const readAt = made?.readAt ?? Date.parse(latest.readAt ?? '');
-  const stale = !(now - readAt <= staleAfterMs);
-  if (made?.yesterday === yesterday && made.tracked.stale === stale) return made.tracked;
-  const tracked = { ...(made?.yesterday === yesterday ? made.tracked : toTracked(latest, yesterday)), stale };
-  madeOf.set(latest, { yesterday, readAt, tracked });
-  return tracked;
+  return (known, configured, moment) => {
+    const yesterday = toEpochDay(dayOf(moment.now)) - 1;
+    const isSameList =
+      yesterday === madeOn &&
+      from?.known.latest === known.latest &&
+      from.known.newestDay === known.newestDay &&
+      isSameOrder(from.configured, configured) &&
+      made.every((each) => isStale(each, moment) === each.tracked.stale);
+    if (isSameList) return list;
+    made = makeAll(known.latest, yesterday === madeOn ? made : [], yesterday, moment);
+    [madeOn, from] = [yesterday, { known, configured }];
+    list = shownImages(made, configured, known.newestDay);
+    return list;
+  };
+}
+
+/** `before`: what was made on this day, in the same order. */
+function makeAll(images: readonly LatestImage[], before: readonly Made[], yesterday: EpochDay, moment: Moment): readonly Made[] {
+  let at = 0;
+  return images.map((latest) => {
+    for (let known = before[at]; known && known.latest !== latest && compareImages(known.latest, latest) < 0; known = before[at]) at += 1;
+    const known = before[at];
+    const made =
+      known?.latest === latest ? known : { latest, readAt: Date.parse(latest.readAt ?? ''), tracked: toTracked(latest, yesterday) };
+    const stale = isStale(made, moment);
+    return stale === made.tracked.stale ? made : { ...made, tracked: { ...made.tracked, stale } };
+  });
+}
+
+function isStale({ readAt }: Pick<Made, 'readAt'>, { now, staleAfterMs }: Moment): boolean {
+  return !(now - readAt <= staleAfterMs);
+}
+
+function shownImages(
+  made: readonly Made[],
+  configured: readonly ImageName[],
+  newestDay: KnownImages['newestDay'],
+): readonly TrackedImage[] {
+  const unknown = new Map(configured.map((image) => [imageKey(image), image]));
+  const oldestDay = newestDay === undefined ? '9999-12-31' : oldestCurrentDay(newestDay);
+  const shown: TrackedImage[] = [];
+  for (const { latest, tracked } of made) {
+    const isConfigured = unknown.size > 0 && unknown.delete(imageKey(latest));
+    if (isConfigured || latest.day >= oldestDay) shown.push(tracked);
+  }
+  if (unknown.size === 0) return shown;
+  return [...shown, ...Array.from(unknown.values(), unreadImage)].toSorted(compareImages);
 }
 
 function toTracked(latest: LatestImage, yesterday: EpochDay): TrackedImage {
@@ -117,7 +179,7 @@ function toTracked(latest: LatestImage, yesterday: EpochDay): TrackedImage {
     importedDays: latest.importedDays,
     totalSince,
     lastRead: latest.readAt,
-    stale: false,
+    stale: true,
     doubt: isInconsistent(mark) ? mark : undefined,
     discrepancy,
   };

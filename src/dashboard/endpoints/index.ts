@@ -4,6 +4,7 @@ import { assetPrefix } from '../assets.ts';
 import type { PageDeps } from '../context.ts';
 import { createFreezeFinder } from '../freeze-finder.ts';
 import { errorPage } from '../layout.ts';
+import { createOverviewLists } from '../overview-list.ts';
 import { assetsEndpoint } from './assets.ts';
 import { chartJsonEndpoint } from './chart-json.ts';
 import { chartSvgEndpoint } from './chart-svg.ts';
@@ -36,10 +37,10 @@ export interface Pages {
   readonly errorPage: (refusal: { readonly status: number; readonly message: string }) => Promise<string>;
 }
 
-export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision' | 'freezes'>): Pages {
+export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision' | 'freezes' | 'listOf'>): Pages {
   const { basePath, assets } = deps;
   const asset = (name: string): string => `${basePath}${assetPrefix}${assets.nameOf(name)}`;
-  const surroundings = { ...deps, asset, origin: '', revision: '', freezes: createFreezeFinder(deps) };
+  const surroundings = { ...deps, asset, origin: '', revision: '', freezes: createFreezeFinder(deps), listOf: createOverviewLists(deps) };
   // Whoever adds a slash to the address of a page means the page.
   const slashed = pageEndpoints.filter(({ path }) => /^\/\w+$/.test(path)).map((each) => ({ ...each, path: `${each.path}/` }));
   return {

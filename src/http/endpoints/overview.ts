@@ -1,6 +1,7 @@
 import { sumGrowth, sumKnown } from '../../core/numbers/growth.ts';
 import { eventSentence, findNewestEvent } from '../../core/views/event-list.ts';
 import { queryImages } from '../../core/views/groups.ts';
+import { newestRead } from '../../core/views/images.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
 import { jsonContent } from '../json-content.ts';
@@ -42,7 +43,7 @@ export const overviewEndpoint = endpoint({
       sumGrowth(images.map(({ lastWeek }) => lastWeek)),
       sumGrowth(images.map(({ last30Days }) => last30Days)),
     ];
-    const lastRead = Math.max(...images.map((image) => Date.parse(image.lastRead ?? '') || 0));
+    const lastRead = newestRead(images);
     const shown: ValueOf<typeof overview> = {
       images: images.length,
       registries: new Set(images.map((image) => image.registry)).size,
@@ -54,7 +55,7 @@ export const overviewEndpoint = endpoint({
       change_1d: day.change ?? null,
       change_7d: week.change ?? null,
       change_30d: month.change ?? null,
-      last_read: lastRead > 0 ? new Date(lastRead).toISOString() : null,
+      last_read: lastRead === undefined ? null : new Date(lastRead).toISOString(),
       newest_event: event ? eventSentence(event) : null,
       newest_event_time: event ? new Date(event.time).toISOString() : null,
       newest_event_kind: event?.kind ?? null,
