@@ -32,9 +32,15 @@ const addresses: readonly (readonly [name: string, path: string])[] = [
   ['/api/images?limit=100', '/api/images?limit=100'],
   ['/api/pulls/daily, one image, 30 days', `/api/pulls/daily?repo=owner-7/app-7&from=${month}`],
   ['/api/events?limit=100', '/api/events?limit=100'],
+  ['/api/tags?limit=100', '/api/tags?limit=100'],
+  ['/api/overview', '/api/overview'],
   ['/metrics', '/metrics'],
   ['/api/summary', '/api/summary'],
+  ['/api/events', '/api/events'],
+  ['/api/pulls, all, 30 days', `/api/pulls?from=${month}`],
   ['/api/pulls/daily, all, 30 days', `/api/pulls/daily?from=${month}`],
+  ['/api/pulls, all', '/api/pulls'],
+  ['/api/pulls/monthly, all', '/api/pulls/monthly'],
 ];
 
 interface Answer {
