@@ -1,7 +1,10 @@
 /** Folders of snapshots in the Go tool's format, the same each time. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mergeReadings } from '../src/core/document/snapshot.ts';
 import { addDays } from '../src/core/model/day.ts';
+import type { Reading } from '../src/core/model/reading.ts';
+import { formatDocument } from '../src/store/json-files/day-file.ts';
 
 export interface FolderSize {
   readonly images: number;
@@ -41,6 +44,29 @@ export async function writeFolder(directory: string, { images, days, tags, ghcr 
     await writeFile(join(directory, `${day}.json`), text);
   }
   return bytes;
+}
+
+/** Rows as this program writes them: half of the images on GHCR with counted days, half on Docker Hub whose tags are stored once a week. */
+export async function writeOwnFolder(directory: string, { images, days }: Pick<FolderSize, 'images' | 'days'>): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (let ago = days - 1; ago >= 0; ago -= 1) {
+    const readings = Array.from({ length: images }, (_, image) => ownReading(image, ago, days));
+    await writeFile(join(directory, `${dayAgo(ago)}.json`), formatDocument(mergeReadings(undefined, readings)));
+  }
+}
+
+function ownReading(image: number, ago: number, days: number): Reading {
+  const day = dayAgo(ago);
+  const known = {
+    repo: `owner-${image % 100}/app-${image}`,
+    pullCount: totalAt(image, days - ago),
+    readAt: `${day}T10:00:11.123Z`,
+    tagCount: 5,
+    lastUpdated: `${addDays(day, -3)}T08:00:00Z`,
+  };
+  if (image % 2 === 1) return { ...known, registry: 'ghcr', mark: 'closed', dayPulls: 17 + ((image * 31) % 400) };
+  const tags = ago % 7 === image % 7 ? [{ name: 'v1.0.0', lastUpdated: `${day}T08:00:00Z`, fullSize: 28_311_552 }] : undefined;
+  return { ...known, registry: 'dockerhub', tags, tagsNote: tags && { hash: `1 ${image}` } };
 }
 
 export function name(image: number): string {

@@ -1,6 +1,6 @@
 /** Whole pages and answers of the program over PostgreSQL, for more and more images: `npm run bench -- scale` writes SCALE.md. */
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import sql, { raw } from 'sql-template-tag';
 import { addDays, dayOf } from '../src/core/model/day.ts';
 import { rebuildAll } from '../src/store/postgres/kept/rebuild.ts';
@@ -11,6 +11,7 @@ import { once } from './load.ts';
 import { createMemoryLimit } from './memory.ts';
 import { machine, ms, size, table } from './report.ts';
 import { measureSaves, readingsOf, type SaveFigures } from './saves.ts';
+import { filesHeading, filesReport } from './scale-files.ts';
 import { startMeasured, type MeasuredService } from './service.ts';
 
 const quick = process.argv.includes('--quick');
@@ -31,9 +32,15 @@ const addresses: readonly (readonly [name: string, path: string])[] = [
   ['/api/images?limit=100', '/api/images?limit=100'],
   ['/api/pulls/daily, one image, 30 days', `/api/pulls/daily?repo=owner-7/app-7&from=${month}`],
   ['/api/events?limit=100', '/api/events?limit=100'],
+  ['/api/tags?limit=100', '/api/tags?limit=100'],
+  ['/api/overview', '/api/overview'],
   ['/metrics', '/metrics'],
   ['/api/summary', '/api/summary'],
+  ['/api/events', '/api/events'],
+  ['/api/pulls, all, 30 days', `/api/pulls?from=${month}`],
   ['/api/pulls/daily, all, 30 days', `/api/pulls/daily?from=${month}`],
+  ['/api/pulls, all', '/api/pulls'],
+  ['/api/pulls/monthly, all', '/api/pulls/monthly'],
 ];
 
 interface Answer {
@@ -119,8 +126,16 @@ function exponent(first: Answer | string | undefined, last: Answer | string | un
   return (Math.log(last.changedMs / first.changedMs) / Math.log(growth)).toFixed(2);
 }
 
+/** With `files` among the arguments only the part of folders, which is then replaced in the file. */
 export async function benchScale(): Promise<void> {
   execFileSync(process.execPath, [...process.execArgv, 'scripts/build.ts']);
+  const before = process.argv.includes('files') ? (await readFile('bench/SCALE.md', 'utf8')).split(filesHeading)[0] : undefined;
+  const text = `${before ?? `${await databaseReport()}\n`}${await filesReport(quick)}`;
+  if (quick) process.stdout.write(text);
+  else await writeFile('bench/SCALE.md', text);
+}
+
+async function databaseReport(): Promise<string> {
   const database = await startPostgres({ isDurable: true });
   try {
     const figures: Figures[] = [];
@@ -128,9 +143,7 @@ export async function benchScale(): Promise<void> {
       process.stderr.write(`${images} images × ${days} days\n`);
       figures.push(await measure(database, images));
     }
-    const text = report(figures);
-    if (quick) process.stdout.write(text);
-    else await writeFile('bench/SCALE.md', text);
+    return report(figures);
   } finally {
     await database.dispose();
   }

@@ -4,7 +4,7 @@ import type { FileSystem } from './file-system.ts';
 import { errorCode } from './storage-error.ts';
 
 /** All of it, or its parts, which are made as they are written. */
-export type Content = string | Uint8Array | Iterable<string>;
+export type Content = string | Uint8Array | Iterable<string> | AsyncIterable<string>;
 
 export interface Replacement {
   readonly directory: string;
@@ -48,7 +48,7 @@ export async function writeWhole(files: FileSystem, path: string, content: Conte
   const file = await files.create(path);
   try {
     try {
-      for (const part of partsOf(content)) await file.write(part);
+      for await (const part of partsOf(content)) await file.write(part);
       await file.sync();
     } finally {
       await file.close();
@@ -59,7 +59,7 @@ export async function writeWhole(files: FileSystem, path: string, content: Conte
   }
 }
 
-function partsOf(content: Content): Iterable<string | Uint8Array> {
+function partsOf(content: Content): Iterable<string | Uint8Array> | AsyncIterable<string> {
   return typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 }
 

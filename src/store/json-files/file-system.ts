@@ -125,6 +125,19 @@ export async function* readPieces(file: OpenedFile, end: number, pieceBytes: num
   }
 }
 
+const lineBytes = 256 * 1024;
+
+/** The lines of the first bytes of a file, up to `end`, without what follows the last line break. @throws TypeError where they are not UTF-8 */
+export async function* readLines(file: OpenedFile, end: number): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  for await (const piece of readPieces(file, end, lineBytes)) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
 function stampOf({ mtimeMs, mtimeNs, size, ino }: BigIntStats): FileStamp {
   return { modifiedAt: Number(mtimeMs), text: `${size}-${mtimeNs}-${ino}` };
 }

@@ -7,7 +7,7 @@ import { errorFields } from '../../core/model/errors.ts';
 import { marks } from '../../core/model/mark.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { replaceFile } from './durable-file.ts';
-import { readPieces, type FileStamp, type FileSystem, type OpenedFile } from './file-system.ts';
+import { readLines, readPieces, type FileStamp, type FileSystem, type OpenedFile } from './file-system.ts';
 import type { Host } from './host.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { errorCode, storageError } from './storage-error.ts';
@@ -60,9 +60,9 @@ export function createIndexCache({ directory, files, host, clock, log }: IndexCa
       try {
         file = await files.open(path);
         await checkSum(file);
-        const lines = readLines(file);
+        const lines = readLines(file, file.size - checksumLength);
         const first = await lines.next();
-        const header: Header = JSON.parse(first.value ?? '');
+        const header: Header = JSON.parse(String(first.value));
         if (header.format !== format) throw new Error(`other format: ${header.format}`);
         return { stamps: new Map(header.stamps), entries: entriesIn(file, lines) };
       } catch (error) {
@@ -97,6 +97,7 @@ function* formatLines(header: Header, entries: Iterable<IndexEntry>): Generator<
   yield piece + hash.update(piece).digest('hex');
 }
 
+/** Without the last line, the checksum. */
 async function* entriesIn(file: OpenedFile, lines: AsyncIterable<string>): AsyncGenerator<IndexEntry> {
   try {
     for await (const line of lines) {
@@ -114,16 +115,4 @@ async function checkSum(file: OpenedFile): Promise<void> {
   for await (const piece of readPieces(file, end, pieceBytes)) hash.update(piece);
   const written = Buffer.from(await file.read(Math.max(0, end), checksumLength)).toString('latin1');
   if (hash.digest('hex') !== written) throw new Error('wrong checksum');
-}
-
-/** Without the checksum. */
-async function* readLines(file: OpenedFile): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const piece of readPieces(file, file.size - checksumLength, pieceBytes)) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  return undefined;
 }

@@ -140,6 +140,33 @@ describe('a file of kept totals', () => {
     await again.close();
   });
 
+  it('is read, and written in lines, where somebody else has written it in another way and order', async () => {
+    const store = await filled();
+    await store.save([reading('acme/lib', 8, '2025-12-30'), reading('acme/zoo', 9, '2025-12-31', { registry: 'quay' })]);
+    await store.prune('2025-12-31');
+    await store.close();
+    const { images, ...rest } = JSON.parse(await folder.read('history/2025.json'));
+    await writeFile(join(folder.directory, 'history/2025.json'), JSON.stringify({ ...rest, images: images.toReversed() }, null, 2));
+
+    const again = await folder.open();
+    const before = await totalsOf(again);
+    await again.prune('2026-01-01');
+
+    expect(await totalsOf(again)).toEqual(before);
+    expect(before).toMatchObject({ 'dockerhub acme/lib': { '2025-12-30': 8 }, 'quay acme/zoo': { '2025-12-31': 9 } });
+    const lines = (await folder.read('history/2025.json')).split('\n');
+    expect(lines.map((line) => /"repo":"([^"]+)/.exec(line)?.[1])).toEqual([
+      undefined,
+      'acme/app',
+      'acme/lib',
+      'acme/zoo',
+      undefined,
+      undefined,
+    ]);
+    expect(folder.logged('skipping kept totals')).toEqual([]);
+    await again.close();
+  });
+
   it('goes when the totals are to go, with what is left of its year kept', async () => {
     const store = await filled();
     await store.prune('2026-03-14');

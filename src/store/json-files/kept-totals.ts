@@ -1,19 +1,18 @@
 /** The folder `history/`: the totals of days whose files were deleted, a file a year. A problem with one of them is logged once. */
 import { join } from 'node:path';
-import type { Day } from '../../core/model/day.ts';
+import { addDays, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields } from '../../core/model/errors.ts';
+import { compareImages, imageKey } from '../../core/model/image.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import { setAside } from './day-file.ts';
 import type { DayFolderDeps } from './day-folder.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import { errorCode, storageError } from './storage-error.ts';
-import { dropBefore, formatYear, mergeDay, parseYear, readingsOf, yearOf, type YearTotals } from './year-totals.ts';
+import { formatYear, isSystemError, maxYearBytes, openYear, type YearImages } from './year-file.ts';
+import { dropBefore, mergeDay, readingsOf, yearOf, type YearImage, type YearTotals } from './year-totals.ts';
 
 export const historyFolderName = 'history';
-
-/** A year of ten thousand images has 60 MB. */
-export const maxYearBytes = 256 * 1024 * 1024;
 
 /** `history/2026.json` */
 function yearFileName(year: number): string {
@@ -21,7 +20,8 @@ function yearFileName(year: number): string {
 }
 
 type YearFile =
-  | { readonly kind: 'totals'; readonly totals: YearTotals }
+  /** The images can be gone through again and again. */
+  | { readonly kind: 'totals'; readonly images: YearImages }
   | { readonly kind: 'absent' }
   | { readonly kind: 'corrupt' }
   /** Its content is unknown, so it must not be replaced. */
@@ -29,13 +29,13 @@ type YearFile =
 
 /** Methods that write reject with the system's error; calls of them must not overlap. */
 export interface KeptTotals {
-  /** Each year that can be read, ascending. Never rejects. */
+  /** The years that can be read, ascending, some images at a time. Never rejects. */
   load(): AsyncIterable<YearTotals>;
   /** Merges readings of days of one year, durably. Resolves to what is then kept of each. A corrupt file is set aside first. */
   merge(year: number, byDay: ReadonlyMap<Day, readonly Reading[]>): Promise<ReadonlyMap<Day, readonly Reading[]>>;
   /** Deletes what is kept of the days before this one. */
   dropBefore(before: Day): Promise<void>;
-  /** Reads days as documents without details, one after the other; keeps a year at a time. */
+  /** Reads days as documents without details; keeps some of them, so that those that are read one after the other are cheap. */
   reader(): (day: Day) => Promise<SnapshotDocument | undefined>;
 }
 
@@ -45,7 +45,7 @@ interface YearFiles {
   /** Never rejects. Warns about an invalid file, once as long as it stays so. */
   readonly read: (year: number) => Promise<YearFile>;
   /** Durable when it resolves. */
-  readonly replace: (year: number, before: YearFile, totals: YearTotals) => Promise<void>;
+  readonly replace: (year: number, before: YearFile, images: AsyncIterable<YearImage>) => Promise<void>;
   readonly remove: (year: number) => Promise<void>;
 }
 
@@ -73,23 +73,24 @@ function createYearFiles({ directory, clock, log, files, host }: KeptTotalsDeps)
   }
 
   async function read(year: number): Promise<YearFile> {
-    let bytes: Uint8Array;
     try {
-      bytes = await files.read(join(directory, yearFileName(year)), maxYearBytes);
+      const images = await openYear(files, join(directory, yearFileName(year)), year);
+      skipped.delete(year);
+      return { kind: 'totals', images };
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return { kind: 'absent' };
+      if (!isSystemError(error)) {
+        warnOnce(year, { reason: 'not a file of kept totals, or from a later version' });
+        return { kind: 'corrupt' };
+      }
       warnOnce(year, errorFields(storageError(error, 'cannot read it', place)));
       return { kind: 'unreadable', error };
     }
-    const totals = decodeYear(bytes, year);
-    if (totals) skipped.delete(year);
-    else warnOnce(year, { reason: 'not a file of kept totals, or from a later version' });
-    return totals ? { kind: 'totals', totals } : { kind: 'corrupt' };
   }
 
-  async function replace(year: number, before: YearFile, totals: YearTotals): Promise<void> {
+  async function replace(year: number, before: YearFile, images: AsyncIterable<YearImage>): Promise<void> {
     const name = yearFileName(year);
-    const content = encodeYear(totals, year);
+    const content = withinLimit(formatYear(images, year), year);
     await files.makeFolder(folder);
     const moveAway = async (): Promise<void> => {
       const as = await setAside(files, directory, name, clock.now());
@@ -106,21 +107,22 @@ function createYearFiles({ directory, clock, log, files, host }: KeptTotalsDeps)
   return { years, read, replace, remove: (year) => files.remove(join(directory, yearFileName(year))) };
 }
 
-/** Undefined when it is none. */
-function decodeYear(bytes: Uint8Array, year: number): YearTotals | undefined {
-  try {
-    return parseYear(new TextDecoder('utf-8', { fatal: true }).decode(bytes), year);
-  } catch {
-    return undefined;
+/** @throws AppError internal: a file that is too large to read would be set aside by the next change */
+async function* withinLimit(pieces: AsyncIterable<string>, year: number): AsyncGenerator<string> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += Buffer.byteLength(piece);
+    if (bytes > maxYearBytes) {
+      throw new AppError('internal', `cannot keep the totals of ${year}: their file would exceed ${maxYearBytes} bytes`);
+    }
+    yield piece;
   }
 }
 
-/** @throws AppError internal: a file that is too large to read would be set aside by the next change */
-function encodeYear(totals: YearTotals, year: number): string {
-  const content = formatYear(totals, year);
-  if (Buffer.byteLength(content) <= maxYearBytes) return content;
-  throw new AppError('internal', `cannot keep the totals of ${year}: their file would exceed ${maxYearBytes} bytes`);
-}
+/** Images that are loaded at once. */
+const loadedAtOnce = 50;
+/** Days that a reader keeps. */
+const daysAtOnce = 16;
 
 export function createKeptTotals(deps: KeptTotalsDeps): KeptTotals {
   const { years, read, replace, remove } = createYearFiles(deps);
@@ -128,39 +130,118 @@ export function createKeptTotals(deps: KeptTotalsDeps): KeptTotals {
     async *load() {
       for (const year of await years()) {
         const file = await read(year);
-        if (file.kind === 'totals') yield file.totals;
+        if (file.kind === 'totals') yield* inBatches(file.images());
       }
     },
     async merge(year, byDay) {
       const before = await read(year);
       if (before.kind === 'unreadable') throw before.error;
-      const totals: YearTotals = before.kind === 'totals' ? before.totals : new Map();
-      for (const [day, readings] of byDay) mergeDay(totals, day, readings, deps.clock.now());
-      await replace(year, before, totals);
-      return new Map([...byDay.keys()].map((day) => [day, readingsOf(totals, day)]));
+      const kept = new Map<Day, Reading[]>([...byDay.keys()].map((day) => [day, []]));
+      await replace(year, before, mergedImages(before, byDay, { now: deps.clock.now(), kept }));
+      return kept;
     },
     async dropBefore(before) {
       for (const year of await years()) {
         if (year > yearOf(before)) continue;
         const file = await read(year);
         if (file.kind !== 'totals') continue;
-        const size = formatYear(file.totals, year).length;
-        dropBefore(file.totals, before);
-        if (file.totals.size === 0) await remove(year);
-        else if (formatYear(file.totals, year).length !== size) await replace(year, file, file.totals);
+        const change = await changeOf(file.images(), before);
+        if (change === 'all') await remove(year);
+        else if (change === 'some') await replace(year, file, imagesFrom(file.images(), before));
       }
     },
     reader() {
-      let last: { readonly year: number; readonly totals: YearTotals } | undefined;
+      let known = new Map<Day, Reading[]>();
       return async (day) => {
-        const year = yearOf(day);
-        if (last?.year !== year) {
-          const file = await read(year);
-          last = { year, totals: file.kind === 'totals' ? file.totals : new Map() };
+        if (!known.has(day)) {
+          known = new Map(Array.from({ length: daysAtOnce }, (_, at) => [addDays(day, at), []]));
+          const file = await read(yearOf(day));
+          if (file.kind === 'totals') for await (const image of file.images()) noteReadings(image, known);
+          // The next year has another file.
+          for (const each of known.keys()) if (yearOf(each) !== yearOf(day)) known.delete(each);
         }
-        const readings = readingsOf(last.totals, day);
+        const readings = known.get(day) ?? [];
         return readings.length === 0 ? undefined : mergeReadings(undefined, readings);
       };
     },
   };
+}
+
+async function* inBatches(images: AsyncIterable<YearImage>): AsyncGenerator<YearTotals> {
+  let batch: YearTotals = new Map();
+  for await (const image of images) {
+    batch.set(imageKey(image), image);
+    if (batch.size < loadedAtOnce) continue;
+    yield batch;
+    batch = new Map();
+  }
+  if (batch.size > 0) yield batch;
+}
+
+/** Adds what an image has on these days. */
+function noteReadings(image: YearImage, days: ReadonlyMap<Day, Reading[]>): void {
+  for (const [day, readings] of days) readings.push(...readingsOf(new Map([[imageKey(image), image]]), day));
+}
+
+interface MergeOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Is filled with what is then kept of each day. */
+  readonly kept: ReadonlyMap<Day, Reading[]>;
+}
+
+/** The images of a file with more readings in them, in their order. */
+async function* mergedImages(
+  before: YearFile,
+  byDay: ReadonlyMap<Day, readonly Reading[]>,
+  { now, kept }: MergeOptions,
+): AsyncGenerator<YearImage> {
+  const added = new Map<string, [Day, Reading][]>();
+  for (const [day, readings] of byDay) {
+    for (const reading of readings) added.set(imageKey(reading), [...(added.get(imageKey(reading)) ?? []), [day, reading]]);
+  }
+  const names = [...added].map(([key, [first]]) => ({ key, registry: first?.[1].registry ?? '', repo: first?.[1].repo ?? '' }));
+  const waiting = names.toSorted(compareImages);
+
+  function merged(key: string, image?: YearImage): YearImage[] {
+    const totals: YearTotals = new Map(image ? [[key, image]] : []);
+    for (const [day, reading] of added.get(key) ?? []) mergeDay(totals, day, [reading], now);
+    const images = [...totals.values()];
+    for (const each of images) noteReadings(each, kept);
+    return images;
+  }
+
+  let at = 0;
+  for await (const image of before.kind === 'totals' ? before.images() : []) {
+    for (let next = waiting[at]; next && compareImages(next, image) < 0; next = waiting[(at += 1)]) yield* merged(next.key);
+    if (waiting[at]?.key === imageKey(image)) at += 1;
+    yield* merged(imageKey(image), image);
+  }
+  for (const { key } of waiting.slice(at)) yield* merged(key);
+}
+
+/** What of the images lies before a day. */
+async function changeOf(images: AsyncIterable<YearImage>, before: Day): Promise<'all' | 'some' | 'nothing'> {
+  let [hasOld, hasOther] = [false, false];
+  for await (const image of images) {
+    const size = image.byDay.size;
+    const rest = withoutOld(image, before)?.byDay.size ?? 0;
+    hasOld ||= rest < size;
+    hasOther ||= rest > 0;
+  }
+  if (!hasOther) return 'all';
+  return hasOld ? 'some' : 'nothing';
+}
+
+async function* imagesFrom(images: AsyncIterable<YearImage>, before: Day): AsyncGenerator<YearImage> {
+  for await (const image of images) {
+    const rest = withoutOld(image, before);
+    if (rest) yield rest;
+  }
+}
+
+function withoutOld(image: YearImage, before: Day): YearImage | undefined {
+  const totals: YearTotals = new Map([[imageKey(image), image]]);
+  dropBefore(totals, before);
+  return totals.get(imageKey(image));
 }

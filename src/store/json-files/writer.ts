@@ -5,7 +5,7 @@ import type { Reading } from '../../core/model/reading.ts';
 import type { Clock, Logger, PruneOptions } from '../../core/ports.ts';
 import { parseEvents } from '../../core/document/snapshot-events.ts';
 import { parseReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
-import { mergeBatch, type DayBatch } from '../by-day.ts';
+import { mergeBatch, withoutDetails, type DayBatch } from '../by-day.ts';
 import type { DayFile } from './day-file.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { KeptTotals } from './kept-totals.ts';
@@ -122,24 +122,42 @@ async function correctKept({ totals, index, onChange }: WriterDeps, day: Day, re
 async function moveDays(deps: WriterDeps, days: readonly Day[], forEachDay: ForEachDay): Promise<void> {
   const { folder, totals } = deps;
   let failure: unknown;
-  for (const year of new Set(days.map(yearOf))) {
-    const ofYear = days.filter((day) => yearOf(day) === year);
-    const readings = new Map<Day, readonly Reading[]>();
-    const reading = forEachDay(ofYear, 'cannot keep the totals of', async (day) => {
-      const file = await folder.read(day);
-      if (file.kind === 'unreadable') throw file.error;
-      readings.set(day, file.kind === 'document' ? parseReadings(file.document) : []);
-    });
-    await reading.catch((error: unknown) => (failure ??= error));
+  let batch = new Map<Day, readonly Reading[]>();
+
+  const move = async (): Promise<void> => {
+    const [moved, [day]] = [batch, [...batch.keys()]];
+    batch = new Map();
+    if (day === undefined) return;
     try {
-      const hasTotals = [...readings.values()].some((each) => each.length > 0);
-      const kept = hasTotals ? await totals.merge(year, readings) : readings;
-      await forEachDay(readings.keys(), 'cannot delete', (day) => removeDay(deps, day, kept.get(day) ?? []));
+      const hasTotals = [...moved.values()].some((each) => each.length > 0);
+      const kept = hasTotals ? await totals.merge(yearOf(day), moved) : moved;
+      await forEachDay(moved.keys(), 'cannot delete', (each) => removeDay(deps, each, kept.get(each) ?? []));
     } catch (error) {
       failure ??= error;
     }
+  };
+
+  for (const day of days) {
+    const isOtherYear = [...batch.keys()].some((each) => yearOf(each) !== yearOf(day));
+    if (isOtherYear || countOf(batch) >= movedAtOnce) await move();
+    const reading = forEachDay([day], 'cannot keep the totals of', async () => {
+      const file = await folder.read(day);
+      if (file.kind === 'unreadable') throw file.error;
+      batch.set(day, file.kind === 'document' ? parseReadings(file.document).map(withoutDetails) : []);
+    });
+    await reading.catch((error: unknown) => (failure ??= error));
   }
+  await move();
   if (failure !== undefined) throw failure;
+}
+
+/** Readings that are moved at once: they are in memory meanwhile, and the file of the year is written once for all of them. */
+const movedAtOnce = 40_000;
+
+function countOf(batch: ReadonlyMap<Day, readonly Reading[]>): number {
+  let count = 0;
+  for (const readings of batch.values()) count += readings.length;
+  return count;
 }
 
 /** `kept`: what stays of it. */

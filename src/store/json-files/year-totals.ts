@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { dayMs, fromEpochDay, isDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import { toDayNote, type DayNote } from '../../core/model/history.ts';
-import { compareImages, imageKey, type ImageName } from '../../core/model/image.ts';
+import { imageKey, type ImageName } from '../../core/model/image.ts';
 import { marks, wasRead, type Mark } from '../../core/model/mark.ts';
 import { isPullCount, type Reading } from '../../core/model/reading.ts';
 import { complete, newer } from '../../core/document/snapshot.ts';
@@ -84,9 +84,21 @@ function toImage({ registry, repo, first, totals, ...row }: ImageRow): YearImage
 /** What a note needs of a reading, to be one. */
 const unread = { registry: '', repo: '', pullCount: 0, readAt: '' };
 
-export function formatYear(totals: YearTotals, year: number): string {
-  const rows = [...totals.values()].toSorted(compareImages).map((image) => JSON.stringify(toRow(image)));
-  return `{"format":1,"year":${year},"images":[\n${rows.join(',\n')}\n]}\n`;
+/** The first line of a year's file. A line for each image follows, by registry, then repo, and `lastLine`. */
+export function firstLine(year: number): string {
+  return `{"format":1,"year":${year},"images":[`;
+}
+
+export const lastLine = ']}';
+
+/** The line of an image, which may end with a comma. @throws what says that it is none: of a zod schema, or a SyntaxError */
+export function parseImageLine(line: string): YearImage {
+  return toImage(imageRow.parse(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line)));
+}
+
+/** Without a comma. */
+export function formatImageLine(image: YearImage): string {
+  return JSON.stringify(toRow(image));
 }
 
 function toRow({ registry, repo, byDay, totalSince, tagCount, lastUpdated }: YearImage): ImageRow {

@@ -1,13 +1,11 @@
 /** What every store does when it is asked for totals day by day: it says what it says of series. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFixedClock } from '../../../test/support/fixed-clock.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { toEpochDay } from '../../core/model/day.ts';
 import type { DailyTotals, DayNote, ImageSeries } from '../../core/model/history.ts';
 import type { Mark } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
-import type { SnapshotStore } from '../../core/ports.ts';
 import { reading } from './readings.ts';
-import { contractNow, type MakeStore, type StoreUnderTest } from './store-under-test.ts';
+import { useStore, type MakeStore } from './store-under-test.ts';
 
 type Known = readonly [day: number, total: number, mark?: Mark | undefined, note?: DayNote | undefined];
 
@@ -64,13 +62,10 @@ const ranges: readonly DayRange[] = [
 
 export function describeDailyTotals(name: string, make: MakeStore): void {
   describe(`${name} day by day`, () => {
-    let underTest: StoreUnderTest;
-    let store: SnapshotStore;
+    const given = useStore(make);
 
     beforeEach(async () => {
-      underTest = await make(createFixedClock(contractNow));
-      ({ store } = underTest);
-      await store.save([
+      await given.store.save([
         reading('acme/app', 10, '2026-03-12T10:00:00'),
         reading('acme/app', 11, '2026-03-14T10:00:00'),
         reading('acme/app', 15, '2026-03-20T10:00:00', {
@@ -85,46 +80,44 @@ export function describeDailyTotals(name: string, make: MakeStore): void {
       ]);
     });
 
-    afterEach(async () => {
-      await store.close();
-      await underTest.dispose?.();
-    });
-
     async function expectSame(): Promise<void> {
       for (const query of queries) {
-        const series = await store.totals(query);
+        const series = await given.store.totals(query);
         for (const range of ranges) {
-          expect(await collect(await store.dailyTotals(query, range, { withMarks: true }))).toEqual(expected(series, range));
+          expect(await collect(await given.store.dailyTotals(query, range, { withMarks: true }))).toEqual(expected(series, range));
         }
       }
     }
 
     it('has the days of series, and the newest known one before a range', async () => {
-      const { images } = await store.dailyTotals({});
+      const { images } = await given.store.dailyTotals({});
 
-      expect(images).toEqual((await store.totals({})).map(({ registry, repo }) => ({ registry, repo })));
+      expect(images).toEqual((await given.store.totals({})).map(({ registry, repo }) => ({ registry, repo })));
       await expectSame();
     });
 
     it('has the days whose snapshots were pruned', async () => {
-      expect(await store.prune('2026-03-15')).toEqual(['2026-03-12', '2026-03-14']);
+      expect(await given.store.prune('2026-03-15')).toEqual(['2026-03-12', '2026-03-14']);
       await expectSame();
     });
 
     it('has no day that is after tomorrow', async () => {
-      await store.save([reading('acme/app', 99, '2027-01-01T10:00:00'), reading('late/one', 99, '2027-01-01T10:00:00')]);
+      await given.store.save([reading('acme/app', 99, '2027-01-01T10:00:00'), reading('late/one', 99, '2027-01-01T10:00:00')]);
       const days: number[] = [];
-      for await (const { day } of (await store.dailyTotals({}, { from: '2026-04-03' })).days) days.push(day);
+      for await (const { day } of (await given.store.dailyTotals({}, { from: '2026-04-03' })).days) days.push(day);
 
       expect(days).toEqual([toEpochDay('2026-04-03')]);
     });
 
     it('gives the newest values of an image as another object after any of its totals has changed', async () => {
-      const objectOf = async (repo: string): Promise<unknown> => (await store.latest({})).find((image) => image.repo === repo);
+      const objectOf = async (repo: string): Promise<unknown> => (await given.store.latest({})).find((image) => image.repo === repo);
       const before = await objectOf('acme/app');
-      await store.save([reading('acme/app', 11, '2025-03-14T10:00:00'), reading('b/x', 2, '2026-03-15T12:00:00', { registry: 'ghcr' })]);
+      await given.store.save([
+        reading('acme/app', 11, '2025-03-14T10:00:00'),
+        reading('b/x', 2, '2026-03-15T12:00:00', { registry: 'ghcr' }),
+      ]);
       const between = await objectOf('acme/app');
-      await store.save([reading('acme/app', 12, '2025-03-14T11:00:00')]);
+      await given.store.save([reading('acme/app', 12, '2025-03-14T11:00:00')]);
 
       expect(between).not.toBe(before);
       expect(await objectOf('acme/app')).not.toBe(between);
@@ -132,7 +125,7 @@ export function describeDailyTotals(name: string, make: MakeStore): void {
     });
 
     it('may be left at any moment', async () => {
-      for await (const { day } of (await store.dailyTotals({})).days) {
+      for await (const { day } of (await given.store.dailyTotals({})).days) {
         expect(day).toBe(toEpochDay('2026-03-12'));
         break;
       }

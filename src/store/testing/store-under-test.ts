@@ -1,5 +1,6 @@
 /** A store as the contract suites are given it. */
-import type { FixedClock } from '../../../test/support/fixed-clock.ts';
+import { afterEach, beforeEach } from 'vitest';
+import { createFixedClock, type FixedClock } from '../../../test/support/fixed-clock.ts';
 import { fromEpochDay, type Day } from '../../core/model/day.ts';
 import { asSnapshotDocument, type SnapshotDocument } from '../../core/document/snapshot.ts';
 import type { SeriesQuery } from '../../core/model/query.ts';
@@ -31,7 +32,58 @@ export async function reopenable(open: () => Promise<SnapshotStore>): Promise<Re
 export type MakeStore = (clock: FixedClock) => Promise<StoreUnderTest>;
 
 /** A moment after everything that the suite stores. */
-export const contractNow = '2026-11-28T12:00:00.000Z';
+const contractNow = '2026-11-28T12:00:00.000Z';
+
+/** The store of the test that runs. */
+export interface GivenStore {
+  readonly store: SnapshotStore;
+  readonly clock: FixedClock;
+  /** Closes it where another can be opened over the same medium, which then is the store. */
+  reopened(): Promise<SnapshotStore>;
+  /** The store, and then another over the same medium. */
+  asItIsAndReopened(): AsyncGenerator<SnapshotStore>;
+}
+
+/** A new store for each test of the suite in which this is called, at this moment; closed and removed after it. */
+export function useStore(make: MakeStore, now = contractNow): GivenStore {
+  let given: { readonly underTest: StoreUnderTest; readonly clock: FixedClock; store: SnapshotStore } | undefined;
+
+  function present(): NonNullable<typeof given> {
+    if (!given) throw new Error('the store is there in a test');
+    return given;
+  }
+
+  async function reopened(): Promise<SnapshotStore> {
+    const { underTest, store } = present();
+    return (present().store = (await underTest.reopen?.()) ?? store);
+  }
+
+  beforeEach(async () => {
+    const clock = createFixedClock(now);
+    const underTest = await make(clock);
+    given = { underTest, clock, store: underTest.store };
+  });
+
+  afterEach(async () => {
+    await given?.store.close();
+    await given?.underTest.dispose?.();
+    given = undefined;
+  });
+
+  return {
+    get store() {
+      return present().store;
+    },
+    get clock() {
+      return present().clock;
+    },
+    reopened,
+    async *asItIsAndReopened() {
+      yield present().store;
+      yield await reopened();
+    },
+  };
+}
 
 /** The totals as plain data: `registry repo` → day → total, in the order of the answer. */
 export async function totalsOf(store: SnapshotStore, query: SeriesQuery = {}): Promise<Record<string, Record<string, number>>> {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isDay } from '../../../core/model/day.ts';
 import { maxFileBytes } from '../whole-limit.ts';
-import { historyFolderName, maxYearBytes } from '../kept-totals.ts';
+import { historyFolderName } from '../kept-totals.ts';
+import { maxYearBytes } from '../year-file.ts';
 import { maxOutboxBytes, outboxName } from '../outbox.ts';
 
 export const manifestName = 'manifest.json';
