@@ -6,6 +6,7 @@ import type { Clock, Logger, Random, SharedPace } from '../core/ports.ts';
 import type { RegistryDescriptor } from '../core/model/registry.ts';
 import { createLogger } from './logger.ts';
 import { createHttpClientFactory } from '../net/client.ts';
+import { systemTimer, type StartTimer } from '../net/deadline.ts';
 import type { CreateHttpClient } from '../net/http.ts';
 import { sources } from '../sources/index.ts';
 import { nodeFileSystem, type FileSystem } from '../store/json-files/file-system.ts';
@@ -22,6 +23,8 @@ export interface Overrides {
   readonly fetch?: typeof globalThis.fetch;
   readonly log?: Logger;
   readonly httpTimeoutMs?: number;
+  /** Of the time that a request may take. */
+  readonly startTimer?: StartTimer;
   /** Where snapshots are files. */
   readonly files?: FileSystem;
   /** The bytes that the cgroup allows, v1 or v2; what no machine has where it allows all, and 0 where that is not known. */
@@ -37,6 +40,7 @@ export function createWorld(config: Pick<Config, 'logLevel' | 'logFormat'>, over
     fetch: globalThis.fetch,
     log: createLogger({ level: config.logLevel, format: config.logFormat, stream: process.stderr }),
     httpTimeoutMs: 30_000,
+    startTimer: systemTimer,
     files: nodeFileSystem,
     memoryLimit: process.constrainedMemory(),
     ...overrides,

@@ -10,6 +10,7 @@ import type { CollectorStatus } from '../core/views/status.ts';
 import type { Assets } from './assets.ts';
 import type { Surroundings } from './layout.ts';
 import type { OverviewList } from './overview-list.ts';
+import type { TagSeriesFinder } from './tag-series-finder.ts';
 
 export interface PageContext extends Surroundings {
   /** Those that may be asked for, in the order in which they are shown. */
@@ -41,6 +42,7 @@ export interface PageDeps extends PageContext {
   readonly listOf: (registry: string) => Promise<OverviewList>;
   /** When registries did not update their counters; of how many images the caller knows decides whether it waits. */
   readonly freezes: (images: number) => Promise<readonly Freeze[]>;
+  readonly tagSeries: TagSeriesFinder;
 }
 
 /** After this a page is made anew in any case: it says how long ago things were. */
@@ -56,7 +58,7 @@ export function currentRevision({ store, status, clock }: Omit<PageDeps, 'revisi
 }
 
 /** The UTC day that it is now. */
-export function todayOf({ clock }: PageContext): EpochDay {
+export function todayOf({ clock }: Pick<PageContext, 'clock'>): EpochDay {
   return toEpochDay(dayOf(clock.now()));
 }
 

@@ -128,20 +128,21 @@ function noEvents(filter: EventFilter): Html {
 function table(context: PageContext, { rows, start }: Page<ImageEvent>, count: number): Html {
   const all = `${formatExact(count)} event${count === 1 ? '' : 's'}`;
   const shown = rows.length < count ? `${formatExact(start + 1)}–${formatExact(start + rows.length)} of ${all}` : all;
+  // The roles stay what they are when a phone shows the rows as blocks.
   return html`<div class="scroll" role="region" aria-label="Events" tabindex="0">
-    <table class="event-list">
+    <table class="event-list" role="table">
       <caption>
         ${shown}
       </caption>
-      <thead>
-        <tr>
-          <th scope="col">Time (UTC)</th>
-          <th scope="col">Kind</th>
-          <th scope="col">Image</th>
-          <th scope="col">What happened</th>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Time (UTC)</th>
+          <th scope="col" role="columnheader">Kind</th>
+          <th scope="col" role="columnheader">Image</th>
+          <th scope="col" role="columnheader">What happened</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${rows.map((event) => row(context, event))}
       </tbody>
     </table>
@@ -150,11 +151,13 @@ function table(context: PageContext, { rows, start }: Page<ImageEvent>, count: n
 
 function row(context: PageContext, { time, kind, registry, repo, text }: ImageEvent): Html {
   const title = html`<span class="registry">${titleOf(context, registry)}</span>`;
-  return html`<tr data-key="${JSON.stringify([time, registry, repo, kind, text])}">
-    <td><time datetime="${time}">${timeText(time)}</time></td>
-    <td>${kindTitles[kind]}</td>
-    <th scope="row">${repo === undefined ? title : html`<a href="${imagePath(context.basePath, repo)}">${readable(repo)}</a> ${title}`}</th>
-    <td>${text}</td>
+  return html`<tr role="row" data-key="${JSON.stringify([time, registry, repo, kind, text])}">
+    <td role="cell"><time datetime="${time}">${timeText(time)}</time></td>
+    <td role="cell">${kindTitles[kind]}</td>
+    <th scope="row" role="rowheader">
+      ${repo === undefined ? title : html`<a href="${imagePath(context.basePath, repo)}">${readable(repo)}</a> ${title}`}
+    </th>
+    <td role="cell">${text}</td>
   </tr>`;
 }
 

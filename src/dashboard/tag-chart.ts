@@ -4,9 +4,8 @@ import { addDays, fromEpochDay, type Day, type EpochDay } from '../core/model/da
 import { toPulls } from '../core/numbers/series.ts';
 import { imageKey, type ImageName } from '../core/model/image.ts';
 import type { ImageTags } from '../core/views/tags.ts';
-import { tagSeries, type TagSeries } from '../core/views/tag-series.ts';
-import type { SnapshotStore } from '../core/ports.ts';
-import { todayOf, type PageContext } from './context.ts';
+import type { TagSeries } from '../core/views/tag-series.ts';
+import { todayOf, type PageDeps } from './context.ts';
 import { shownChart, type ShownChart } from './shown-chart.ts';
 import type { TagRow } from './tag-rows.ts';
 import { chartOptions, type View } from './view.ts';
@@ -27,7 +26,7 @@ const daysBefore = { total: 1, daily: 1, average: 7, weekly: 7, monthly: 31 } sa
 
 /** Undefined where no registry counts pulls of these tags. `isShown`: whether the table has the tag; `nameOf`: what an image is called beside others. */
 export async function tagChart(
-  deps: PageContext & { readonly store: SnapshotStore },
+  deps: Pick<PageDeps, 'clock' | 'tagSeries'>,
   view: View,
   tags: readonly ImageTags[],
   { isShown, nameOf }: { readonly isShown: (tag: string) => boolean; readonly nameOf: (image: ImageName) => string },
@@ -35,7 +34,8 @@ export async function tagChart(
   const counted = tags.filter((image) => image.tags.some(({ pullCount }) => pullCount !== undefined));
   if (counted.length === 0) return undefined;
   const options = chartOptions(view, todayOf(deps), maxLines);
-  const all = await seriesOf(deps.store, counted, options);
+  const { kind, from, to } = options;
+  const all = await deps.tagSeries(counted, { from: from === undefined ? undefined : addDays(from, -daysBefore[kind]), to });
   const found = all.map((each) => ({ ...each, tags: each.tags.filter(isShown) })).filter((each) => each.tags.length > 0);
   const labelOf = (each: TagSeries): string => (counted.length > 1 ? `${nameOf(each)}: ` : '') + each.tags.join(', ');
   const lines = mostPulled(found, options).map((each) => ({ ...each.series, repo: labelOf(each) }));
@@ -45,20 +45,8 @@ export async function tagChart(
   return {
     shown: { ...shown, look: 'lines', isOverlapping: true },
     count: found.length,
-    trendOf: trends(all, options.from, todayOf(deps)),
+    trendOf: trends(all, from, todayOf(deps)),
   };
-}
-
-async function seriesOf(
-  store: SnapshotStore,
-  images: readonly ImageName[],
-  { kind, from, to }: ChartOptions,
-): Promise<readonly TagSeries[]> {
-  const range = { from: from === undefined ? undefined : addDays(from, -daysBefore[kind]), to };
-  const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
-  const keys = new Set(images.map(imageKey));
-  const found = await tagSeries(store.readings(query, range));
-  return found.filter((each) => keys.has(imageKey(each)));
 }
 
 /** Those with the most pulls in the range. */

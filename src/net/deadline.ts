@@ -31,7 +31,7 @@ export async function withOwnAbort<T>(signal: AbortSignal | undefined, run: (own
 export type StartTimer = (ms: number, onEnd: () => void) => () => void;
 
 /** The real one, as what a deadline guards is a socket. */
-const systemTimer: StartTimer = (ms, onEnd) => {
+export const systemTimer: StartTimer = (ms, onEnd) => {
   const timer = setTimeout(onEnd, ms);
   return () => clearTimeout(timer);
 };

@@ -5,6 +5,7 @@ import { createApp } from '../../src/app/serve.ts';
 import { descriptors } from '../../src/app/world.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Clock, Logger } from '../../src/core/ports.ts';
+import type { StartTimer } from '../../src/net/deadline.ts';
 import { createFaultyFiles } from '../../src/store/json-files/testing/folder.ts';
 import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
 
@@ -13,6 +14,9 @@ const orders = z.object({
   now: z.number(),
   disk: z.optional(z.object({ step: z.enum(['create', 'write', 'sync', 'rename', 'syncFolder']), code: z.string() })),
 });
+
+/** What the parent says when a registry has taken a request that it will not answer. */
+const hanging = 'hanging';
 
 export type Orders = z.infer<typeof orders>;
 
@@ -26,8 +30,22 @@ function untilAborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped')), { once: true }));
 }
 
+let obey: ((told: Orders) => void) | undefined;
+const timers = new Set<() => void>();
+
+/** A request that hangs has used up its time when the parent says so: nothing waits, and no slow machine is taken for a hanging server. */
+const startTimer: StartTimer = (_ms, onEnd) => {
+  timers.add(onEnd);
+  return () => void timers.delete(onEnd);
+};
+
+process.on('message', (message) => {
+  if (message !== hanging) obey?.(orders.parse(message));
+  else for (const end of timers) end();
+});
+
 function untilTold(): Promise<Orders> {
-  return new Promise((resolve) => process.once('message', (message) => resolve(orders.parse(message))));
+  return new Promise((resolve) => (obey = resolve));
 }
 
 const clock: Clock = {
@@ -61,6 +79,6 @@ const log: Logger = {
     plain.info(message, fields);
   },
 };
-const app = createApp(config, { clock, files, log, random: createSeededRandom(7), httpTimeoutMs: 400 });
+const app = createApp(config, { clock, files, log, random: createSeededRandom(7), startTimer });
 process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));
 void app.start().then(() => process.send?.({ url: app.url() }));

@@ -11,7 +11,6 @@ import { createMemoryLimit, type MemoryLimit } from '../../bench/memory.ts';
 import { addDays, dayOf, type Day } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { imageStart } from '../support/program.ts';
-import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
 import { startSimulator } from '../../src/demo/simulator/index.ts';
 import { storedRows, wrongDifferences, type StoredRow } from './account.ts';
 import { createCourses, type Courses } from './courses.ts';
@@ -69,17 +68,17 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
   const limit = await createMemoryLimit(limitBytes);
   const names = Array.from({ length: images }, (_, at) => imageName(at).split('/')[1] ?? '');
   const courses = createCourses(names, (at) => totalAt(at, historyDays + 1));
-  const random = createSeededRandom(11);
-  const trouble = createTrouble(random, names);
+  const trouble = createTrouble(names);
   let nowMs = first;
-  const simulator = await startSimulator({ world: courses.world, clock: { now: () => nowMs } });
+  let service: Process | undefined;
+  const simulator = await startSimulator({ world: courses.world, clock: { now: () => nowMs }, onHang: () => service?.tellHanging() });
   const env = environmentOf(simulator, directory, settingsFor(images));
   try {
     const lastDay = addDays(dayOf(first), -1);
     if (historyDays > 0) await writeFolder(env.DATA_DIR, { images, days: historyDays, tags: 2, ghcr: false }, lastDay);
     const before = historyDays > 0 ? await storedRows(env.DATA_DIR) : [];
     courses.begin(nowMs);
-    const service = await startProcess(directory, env, limit);
+    service = await startProcess(directory, env, limit);
     const load = startLoad(service.url, imageName(0));
     const samples: Sample[] = [];
     let cycles = 0;
@@ -147,6 +146,8 @@ interface Process {
   /** Resolves when the running cycle has ended. */
   cycleOver(): Promise<{ readonly now: number; readonly ms: number }>;
   goOn(orders: Orders): void;
+  /** A registry has taken a request that it will not answer. */
+  tellHanging(): void;
   /** Resolves to the exit code. */
   stop(): Promise<number | null>;
   complaints(): readonly string[];
@@ -193,6 +194,7 @@ async function startProcess(directory: string, env: Readonly<Record<string, stri
     pid: child.pid ?? 0,
     cycleOver: () => reported(over),
     goOn: (orders) => void child.send(orders),
+    tellHanging: () => void child.send('hanging'),
     stop() {
       child.kill('SIGTERM');
       return exited;

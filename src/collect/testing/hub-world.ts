@@ -41,7 +41,7 @@ export function momentOf(minute: number): string {
 }
 
 /** Every run of the world. */
-export function* readsOf(world: HubWorld): Generator<HubRead> {
+function* readsOf(world: HubWorld): Generator<HubRead> {
   const random = createSeededRandom(world.seed);
   const pulls = world.images.map((perDay) => pullsOf(world, perDay, random));
   const end = world.days * minutesOfDay;

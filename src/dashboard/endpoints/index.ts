@@ -14,6 +14,7 @@ import { imageEndpoint } from './image.ts';
 import { overviewEndpoint } from './overview.ts';
 import { revisionEndpoint } from './revision.ts';
 import { statusPageEndpoint } from './status.ts';
+import { createTagSeriesFinder } from '../tag-series-finder.ts';
 import { tagsPageEndpoint } from './tags.ts';
 import { tagsSvgEndpoint } from './tags-svg.ts';
 
@@ -37,10 +38,18 @@ export interface Pages {
   readonly errorPage: (refusal: { readonly status: number; readonly message: string }) => Promise<string>;
 }
 
-export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision' | 'freezes' | 'listOf'>): Pages {
+export function createPages(deps: Omit<PageDeps, 'asset' | 'origin' | 'revision' | 'freezes' | 'listOf' | 'tagSeries'>): Pages {
   const { basePath, assets } = deps;
   const asset = (name: string): string => `${basePath}${assetPrefix}${assets.nameOf(name)}`;
-  const surroundings = { ...deps, asset, origin: '', revision: '', freezes: createFreezeFinder(deps), listOf: createOverviewLists(deps) };
+  const surroundings = {
+    ...deps,
+    asset,
+    origin: '',
+    revision: '',
+    freezes: createFreezeFinder(deps),
+    listOf: createOverviewLists(deps),
+    tagSeries: createTagSeriesFinder(deps.store),
+  };
   // Whoever adds a slash to the address of a page means the page.
   const slashed = pageEndpoints.filter(({ path }) => /^\/\w+$/.test(path)).map((each) => ({ ...each, path: `${each.path}/` }));
   return {

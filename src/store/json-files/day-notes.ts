@@ -21,10 +21,10 @@ export function createDayNotes(pulls?: DaySeries, known?: ReadonlyMap<EpochDay, 
   let discrepancies = known?.size ? new Map(known) : undefined;
 
   const get = (day: EpochDay): DayNote | undefined =>
-    dayPulls || discrepancies ? toDayNote({ dayPulls: dayPulls?.get(day)?.total, discrepancy: discrepancies?.get(day) }) : undefined;
+    dayPulls || discrepancies ? toDayNote({ dayPulls: dayPulls?.totalOf(day), discrepancy: discrepancies?.get(day) }) : undefined;
 
   function days(): readonly EpochDay[] {
-    const withPulls = Array.from(dayPulls?.columns().days ?? []);
+    const withPulls = Array.from(dayPulls?.view().days ?? []);
     if (!discrepancies?.size) return withPulls;
     return [...new Set([...withPulls, ...discrepancies.keys()])].toSorted((a, b) => a - b);
   }

@@ -9,6 +9,7 @@ export interface DaySeries {
   has(day: EpochDay): boolean;
   /** What is known of a day. */
   get(day: EpochDay): { readonly total: number; readonly mark: Mark } | undefined;
+  totalOf(day: EpochDay): number | undefined;
   /** The oldest day; undefined when there is none. */
   first(): EpochDay | undefined;
   /** The newest day and its total; undefined when there is none. */
@@ -17,6 +18,8 @@ export interface DaySeries {
   lastBefore(day: EpochDay): { readonly day: EpochDay; readonly total: number } | undefined;
   /** The day and the known ones beside it: nothing else depends on its total. `hasBefore`: the first of them comes before the day. */
   around(day: EpochDay): Columns & { readonly hasBefore: boolean };
+  /** The columns themselves, days ascending, until the next change. */
+  view(): Columns;
   /** Copies of the columns, days ascending; later changes do not reach them. */
   columns(): Columns;
 }
@@ -93,6 +96,10 @@ export function createDaySeries(first?: Columns): DaySeries {
       const [total, mark] = [totals[at], allMarks[codes[at] ?? -1]];
       return at < length && days[at] === day && total !== undefined && mark !== undefined ? { total, mark } : undefined;
     },
+    totalOf(day) {
+      const at = position(day);
+      return at < length && days[at] === day ? totals[at] : undefined;
+    },
     first: () => (length === 0 ? undefined : days[0]),
     last: () => entry(length - 1),
     lastBefore: (day) => entry(position(day) - 1),
@@ -101,6 +108,7 @@ export function createDaySeries(first?: Columns): DaySeries {
       const [from, to] = [Math.max(0, at - 1), Math.min(length, days[at] === day && at < length ? at + 2 : at + 1)];
       return { ...copy(from, to), hasBefore: at > 0 };
     },
+    view: () => ({ days: days.subarray(0, length), totals: totals.subarray(0, length), codes: codes.subarray(0, length) }),
     columns: () => copy(0, length),
   };
 }

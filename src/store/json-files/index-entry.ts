@@ -66,7 +66,7 @@ export function fromImageEntry(entry: ImageEntry, days: ReadonlySet<EpochDay>): 
 }
 
 function pack(series: DaySeries, without: ReadonlySet<EpochDay>): PackedSeries {
-  const all = series.columns();
+  const all = series.view();
   const { days, totals, codes } = without.size === 0 ? all : filtered(all, (day) => !without.has(day));
   return [encodeBase64(days), encodeBase64(totals), encodeBase64(codes)];
 }

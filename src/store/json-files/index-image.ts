@@ -111,7 +111,7 @@ export function toLatest(image: Image): LatestImage[] {
   const { registry, repo, series, notes, readAt, tagCount, lastUpdated, totalSince } = image;
   const last = series.last();
   if (!last) return [];
-  image.values ??= seriesValues(toSeries(image));
+  image.values ??= seriesValues(viewSeries(image));
   const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value, totalSince: totalSince?.value };
   const { discrepancy } = notes.get(last.day) ?? {};
   const latest = { registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values };
@@ -122,6 +122,12 @@ export function toLatest(image: Image): LatestImage[] {
 /** Whether each value is the very same. */
 function isSame(a: object, b: object): boolean {
   return Object.entries(a).every(([key, value]) => value === Reflect.get(b, key));
+}
+
+/** Its series until the next change: thousands of copies would cost more than what is worked out from them. */
+export function viewSeries({ registry, repo, series, notes }: Image): ImageSeries {
+  const { days, totals, codes } = series.view();
+  return { registry, repo, days, totals, marks: unpackMarks(codes), notes };
 }
 
 /** A copy, which later changes do not reach. */

@@ -18,6 +18,7 @@ import {
   newImage,
   toLatest,
   toSeries,
+  viewSeries,
   type ChangeDay,
   type Image,
   type KnownTags,
@@ -146,9 +147,9 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
     return found;
   }
 
-  /** A copy at a time. */
+  /** To be gone through before anything changes. */
   function* allSeries(): Generator<ImageSeries> {
-    for (const image of matching({})) yield toSeries(image);
+    for (const image of matching({})) yield viewSeries(image);
   }
 
   return {

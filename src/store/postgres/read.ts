@@ -13,7 +13,7 @@ import { isRow, parseNote, parseTags } from '../../core/document/snapshot-row.ts
 
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-export const seriesRow = z.object({
+const seriesRow = z.object({
   registry: z.string(),
   repo: z.string(),
   days: z.array(z.number()),
@@ -80,7 +80,7 @@ export function totalsStatement(query: SeriesQuery, { from, to }: DayRange = {})
     ORDER BY repo COLLATE "C", registry COLLATE "C"`;
 }
 
-export function toDayNotes(notes: z.infer<typeof seriesRow>['notes']): ReadonlyMap<EpochDay, DayNote> {
+function toDayNotes(notes: z.infer<typeof seriesRow>['notes']): ReadonlyMap<EpochDay, DayNote> {
   return new Map(
     Object.entries(notes ?? {}).flatMap(([day, row]): [EpochDay, DayNote][] => {
       const note = toNote(row);

@@ -1,6 +1,7 @@
 /** What every store answers: totals, the newest values, events and whole readings. */
 import { describe, expect, it } from 'vitest';
 import { fromEpochDay } from '../../core/model/day.ts';
+import { recordedKinds } from '../../core/model/event.ts';
 import { listMarks, type StoredReading } from '../../core/model/history.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { event, reading } from './readings.ts';
@@ -131,6 +132,17 @@ export function describeAnswers(name: string, make: MakeStore): void {
         const readAt = (await each.latest({})).map((image) => image.readAt);
         expect(readAt).toEqual(['2026-03-15T12:00:00.000Z', undefined]);
       }
+    });
+
+    it('keeps events of every kind, of an owner and of an image, and those of a pruned day with another one', async () => {
+      const kept = recordedKinds.map((kind) => event(kind, '2026-03-13T10:00:00.000Z', { repo: undefined, detail: 'acme' }));
+      await given.store.save([], kept);
+      expect(new Set((await given.store.events()).map(({ kind }) => kind))).toEqual(new Set(recordedKinds));
+
+      const later = kept.map((each) => ({ ...each, seenAt: '2026-03-15T10:00:00.000Z' }));
+      await given.store.save([], later);
+      await given.store.prune('2026-03-15');
+      expect(new Set(await given.store.events())).toEqual(new Set(later));
     });
 
     it('keeps events with the day they were seen on, each once, by time', async () => {

@@ -32,7 +32,7 @@ export async function reopenable(open: () => Promise<SnapshotStore>): Promise<Re
 export type MakeStore = (clock: FixedClock) => Promise<StoreUnderTest>;
 
 /** A moment after everything that the suite stores. */
-export const contractNow = '2026-11-28T12:00:00.000Z';
+const contractNow = '2026-11-28T12:00:00.000Z';
 
 /** The store of the test that runs. */
 export interface GivenStore {
