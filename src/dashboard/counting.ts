@@ -6,7 +6,8 @@ import type { Html } from './layout.ts';
 
 /** The help for the registries of these images. */
 export function howPullsAreCounted({ registries }: PageContext, images: readonly ImageName[]): Html {
-  const ids = new Set(images.map(({ registry }) => registry));
+  const ids = new Set<string>();
+  for (const { registry } of images) ids.add(registry);
   const shown = registries.filter(({ id }) => ids.has(id));
   if (shown.length === 0) return html``;
   return html`<details class="help" data-key="counting">

@@ -77,16 +77,23 @@ function skippedNotice({ basePath, configProblems }: PageContext): Html {
 /** A registry that publishes totals only has no pulls of a day before there are two totals. */
 function firstDayNotice(context: PageContext, images: readonly TrackedImage[]): Html {
   const today = dayOf(context.clock.now());
-  const read = images.filter(({ pullCount }) => pullCount !== undefined);
-  const titles = (ids: readonly string[]): string => listOf([...new Set(ids)].map((id) => titleOf(context, id)));
-  const old = new Set(read.filter(({ historySince }) => historySince !== today).map(({ registry }) => registry));
-  const young = [...new Set(read.map(({ registry }) => registry))].filter((id) => !old.has(id));
+  const titles = (ids: readonly string[]): string => listOf(ids.map((id) => titleOf(context, id)));
+  /** By registry: whether anything was known before today, and the most days that were backfilled. */
+  const registries = new Map<string, { isYoung: boolean; days: number }>();
+  for (const { registry, pullCount, historySince, backfilledDays } of images) {
+    if (pullCount === undefined) continue;
+    const known = registries.get(registry) ?? { isYoung: true, days: 0 };
+    if (historySince !== today) known.isYoung = false;
+    if (backfilledDays > known.days) known.days = backfilledDays;
+    registries.set(registry, known);
+  }
+  const young = [...registries].filter(([, { isYoung }]) => isYoung).map(([id]) => id);
   if (young.length === 0) return html``;
-  const filled = read.filter(({ backfilledDays, registry }) => backfilledDays > 0 && !young.includes(registry));
-  const days = filled.reduce((most, { backfilledDays }) => Math.max(most, backfilledDays), 0);
+  const filled = [...registries].filter(([, { isYoung, days }]) => !isYoung && days > 0);
+  const most = Math.max(0, ...filled.map(([, { days }]) => days));
   return html`<p class="notice" data-key="first-day">
     ${titles(young)}: daily pulls begin tomorrow, because only totals are published there.
-    ${filled.length > 0 ? `${titles(filled.map(({ registry }) => registry))}: the last ${days} days are here.` : ''}
+    ${filled.length > 0 ? `${titles(filled.map(([id]) => id))}: the last ${most} days are here.` : ''}
   </p>`;
 }
 

@@ -1,5 +1,6 @@
 /** The rows of the overview: one an image, its registries together. */
 import type { EpochDay } from '../core/model/day.ts';
+import { firstSorted } from '../core/numbers/first-sorted.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays, type WeekdayPulls } from '../core/numbers/weekday.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
@@ -69,16 +70,7 @@ export function createRowList(): RowList {
 /** The first `count` of the rows in the order of the view: of thousands a page shows some. */
 export function firstRows(rows: readonly OverviewRow[], { sort, descending }: View, count: number): readonly OverviewRow[] {
   const sign = descending ? -1 : 1;
-  const compare = (a: OverviewRow, b: OverviewRow): number => order(sort, a, b, sign) || compareText(a.repo, b.repo);
-  let first: OverviewRow[] = [];
-  for (const row of rows) {
-    const last = first.length < count ? undefined : first[count - 1];
-    if (last && compare(row, last) >= 0) continue;
-    first.push(row);
-    // Sorted now and then, not for each row.
-    if (first.length >= 2 * count) first = first.toSorted(compare).slice(0, count);
-  }
-  return first.toSorted(compare).slice(0, count);
+  return firstSorted(rows, (a, b) => order(sort, a, b, sign) || compareText(a.repo, b.repo), count);
 }
 
 /** Tells whether every word of a search is in one of the names of a row. */

@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
 import { formatExact } from '../core/views/format.ts';
-import { sumGrowth, sumKnown } from '../core/numbers/growth.ts';
+import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays } from '../core/numbers/weekday.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import { advice } from './advice.ts';
@@ -47,13 +47,31 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
   });
 }
 
+interface Sums {
+  readonly total: number | undefined;
+  readonly day: ComparedGrowth;
+  readonly week: ComparedGrowth;
+  readonly month: ComparedGrowth;
+}
+
+/** Of rows that stay the same while page after page is made of them. */
+const sumsOfRows = new WeakMap<readonly OverviewRow[], Sums>();
+
+function sumRows(rows: readonly OverviewRow[]): Sums {
+  const known = sumsOfRows.get(rows);
+  if (known) return known;
+  const sums = {
+    total: sumKnown(rows.map((row) => row.total)),
+    day: sumWeekdays(rows.flatMap((row) => row.weekdays)),
+    week: sumGrowth(rows.map((row) => row.week)),
+    month: sumGrowth(rows.map((row) => row.month)),
+  };
+  sumsOfRows.set(rows, sums);
+  return sums;
+}
+
 function tiles(rows: readonly OverviewRow[]): Html {
-  const total = sumKnown(rows.map((row) => row.total));
-  const [day, week, month] = [
-    sumWeekdays(rows.flatMap((row) => row.weekdays)),
-    sumGrowth(rows.map((row) => row.week)),
-    sumGrowth(rows.map((row) => row.month)),
-  ];
+  const { total, day, week, month } = sumRows(rows);
   return html`<dl class="tiles" data-key="tiles">
     <div>
       <dt>Total pulls</dt>

@@ -74,30 +74,30 @@ function pastRuns(runs: readonly PastRun[] = [], now: number): Html {
   return html`<section aria-labelledby="runs" data-key="runs">
     <h2 id="runs">Last runs</h2>
     <div class="scroll" role="region" aria-label="Last runs" tabindex="0">
-      <table>
+      <table class="runs" role="table">
         <caption>
           Since this process started, at most 20
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Started</th>
-            <th scope="col" class="number">Duration</th>
-            <th scope="col" class="number">Images read</th>
-            <th scope="col" class="number">Failures</th>
-            <th scope="col">Result</th>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">Started</th>
+            <th scope="col" role="columnheader" class="number">Duration</th>
+            <th scope="col" role="columnheader" class="number">Images read</th>
+            <th scope="col" role="columnheader" class="number">Failures</th>
+            <th scope="col" role="columnheader">Result</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           ${runs.map(
             (run) =>
-              html`<tr data-key="run ${run.id}">
-                <th scope="row">
+              html`<tr role="row" data-key="run ${run.id}">
+                <th scope="row" role="rowheader">
                   ${ago(run.startedAt, now)} <span class="hint">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</span>
                 </th>
-                <td class="number">${duration(run.durationMs)}</td>
-                <td class="number">${formatExact(run.imagesRead)}</td>
-                <td class="number">${formatExact(run.imagesFailed)}</td>
-                <td>${resultOf(run)}</td>
+                <td role="cell" class="number" data-label="Duration">${duration(run.durationMs)}</td>
+                <td role="cell" class="number" data-label="Images read">${formatExact(run.imagesRead)}</td>
+                <td role="cell" class="number" data-label="Failures">${formatExact(run.imagesFailed)}</td>
+                <td role="cell">${resultOf(run)}</td>
               </tr>`,
           )}
         </tbody>

@@ -51,14 +51,15 @@ const outside = `[...document.querySelectorAll('body *')].filter((element) => {
   return !scrolled && (left < 0 || right > innerWidth + 0.5);
 }).map((element) => element.outerHTML.slice(0, 120))`;
 
-const paths = ['/', `/images/${long}`, `/images/${unbroken}`, '/images/a-group-with-a-name-that-is-quite-long-for-a-phone', '/status'];
+const group = 'a-group-with-a-name-that-is-quite-long-for-a-phone';
+const paths = ['/', `/images/${long}`, `/images/${unbroken}`, `/images/${group}`, `/tags/${long}`, `/tags/${group}`, '/status'];
 
 describe('on a phone', () => {
   it.each(paths.flatMap((path) => (['light', 'dark'] as const).map((scheme) => [path, scheme] as const)))(
     '%s in %s is no wider than the screen and accessible',
     async (path, scheme) => {
       const page = await open(path, scheme);
-      if (path !== '/status') await page.locator('.plot.drawn canvas').waitFor();
+      if (!/^\/(status|tags)/.test(path)) await page.locator('.plot.drawn canvas').waitFor();
 
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
       expect(await page.evaluate(outside)).toEqual([]);

@@ -11,7 +11,6 @@ import { createMemoryLimit, type MemoryLimit } from '../../bench/memory.ts';
 import { addDays, dayOf, type Day } from '../../src/core/model/day.ts';
 import { environmentOf } from '../support/environment.ts';
 import { imageStart } from '../support/program.ts';
-import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
 import { startSimulator } from '../../src/demo/simulator/index.ts';
 import { storedRows, wrongDifferences, type StoredRow } from './account.ts';
 import { createCourses, type Courses } from './courses.ts';
@@ -69,8 +68,7 @@ export async function soak({ days, images, historyDays, limitBytes, onDay }: Soa
   const limit = await createMemoryLimit(limitBytes);
   const names = Array.from({ length: images }, (_, at) => imageName(at).split('/')[1] ?? '');
   const courses = createCourses(names, (at) => totalAt(at, historyDays + 1));
-  const random = createSeededRandom(11);
-  const trouble = createTrouble(random, names);
+  const trouble = createTrouble(names);
   let nowMs = first;
   let service: Process | undefined;
   const simulator = await startSimulator({ world: courses.world, clock: { now: () => nowMs }, onHang: () => service?.tellHanging() });

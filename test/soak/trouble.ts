@@ -1,4 +1,5 @@
 /** What goes wrong, and when: registries until the evening, the disk at any hour, the clock by day. */
+import { createSeededRandom } from '../../src/demo/simulator/seeded-random.ts';
 import type { ServerName } from '../../src/demo/simulator/index.ts';
 import { pageChanges, type Fault, type FaultRule } from '../../src/demo/simulator/faults.ts';
 import type { Orders } from './service.ts';
@@ -38,13 +39,15 @@ const diskFaults: readonly Orders['disk'][] = [
 ];
 
 /** `names`: of the images, for faults that only some of them meet. */
-export function createTrouble(random: () => number, names: readonly string[]): Trouble {
+export function createTrouble(names: readonly string[]): Trouble {
+  // Each has a course of its own: how long a cycle took decides nothing of what the disk and the clock do.
+  const [random, ofDisk, ofClock] = [createSeededRandom(11), createSeededRandom(12), createSeededRandom(13)];
   let disk: Orders['disk'];
   let diskUntil = 0;
   const counts = { registries: 0, disk: 0, clock: 0 };
 
-  function pick<T>(from: readonly T[]): T | undefined {
-    return from[Math.floor(random() * from.length)];
+  function pick<T>(from: readonly T[], by = random): T | undefined {
+    return from[Math.floor(by() * from.length)];
   }
 
   return {
@@ -59,9 +62,9 @@ export function createTrouble(random: () => number, names: readonly string[]): T
     },
     disk(now) {
       if (now >= diskUntil) disk = undefined;
-      if (disk === undefined && random() < 0.01) {
-        disk = pick(diskFaults);
-        diskUntil = now + (1 + Math.floor(random() * 8)) * hourMs;
+      if (disk === undefined && ofDisk() < 0.01) {
+        disk = pick(diskFaults, ofDisk);
+        diskUntil = now + (1 + Math.floor(ofDisk() * 8)) * hourMs;
       }
       counts.disk += disk ? 1 : 0;
       return disk;
@@ -69,7 +72,7 @@ export function createTrouble(random: () => number, names: readonly string[]): T
     jumpMs(now) {
       const hour = new Date(now).getUTCHours();
       if (hour < 1 || hour > 15) return 0;
-      const chance = random();
+      const chance = ofClock();
       if (chance >= 0.05) return 0;
       counts.clock += 1;
       return chance < 0.002 ? 50 * hourMs : chance < 0.02 ? 3 * hourMs : -hourMs / 2;

@@ -4,6 +4,7 @@ import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
 import { daySumsOf } from './day-sums.ts';
+import { firstSorted } from './first-sorted.ts';
 import type { Freeze } from './freezes.ts';
 import { averageRows } from './moving-average.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
@@ -116,8 +117,9 @@ function newestTotals(series: readonly ImageSeries[]): ReadonlyMap<string, numbe
 
 /** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
 export function largest(totals: ReadonlyMap<string, number>, maxLines: number): ReadonlySet<string> {
-  const labels = [...totals].toSorted(([a, x], [b, y]) => y - x || compareText(a, b)).map(([label]) => label);
-  return new Set(labels.length <= maxLines ? labels : labels.slice(0, maxLines - 1));
+  const count = totals.size <= maxLines ? maxLines : maxLines - 1;
+  const first = firstSorted(totals, ([a, x], [b, y]) => y - x || compareText(a, b), count);
+  return new Set(first.map(([label]) => label));
 }
 
 /** The largest first, by the last total or by the sum of the pulls shown. */

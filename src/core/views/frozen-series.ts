@@ -1,5 +1,5 @@
 /** What the images of an owner say together: whether their registry updated its counters. */
-import { fromEpochDay } from '../model/day.ts';
+import { fromEpochDay, toEpochDay } from '../model/day.ts';
 import { eventKey, isListed, type RecordedEvent } from '../model/event.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
@@ -9,6 +9,7 @@ import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withRecorded } from '../numbers/recorded-freezes.ts';
 import type { SnapshotStore } from '../ports.ts';
+import { collectSeries } from './collected-series.ts';
 
 export interface FrozenSeries {
   readonly series: readonly ImageSeries[];
@@ -16,6 +17,7 @@ export interface FrozenSeries {
 }
 
 type HistoryStore = Pick<SnapshotStore, 'totals' | 'latest' | 'events'>;
+type LongHistoryStore = HistoryStore & Pick<SnapshotStore, 'dailyTotals'>;
 
 /** The series of a query, all of their days, with the days on which their registry did not update them. */
 export async function seriesWithFreezes(store: HistoryStore, query: SeriesQuery): Promise<FrozenSeries> {
@@ -63,7 +65,7 @@ const maxImagesAtOnce = 200;
  * stopped.
  */
 export async function findAllFreezes(
-  store: HistoryStore,
+  store: LongHistoryStore,
   recorded?: readonly RecordedEvent[],
   query: SeriesQuery = {},
 ): Promise<readonly Freeze[]> {
@@ -72,10 +74,12 @@ export async function findAllFreezes(
   const freezes: Freeze[] = [];
   let batch: Owner[] = [];
   const work = async (): Promise<void> => {
-    const series = await seriesOf(
+    const series: ImageSeries[] = [];
+    for await (const some of seriesInBatches(
       store,
       batch.flatMap(({ busiest }) => busiest),
-    );
+    ))
+      series.push(...some);
     const found = withRecorded(findFreezes(series), seen, series);
     for (const owner of batch) {
       const own = found.filter((freeze) => ownerKey({ registry: freeze.registry, repo: `${freeze.owner}/` }) === owner.key);
@@ -85,7 +89,9 @@ export async function findAllFreezes(
     batch = [];
   };
   let count = 0;
-  for (const [key, images] of await ownersOf(store, query)) {
+  const owners = await ownersOf(store, query);
+  const maxImages = imagesAtOnce([...owners.values()].flat());
+  for (const [key, images] of owners) {
     const [first, ...others] = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
     if (!first) continue;
     const owner: Owner = { key, busiest: [first, ...others], course: courses.get(key) ?? '' };
@@ -94,7 +100,7 @@ export async function findAllFreezes(
       freezes.push(...kept.freezes);
       continue;
     }
-    if (count + owner.busiest.length > maxImagesAtOnce) {
+    if (count + owner.busiest.length > maxImages) {
       await work();
       count = 0;
     }
@@ -194,17 +200,47 @@ export async function seriesOf(
 ): Promise<readonly ImageSeries[]> {
   if (images.length === 0) return [];
   const keys = new Set(images.map(imageKey));
-  const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
-  return (await store.totals(query, range)).filter((image) => keys.has(imageKey(image)));
+  return (await store.totals(queryOf(images), range)).filter((image) => keys.has(imageKey(image)));
 }
+
+/** An image, and since when it is known, as far as the caller knows that. */
+type SizedImage = ImageName & Partial<Pick<LatestImage, 'historySince' | 'day'>>;
 
 /** The same of many images, some at a time. */
 export async function* seriesInBatches(
-  store: Pick<SnapshotStore, 'totals'>,
-  images: readonly ImageName[],
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals'>,
+  images: readonly SizedImage[],
   range?: DayRange,
 ): AsyncGenerator<readonly ImageSeries[]> {
-  for (let at = 0; at < images.length; at += maxImagesAtOnce) yield await seriesOf(store, images.slice(at, at + maxImagesAtOnce), range);
+  const length = range ? maxImagesAtOnce : imagesAtOnce(images);
+  for (let at = 0; at < images.length; at += length) {
+    const some = images.slice(at, at + length);
+    if (length === maxImagesAtOnce || some.length <= maxImagesAtOnce) {
+      yield await seriesOf(store, some, range);
+      continue;
+    }
+    const keys = new Set(some.map(imageKey));
+    for await (const series of collectSeries(await store.dailyTotals(queryOf(some), {}, { withMarks: true }), maxImagesAtOnce)) {
+      yield series.filter((image) => keys.has(imageKey(image)));
+    }
+  }
+}
+
+/** Totals of whole series that are in memory at once: about ten megabytes. */
+const maxTotalsAtOnce = 1_000_000;
+
+/** Of how many images whole series are read together: as many as fit, if each had all days. */
+function imagesAtOnce(images: readonly SizedImage[]): number {
+  let [first, last] = [Infinity, -Infinity];
+  for (const { historySince = '2013-01-01', day = '2013-01-01' } of images) {
+    first = Math.min(first, toEpochDay(historySince));
+    last = Math.max(last, toEpochDay(day));
+  }
+  return Math.max(maxImagesAtOnce, Math.floor(maxTotalsAtOnce / (last - first + 1)));
+}
+
+function queryOf(images: readonly ImageName[]): SeriesQuery {
+  return { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
 }
 
 /** Whether a freeze is about the owner of an image. */
@@ -214,7 +250,7 @@ export function isOwnerFrozen({ registry, owner }: Freeze, image: ImageName): bo
 
 /** What these images add up to on each day, without holding the series of all of them. `freezes`: absent where nothing is to be said of them. */
 export async function seriesSums(
-  store: Pick<SnapshotStore, 'totals'>,
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals'>,
   images: readonly ImageName[],
   { range, freezes = [] }: { readonly range?: DayRange; readonly freezes?: readonly Freeze[] } = {},
 ): Promise<readonly DaySum[]> {

@@ -20,7 +20,7 @@ const keptEvents = new WeakMap<LatestImage, KeptEvents>();
 
 /** Those of these images, some at a time, in no order. */
 export async function* eventsOfImages(
-  store: Pick<SnapshotStore, 'totals'>,
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals'>,
   images: readonly LatestImage[],
   freezes: readonly Freeze[],
 ): AsyncGenerator<readonly ImageEvent[]> {
@@ -59,7 +59,7 @@ function freezesText(byOwner: ReadonlyMap<string, string>, { registry, repo }: I
 
 /** Those of the freezes that any of these images was read in. */
 export async function freezesOfImages(
-  store: Pick<SnapshotStore, 'totals'>,
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals'>,
   images: readonly ImageName[],
   freezes: readonly Freeze[],
 ): Promise<readonly Freeze[]> {

@@ -32,7 +32,7 @@ export interface StillImage {
 
 /** Those of these images that were read while their registry did not update its counters, by key. `from`: the first day of the range. */
 export async function findStillImages(
-  store: Pick<SnapshotStore, 'totals' | 'latest' | 'events'>,
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'events'>,
   images: readonly ImageName[],
   query: SeriesQuery,
   from: Day | undefined,

@@ -126,6 +126,21 @@ describe('the pages', () => {
     expect(await headlineOf({ readings: deleted, events }, `/images/${other}`)).toContain('next milestone');
   });
 
+  it('marks the images that the last run found deleted in place of calling them stale', async () => {
+    const old = [read('acme/app', '2026-03-12', 5), read('acme/tool', '2026-03-12', 5)];
+    const registries = [registryStatus('ghcr', 'GHCR', { deleted: ['acme/app'] })];
+    const { text } = await ask('/', { readings: old, status: { registries } });
+    const flags = Array.from(text.matchAll(/data-key="(acme[^"]*)"[\s\S]*?class="flag bad"[^>]*>([^<]*)/g), ([, repo, flag]) => [
+      repo,
+      flag,
+    ]);
+
+    expect(flags).toEqual([
+      ['acme/app', 'deleted'],
+      ['acme/tool', 'stale'],
+    ]);
+  });
+
   it('has the first hundred images, and all of them for whoever prints', async () => {
     const many = Array.from({ length: 120 }, (_, at) => read(`acme/app-${at}`, '2026-03-14', at));
     const first = await ask('/', { readings: many });

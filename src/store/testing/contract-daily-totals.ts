@@ -4,6 +4,7 @@ import { toEpochDay } from '../../core/model/day.ts';
 import type { DailyTotals, DayNote, ImageSeries } from '../../core/model/history.ts';
 import type { Mark } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
+import { collectSeries } from '../../core/views/collected-series.ts';
 import { reading } from './readings.ts';
 import { useStore, type MakeStore } from './store-under-test.ts';
 
@@ -94,6 +95,14 @@ export function describeDailyTotals(name: string, make: MakeStore): void {
 
       expect(images).toEqual((await given.store.totals({})).map(({ registry, repo }) => ({ registry, repo })));
       await expectSame();
+    });
+
+    it.each([1, 2, 100])('comes to the same whole series, %d at a time', async (atOnce) => {
+      const found: ImageSeries[] = [];
+      for await (const some of collectSeries(await given.store.dailyTotals({}, {}, { withMarks: true }), atOnce)) found.push(...some);
+
+      expect(expected(found, {})).toEqual(expected(await given.store.totals({}), {}));
+      expect(found.length).toBe(4);
     });
 
     it('has the days whose snapshots were pruned', async () => {
