@@ -47,7 +47,11 @@ export function createDaySeries(first?: Columns): DaySeries {
   let length = first?.days.length ?? 0;
 
   const position = (day: EpochDay): number => positionIn(days, length, day);
-  const isAt = (at: number, day: EpochDay): boolean => at < length && days[at] === day;
+  /** -1 where the day has no total. */
+  const find = (day: EpochDay): number => {
+    const at = position(day);
+    return at < length && days[at] === day ? at : -1;
+  };
 
   function grow(): void {
     // Thousands of images have such columns: what is kept free costs more than growing now and then.
@@ -59,15 +63,6 @@ export function createDaySeries(first?: Columns): DaySeries {
     ];
   }
 
-  function move(to: number, from: number): void {
-    for (const column of [days, totals, codes]) column.copyWithin(to, from, length);
-  }
-
-  function entry(at: number): { readonly day: EpochDay; readonly total: number } | undefined {
-    const [day, total] = [days[at], totals[at]];
-    return at < 0 || day === undefined || total === undefined ? undefined : { day, total };
-  }
-
   function copy(from: number, to: number): Columns {
     return { days: days.slice(from, to), totals: totals.slice(from, to), codes: codes.slice(from, to) };
   }
@@ -77,7 +72,7 @@ export function createDaySeries(first?: Columns): DaySeries {
       const at = position(day);
       if (at === length || days[at] !== day) {
         if (length === days.length) grow();
-        move(at + 1, at);
+        for (const column of [days, totals, codes]) column.copyWithin(at + 1, at, length);
         length += 1;
       }
       days[at] = day;
@@ -85,32 +80,34 @@ export function createDaySeries(first?: Columns): DaySeries {
       codes[at] = allMarks.indexOf(mark);
     },
     delete(day) {
-      const at = position(day);
-      if (at === length || days[at] !== day) return;
-      move(at, at + 1);
+      const at = find(day);
+      if (at === -1) return;
+      for (const column of [days, totals, codes]) column.copyWithin(at, at + 1, length);
       length -= 1;
     },
-    has: (day) => isAt(position(day), day),
+    has: (day) => find(day) !== -1,
     get(day) {
-      const at = position(day);
+      const at = find(day);
       const [total, mark] = [totals[at], allMarks[codes[at] ?? -1]];
-      return at < length && days[at] === day && total !== undefined && mark !== undefined ? { total, mark } : undefined;
+      return total !== undefined && mark !== undefined ? { total, mark } : undefined;
     },
-    totalOf(day) {
-      const at = position(day);
-      return at < length && days[at] === day ? totals[at] : undefined;
-    },
+    totalOf: (day) => totals[find(day)],
     first: () => (length === 0 ? undefined : days[0]),
-    last: () => entry(length - 1),
-    lastBefore: (day) => entry(position(day) - 1),
+    last: () => entryIn(days, totals, length - 1),
+    lastBefore: (day) => entryIn(days, totals, position(day) - 1),
     around(day) {
       const at = position(day);
-      const [from, to] = [Math.max(0, at - 1), Math.min(length, days[at] === day && at < length ? at + 2 : at + 1)];
-      return { ...copy(from, to), hasBefore: at > 0 };
+      const to = Math.min(length, find(day) === -1 ? at + 1 : at + 2);
+      return { ...copy(Math.max(0, at - 1), to), hasBefore: at > 0 };
     },
     view: () => ({ days: days.subarray(0, length), totals: totals.subarray(0, length), codes: codes.subarray(0, length) }),
     columns: () => copy(0, length),
   };
+}
+
+function entryIn(days: Int32Array, totals: Float64Array, at: number): { readonly day: EpochDay; readonly total: number } | undefined {
+  const [day, total] = [days[at], totals[at]];
+  return day === undefined || total === undefined ? undefined : { day, total };
 }
 
 function filled<Column extends Int32Array | Float64Array | Uint8Array>(column: Column, values: ArrayLike<number>): Column {
