@@ -6,7 +6,7 @@ import { writeOwnFolder } from './folder.ts';
 import { once } from './load.ts';
 import { createMemoryLimit, dropPageCache } from './memory.ts';
 import { ms, size, table } from './report.ts';
-import { startMeasured } from './service.ts';
+import { heapIn, startMeasured } from './service.ts';
 
 interface Folder {
   readonly images: number;
@@ -64,12 +64,8 @@ function describe({ images, days, limitMib }: Folder): string {
 async function measure(directory: string, { limitMib }: Folder): Promise<string[]> {
   const limit = await createMemoryLimit(limitMib * 1024 ** 2);
   await dropPageCache();
-  // The image's Node takes its share of the limit by itself; an older one does not know that option.
-  const heap = process.allowedNodeEnvironmentFlags.has('--max-old-space-size-percentage')
-    ? {}
-    : { NODE_OPTIONS: `--max-old-space-size=${Math.floor(limitMib * 0.6)}` };
   try {
-    const service = await startMeasured(directory, limit, heap);
+    const service = await startMeasured(directory, limit, heapIn(limitMib * 1024 ** 2));
     const { cpuMs } = await service.figures();
     const answers: string[] = [];
     for (const path of addresses) {

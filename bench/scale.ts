@@ -12,17 +12,32 @@ import { createMemoryLimit } from './memory.ts';
 import { machine, ms, size, table } from './report.ts';
 import { measureSaves, readingsOf, type SaveFigures } from './saves.ts';
 import { filesHeading, filesReport } from './scale-files.ts';
-import { startMeasured, type MeasuredService } from './service.ts';
+import { heapIn, startMeasured, type MeasuredService } from './service.ts';
 
 const quick = process.argv.includes('--quick');
-const sizes = quick ? [200, 1_000] : [1_000, 10_000];
-const days = quick ? 60 : 365;
-const limitBytes = 192 * 1024 ** 2;
+
+interface Size {
+  readonly images: number;
+  readonly days: number;
+  /** Of the API. */
+  readonly limitBytes: number;
+}
+
+const mebibyte = 1024 ** 2;
+const sizes: readonly Size[] = [
+  { images: 1_000, days: 365, limitBytes: 192 * mebibyte },
+  { images: 10_000, days: 365, limitBytes: 192 * mebibyte },
+  // Of fewer days: what is measured reads the newest ones, or sums of days.
+  { images: 50_000, days: 60, limitBytes: 512 * mebibyte },
+];
+const quickSizes: readonly Size[] = [200, 1_000].map((images) => ({ images, days: 60, limitBytes: 192 * mebibyte }));
 const today = dayOf(Date.now());
 const month = addDays(today, -30);
 
-/** What shows a bounded number of rows, and what streams. */
-const addresses: readonly (readonly [name: string, path: string])[] = [
+type Address = readonly [name: string, path: string];
+
+/** What shows a bounded number of rows. */
+const bounded: readonly Address[] = [
   ['overview', '/'],
   ['overview, sorted by growth, searched', '/?sort=-month&q=app-7'],
   ['chart of all', '/data/chart.json?range=1y'],
@@ -34,6 +49,10 @@ const addresses: readonly (readonly [name: string, path: string])[] = [
   ['/api/events?limit=100', '/api/events?limit=100'],
   ['/api/tags?limit=100', '/api/tags?limit=100'],
   ['/api/overview', '/api/overview'],
+];
+
+/** What grows with the images, and streams. */
+const streamed: readonly Address[] = [
   ['/metrics', '/metrics'],
   ['/api/summary', '/api/summary'],
   ['/api/events', '/api/events'],
@@ -53,14 +72,16 @@ interface Answer {
 }
 
 interface Figures {
-  readonly images: number;
+  readonly of: Size;
   readonly answers: ReadonlyMap<string, Answer | string>;
+  /** The most memory of the API, before and after what streams was asked for. */
+  readonly boundedBytes: number;
   readonly peakBytes: number;
   readonly saves: SaveFigures;
 }
 
 /** Half of the images are on GHCR with closed days, half on Docker Hub, of a hundred owners. */
-export async function fill({ database }: PostgresStore, images: number): Promise<void> {
+async function fill({ database }: PostgresStore, { images, days }: Size): Promise<void> {
   await database.query(
     sql`INSERT INTO images (registry, repo) SELECT CASE WHEN i % 2 = 0 THEN 'dockerhub' ELSE 'ghcr' END, 'owner-' || i % 100 || '/app-' || i FROM generate_series(1, ${images}::int) AS i`,
   );
@@ -103,21 +124,23 @@ async function measureAddress(service: MeasuredService, store: PostgresStore, pa
   }
 }
 
-async function measure({ create }: Pick<TestDatabase, 'create'>, images: number): Promise<Figures> {
+async function measure({ create }: Pick<TestDatabase, 'create'>, of: Size): Promise<Figures> {
+  const { images, limitBytes } = of;
   const url = await create();
   const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: Date, log: createRecordingLog() });
-  await fill(store, images);
+  await fill(store, of);
   const limit = await createMemoryLimit(limitBytes);
-  const service = await startMeasured('/tmp', limit, { DATABASE_URL: url });
+  const service = await startMeasured('/tmp', limit, { DATABASE_URL: url, ROLE: 'api', ...heapIn(limitBytes) });
   const answers = new Map<string, Answer | string>();
-  for (const [name, path] of addresses) answers.set(name, await measureAddress(service, store, path));
-  const { peakRssBytes } = await service.figures();
+  for (const [name, path] of bounded) answers.set(name, await measureAddress(service, store, path));
+  const { peakRssBytes: boundedBytes } = await service.figures();
+  for (const [name, path] of streamed) answers.set(name, await measureAddress(service, store, path));
+  const { peakRssBytes: peakBytes } = await service.figures();
   await service.stop().catch(() => undefined);
-  const peakBytes = (await limit?.peakBytes()) ?? peakRssBytes;
   await limit?.remove();
   const saves = await measureSaves(store, await create(), images, today);
   await store.close();
-  return { images, answers, peakBytes, saves };
+  return { of, answers, boundedBytes, peakBytes, saves };
 }
 
 /** How time grows: 1 with the number of images, 0 not at all. */
@@ -139,9 +162,9 @@ async function databaseReport(): Promise<string> {
   const database = await startPostgres({ isDurable: true });
   try {
     const figures: Figures[] = [];
-    for (const images of sizes) {
-      process.stderr.write(`${images} images × ${days} days\n`);
-      figures.push(await measure(database, images));
+    for (const each of quick ? quickSizes : sizes) {
+      process.stderr.write(`${each.images} images × ${each.days} days\n`);
+      figures.push(await measure(database, each));
     }
     return report(figures);
   } finally {
@@ -159,25 +182,28 @@ function cell(answer: Answer | string | undefined): string {
 }
 
 function report(figures: readonly Figures[]): string {
-  const growth = (figures.at(-1)?.images ?? 1) / (figures[0]?.images ?? 1);
-  const headings = figures.map(({ images }) => `${images.toLocaleString('en')} images`);
+  const growth = (figures.at(-1)?.of.images ?? 1) / (figures[0]?.of.images ?? 1);
+  const headings = figures.map(
+    ({ of: { images, days, limitBytes } }) => `${images.toLocaleString('en')} images × ${days} days, API in ${size(limitBytes)}`,
+  );
   return [
     '<!-- Written by npm run bench -- scale; do not edit. -->',
     '# Results with more and more images',
     '',
-    `${machine(new Date())} PostgreSQL 18 beside it, with fsync; the API in ${size(limitBytes)}, started anew for each size.`,
+    `${machine(new Date())} PostgreSQL 18 beside it, with fsync; the API started anew for each size, with the heap that the image gives it.`,
     'First answer / after a reading was stored / repeated; processor time of the program for the second; size of the body.',
     '',
     table(
       'Answers',
       ['Address', ...headings, 'Exponent'],
       [
-        ...addresses.map(([name]) => [
+        ...[...bounded, ...streamed].map(([name]) => [
           name,
           ...figures.map(({ answers }) => cell(answers.get(name))),
           exponent(figures[0]?.answers.get(name), figures.at(-1)?.answers.get(name), growth),
         ]),
-        ['most memory of the API', ...figures.map(({ peakBytes }) => size(peakBytes)), ''],
+        ['most memory of the API: what is bounded', ...figures.map(({ boundedBytes }) => size(boundedBytes)), ''],
+        ['with what streams', ...figures.map(({ peakBytes }) => size(peakBytes)), ''],
         ['readings saved a second: new images', ...figures.map(({ saves }) => perSecond(saves.first)), ''],
         ['the first of a day', ...figures.map(({ saves }) => perSecond(saves.newDay)), ''],
         ['later ones of a day', ...figures.map(({ saves }) => perSecond(saves.repeated)), ''],

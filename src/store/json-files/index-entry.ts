@@ -95,5 +95,7 @@ function encodeBase64({ buffer, byteOffset, byteLength }: Int32Array | Float64Ar
 
 /** A buffer of its own, because a typed array has to begin at a multiple of its element's size. */
 function decodeBase64(text: string): ArrayBuffer {
-  return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
+  const bytes = new Uint8Array(Buffer.byteLength(text, 'base64'));
+  Buffer.from(bytes.buffer).write(text, 'base64');
+  return bytes.buffer;
 }

@@ -95,6 +95,8 @@ export async function openJsonFileStore(deps: JsonFileStoreDeps): Promise<Notify
     }
     if (state !== 'read-only' && loaded.filesRead > maxFilesRead) await enqueue(() => made.writeCache());
     lock.keep(problem);
+    // With thousands of images the first page would wait for them.
+    loaded.index.daySums();
     await shown.heldBack();
     return shown;
   } catch (error) {
