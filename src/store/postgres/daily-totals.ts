@@ -121,7 +121,7 @@ async function readBlock(database: Queries, { withMarks, only }: Blocks, days: r
   return database.select(dayRow, blockStatement([first, last], withMarks, only));
 }
 
-export function blockStatement([first, last]: readonly [Day, Day], withMarks: boolean, only: readonly number[] | undefined): Sql {
+function blockStatement([first, last]: readonly [Day, Day], withMarks: boolean, only: readonly number[] | undefined): Sql {
   return sql`
     SELECT day - DATE '1970-01-01' AS day, json_agg(image_id) AS ids, json_agg(pull_count) AS totals,
       ${withMarks ? sql`json_agg(known) AS marks,` : empty}
