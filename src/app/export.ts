@@ -45,7 +45,11 @@ export async function* exportHistory(
 }
 
 /** All samples of an image are together, as the format wants it: the images some at a time. */
-async function* openMetricsText(history: Pick<History, 'totals' | 'dailyTotals' | 'latest'>, query: SeriesQuery, range: DayRange): AsyncGenerator<string> {
+async function* openMetricsText(
+  history: Pick<History, 'totals' | 'dailyTotals' | 'latest'>,
+  query: SeriesQuery,
+  range: DayRange,
+): AsyncGenerator<string> {
   const images = (await history.latest(query)).toSorted(compareImagesByName);
   const latest = new Map(images.map((image) => [imageKey(image), image]));
   yield openMetricsHead;
