@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createEngine } from '../../src/collect/engine.ts';
 import { createHealth } from '../../src/collect/health.ts';
 import { createWorkList } from '../../src/collect/work-list.ts';
+import { isListed } from '../../src/core/model/event.ts';
 import { parseTarget } from '../../src/core/model/image-ref.ts';
 import type { RegistrySettings } from '../../src/core/model/registry.ts';
 import type { RunRecord } from '../../src/core/model/run.ts';
@@ -83,7 +84,8 @@ export async function startCollector(
       while (!state.isSettled) await Promise.race([ended.catch(() => undefined), traffic.quiet().then(() => clock.advance(1_000))]);
       return ended;
     },
-    events: async () => (await store.events()).map(({ kind, repo, detail }) => [kind, repo, detail].filter(Boolean).join(' ')),
+    events: async () =>
+      (await store.events()).filter(isListed).map(({ kind, repo, detail }) => [kind, repo, detail].filter(Boolean).join(' ')),
     status: () => engine.status(),
   };
 }

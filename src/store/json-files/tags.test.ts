@@ -67,7 +67,10 @@ describe('tags that have no room', () => {
       { repo: 'acme/app', tagCount: 10 },
       { repo: 'acme/vast', pullCount: 7, tagCount: 1 },
     ]);
-    expect(await newestTags(store, {})).toMatchObject([{ repo: 'acme/app', tags: { length: 10 } }]);
+    expect(await newestTags(store, {})).toMatchObject([
+      { repo: 'acme/app', tags: { length: 10 } },
+      { repo: 'acme/vast', tags: [], cut: 1 },
+    ]);
     expect(await rowOf('2026-03-14', 'acme/vast')).toMatchObject({ tags: null, tags_cut: 1, tag_count: 1 });
     await store.close();
   });
