@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
     // Half of the time a test waits: for a page, a database, another process.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // Modules have no state, so that the files of a worker can share them: to load them for each took a quarter of the time.
     isolate: false,
     sequence: { sequencer: WaitingFirst },

@@ -23,7 +23,9 @@ export function asSnapshotDocument(json: unknown, day: Day): SnapshotDocument {
   if (!isRow(json)) throw new AppError('invalid_input', 'not a JSON object');
   for (const member of [dockerHub.member, ghcr.member]) {
     const rows = json[member];
-    if (rows !== undefined && rows !== null && !Array.isArray(rows)) throw new AppError('invalid_input', `"${member}" is not a list`);
+    // A number that is too large is written as null, and is one wherever the document is not read whole.
+    const isNothing = rows === undefined || rows === null || rows === Infinity || rows === -Infinity;
+    if (!isNothing && !Array.isArray(rows)) throw new AppError('invalid_input', `"${member}" is not a list`);
   }
   return { ...json, timestamp: instant(json['timestamp']) ?? `${day}T00:00:00Z` };
 }

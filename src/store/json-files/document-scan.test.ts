@@ -118,8 +118,14 @@ describe('a document that is read in pieces', () => {
     ['[]', 'not a JSON object'],
     ['7', 'not a JSON object'],
     ['{"ghcr":{}}', '"ghcr" is not a list'],
+    ['{"docker_hub":-1e9}', '"docker_hub" is not a list'],
   ])('is none when it is %s', async (text, reason) => {
     expect(await verdict(new TextEncoder().encode(text), 65_536)).toBe(reason);
+  });
+
+  it.each(['{"docker_hub":1e999}', '{"ghcr":-1e1257}', '{"ghcr":null}'])('is one with %s, read whole or in pieces', async (text) => {
+    const bytes = new TextEncoder().encode(text);
+    expect([await verdict(bytes, 3), 'document' in whole(bytes)]).toEqual([undefined, true]);
   });
 
   it('is none when it is nested deeply, or a text in it has no end', async () => {
