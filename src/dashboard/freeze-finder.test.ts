@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
 import { addDays } from '../core/model/day.ts';
 import type { Reading } from '../core/model/reading.ts';
@@ -39,6 +39,18 @@ describe('the freezes that pages show', () => {
     const freezes = createFreezeFinder({ store, clock: createFixedClock('2026-03-02T10:00:00Z') });
 
     expect(await freezes(1_002)).toEqual([]);
+    await expect.poll(() => freezes(1_002)).toEqual(found);
+  });
+
+  it('are not looked for before the page that asked is sent where there are many images', async () => {
+    const store = createMemoryStore();
+    await store.save([...counter, ...others(1_001)]);
+    const latest = vi.spyOn(store, 'latest');
+    const clock = createFixedClock('2026-03-02T10:00:00Z', { manual: true });
+    const freezes = createFreezeFinder({ store, clock });
+
+    expect([await freezes(1_002), latest.mock.calls.length]).toEqual([[], 0]);
+    await clock.advance(1_000);
     await expect.poll(() => freezes(1_002)).toEqual(found);
   });
 

@@ -8,6 +8,8 @@ import { findAllFreezes } from '../core/views/frozen-series.ts';
 const newerAfterMs = 10 * 60_000;
 /** With more images nobody waits for it: pages show what was found before. */
 const maxWaitedImages = 1_000;
+/** Then the page that asks first is sent before the search begins. */
+const afterPageMs = 1_000;
 
 interface Search {
   readonly day: string;
@@ -27,11 +29,11 @@ export function createFreezeFinder({
   let found: readonly Freeze[] = [];
 
   /** The running search, or a new one where the last is too old; what failed is searched for anew. */
-  function current(): Search {
+  function current(isWaitedFor: boolean): Search {
     const [now, version] = [clock.now(), store.version()];
     const isCurrent = search?.version === version || (search?.day === dayOf(now) && now - search.at < newerAfterMs);
     if (search && isCurrent) return search;
-    const begun: Search = { day: dayOf(now), at: now, version, freezes: findAllFreezes(store).then((freezes) => (found = freezes)) };
+    const begun: Search = { day: dayOf(now), at: now, version, freezes: find(isWaitedFor) };
     begun.freezes.catch(() => {
       if (search === begun) search = undefined;
     });
@@ -39,8 +41,15 @@ export function createFreezeFinder({
     return begun;
   }
 
+  async function find(isWaitedFor: boolean): Promise<readonly Freeze[]> {
+    if (!isWaitedFor) await clock.sleep(afterPageMs);
+    found = await findAllFreezes(store);
+    return found;
+  }
+
   return async (images) => {
-    const { freezes } = current();
-    return images <= maxWaitedImages ? freezes : found;
+    const isWaitedFor = images <= maxWaitedImages;
+    const { freezes } = current(isWaitedFor);
+    return isWaitedFor ? freezes : found;
   };
 }
