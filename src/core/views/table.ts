@@ -45,31 +45,40 @@ function inChunks(rows: Table['rows'], format: RowFormat): Iterable<string> | As
 }
 
 function* chunks(rows: Iterable<readonly Cell[]>, format: RowFormat): Generator<string> {
-  let text = format.begin;
-  let separator = '';
+  const writer = createWriter(format);
   for (const cells of rows) {
-    text += separator + format.row(cells);
-    separator = format.between;
-    if (text.length < chunkLength) continue;
-    yield text;
-    text = '';
+    const chunk = writer.add(cells);
+    if (chunk !== undefined) yield chunk;
   }
-  yield text + format.end;
+  yield writer.end();
 }
 
 async function* chunksAsTheyCome(batches: AsyncIterable<Iterable<readonly Cell[]>>, format: RowFormat): AsyncGenerator<string> {
-  let text = format.begin;
-  let separator = '';
+  const writer = createWriter(format);
   for await (const rows of batches) {
     for (const cells of rows) {
-      text += separator + format.row(cells);
-      separator = format.between;
-      if (text.length < chunkLength) continue;
-      yield text;
-      text = '';
+      const chunk = writer.add(cells);
+      if (chunk !== undefined) yield chunk;
     }
   }
-  yield text + format.end;
+  yield writer.end();
+}
+
+/** Gives a chunk back as soon as there is one. */
+function createWriter(format: RowFormat) {
+  let text = format.begin;
+  let separator = '';
+  return {
+    add(cells: readonly Cell[]): string | undefined {
+      text += separator + format.row(cells);
+      separator = format.between;
+      if (text.length < chunkLength) return undefined;
+      const chunk = text;
+      text = '';
+      return chunk;
+    },
+    end: () => text + format.end,
+  };
 }
 
 function jsonFormat(columns: readonly string[]): RowFormat {
