@@ -47,11 +47,10 @@ export function createOverviewLists({
     const rowList = before?.rowList ?? createRowList();
     const images = registry === '' ? tracked : tracked.filter(isOfRegistry);
     const latest = registry === '' ? everything : everything.filter(isOfRegistry);
-    const rows = rowList(images, nameOf);
-    const names = new Set(rows.map(({ repo }) => repo));
+    const { rows, names } = rowList(images, nameOf);
     const list = {
       count: everything.length,
-      registries: new Set(everything.map((image) => image.registry)),
+      registries: registriesOf(everything),
       latest,
       images,
       rows,
@@ -61,6 +60,12 @@ export function createOverviewLists({
     known.set(registry, { rowList, everything, tracked, list });
     return list;
   };
+}
+
+function registriesOf(images: readonly ImageName[]): ReadonlySet<string> {
+  const registries = new Set<string>();
+  for (const { registry } of images) registries.add(registry);
+  return registries;
 }
 
 /** An image is called as its first group, or as itself. */

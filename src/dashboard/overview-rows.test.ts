@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../core/model/mark.ts';
 import { latestOfSeries } from '../core/numbers/testing/latest-image.ts';
@@ -27,7 +28,7 @@ function ownName({ repo }: ImageName): string {
 }
 
 function rows(images: readonly TrackedImage[]) {
-  return createRowList()(images, ownName);
+  return createRowList()(images, ownName).rows;
 }
 
 function names(images: readonly TrackedImage[], query: string, count = 100): string[] {
@@ -36,7 +37,7 @@ function names(images: readonly TrackedImage[], query: string, count = 100): str
 
 function found(search: string, images: readonly TrackedImage[], nameOf = ownName): string[] {
   return createRowList()(images, nameOf)
-    .filter(rowFilter(search))
+    .rows.filter(rowFilter(search))
     .map(({ repo }) => repo);
 }
 
@@ -137,18 +138,37 @@ describe('the rows of the overview', () => {
     expect(names(images, '', 0)).toEqual([]);
   });
 
+  it('are those of their images after whatever was read, came and went', () => {
+    const anyImages = fc.uniqueArray(
+      fc.record({
+        registry: fc.constantFrom('ghcr', 'dockerhub'),
+        repo: fc.constantFrom('a/app', 'a/tool', 'old/x', 'old/y'),
+        pullCount: fc.nat(2),
+      }),
+      { selector: ({ registry, repo }) => `${registry} ${repo}` },
+    );
+    fc.assert(
+      fc.property(fc.array(anyImages, { maxLength: 6 }), (steps) => {
+        const list = createRowList();
+        for (const images of steps.map((some) => some.map(({ repo, ...more }) => image(repo, more)))) {
+          const made = list(images, inGroup);
+          expect(made).toEqual(createRowList()(images, inGroup));
+          const [first, ...others] = images;
+          const next = first ? [{ ...first, pullCount: 9 }, ...others] : [];
+          expect(list(next, inGroup)).toEqual(createRowList()(next, inGroup));
+        }
+      }),
+    );
+  });
+
   it('are the same as long as their images are, and others after a change', () => {
     const [app, tool] = [image('a/app', { pullCount: 1 }), image('a/tool', { pullCount: 2 })];
     const list = createRowList();
     const before = list([app, tool], ownName);
     const after = list([app, image('a/tool', { pullCount: 3 })], ownName);
-    expect(after[0]).toBe(before[0]);
-    expect(after[1]?.total).toBe(3);
-    expect(list([app], ownName)).toEqual([before[0]]);
-
-    const group = createRowList();
-    expect(group([app, tool], () => 'Both')).toMatchObject([{ repo: 'Both', total: 3 }]);
-    expect(group([app], () => 'Both')).toMatchObject([{ repo: 'Both', total: 1 }]);
+    expect(after.rows[0]).toBe(before.rows[0]);
+    expect([after.rows[1]?.total, before.rows[1]?.total]).toEqual([3, 2]);
+    expect(list([app], ownName)).toEqual({ rows: [before.rows[0]], names: new Set(['a/app']) });
   });
 });
 

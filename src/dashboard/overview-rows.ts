@@ -4,7 +4,7 @@ import { firstSorted } from '../core/numbers/first-sorted.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays, type WeekdayPulls } from '../core/numbers/weekday.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
-import { isSameOrder, type TrackedImage } from '../core/views/images.ts';
+import type { TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import type { Sort, View } from './view.ts';
@@ -30,41 +30,65 @@ export interface OverviewRow {
   readonly backfilledDays: number;
 }
 
-/**
- * One row for the images of a name, in the order of the names' first images. `nameOf`: always the same. The row of images that have not
- * changed since the last call is the same object.
- */
-export type RowList = (images: readonly TrackedImage[], nameOf: (image: ImageName) => string) => readonly OverviewRow[];
-
-interface Made {
-  readonly row: OverviewRow;
-  readonly images: readonly TrackedImage[];
+/** One row for the images of a name, in the order of the names' first images. */
+interface Rows {
+  readonly rows: readonly OverviewRow[];
+  readonly names: ReadonlySet<string>;
 }
+
+/** `nameOf`: always the same. Rows of images that have not changed since the last call are the same objects, as far as no image came or went. */
+export type RowList = (images: readonly TrackedImage[], nameOf: (image: ImageName) => string) => Rows;
 
 export function createRowList(): RowList {
   let from: readonly TrackedImage[] = [];
-  let rows: readonly OverviewRow[] = [];
-  let made = new Map<string, Made>();
+  let made: Rows = { rows: [], names: new Set() };
+  /** Where the images of each row are in the list, and which row each of them is in. */
+  let places: readonly (readonly number[])[] = [];
+  let rowOf: readonly number[] = [];
+
+  function makeAll(images: readonly TrackedImage[], nameOf: (image: ImageName) => string): Rows {
+    const indexes = new Map<string, number>();
+    const placesOf: number[][] = [];
+    rowOf = images.map((image, place) => {
+      const name = nameOf(image);
+      const index = indexes.get(name) ?? indexes.size;
+      indexes.set(name, index);
+      placesOf[index] = [...(placesOf[index] ?? []), place];
+      return index;
+    });
+    places = placesOf;
+    return { rows: Array.from(indexes, ([name, index]) => toRow(name, imagesAt(images, index))), names: new Set(indexes.keys()) };
+  }
+
+  function imagesAt(images: readonly TrackedImage[], index: number): readonly TrackedImage[] {
+    return (places[index] ?? []).flatMap((place) => images[place] ?? []);
+  }
+
+  function changed(images: readonly TrackedImage[]): Rows {
+    const rows = [...made.rows];
+    for (const [place, image] of images.entries()) {
+      if (image === from[place]) continue;
+      const index = rowOf[place] ?? -1;
+      const row = rows[index];
+      if (row) rows[index] = toRow(row.repo, imagesAt(images, index));
+    }
+    return { rows, names: made.names };
+  }
 
   return (images, nameOf) => {
-    if (images === from) return rows;
-    const byName = new Map<string, TrackedImage[]>();
-    for (const image of images) {
-      const name = nameOf(image);
-      const group = byName.get(name);
-      if (group) group.push(image);
-      else byName.set(name, [image]);
-    }
-    const before = made;
-    made = new Map();
-    for (const [name, group] of byName) {
-      const last = before.get(name);
-      made.set(name, last && isSameOrder(last.images, group) ? last : { row: toRow(name, group), images: group });
-    }
-    rows = Array.from(made.values(), ({ row }) => row);
+    if (images === from) return made;
+    made = hasSameNames(images, from) ? changed(images) : makeAll(images, nameOf);
     from = images;
-    return rows;
+    return made;
   };
+}
+
+function hasSameNames(images: readonly ImageName[], others: readonly ImageName[]): boolean {
+  return images.length === others.length && images.every((image, at) => image === others[at] || isSameName(image, others[at]));
+}
+
+function isSameName(a: ImageName, b: ImageName | undefined): boolean {
+  return a.repo === b?.repo && a.registry === b.registry;
 }
 
 /** The first `count` of the rows in the order of the view: of thousands a page shows some. */

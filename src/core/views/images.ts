@@ -9,7 +9,7 @@ import type { ImageSeries, LatestImage } from '../model/history.ts';
 import { oldestCurrentDay } from './summary.ts';
 
 /** Whether both hold the very same, in the same order. */
-export function isSameOrder(a: readonly unknown[], b: readonly unknown[]): boolean {
+function isSameOrder(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a === b || (a.length === b.length && a.every((each, at) => each === b[at]));
 }
 
