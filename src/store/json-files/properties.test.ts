@@ -110,7 +110,28 @@ describe('a folder of JSON files', () => {
           expect(await answersOf(await reopen())).toEqual(await answersOf(memory));
         }),
       ),
-      { numRuns: 40 },
+      {
+        numRuns: 40,
+        examples: [
+          [
+            [
+              [
+                {
+                  registry: 'quay',
+                  repo: 'acme/tool',
+                  pullCount: 0,
+                  readAt: '2026-03-10T10:00:00.000Z',
+                  tagCount: 3,
+                  lastUpdated: '2026-03-01T00:00:00Z',
+                },
+                { registry: 'quay', repo: 'acme/tool', pullCount: 0, readAt: '2026-03-11T10:01:07.000Z' },
+              ],
+              { before: '2026-03-12', withTotals: false },
+              { before: '2026-03-11', withTotals: true },
+            ],
+          ],
+        ],
+      },
     );
   });
 });

@@ -189,11 +189,13 @@ export function newestRead({ byDay }: YearImage): Dated<string> | undefined {
   return found;
 }
 
-/** Forgets the days before this one. */
+/** Forgets the days before this one, and what was last seen on them. */
 export function dropBefore(totals: YearTotals, before: Day): void {
   const end = toEpochDay(before);
   for (const [key, image] of totals) {
     for (const of of image.byDay.keys()) if (of < end) image.byDay.delete(of);
+    if (image.tagCount && image.tagCount.day < end) image.tagCount = undefined;
+    if (image.lastUpdated && image.lastUpdated.day < end) image.lastUpdated = undefined;
     if (image.byDay.size === 0) totals.delete(key);
   }
 }
