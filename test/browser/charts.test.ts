@@ -296,7 +296,7 @@ describe('comparing images', () => {
     const rows = await other.page.getByRole('table', { name: 'Comparison' }).locator('tbody tr').allInnerTexts();
     expect(rows.map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual(['acme/large 1,400 94.0%', 'acme/small 90 6.0%']);
     expect([...complaints, ...other.complaints]).toEqual([]);
-    expect(await other.page.locator('.key.ongoing').count()).toBe(0);
+    await expect.poll(() => other.page.locator('.key.ongoing').count()).toBe(0);
   });
 
   it('has the average of seven days, and the period before beside the values', async () => {
@@ -324,7 +324,7 @@ describe('comparing images', () => {
 
     expect(svg).toContain('>acme/large</text>');
     expect(svg).toContain('>acme/small</text>');
-    expect(await page.getByRole('table', { name: 'Comparison' }).locator('tbody tr').count()).toBe(2);
+    await expect.poll(() => page.getByRole('table', { name: 'Comparison' }).locator('tbody tr').count()).toBe(2);
     await page.locator('[name=scale]').selectOption('log');
     await page.getByRole('button', { name: 'Show' }).click();
     const logarithmic = await page.locator('figure img').getAttribute('src');
@@ -439,7 +439,7 @@ describe('other ways to see a page', () => {
   it('offers the registries that are configured or have images, and no others', async () => {
     const registries = [registryStatus('dockerhub', 'Docker Hub'), registryStatus('ghcr', 'GHCR', { state: 'off' })];
     const { page } = await open('/', { readings: large, status: { registries } });
-    expect(await page.locator('[name=registry]').count()).toBe(0);
+    await expect.poll(() => page.locator('[name=registry]').count()).toBe(0);
 
     const known = await open('/?registry=dockerhub', { readings: [...large, ...small], status: { registries } });
     expect(await known.page.locator('[name=registry] option').allTextContents()).toEqual([
@@ -485,7 +485,7 @@ describe('keyboard shortcuts', () => {
     await page.keyboard.press('?');
     await page.keyboard.press('m');
 
-    expect(await page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     expect(await page.locator('[name=kind]').inputValue()).toBe('daily');
     await page.getByRole('button', { name: 'keyboard shortcuts' }).click();
     expect(await page.getByLabel('Use single-key shortcuts').isChecked()).toBe(false);

@@ -152,7 +152,7 @@ describe('the overview', () => {
 
     await page.locator('figcaption', { hasText: 'Cumulative pulls of 2 images' }).waitFor();
     await page.locator('.series button', { hasText: 'acme/rss-bridge' }).waitFor();
-    expect(await page.locator('.series button').count()).toBe(2);
+    await expect.poll(() => page.locator('.series button').count()).toBe(2);
     expect(await names(page)).toHaveLength(11);
   });
 
@@ -203,7 +203,7 @@ describe('the page of an image', () => {
         .count(),
     ).toBeGreaterThan(5);
     // GHCR's page shows only the newest of them.
-    expect(await page.getByRole('table', { name: /GitHub Container Registry: \d+ of \d+ tags/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('table', { name: /GitHub Container Registry: \d+ of \d+ tags/ }).count()).toBe(1);
     expect(await page.locator('.events').textContent()).toContain('first seen');
     const data: unknown = await page.evaluate("fetch(document.querySelector('figure').dataset.chart).then((answer) => answer.json())");
     expect(data).toMatchObject({ releases: expect.arrayContaining([expect.objectContaining({ tags: expect.any(Array) })]) });

@@ -114,7 +114,7 @@ describe('the page of events', () => {
     const { page } = await site.open('/events?kind=tag_pushed', { javaScriptEnabled: false });
 
     await page.getByRole('link', { name: 'Older' }).click();
-    expect(await page.locator('table.event-list tbody tr').count()).toBe(20);
+    await expect.poll(() => page.locator('table.event-list tbody tr').count()).toBe(20);
     await page.getByRole('link', { name: 'Newest' }).click();
     expect(await page.locator('table.event-list tbody tr').first().textContent()).toContain('1.119');
     await page.getByLabel('From').fill('2026-03-09');

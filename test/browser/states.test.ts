@@ -21,7 +21,7 @@ describe('the pages', () => {
       const [run, file] = await page.locator('pre').allTextContents();
       expect(run).toMatch(/^docker run [\s\S]* -v registry-stats:\/data [\s\S]*-e 'DOCKERHUB_REPOS=acme\/app,acme\/\*'/);
       expect(file).toBe('DOCKERHUB_REPOS=acme/app,acme/*');
-      expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(2);
+      await expect.poll(() => page.getByRole('button', { name: 'Copy' }).count()).toBe(2);
       expect(complaints).toEqual([]);
     }
   });
@@ -109,17 +109,17 @@ describe('the pages', () => {
     const server = await site.start({ readings });
 
     const { page, complaints } = await site.open('/', { javaScriptEnabled: false });
-    expect(await page.locator('table.images tbody tr').count()).toBe(100);
+    await expect.poll(() => page.locator('table.images tbody tr').count()).toBe(100);
     await page.getByRole('link', { name: 'Show 100 more images' }).click();
-    expect(await page.locator('table.images tbody tr').count()).toBe(200);
-    expect(await page.getByRole('link', { name: /Show \d+ more/ }).count()).toBe(0);
+    await expect.poll(() => page.locator('table.images tbody tr').count()).toBe(200);
+    await expect.poll(() => page.getByRole('link', { name: /Show \d+ more/ }).count()).toBe(0);
     const image = page.locator('figure.chart img');
     expect((await image.boundingBox())?.width).toBeGreaterThan(600);
     expect((await fetch(new URL((await image.getAttribute('src')) ?? '', server.url))).headers.get('content-type')).toBe('image/svg+xml');
 
     await page.getByLabel('Filter by name').fill('image-19');
     await page.getByRole('button', { name: 'Show' }).click();
-    expect(await page.locator('table.images tbody tr').count()).toBe(11);
+    await expect.poll(() => page.locator('table.images tbody tr').count()).toBe(11);
     expect(complaints).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ describe('the tags of an image', () => {
   it('are reached from the newest ones on its page, found while someone types, and sorted by a click', async () => {
     const { page, complaints } = await open('/images/acme/app');
     const shown = page.getByRole('table', { name: 'Docker Hub: 120 tags; the newest 10 are shown' });
-    expect(await shown.locator('tbody tr').count()).toBe(10);
+    await expect.poll(() => shown.locator('tbody tr').count()).toBe(10);
     await page.getByRole('link', { name: 'All tags' }).click();
     await page.getByText('1–100 of 123 tags').waitFor();
 
