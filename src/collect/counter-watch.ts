@@ -4,9 +4,10 @@
  */
 import { dayMs, type EpochDay } from '../core/model/day.ts';
 import type { RecordedEvent, RecordedKind } from '../core/model/event.ts';
+import { groupBy } from '../core/model/group-by.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import { isEndOfDay } from '../core/model/mark.ts';
-import { ownerOf } from '../core/numbers/freezes.ts';
+import { ownerKey, ownerKeyOf, ownerOf } from '../core/numbers/freezes.ts';
 import {
   hasCaughtUp,
   isBusy,
@@ -67,23 +68,16 @@ export function createCounterWatch(): CounterWatch {
   };
 }
 
-function ownerKey(registry: string, owner = ''): string {
-  return `${registry} ${owner}`;
-}
-
 type Images = readonly [LatestImage, ...LatestImage[]];
 
-/** Those that were read, of registries that do not publish their days: there the days say more. */
+/** The images that are watched. */
 function imagesByOwner(latest: readonly LatestImage[]): ReadonlyMap<string, Images> {
-  const owners = new Map<string, [LatestImage, ...LatestImage[]]>();
-  for (const image of latest) {
-    if (image.readAt === undefined || image.backfilledDays > 0 || isEndOfDay(image.mark) || image.totalSince !== undefined) continue;
-    const key = ownerKey(image.registry, ownerOf(image.repo));
-    const images = owners.get(key);
-    if (images) images.push(image);
-    else owners.set(key, [image]);
-  }
-  return owners;
+  return groupBy(latest.filter(isWatched), ownerKeyOf);
+}
+
+/** Those that were read, of registries that do not publish their days: there the days say more. */
+function isWatched({ readAt, backfilledDays, mark, totalSince }: LatestImage): boolean {
+  return readAt !== undefined && backfilledDays === 0 && !isEndOfDay(mark) && totalSince === undefined;
 }
 
 function toTotal({ pullCount, readAt = '' }: LatestImage): Total {
@@ -142,14 +136,8 @@ interface Course {
 const noCourse: Course = { pauses: [], freezes: [], openSince: undefined };
 
 function coursesOf(recorded: readonly RecordedEvent[]): ReadonlyMap<string, Course> {
-  const byOwner = new Map<string, RecordedEvent[]>();
-  for (const event of recorded) {
-    if (!event.kind.startsWith('counters_')) continue;
-    const key = ownerKey(event.registry, event.detail);
-    const events = byOwner.get(key);
-    if (events) events.push(event);
-    else byOwner.set(key, [event]);
-  }
+  const ofCounters = recorded.filter(({ kind }) => kind.startsWith('counters_'));
+  const byOwner = groupBy(ofCounters, ({ registry, detail }) => ownerKey(registry, detail));
   return new Map(Array.from(byOwner, ([key, events]) => [key, courseOf(events)]));
 }
 
@@ -179,8 +167,8 @@ function eventsOfMove({ owner, before, read, pulls }: Look, { pauses, freezes, o
   const ended = openSince === undefined ? [] : [toEvent(owner, 'counters_resumed', owner.since, owner.since)];
   // A standstill without a jump after it was a pause after all.
   const wasPause = openSince === undefined || !hasCaughtUp(pulls, { ...pause, to: owner.since }, quietest ?? 0);
-  const isWatched = quietest === undefined || isBusy(quietest);
-  const isNew = wasPause && isWatched && isNotable(pause, pauses);
+  const isTold = quietest === undefined || isBusy(quietest);
+  const isNew = wasPause && isTold && isNotable(pause, pauses);
   return isNew ? [...ended, toEvent(owner, 'counters_paused', pause.from, pause.to)] : ended;
 }
 

@@ -1,6 +1,6 @@
 /** The rows of the overview: one an image, its registries together. */
 import type { EpochDay } from '../core/model/day.ts';
-import { firstSorted } from '../core/numbers/first-sorted.ts';
+import { firstSorted } from '../core/numbers/first.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays, type WeekdayPulls } from '../core/numbers/weekday.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';

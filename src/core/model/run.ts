@@ -9,6 +9,7 @@ import {
   type Progress,
   type RegistryTotals,
 } from './outcome.ts';
+import { groupBy } from './group-by.ts';
 import type { Inconsistency } from './mark.ts';
 import type { Reading } from './reading.ts';
 
@@ -159,14 +160,9 @@ export function isNotThere({ code, missing }: Pick<ImageFailure, 'code' | 'missi
 
 /** The parts of a run, from all of its items. An item without an outcome is a failure, but in a run that was interrupted. */
 export function summarizeRun(states: readonly WorkState[], startedAt: number, interrupted: boolean): readonly RegistryRun[] {
-  const byRegistry = new Map<string, WorkState[]>();
-  for (const state of states) {
-    const { registry } = state.item;
-    const own = byRegistry.get(registry);
-    if (own) own.push(state);
-    else byRegistry.set(registry, [state]);
-  }
-  return [...byRegistry].map(([registry, own]) => summarizeRegistry(registry, own, { startedAt, interrupted }));
+  return [...groupBy(states, ({ item }) => item.registry)].map(([registry, own]) =>
+    summarizeRegistry(registry, own, { startedAt, interrupted }),
+  );
 }
 
 function summarizeRegistry(

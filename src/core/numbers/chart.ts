@@ -4,7 +4,7 @@ import { endOfPeriod } from './period.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareText } from '../model/image.ts';
 import { daySumsOf } from './day-sums.ts';
-import { firstSorted } from './first-sorted.ts';
+import { firstSorted } from './first.ts';
 import type { Freeze } from './freezes.ts';
 import { averageRows } from './moving-average.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';

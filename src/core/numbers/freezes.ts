@@ -4,7 +4,9 @@
  * counts, so the totals at the end of each day are all there is; where a registry publishes days, they say more and nothing is guessed.
  */
 import type { EpochDay } from '../model/day.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { ImageSeries } from '../model/history.ts';
+import type { ImageName } from '../model/image.ts';
 import { isEndOfDay, isBackfilled } from '../model/mark.ts';
 
 /** A time in which no counter of the owner's images changed: whole UTC days, or hours that were seen from run to run. */
@@ -45,6 +47,16 @@ export function ownerOf(repo: string): string {
   return repo.slice(0, Math.max(0, repo.indexOf('/')));
 }
 
+/** The same for the same owner in one registry, and for no other. */
+export function ownerKey(registry: string, owner = ''): string {
+  return `${registry} ${owner}`;
+}
+
+/** That of the owner of an image. */
+export function ownerKeyOf({ registry, repo }: ImageName): string {
+  return ownerKey(registry, ownerOf(repo));
+}
+
 /** Whether the registry says what each of its days had; such a series needs no guess. */
 export function hasPublishedDays({ days, marks }: ImageSeries): boolean {
   for (let at = 0; at < days.length; at += 1) if (isEndOfDay(marks.at(at)) || isBackfilled(marks.at(at))) return true;
@@ -53,15 +65,8 @@ export function hasPublishedDays({ days, marks }: ImageSeries): boolean {
 
 /** The freezes of these series, which hold all images of each owner. The newest day of an owner may not be over, and is never still. */
 export function findFreezes(series: readonly ImageSeries[]): readonly Freeze[] {
-  const owners = new Map<string, ImageSeries[]>();
-  for (const image of series) {
-    if (image.days.length === 0 || hasPublishedDays(image)) continue;
-    const key = `${image.registry} ${ownerOf(image.repo)}`;
-    const images = owners.get(key);
-    if (images) images.push(image);
-    else owners.set(key, [image]);
-  }
-  return [...owners.values()].flatMap(freezesOfOwner);
+  const guessed = series.filter((image) => image.days.length > 0 && !hasPublishedDays(image));
+  return [...groupBy(guessed, ownerKeyOf).values()].flatMap(freezesOfOwner);
 }
 
 /** The series with the days on which their registry did not update them. */

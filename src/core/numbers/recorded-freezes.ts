@@ -1,8 +1,9 @@
 /** Freezes that runs saw by the hour, as they were recorded, together with those that whole days show: one for each time. */
 import { toEpochDay, type EpochDay } from '../model/day.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { RecordedEvent } from '../model/event.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { hasPublishedDays, movesByDay, ownerOf, type Freeze } from './freezes.ts';
+import { hasPublishedDays, movesByDay, ownerKey, ownerKeyOf, type Freeze } from './freezes.ts';
 
 /** What days show, with what was recorded of the owners of these series, which hold all of their images. */
 export function withRecorded(
@@ -32,15 +33,8 @@ function recordedFreezes(recorded: readonly RecordedEvent[], series: readonly Im
     (event.kind === 'counters_stopped' ? course.stops : course.resumes).push(event);
   }
   if (courses.size === 0) return [];
-  const images = new Map<string, ImageSeries[]>();
-  for (const image of series) {
-    const key = ownerKey(image.registry, ownerOf(image.repo));
-    if (!courses.has(key) || hasPublishedDays(image)) continue;
-    const own = images.get(key);
-    if (own) own.push(image);
-    else images.set(key, [image]);
-  }
-  return [...images].flatMap(([key, own]) => freezesOfCourse(courses.get(key), own));
+  const watched = series.filter((image) => courses.has(ownerKeyOf(image)) && !hasPublishedDays(image));
+  return [...groupBy(watched, ownerKeyOf)].flatMap(([key, own]) => freezesOfCourse(courses.get(key), own));
 }
 
 function freezesOfCourse({ stops, resumes }: Course = { stops: [], resumes: [] }, images: readonly ImageSeries[]): Freeze[] {
@@ -82,8 +76,4 @@ function isSame(seen: Freeze, byDays: Freeze): boolean {
 function join(seen: Freeze, byDays: Freeze): Freeze {
   const until = seen.until === undefined ? byDays.until : Math.max(seen.until, byDays.until ?? seen.until);
   return { ...seen, to: Math.max(seen.to, byDays.to), until };
-}
-
-function ownerKey(registry: string, owner = ''): string {
-  return `${registry} ${owner}`;
 }

@@ -2,7 +2,7 @@
  * When counters that stand still for hours are frozen, and not only quiet. Two things have to say so: their pulls on quiet days, and how
  * long they were seen to pause before, which knows nights, weekends and jobs that pull once a day.
  */
-import type { EpochDay } from '../model/day.ts';
+import { dayMs, type EpochDay } from '../model/day.ts';
 import type { LatestImage } from '../model/history.ts';
 
 const hourMs = 3_600_000;
@@ -79,7 +79,6 @@ export interface Pause {
   readonly to: number;
 }
 
-const dayMs = 24 * hourMs;
 /** A pause counts for five weeks, and one that is as long is recorded again after two: those of weekends are never forgotten. */
 const rememberedMs = 35 * dayMs;
 const recentMs = 14 * dayMs;

@@ -1,12 +1,12 @@
 /** The events of a query: rows for the API, the page and the feed. */
 import { compareEvents, derivedKinds, type EventKind, type RecordedEvent } from '../model/event.ts';
+import { createFirst } from '../numbers/first.ts';
 import { withStillDays } from '../numbers/freezes.ts';
 import type { Day } from '../model/day.ts';
 import { compareText, imageKey } from '../model/image.ts';
 import { includesDay, type DayRange, type SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { listEvents, recordedEvents, type ImageEvent } from './events.ts';
-import { createFirst } from './first.ts';
 import { findAllFreezes, seriesInBatches, seriesOf } from './frozen-series.ts';
 import { eventsOfImages, freezesOfImages, frozenEvents } from './image-events.ts';
 import { withGroups, type Group } from './groups.ts';

@@ -1,12 +1,13 @@
 /** What the images of an owner say together: whether their registry updated its counters. */
 import { fromEpochDay, toEpochDay } from '../model/day.ts';
 import { eventKey, isListed, type RecordedEvent } from '../model/event.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { isEndOfDay } from '../model/mark.ts';
 import { matches, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
-import { findFreezes, hasPublishedDays, ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
+import { findFreezes, hasPublishedDays, ownerKey, ownerKeyOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withRecorded } from '../numbers/recorded-freezes.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { collectSeries } from './collected-series.ts';
@@ -42,17 +43,13 @@ async function siblings(
   series: readonly ImageSeries[],
 ): Promise<readonly ImageSeries[]> {
   const known = new Set(series.map(imageKey));
-  const owners = new Set(series.filter((image) => !hasPublishedDays(image)).map(ownerKey));
+  const owners = new Set(series.filter((image) => !hasPublishedDays(image)).map(ownerKeyOf));
   if (owners.size === 0) return [];
-  const others = (await store.latest({ registries })).filter((image) => owners.has(ownerKey(image)) && !known.has(imageKey(image)));
+  const others = (await store.latest({ registries })).filter((image) => owners.has(ownerKeyOf(image)) && !known.has(imageKey(image)));
   if (others.length === 0) return [];
   const names = new Set(others.map(imageKey));
   const found = await store.totals({ registries, repos: new Set(others.map(({ repo }) => repo)) });
   return found.filter((image) => names.has(imageKey(image)));
-}
-
-function ownerKey({ registry, repo }: { readonly registry: string; readonly repo: string }): string {
-  return `${registry} ${ownerOf(repo)}`;
 }
 
 /** Of an owner's images the busiest tell whether its counters stand still. */
@@ -82,7 +79,7 @@ export async function findAllFreezes(
       series.push(...some);
     const found = withRecorded(findFreezes(series), seen, series);
     for (const owner of batch) {
-      const own = found.filter((freeze) => ownerKey({ registry: freeze.registry, repo: `${freeze.owner}/` }) === owner.key);
+      const own = found.filter((freeze) => ownerKey(freeze.registry, freeze.owner) === owner.key);
       keptFreezes.set(owner.busiest[0], { ...owner, freezes: own });
       freezes.push(...own);
     }
@@ -127,25 +124,17 @@ function isSameOwner(a: Owner, b: Owner): boolean {
 
 /** The images of each owner of those that match, also the ones that do not. */
 async function ownersOf(store: Pick<SnapshotStore, 'latest'>, query: SeriesQuery): Promise<ReadonlyMap<string, readonly LatestImage[]>> {
-  const owners = new Map<string, LatestImage[]>();
-  const wanted = new Set<string>();
-  for (const image of await store.latest({ registries: query.registries })) {
-    // A registry that publishes days needs no guess.
-    if (image.backfilledDays > 0 || isEndOfDay(image.mark)) continue;
-    const key = ownerKey(image);
-    const images = owners.get(key);
-    if (images) images.push(image);
-    else owners.set(key, [image]);
-    if (matches(query, image)) wanted.add(key);
-  }
-  return new Map([...owners].filter(([key]) => wanted.has(key)));
+  const latest = await store.latest({ registries: query.registries });
+  // A registry that publishes days needs no guess.
+  const guessed = latest.filter(({ backfilledDays, mark }) => backfilledDays === 0 && !isEndOfDay(mark));
+  return new Map([...groupBy(guessed, ownerKeyOf)].filter(([, images]) => images.some((image) => matches(query, image))));
 }
 
 function recordedByOwner(recorded: readonly RecordedEvent[]): ReadonlyMap<string, string> {
   const courses = new Map<string, string>();
   for (const event of recorded) {
     if (isListed(event)) continue;
-    const key = ownerKey({ registry: event.registry, repo: `${event.detail ?? ''}/` });
+    const key = ownerKey(event.registry, event.detail);
     courses.set(key, `${courses.get(key) ?? ''}${eventKey(event)} ${event.seenAt} `);
   }
   return courses;
@@ -159,18 +148,18 @@ export async function stillSums(
 ): Promise<readonly DaySum[]> {
   const sums: DaySum[] = [];
   for (const touching of touchingFreezes(freezes)) {
-    const [{ registry, owner, from }] = touching;
+    const [first] = touching;
     const until = touching.at(-1)?.until;
-    const frozen = images.filter((image) => image.registry === registry && ownerOf(image.repo) === owner);
-    const range = { from: fromEpochDay(from), to: until === undefined ? undefined : fromEpochDay(until) };
+    const frozen = images.filter((image) => isOwnerFrozen(first, image));
+    const range = { from: fromEpochDay(first.from), to: until === undefined ? undefined : fromEpochDay(until) };
     const series = await seriesOf(store, frozen, range);
     for (const [at, image] of withStillDays(series, touching).entries()) {
       const plain = series[at];
       if (!plain || plain === image) continue;
       // A day before the range is only there to compare with.
-      const first = (image.days[0] ?? 0) < from ? 1 : 0;
-      for (const sum of daySumsOf(plain, first)) sums.push(negated(sum));
-      sums.push(...daySumsOf(image, first));
+      const start = (image.days[0] ?? 0) < first.from ? 1 : 0;
+      for (const sum of daySumsOf(plain, start)) sums.push(negated(sum));
+      sums.push(...daySumsOf(image, start));
     }
   }
   return addDaySums(sums);
@@ -245,7 +234,7 @@ function queryOf(images: readonly ImageName[]): SeriesQuery {
 
 /** Whether a freeze is about the owner of an image. */
 export function isOwnerFrozen({ registry, owner }: Freeze, image: ImageName): boolean {
-  return registry === image.registry && owner === ownerOf(image.repo);
+  return ownerKey(registry, owner) === ownerKeyOf(image);
 }
 
 /** What these images add up to on each day, without holding the series of all of them. `freezes`: absent where nothing is to be said of them. */

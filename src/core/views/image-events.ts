@@ -3,7 +3,7 @@ import { fromEpochDay } from '../model/day.ts';
 import type { LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import type { Mark } from '../model/mark.ts';
-import { ownerOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
+import { ownerKey, ownerKeyOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { imageEvents, type ImageEvent } from './events.ts';
 import { freezeEvent, markDay, mergeFreezes, mostCertain } from './freeze-events.ts';
@@ -47,14 +47,14 @@ export async function* eventsOfImages(
 function freezesByOwner(freezes: readonly Freeze[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const freeze of freezes) {
-    const key = `${freeze.registry} ${freeze.owner}`;
+    const key = ownerKey(freeze.registry, freeze.owner);
     texts.set(key, `${texts.get(key) ?? ''}${JSON.stringify(freeze)}`);
   }
   return texts;
 }
 
-function freezesText(byOwner: ReadonlyMap<string, string>, { registry, repo }: ImageName): string {
-  return byOwner.get(`${registry} ${ownerOf(repo)}`) ?? '';
+function freezesText(byOwner: ReadonlyMap<string, string>, image: ImageName): string {
+  return byOwner.get(ownerKeyOf(image)) ?? '';
 }
 
 /** Those of the freezes that any of these images was read in. */

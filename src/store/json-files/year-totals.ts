@@ -74,15 +74,12 @@ function toImage({ registry, repo, first, totals, ...row }: ImageRow): YearImage
     if (total === null) continue;
     const note = row.notes?.[fromEpochDay(start + at)];
     const readMs = (start + at) * dayMs + (row.read_after[at] ?? 0) * 1000;
-    byDay.set(start + at, { total, readMs, mark: codes[at] ?? 'read', note: note && toDayNote({ ...unread, ...parseNote(note) }) });
+    byDay.set(start + at, { total, readMs, mark: codes[at] ?? 'read', note: note && toDayNote(parseNote(note)) });
   }
   const tagCount = row.tag_count && { day: toEpochDay(row.tag_count[0]), value: row.tag_count[1] };
   const lastUpdated = row.last_updated && { day: toEpochDay(row.last_updated[0]), value: row.last_updated[1] };
   return { registry, repo, byDay, totalSince: row.total_since, tagCount, lastUpdated };
 }
-
-/** What a note needs of a reading, to be one. */
-const unread = { registry: '', repo: '', pullCount: 0, readAt: '' };
 
 /** The first line of a year's file. A line for each image follows, by registry, then repo, and `lastLine`. */
 export function firstLine(year: number): string {
