@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { eventKinds, type EventKind } from '../core/model/event.ts';
 import { compareIdentities, identifyEvent, type EventFilter } from '../core/views/event-list.ts';
 import type { ImageEvent } from '../core/views/events.ts';
-import { formatExact } from '../core/views/format.ts';
+import { formatExact, momentText } from '../core/views/format.ts';
 import { eventAddress, eventParameters } from '../http/event-filter.ts';
 import type { Order, Page } from '../http/paging.ts';
 import { titleOf, type PageContext } from './context.ts';
@@ -164,5 +164,5 @@ function row(context: PageContext, { time, kind, registry, repo, text }: ImageEv
 /** Where only the day is known, that is all. */
 function timeText(time: string): string {
   const written = new Date(time).toISOString();
-  return written.endsWith('T00:00:00.000Z') ? written.slice(0, 10) : written.slice(0, 16).replace('T', ' ');
+  return written.endsWith('T00:00:00.000Z') ? written.slice(0, 10) : momentText(written);
 }

@@ -8,8 +8,9 @@ import type { PageDeps } from './context.ts';
 import { nameOn, registriesOf } from './image.ts';
 import { readable } from './layout.ts';
 import { tagChart, type TagChart } from './tag-chart.ts';
-import { matchesTag, tagRows, type TagRow } from './tag-rows.ts';
+import { tagRows, type TagRow } from './tag-rows.ts';
 import type { TagView } from './tag-view.ts';
+import { textFilter } from './text-filter.ts';
 
 export interface KnownTags {
   /** The canonical name, or that of a group. */
@@ -31,11 +32,12 @@ export async function knownTags(deps: PageDeps, name: string, { view }: TagView)
   if (images.length === 0) throw notTracked(repo);
   const tags = newest.filter(has);
   const chosen = tags.filter(({ registry }) => view.registry === '' || view.registry === registry);
+  const isShown = textFilter(view.search);
   const chart = await tagChart(deps, view, chosen, {
-    isShown: (tag) => matchesTag(tag, view.search),
+    isShown,
     nameOf: (image) => nameOn(deps, image, repo),
   });
-  return { repo, images, tags, chart, found: chosen.flatMap(tagRows).filter(({ tag }) => matchesTag(tag.name, view.search)) };
+  return { repo, images, tags, chart, found: chosen.flatMap(tagRows).filter(({ tag }) => isShown(tag.name)) };
 }
 
 export function notTracked(repo: string): AppError {

@@ -1,6 +1,7 @@
 /** What every page has around its content. */
 import { html } from 'hono/html';
 import { dayMs } from '../core/model/day.ts';
+import { momentText } from '../core/views/format.ts';
 
 export { imagePath, readable, tagsPath } from '../http/page-links.ts';
 
@@ -123,7 +124,7 @@ export function ago(timestamp: string | undefined, now: number, missing = '—')
   const epochMs = Date.parse(timestamp ?? '');
   if (Number.isNaN(epochMs)) return html`<span class="unknown">${missing}</span>`;
   const written = new Date(epochMs).toISOString();
-  return html`<time datetime="${written}" title="${written.slice(0, 16).replace('T', ' ')} UTC">${distance(now - epochMs)}</time>`;
+  return html`<time datetime="${written}" title="${momentText(written)} UTC">${distance(now - epochMs)}</time>`;
 }
 
 const steps: readonly (readonly [ms: number, name: string])[] = [

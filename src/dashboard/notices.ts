@@ -4,6 +4,7 @@ import type { TrackedImage } from '../core/views/images.ts';
 import { dayOf } from '../core/model/day.ts';
 import type { ImageName } from '../core/model/image.ts';
 import type { Failure } from '../core/model/outcome.ts';
+import { momentText } from '../core/views/format.ts';
 import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
 import { titleOf, type PageContext } from './context.ts';
 import type { Html } from './layout.ts';
@@ -42,7 +43,7 @@ function runNotice({ basePath }: PageContext, status: CollectorStatus): Html {
 }
 
 function failingText({ title, diagnosis, lastSuccess }: RegistryStatus): string {
-  const since = lastSuccess === undefined ? '' : `; its numbers are of ${lastSuccess.slice(0, 16).replace('T', ' ')} UTC`;
+  const since = lastSuccess === undefined ? '' : `; its numbers are of ${momentText(lastSuccess)} UTC`;
   return `${title} could not be read${diagnosis === undefined ? '' : ` (${diagnosis})`}${since}`;
 }
 

@@ -7,6 +7,7 @@ import { type ImageName, compareText } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
 import type { LatestImage } from '../core/model/history.ts';
+import { textFilter } from './text-filter.ts';
 import type { Sort, View } from './view.ts';
 
 export interface OverviewRow {
@@ -99,8 +100,8 @@ export function firstRows(rows: readonly OverviewRow[], { sort, descending }: Vi
 
 /** Tells whether every word of a search is in one of the names of a row. */
 export function rowFilter(search: string): (row: OverviewRow) => boolean {
-  const words = search.toLowerCase().replaceAll('%2f', '/').split(/\s+/);
-  return ({ names }) => words.every((word) => names.includes(word));
+  const isFound = textFilter(search.replaceAll(/%2f/gi, '/'));
+  return ({ names }) => isFound(names);
 }
 
 function toRow(repo: string, images: readonly TrackedImage[]): OverviewRow {

@@ -4,7 +4,7 @@ import type { Day } from '../core/model/day.ts';
 import type { ImageDoubt, ImageFailure, ListingStatus } from '../core/model/outcome.ts';
 import { amountText } from '../core/views/discrepancy.ts';
 import type { ChannelStatus } from '../core/model/notice.ts';
-import { formatExact } from '../core/views/format.ts';
+import { formatExact, momentText } from '../core/views/format.ts';
 import type { CollectorStatus, PastRun, RegistryState, RegistryStatus } from '../core/views/status.ts';
 import { advice } from './advice.ts';
 import type { PageContext } from './context.ts';
@@ -91,9 +91,7 @@ function pastRuns(runs: readonly PastRun[] = [], now: number): Html {
           ${runs.map(
             (run) =>
               html`<tr role="row" data-key="run ${run.id}">
-                <th scope="row" role="rowheader">
-                  ${ago(run.startedAt, now)} <span class="hint">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</span>
-                </th>
+                <th scope="row" role="rowheader">${ago(run.startedAt, now)} <span class="hint">${momentText(run.startedAt)} UTC</span></th>
                 <td role="cell" class="number" data-label="Duration">${duration(run.durationMs)}</td>
                 <td role="cell" class="number" data-label="Images read">${formatExact(run.imagesRead)}</td>
                 <td role="cell" class="number" data-label="Failures">${formatExact(run.imagesFailed)}</td>

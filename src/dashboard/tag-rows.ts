@@ -25,15 +25,6 @@ export function tagRows({ registry, repo, tags }: ImageTags): TagRow[] {
   return rows;
 }
 
-/** Whether a name has all words of the search. */
-export function matchesTag(name: string, search: string): boolean {
-  const text = name.toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
-
 export const tagOrderName = 'tags-page';
 /** The parts of a key. */
 export const tagKeyLength = 5;

@@ -1,6 +1,6 @@
 /** The pulls of tags, read once for as long as the same page is looked at: each word that someone types asks for them again, and they are in the snapshots of many days. */
 import { imageKey, type ImageName } from '../core/model/image.ts';
-import type { DayRange } from '../core/model/query.ts';
+import { queryOf, type DayRange } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { tagSeries, type TagSeries } from '../core/views/tag-series.ts';
 
@@ -23,8 +23,7 @@ export function createTagSeriesFinder(store: Pick<SnapshotStore, 'readings' | 'v
 }
 
 async function find(store: Pick<SnapshotStore, 'readings'>, images: readonly ImageName[], range: DayRange): Promise<readonly TagSeries[]> {
-  const query = { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
   const keys = new Set(images.map(imageKey));
   // A group may have images of one name in some of these registries only.
-  return (await tagSeries(store.readings(query, range))).filter((each) => keys.has(imageKey(each)));
+  return (await tagSeries(store.readings(queryOf(images), range))).filter((each) => keys.has(imageKey(each)));
 }

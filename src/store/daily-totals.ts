@@ -3,6 +3,7 @@ import type { DailyTotals, DailyTotalsOptions, DayNote, DayTotals, ImageSeries }
 import { compareImagesByName } from '../core/model/image.ts';
 import type { Mark } from '../core/model/mark.ts';
 import { toEpochDays, type DayRange } from '../core/model/query.ts';
+import { positionOf } from '../core/numbers/freezes.ts';
 
 export function dailyTotalsOf(
   series: readonly ImageSeries[],
@@ -30,7 +31,7 @@ async function* daysOf(
   const days = new Set(images.flatMap((image) => Array.from(image.days)));
   for (const day of [...days].toSorted((a, b) => a - b)) {
     if (day < first || day > last) continue;
-    const at = images.map((image) => Array.from(image.days).indexOf(day));
+    const at = images.map((image) => positionOf(image, day) ?? -1);
     const notes = new Map<number, DayNote>();
     for (const [position, image] of images.entries()) {
       const note = image.notes?.get(day);

@@ -4,7 +4,7 @@ import { imageKey } from '../core/model/image.ts';
 import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
-import type { DayRange, SeriesQuery } from '../core/model/query.ts';
+import { queryOf, type DayRange } from '../core/model/query.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
 
 export interface HoldBackDeps {
@@ -96,7 +96,7 @@ function seriesUntil(series: ImageSeries, last: number): ImageSeries[] {
 
 /** The newest values up to a day of images that have a later one. */
 async function latestUntil(store: Answers, late: readonly LatestImage[], last: Day): Promise<ReadonlyMap<string, LatestImage>> {
-  const query: SeriesQuery = { registries: new Set(late.map(({ registry }) => registry)), repos: new Set(late.map(({ repo }) => repo)) };
+  const query = queryOf(late);
   const names = new Set(late.map(imageKey));
   const all = (await store.totals(query, { to: last })).filter((series) => names.has(imageKey(series)));
   const shown = new Map(all.flatMap((series) => seriesUntil(series, toEpochDay(last))).map((series) => [imageKey(series), series]));

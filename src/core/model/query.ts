@@ -9,6 +9,11 @@ export interface SeriesQuery {
   readonly repos?: ReadonlySet<string> | undefined;
 }
 
+/** A query about these images; about others too where they are of several registries and names: the caller leaves those out. */
+export function queryOf(images: readonly ImageName[]): SeriesQuery {
+  return { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
+}
+
 /** Whether a query is about this image. */
 export function matches({ registries, repos }: SeriesQuery, { registry, repo }: ImageName): boolean {
   return (registries?.has(registry) ?? true) && (repos?.has(repo) ?? true);

@@ -5,7 +5,7 @@ import { groupBy } from '../model/group-by.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { isEndOfDay } from '../model/mark.ts';
-import { matches, type DayRange, type SeriesQuery } from '../model/query.ts';
+import { matches, queryOf, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerKey, ownerKeyOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withRecorded } from '../numbers/recorded-freezes.ts';
@@ -226,10 +226,6 @@ function imagesAtOnce(images: readonly SizedImage[]): number {
     last = Math.max(last, toEpochDay(day));
   }
   return Math.max(maxImagesAtOnce, Math.floor(maxTotalsAtOnce / (last - first + 1)));
-}
-
-function queryOf(images: readonly ImageName[]): SeriesQuery {
-  return { registries: new Set(images.map(({ registry }) => registry)), repos: new Set(images.map(({ repo }) => repo)) };
 }
 
 /** Whether a freeze is about the owner of an image. */

@@ -1,7 +1,7 @@
 /** The newest known tags of images, and how often each was downloaded over time. */
 import { addDays, type Day } from '../model/day.ts';
 import type { Platform, Tag } from '../model/reading.ts';
-import { includesDay, type DayRange, type SeriesQuery } from '../model/query.ts';
+import { includesDay, queryOf, type DayRange, type SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
 import type { StoredReading } from '../model/history.ts';
 import { isNewer } from '../model/tag.ts';
@@ -42,7 +42,7 @@ export async function* newestTagsInBatches(
     const batch = images.slice(at, at + store.imagesAtOnce());
     at += batch.length;
     const keys = new Set(batch.map(imageKey));
-    const query = { registries: new Set(batch.map(({ registry }) => registry)), repos: new Set(batch.map(({ repo }) => repo)) };
+    const query = queryOf(batch);
     yield (await newestTags(store, query)).filter((image) => keys.has(imageKey(image)));
   }
 }
