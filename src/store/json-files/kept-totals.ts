@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { addDays, type Day } from '../../core/model/day.ts';
 import { AppError, errorFields } from '../../core/model/errors.ts';
+import { groupBy } from '../../core/model/group-by.ts';
 import { compareImages, imageKey } from '../../core/model/image.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { mergeReadings, type SnapshotDocument } from '../../core/document/snapshot.ts';
@@ -196,16 +197,14 @@ async function* mergedImages(
   byDay: ReadonlyMap<Day, readonly Reading[]>,
   { now, kept }: MergeOptions,
 ): AsyncGenerator<YearImage> {
-  const added = new Map<string, [Day, Reading][]>();
-  for (const [day, readings] of byDay) {
-    for (const reading of readings) added.set(imageKey(reading), [...(added.get(imageKey(reading)) ?? []), [day, reading]]);
-  }
-  const names = [...added].map(([key, [first]]) => ({ key, registry: first?.[1].registry ?? '', repo: first?.[1].repo ?? '' }));
+  const all = [...byDay].flatMap(([day, readings]) => readings.map((reading) => ({ day, reading })));
+  const added = groupBy(all, ({ reading }) => imageKey(reading));
+  const names = Array.from(added, ([key, [{ reading }]]) => ({ key, registry: reading.registry, repo: reading.repo }));
   const waiting = names.toSorted(compareImages);
 
   function merged(key: string, image?: YearImage): YearImage[] {
     const totals: YearTotals = new Map(image ? [[key, image]] : []);
-    for (const [day, reading] of added.get(key) ?? []) mergeDay(totals, day, [reading], now);
+    for (const { day, reading } of added.get(key) ?? []) mergeDay(totals, day, [reading], now);
     const images = [...totals.values()];
     for (const each of images) noteReadings(each, kept);
     return images;

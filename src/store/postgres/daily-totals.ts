@@ -8,6 +8,7 @@ import { isMark, type Mark } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { numberColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
+import { numbers, selectColumns, texts } from './json-columns.ts';
 import { matches, readDays, toNote } from './read.ts';
 
 /** Totals that are read at a time: about a megabyte, twice where the next ones are read while these are sent. */
@@ -35,27 +36,21 @@ interface Images {
   readonly positions: ReadonlyMap<number, number>;
 }
 
-/** Written by us and many of them: each is not looked at. */
-const numbers = z.custom<readonly number[]>(Array.isArray);
-const texts = z.custom<readonly string[]>(Array.isArray);
-
-const imagesRow = z.object({ ids: numbers, registries: texts, repos: texts });
+const imageColumns = z.object({ id: numbers, registry: texts, repo: texts });
 
 async function readImages(database: Queries, query: SeriesQuery): Promise<Images> {
-  const [row] = await database.select(
-    imagesRow,
-    sql`
-    SELECT coalesce(json_agg(id), '[]') AS ids, coalesce(json_agg(registry), '[]') AS registries, coalesce(json_agg(repo), '[]') AS repos
-    FROM (SELECT id, registry, repo FROM images WHERE ${matches(query)} ORDER BY repo COLLATE "C", registry COLLATE "C") AS images`,
+  const found = await selectColumns(
+    database,
+    imageColumns,
+    sql`SELECT id, registry, repo FROM images WHERE ${matches(query)} ORDER BY repo COLLATE "C", registry COLLATE "C"`,
   );
-  const { ids = [], registries = [], repos = [] } = row ?? {};
   return {
-    names: ids.map((_, at) => ({ registry: registries[at] ?? '', repo: repos[at] ?? '' })),
-    positions: new Map(ids.map((id, position) => [id, position])),
+    names: found.id.map((_, at) => ({ registry: found.registry[at] ?? '', repo: found.repo[at] ?? '' })),
+    positions: new Map(found.id.map((id, position) => [id, position])),
   };
 }
 
-const beforeRow = z.object({ ids: numbers, days: numbers, totals: numbers });
+const beforeColumns = z.object({ id: numbers, day: numbers, pull_count: numbers });
 
 async function readBefore(
   database: Queries,
@@ -65,18 +60,19 @@ async function readBefore(
 ): Promise<DailyTotals['before']> {
   const before = { days: new Float64Array(names.length).fill(Number.NaN), totals: new Float64Array(names.length).fill(Number.NaN) };
   if (from === undefined || names.length === 0) return before;
-  const [row] = await database.select(
-    beforeRow,
+  const found = await selectColumns(
+    database,
+    beforeColumns,
     sql`
-    SELECT coalesce(json_agg(id), '[]') AS ids, coalesce(json_agg(day - DATE '1970-01-01'), '[]') AS days, coalesce(json_agg(pull_count), '[]') AS totals
+    SELECT id, day - DATE '1970-01-01' AS day, pull_count
     FROM images JOIN LATERAL (SELECT day, pull_count FROM totals WHERE image_id = images.id AND day < ${from} ORDER BY day DESC LIMIT 1) AS totals ON true
     WHERE ${only ? sql`id = ANY (${numberColumn(only)}::integer[])` : sql`true`}`,
   );
-  for (const [at, id] of row?.ids.entries() ?? []) {
+  for (const [at, id] of found.id.entries()) {
     const position = positions.get(id);
     if (position === undefined) continue;
-    before.days[position] = row?.days[at] ?? Number.NaN;
-    before.totals[position] = row?.totals[at] ?? Number.NaN;
+    before.days[position] = found.day[at] ?? Number.NaN;
+    before.totals[position] = found.pull_count[at] ?? Number.NaN;
   }
   return before;
 }

@@ -6,6 +6,7 @@ import type { Queries } from './database.ts';
 
 // Written by us and a million of them: each value is not looked at.
 export const numbers = z.custom<readonly number[]>(Array.isArray);
+export const texts = z.custom<readonly string[]>(Array.isArray);
 export const optionalNumbers = z.custom<readonly (number | null)[]>(Array.isArray);
 export const optionalTexts = z.custom<readonly (string | null)[]>(Array.isArray);
 

@@ -6,10 +6,8 @@ import type { DaySum, LatestImage } from '../../../core/model/history.ts';
 import { marks } from '../../../core/model/mark.ts';
 import type { SeriesQuery } from '../../../core/model/query.ts';
 import type { Queries } from '../database.ts';
+import { numbers } from '../json-columns.ts';
 import { matches, optional } from '../read.ts';
-
-/** Written by us and a million of them: each is not looked at. */
-const numbers = z.custom<readonly number[]>(Array.isArray);
 
 const valuesRow = z.object({
   id: z.number(),
