@@ -11,9 +11,10 @@ export const tagsPageEndpoint = pageEndpoint({
   query: { view: tagViewField, paging: pagingField(tagOrderName, tagKeyLength) },
   async page({ params, query: { view, paging } }, deps) {
     const known = await knownTags(deps, params['name'] ?? '', view);
-    const { key, compare } = tagOrder(view);
-    const found = known.found.toSorted((a, b) => compare(key(a), key(b)));
+    const order = tagOrder(view);
+    const keyed = known.found.map((row) => ({ row, key: order.key(row) }));
+    const found = keyed.toSorted((a, b) => order.compare(a.key, b.key)).map(({ row }) => row);
     const cut = { limit: tagsOnPage, after: paging?.after, others: tagQuery(view).slice(1) };
-    return pageOf(tagsPage(deps, { ...known, view, found, shown: cutPage(found, cut, tagOrder(view)) }), view.view.problem);
+    return pageOf(tagsPage(deps, { ...known, view, found, shown: cutPage(found, cut, order) }), view.view.problem);
   },
 });
