@@ -41,7 +41,7 @@ export async function* newestTagsInBatches(
 interface Tagged {
   /** The days whose tags still count. */
   readonly range: DayRange;
-  readonly images: readonly (ImageName & { readonly tagsDay: Day })[];
+  readonly images: readonly TaggedImage[];
 }
 
 /** Those whose tags were read in the last week: thousands of others have none, and nobody looks for them. */
@@ -49,13 +49,12 @@ async function currentlyTagged(store: TagStore, images: readonly TaggedImage[]):
   const newest = (await store.days()).at(-1);
   if (newest === undefined) return { range: {}, images: [] };
   const from = oldestCurrentDay(newest);
-  const tagged = images.flatMap(({ registry, repo, tagsDay = '' }) => (tagsDay >= from ? [{ registry, repo, tagsDay }] : []));
-  return { range: { from }, images: tagged };
+  return { range: { from }, images: images.filter(({ tagsDay = '' }) => tagsDay >= from) };
 }
 
 async function readNewest(store: TagStore, { range, images }: Tagged): Promise<readonly ImageTags[]> {
   const found = new Map<string, ImageTags>();
-  for (const [day, group] of groupBy(images, ({ tagsDay }) => tagsDay)) await readTags(store, group, { from: day, to: day }, found);
+  for (const [day, group] of groupBy(images, ({ tagsDay = '' }) => tagsDay)) await readTags(store, group, { from: day, to: day }, found);
   // Where no tag had room on that day, or it was deleted, those of a day before count.
   const others = images.filter((image) => {
     const { tags, cut } = found.get(imageKey(image)) ?? {};
