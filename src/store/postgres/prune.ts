@@ -53,7 +53,9 @@ function pruneDay(database: Database, day: Day, { isLast }: { readonly isLast: b
     );
     // It goes through all of them, so that it is done once.
     if (isLast) await deleteUnusedTagSets(transaction);
-    return countChange(transaction);
+    const change = await countChange(transaction);
+    await transaction.query(sql`UPDATE image_values SET tags_day = NULL, change = ${change} WHERE tags_day <= ${day}`);
+    return change;
   });
 }
 
