@@ -90,7 +90,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
       <div class="cards" data-key="registries">
         ${images.map((image) => registryCard(context, image, { repo, since: deletedSince(recorded, image) }))}
       </div>
-      ${howPullsAreCounted(context, images)}
+      ${howPullsAreCounted(context, new Set(images.map(({ registry }) => registry)))}
       <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
         <button type="submit">Show</button>
