@@ -77,7 +77,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
   const shown = await imageChart(context, view, known);
   const own = new Set([...images.map(({ registry }) => registry), parts.embed.registry]);
   const offering = { ...context, registries: context.registries.filter(({ id }) => own.has(id)) };
-  const makers = view.day === '' ? [] : dayMakers(known.series, view.day, view.kind);
+  const makers = view.day === '' ? undefined : dayMakers(known.series, view.day, view.kind);
   const addressOf = (next: View): string => path + viewQuery({ ...next, repos: [] });
   const address = new URLSearchParams([...kept, ...embedParameters(parts.embed)]).toString();
   return page(context, {

@@ -2,11 +2,11 @@
 import { buildChart, knownRange, largest, type Chart, type ChartOptions } from '../core/numbers/chart.ts';
 import { addDaySums, negated } from '../core/numbers/day-sums.ts';
 import { withStillDays, type Freeze } from '../core/numbers/freezes.ts';
-import { dayMakers, makersRange, type DayMaker } from '../core/numbers/day-makers.ts';
+import { dayMakers, findMakers, makersPeriod, makersRange, type DayMakers } from '../core/numbers/day-makers.ts';
 import { buildSumsChart } from '../core/numbers/sums-chart.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../core/model/history.ts';
-import { compareImages, type ImageName } from '../core/model/image.ts';
-import type { DayRange } from '../core/model/query.ts';
+import { compareImages, imageKey, type ImageName } from '../core/model/image.ts';
+import { queryOf, type DayRange } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { seriesOf, seriesSums, stillSums } from '../core/views/frozen-series.ts';
 import { sumImages, type ImageSums } from '../core/views/image-sums.ts';
@@ -35,8 +35,8 @@ export interface Overview {
   /** The first of what is found, in the order of the view. */
   readonly rows: readonly OverviewRow[];
   readonly shown: ShownChart;
-  /** Of the day of the view. */
-  readonly makers: readonly DayMaker[];
+  /** Of the day of the view; absent where none is chosen. */
+  readonly makers: DayMakers | undefined;
   /** What is stored of the images of a row that is shown. */
   readonly latestOf: (row: OverviewRow) => readonly LatestImage[];
 }
@@ -63,7 +63,7 @@ export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> 
     pinned: pinnedRows(chosen, rows, isFound),
     rows,
     shown: await shownChart((options) => chartOf(deps.store, charted, options), view, todayOf(deps), maxLines),
-    makers: view.day === '' ? [] : await makersOf(deps, charted),
+    makers: view.day === '' ? undefined : await makersOf(deps, charted),
     latestOf: (row) => latestIn(list.latest, row),
   };
 }
@@ -123,9 +123,18 @@ interface Charted {
   readonly freezes: readonly Freeze[];
 }
 
-async function makersOf({ store }: PageDeps, { shown, freezes, view: { day, kind } }: Charted): Promise<readonly DayMaker[]> {
-  const series = await seriesOf(store, shown, makersRange(day, kind));
-  return dayMakers(withStillDays(series, freezes), day, kind);
+async function makersOf({ store }: PageDeps, { shown, freezes, view: { registry, day, kind } }: Charted): Promise<DayMakers> {
+  const keys = new Set(shown.map(imageKey));
+  const query = shown.length <= maxSeries ? queryOf(shown) : { registries: registriesOf(registry) };
+  const { largest: names, ...found } = await findMakers(await store.dailyTotals(query, makersPeriod(day, kind)), (image) =>
+    keys.has(imageKey(image)),
+  );
+  const series = await seriesOf(store, names, makersRange(day, kind));
+  return { ...found, makers: dayMakers(withStillDays(series, freezes), day, kind).makers };
+}
+
+function registriesOf(registry: string): ReadonlySet<string> | undefined {
+  return registry === '' ? undefined : new Set([registry]);
 }
 
 async function chartOf(store: SnapshotStore, charted: Charted, options: ChartOptions): Promise<Chart> {
@@ -149,8 +158,11 @@ async function sumsOf(
 ): Promise<readonly DaySum[]> {
   if (shown.length <= list.latest.length / 2) return seriesSums(store, shown, { range, freezes });
   const others = shown === list.shown ? list.hidden : without(list.latest, shown);
-  const registries = registry === '' ? undefined : new Set([registry]);
-  const [all, rest, still] = [await store.daySums(registries), await seriesSums(store, others), await stillSums(store, shown, freezes)];
+  const [all, rest, still] = [
+    await store.daySums(registriesOf(registry)),
+    await seriesSums(store, others),
+    await stillSums(store, shown, freezes),
+  ];
   return rest.length === 0 && still.length === 0 ? all : addDaySums([...all, ...still, ...rest.map(negated)]);
 }
 
