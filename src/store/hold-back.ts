@@ -1,7 +1,7 @@
 /** Keeps what is dated after tomorrow out of every answer of a store until its day comes: some clock was wrong when it was written. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { imageKey } from '../core/model/image.ts';
-import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
+import { hasTags, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { createBlocks } from '../core/numbers/blocks.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
@@ -134,6 +134,7 @@ function withOlder(newest: LatestImage | undefined, { registry, repo, day, ...ol
     tagCount: newest?.tagCount ?? older.tagCount,
     lastUpdated: newest?.lastUpdated ?? older.lastUpdated,
     totalSince: newest?.totalSince ?? older.totalSince,
+    tagsDay: newest?.tagsDay ?? (hasTags(older) ? day : undefined),
     discrepancy,
   };
 }

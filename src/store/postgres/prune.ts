@@ -36,7 +36,9 @@ export function prune(database: Database, before: Day): Promise<Pruned> {
       sql`DELETE FROM snapshot_days WHERE day = ${pruned} AND NOT EXISTS (SELECT FROM totals WHERE totals.day = snapshot_days.day)`,
     );
     await deleteUnusedTagSets(transaction);
-    return { days, change: await countChange(transaction) };
+    const change = await countChange(transaction);
+    await transaction.query(sql`UPDATE image_values SET tags_day = NULL, change = ${change} WHERE tags_day < ${before}`);
+    return { days, change };
   });
 }
 

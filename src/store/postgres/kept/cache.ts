@@ -92,19 +92,16 @@ function createSharing(): (kept: KeptImage) => KeptImage {
 
 /** Changes what is known of these images; what was given out before stays as it is. */
 function putIn(known: Known, images: readonly KeptImage[]): void {
-  const rows = [...known.rows];
-  const sorted = [...known.sorted];
+  const [rows, sorted] = [[...known.rows], [...known.sorted]];
   const added: KeptImage[] = [];
   for (const kept of images) {
     const place = known.places.get(kept.id);
     if (place === undefined) added.push(kept);
     else [rows[place], sorted[place]] = [kept, kept.image];
   }
-  if (added.length === 0) Object.assign(known, { rows, sorted });
-  else Object.assign(known, inOrder([...rows, ...added]));
-}
-
-function inOrder(images: readonly KeptImage[]): Pick<Known, 'rows' | 'places' | 'sorted'> {
-  const rows = images.toSorted((a, b) => compareImages(a.image, b.image));
-  return { rows, places: new Map(rows.map(({ id }, place) => [id, place])), sorted: rows.map(({ image }) => image) };
+  [known.rows, known.sorted] = [rows, sorted];
+  if (added.length === 0) return;
+  known.rows = [...rows, ...added].toSorted((a, b) => compareImages(a.image, b.image));
+  known.sorted = known.rows.map(({ image }) => image);
+  known.places = new Map(known.rows.map(({ id }, place) => [id, place]));
 }
