@@ -75,10 +75,10 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
       const document = pruned.has(day) ? undefined : documents.get(day);
       return document && documentText(structuredClone(document));
     },
-    async prune(before, { withTotals = false } = {}) {
+    async prune(before, { withTotals = false, signal } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
-      const gone = snapshotDays().filter((day) => day < before);
-      const old = withTotals ? sortedDays().filter((day) => day < before) : gone;
+      const old = (withTotals ? sortedDays() : snapshotDays()).filter((day) => day < before && !signal?.aborted);
+      const gone = old.filter((day) => !pruned.has(day));
       for (const day of old) pruneDay(day, withTotals);
       if (old.length > 0) changes += 1;
       return gone;
