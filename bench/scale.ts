@@ -33,6 +33,8 @@ const sizes: readonly Size[] = [
 const quickSizes: readonly Size[] = [200, 1_000].map((images) => ({ images, days: 60, limitBytes: 192 * mebibyte }));
 const today = dayOf(Date.now());
 const month = addDays(today, -30);
+/** Lists of tags that the images share. */
+const tagSets = 100;
 
 type Address = readonly [name: string, path: string];
 
@@ -80,11 +82,15 @@ interface Figures {
   readonly saves: SaveFigures;
 }
 
-/** Half of the images are on GHCR with closed days, half on Docker Hub, of a hundred owners. */
+/** Half of the images are on GHCR with closed days and, in the last week, three tags; half on Docker Hub without any; of a hundred owners. */
 async function fill({ database }: PostgresStore, { images, days }: Size): Promise<void> {
   await database.query(
     sql`INSERT INTO images (registry, repo) SELECT CASE WHEN i % 2 = 0 THEN 'dockerhub' ELSE 'ghcr' END, 'owner-' || i % 100 || '/app-' || i FROM generate_series(1, ${images}::int) AS i`,
   );
+  await database.query(sql`
+    INSERT INTO tag_sets (hash, tags)
+    SELECT sha256(i::text::bytea), jsonb_agg(jsonb_build_object('name', '1.' || tag, 'last_updated', '2026-01-0' || tag || 'T00:00:00Z', 'version_id', (i * 10 + tag)::text, 'pull_count', i * tag))
+    FROM generate_series(1, ${tagSets}::int) AS i, generate_series(1, 3) AS tag GROUP BY i ORDER BY i`);
   for (let name = addDays(today, 1 - days).slice(0, 7); name <= today.slice(0, 7);) {
     const [year = 0, number = 0] = name.split('-').map(Number);
     const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
@@ -93,10 +99,11 @@ async function fill({ database }: PostgresStore, { images, days }: Size): Promis
     );
     await database.withLock(7, (connection) =>
       connection.query(sql`
-        INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, tag_count, last_updated)
+        INSERT INTO totals (image_id, day, pull_count, known, worth, read_at, read_ms, tag_count, last_updated, tag_set_id)
         SELECT id, d::date, 1000 * (id % 97) + (d::date - DATE '2020-01-01') * (1 + id % 53) + (id * 31 + (d::date - DATE '2020-01-01') * 17) % 7,
           CASE WHEN registry = 'ghcr' THEN 'closed' ELSE 'read' END, CASE WHEN registry = 'ghcr' THEN 3 ELSE 2 END,
-          to_char(d, 'YYYY-MM-DD') || 'T10:00:00.000Z', extract(epoch FROM d)::bigint * 1000 + 36000000, 3, '2026-01-01T00:00:00Z'
+          to_char(d, 'YYYY-MM-DD') || 'T10:00:00.000Z', extract(epoch FROM d)::bigint * 1000 + 36000000, 3, '2026-01-01T00:00:00Z',
+          CASE WHEN registry = 'ghcr' AND d > ${addDays(today, -7)}::date THEN 1 + id % ${tagSets}::int END
         FROM images, generate_series(greatest(${`${name}-01`}::date, ${addDays(today, 1 - days)}::date), least(${`${next}-01`}::date - 1, ${today}::date), '1 day') AS d`),
     );
     name = next;

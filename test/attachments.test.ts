@@ -18,7 +18,7 @@ const attached = ['sig', 'att', 'sbom'].map((kind) => `sha256-${'b'.repeat(64)}.
 
 /** The names of the tags that are known, and their number. */
 async function tagsOf({ store }: Pick<Collector, 'store'>): Promise<unknown> {
-  const [[tags], [latest]] = [await newestTags(store, {}), await store.latest({})];
+  const [[tags], [latest]] = [await newestTags(store, await store.latest({})), await store.latest({})];
   return { names: tags?.tags.map(({ name }) => name), count: latest?.tagCount };
 }
 

@@ -6,7 +6,7 @@ import { AppError } from '../core/model/errors.ts';
 import { canonicalRepo } from '../core/model/image-ref.ts';
 import { reportOrders, reportRows, type Report, type ReportOptions } from '../core/views/report.ts';
 import { readableName, reportMarkdown, rowCells, sumCells } from '../core/views/report-cells.ts';
-import { csvChunks } from '../core/views/table.ts';
+import { csvChunks, textOfChunks } from '../core/views/table.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 import type { CliIo } from './io.ts';
 import { parseChoice, parseDay, parseList } from './options.ts';
@@ -149,7 +149,7 @@ function formatCsv({ rows }: Report): string {
       milestoneDay,
     ]),
   };
-  return [...csvChunks(table)].join('');
+  return textOfChunks(csvChunks(table));
 }
 
 function formatJson({ from, to, rows, total, growth }: Report): string {

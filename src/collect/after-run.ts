@@ -46,8 +46,8 @@ export interface AfterRunDeps {
 export interface AfterRun {
   /** Takes the newest stored totals of all images, before the first run: what the next runs read is compared with them. */
   remember(latest: readonly LatestImage[]): void;
-  /** What happens once, in the process that ended the run. Never rejects. */
-  conclude(run: RunRecord): Promise<void>;
+  /** What happens once, in the process that ended the run. Never rejects. The signal stops what takes long and can be done after the next run. */
+  conclude(run: RunRecord, signal?: AbortSignal): Promise<void>;
   /** What happens in every process: it judges its health by the last run and by what the open one has read. */
   follow(report: RunReport): Promise<void>;
   /** The list of work cannot be reached: unhealthy for this reason, until it can be followed again. */
@@ -62,7 +62,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
 
   return {
     remember: (latest) => void watch.look(latest, []),
-    async conclude(run) {
+    async conclude(run, signal) {
       if (run.interrupted) return log.info('run stopped before its end', { durationMs: run.durationMs });
       for (const part of run.registries) {
         const diagnosis = diagnosisOf(part, titles);
@@ -71,7 +71,7 @@ export function createAfterRun(deps: AfterRunDeps): AfterRun {
       }
       concluded = run.id;
       await attempt(log, 'events of the run could not be recorded', () => recordEvents(deps, watch, run));
-      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run));
+      const problem = await attempt(log, 'old snapshots could not be deleted', () => prune(deps, run, signal));
       if (problem !== undefined) await attempt(log, 'the run could not be updated', () => list.noteRetentionError(run.id, problem));
       for (const listener of deps.listeners ?? []) {
         await attempt(log, 'what follows a run has failed', () =>
@@ -139,14 +139,17 @@ async function recordEvents(deps: AfterRunDeps, watch: CounterWatch, run: RunRec
 }
 
 /** The list of work may have a better clock than this process, and the newest read day a better one than both. */
-async function prune({ store, clock, log, retentionDays, keepTotals }: AfterRunDeps, { startedAt, durationMs }: RunRecord): Promise<void> {
+async function prune(deps: AfterRunDeps, { startedAt, durationMs }: RunRecord, signal: AbortSignal | undefined): Promise<void> {
+  const { store, clock, log, retentionDays, keepTotals } = deps;
   if (retentionDays === 0) return;
   const today = dayOf(Math.min(clock.now(), startedAt + durationMs));
   const newest = retentionDay(await readDays(store, addDays(today, -lookBackDays)), today);
   const before = newest === undefined ? undefined : firstKeptDay(newest, retentionDays);
   if (before !== undefined && keepTotals) await keepFreezes(store, before, clock);
-  const days = before === undefined ? [] : await store.prune(before, { withTotals: !keepTotals });
+  const days = before === undefined ? [] : await store.prune(before, { withTotals: !keepTotals, signal });
   if (days.length > 0) log.info('old snapshots deleted', { days: days.length, before });
+  if (before !== undefined && signal?.aborted)
+    log.info('deletion of old snapshots stopped; what is left is deleted after the next run', { before });
 }
 
 /** When counters stopped is kept like the totals, of which it says how many days they cover: with the snapshot of today. */

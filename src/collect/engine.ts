@@ -145,9 +145,9 @@ function createFollower({ list, log, isCollector }: EngineDeps, parts: Parts): (
   return async (signal) => {
     try {
       // What nobody is left to do is ended before this process counts as one who is.
-      if (!isKnown) await settle(parts);
+      if (!isKnown) await settle(parts, signal);
       if (isCollector) await list.beat(tracked);
-      if (isKnown) await settle(parts);
+      if (isKnown) await settle(parts, signal);
       [isKnown, isLost] = [true, false];
     } catch (error) {
       const failure = toAppError(error);

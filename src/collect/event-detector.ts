@@ -41,7 +41,8 @@ export function createEventDetector({ store, log, isShared, backfill }: EventDet
 
   async function load(registry: string, repos: ReadonlySet<string> | undefined): Promise<Map<string, Known>> {
     const query = { registries: new Set([registry]), repos };
-    const [latest, tags] = [await store.latest(query), await newestTags(store, query)];
+    const latest = await store.latest(query);
+    const tags = await newestTags(store, latest);
     const versions = new Map(tags.map((image) => [image.repo, tagVersions(image.tags)]));
     return new Map(
       latest.map(({ repo, readAt, tagCount }): [string, Known] => {

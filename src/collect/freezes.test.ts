@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock, type FixedClock } from '../../test/support/fixed-clock.ts';
-import { addDays, dayOf, toEpochDay, type Day } from '../core/model/day.ts';
+import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { formatRepo, parseRepo } from '../core/model/image-ref.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { toLines } from '../core/numbers/daily-rows.ts';
 import { pullsByDay, totalsByDay } from '../core/numbers/series.ts';
 import { findEvents } from '../core/views/event-list.ts';
 import { seriesWithFreezes } from '../core/views/frozen-series.ts';
-import { detailedPullRows, findStillImages } from '../core/views/pull-details.ts';
+import { detailedPullValues, findStillImages } from '../core/views/pull-details.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { reading, tracked } from './testing/fake-registry.ts';
 import { createTestEngine, type TestEngine } from './testing/test-engine.ts';
@@ -114,8 +114,11 @@ async function detailsSince(store: SnapshotStore, from: Day, repo: string): Prom
     { split: false },
   );
   const found: (readonly [Day, number, string])[] = [];
-  for await (const rows of detailedPullRows(totals, lines, await findStillImages(store, totals.images, query, from))) {
-    for (const { day, days, mark } of rows) found.push([day, days, mark]);
+  const still = await findStillImages(store, totals.images, query, from);
+  for await (const { day, values, detailsOf } of detailedPullValues(totals, lines, still)) {
+    for (const [at, value] of values.entries()) {
+      if (!Number.isNaN(value)) found.push([fromEpochDay(day), detailsOf(at).days, detailsOf(at).mark]);
+    }
   }
   return found;
 }

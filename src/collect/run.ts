@@ -42,7 +42,7 @@ export async function participate(
   }
   await view.refresh();
   await work(deps, run, signal, observer);
-  return signal.aborted ? leave(deps, run) : settle(deps);
+  return signal.aborted ? leave(deps, run) : settle(deps, signal);
 }
 
 async function work(deps: RunDeps, run: string, signal: AbortSignal, observer: RunObserver): Promise<void> {
@@ -75,9 +75,9 @@ async function persist({ log, clock }: RunDeps, step: () => Promise<void>, signa
 }
 
 /** Ends the open run where it is over, with all that follows. @throws AppError when the list cannot be reached */
-export async function settle({ list, view, afterRun, log }: RunDeps): Promise<RunRecord | undefined> {
+export async function settle({ list, view, afterRun, log }: RunDeps, signal?: AbortSignal): Promise<RunRecord | undefined> {
   const ended = await list.end();
-  if (ended) await afterRun.conclude(ended);
+  if (ended) await afterRun.conclude(ended, signal);
   await view.refresh();
   if (ended && !ended.interrupted) logRun(ended, log);
   return ended;

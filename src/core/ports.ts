@@ -54,6 +54,8 @@ export interface Source {
 export interface PruneOptions {
   /** Whether the totals go as well, also those that an earlier prune kept. */
   readonly withTotals?: boolean | undefined;
+  /** Stops it between two days: what is deleted by then is deleted entirely, the rest stays for the next prune. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Keeps readings and answers queries about them. Methods throw AppError internal when the medium fails. */

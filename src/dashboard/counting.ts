@@ -1,13 +1,10 @@
 /** How pulls are counted: registries count differently, so a sum across registries mixes different counts. */
 import { html } from 'hono/html';
-import type { ImageName } from '../core/model/image.ts';
 import type { PageContext } from './context.ts';
 import type { Html } from './layout.ts';
 
-/** The help for the registries of these images. */
-export function howPullsAreCounted({ registries }: PageContext, images: readonly ImageName[]): Html {
-  const ids = new Set<string>();
-  for (const { registry } of images) ids.add(registry);
+/** The help for these registries. */
+export function howPullsAreCounted({ registries }: PageContext, ids: ReadonlySet<string>): Html {
   const shown = registries.filter(({ id }) => ids.has(id));
   if (shown.length === 0) return html``;
   return html`<details class="help" data-key="counting">

@@ -1,6 +1,6 @@
 /** What made a day of a chart: its images, the largest first. */
 import { html } from 'hono/html';
-import { pullsKind, type DayMaker } from '../core/numbers/day-makers.ts';
+import { maxMakers, pullsKind, type DayMaker, type DayMakers } from '../core/numbers/day-makers.ts';
 import { formatExact } from '../core/views/format.ts';
 import { dayText } from './chart-figure.ts';
 import { titleOf, type PageContext } from './context.ts';
@@ -8,23 +8,21 @@ import { imagePath, readable, type Html } from './layout.ts';
 import { toRemark } from './remarks.ts';
 import type { View } from './view.ts';
 
-const maxRows = 50;
-
 /** The panel for the day of the view, which these images made; undefined where no day is chosen. */
-export function dayPanel(context: PageContext, view: View, makers: readonly DayMaker[], closePath: string): Html | undefined {
-  if (view.day === '') return undefined;
+export function dayPanel(context: PageContext, view: View, found: DayMakers | undefined, closePath: string): Html | undefined {
+  if (!found) return undefined;
   const kind = pullsKind(view.kind);
-  const sum = makers.reduce((all, { parts }) => all + parts.value, 0);
+  const { sum, images } = found;
   const title = `${kind === 'weekly' ? 'Week of ' : ''}${dayText(view.day, kind)}`;
   return html`<section class="day" aria-labelledby="day">
-    <h3 id="day">${title}: ${makers.length === 0 ? 'no data' : `${formatExact(sum)} pulls`}</h3>
+    <h3 id="day">${title}: ${images === 0 ? 'no data' : `${formatExact(sum)} pulls`}</h3>
     <a href="${closePath}" data-view data-close-day>Close</a>
-    ${makers.length === 0 ? '' : table(context, makers, sum)}
+    ${images === 0 ? '' : table(context, found)}
   </section>`;
 }
 
-function table(context: PageContext, makers: readonly DayMaker[], sum: number): Html {
-  const shown = makers.slice(0, maxRows);
+function table(context: PageContext, { sum, images, makers }: DayMakers): Html {
+  const shown = makers.slice(0, maxMakers);
   return html`<div class="scroll" role="region" aria-label="Images of the day" tabindex="0">
     <table>
       <caption class="unseen">
@@ -42,7 +40,7 @@ function table(context: PageContext, makers: readonly DayMaker[], sum: number): 
         ${shown.map((maker) => row(context, maker, sum))}
       </tbody>
     </table>
-    ${makers.length > shown.length ? html`<p>The ${formatExact(shown.length)} largest of ${formatExact(makers.length)}</p>` : ''}
+    ${images > shown.length ? html`<p>The ${formatExact(shown.length)} largest of ${formatExact(images)}</p>` : ''}
   </div>`;
 }
 

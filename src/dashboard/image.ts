@@ -77,7 +77,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
   const shown = await imageChart(context, view, known);
   const own = new Set([...images.map(({ registry }) => registry), parts.embed.registry]);
   const offering = { ...context, registries: context.registries.filter(({ id }) => own.has(id)) };
-  const makers = view.day === '' ? [] : dayMakers(known.series, view.day, view.kind);
+  const makers = view.day === '' ? undefined : dayMakers(known.series, view.day, view.kind);
   const addressOf = (next: View): string => path + viewQuery({ ...next, repos: [] });
   const address = new URLSearchParams([...kept, ...embedParameters(parts.embed)]).toString();
   return page(context, {
@@ -90,7 +90,7 @@ export async function imagePage(context: PageContext, parts: ImageParts): Promis
       <div class="cards" data-key="registries">
         ${images.map((image) => registryCard(context, image, { repo, since: deletedSince(recorded, image) }))}
       </div>
-      ${howPullsAreCounted(context, images)}
+      ${howPullsAreCounted(context, new Set(images.map(({ registry }) => registry)))}
       <form id="view" class="controls" method="get" action="${path}" autocomplete="off" data-view>
         ${hiddenInputs(embedParameters(parts.embed))} ${chartControls(view, { none: splits.none, registry: splits.registry })}
         <button type="submit">Show</button>

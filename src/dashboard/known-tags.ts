@@ -27,10 +27,11 @@ export interface KnownTags {
 export async function knownTags(deps: PageDeps, name: string, { view }: TagView): Promise<KnownTags> {
   const repo = canonicalRepo(name.replace(/\/+$/, ''));
   const { query, has } = withGroups({ repos: new Set([repo]) }, deps.groups);
-  const [latest, days, newest] = await Promise.all([deps.store.latest(query), deps.store.days(), newestTags(deps.store, query)]);
-  const images = registriesOf(deps, repo, { latest: latest.filter(has), newestDay: days.at(-1) });
+  const [found, days] = await Promise.all([deps.store.latest(query), deps.store.days()]);
+  const latest = found.filter(has);
+  const images = registriesOf(deps, repo, { latest, newestDay: days.at(-1) });
   if (images.length === 0) throw notTracked(repo);
-  const tags = newest.filter(has);
+  const tags = await newestTags(deps.store, latest);
   const chosen = tags.filter(({ registry }) => view.registry === '' || view.registry === registry);
   const isShown = textFilter(view.search);
   const chart = await tagChart(deps, view, chosen, {

@@ -1,6 +1,6 @@
 /** What the overview says above its numbers: a first run, what fails, what was skipped, and what comes tomorrow. */
 import { html } from 'hono/html';
-import type { TrackedImage } from '../core/views/images.ts';
+import type { ImageSums } from '../core/views/image-sums.ts';
 import { dayOf } from '../core/model/day.ts';
 import type { ImageName } from '../core/model/image.ts';
 import type { Failure } from '../core/model/outcome.ts';
@@ -9,9 +9,10 @@ import type { CollectorStatus, RegistryStatus } from '../core/views/status.ts';
 import { titleOf, type PageContext } from './context.ts';
 import type { Html } from './layout.ts';
 
-export function notices(context: PageContext, images: readonly TrackedImage[]): Html {
+export function notices(context: PageContext, { registries }: ImageSums): Html {
   const status = context.status();
-  return html`${runNotice(context, status)} ${ownerNotices(context, status)} ${skippedNotice(context)} ${firstDayNotice(context, images)}`;
+  return html`${runNotice(context, status)} ${ownerNotices(context, status)} ${skippedNotice(context)}
+  ${firstDayNotice(context, registries)}`;
 }
 
 /** Whether a registry was never read, because its first run is not over: that is neither good nor bad. */
@@ -76,22 +77,14 @@ function skippedNotice({ basePath, configProblems }: PageContext): Html {
 }
 
 /** A registry that publishes totals only has no pulls of a day before there are two totals. */
-function firstDayNotice(context: PageContext, images: readonly TrackedImage[]): Html {
+function firstDayNotice(context: PageContext, registries: ImageSums['registries']): Html {
   const today = dayOf(context.clock.now());
   const titles = (ids: readonly string[]): string => listOf(ids.map((id) => titleOf(context, id)));
-  /** By registry: whether anything was known before today, and the most days that were backfilled. */
-  const registries = new Map<string, { isYoung: boolean; days: number }>();
-  for (const { registry, pullCount, historySince, backfilledDays } of images) {
-    if (pullCount === undefined) continue;
-    const known = registries.get(registry) ?? { isYoung: true, days: 0 };
-    if (historySince !== today) known.isYoung = false;
-    if (backfilledDays > known.days) known.days = backfilledDays;
-    registries.set(registry, known);
-  }
-  const young = [...registries].filter(([, { isYoung }]) => isYoung).map(([id]) => id);
+  const read = [...registries].filter(([, { historySince }]) => historySince !== undefined);
+  const young = read.filter(([, { historySince }]) => historySince === today).map(([id]) => id);
   if (young.length === 0) return html``;
-  const filled = [...registries].filter(([, { isYoung, days }]) => !isYoung && days > 0);
-  const most = Math.max(0, ...filled.map(([, { days }]) => days));
+  const filled = read.filter(([, { historySince, backfilledDays }]) => historySince !== today && backfilledDays > 0);
+  const most = Math.max(0, ...filled.map(([, { backfilledDays }]) => backfilledDays));
   return html`<p class="notice" data-key="first-day">
     ${titles(young)}: daily pulls begin tomorrow, because only totals are published there.
     ${filled.length > 0 ? `${titles(filled.map(([id]) => id))}: the last ${most} days are here.` : ''}

@@ -2,14 +2,14 @@
 import { buildChart, knownRange, largest, type Chart, type ChartOptions } from '../core/numbers/chart.ts';
 import { addDaySums, negated } from '../core/numbers/day-sums.ts';
 import { withStillDays, type Freeze } from '../core/numbers/freezes.ts';
-import { dayMakers, makersRange, type DayMaker } from '../core/numbers/day-makers.ts';
+import { dayMakers, findMakers, makersPeriod, makersRange, type DayMakers } from '../core/numbers/day-makers.ts';
 import { buildSumsChart } from '../core/numbers/sums-chart.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../core/model/history.ts';
-import { imageKey } from '../core/model/image.ts';
-import type { DayRange } from '../core/model/query.ts';
+import { compareImages, imageKey, type ImageName } from '../core/model/image.ts';
+import { queryOf, type DayRange } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { seriesOf, seriesSums, stillSums } from '../core/views/frozen-series.ts';
-import type { TrackedImage } from '../core/views/images.ts';
+import { sumImages, type ImageSums } from '../core/views/image-sums.ts';
 import { todayOf, type PageDeps } from './context.ts';
 import type { OverviewList } from './overview-list.ts';
 import { firstRows, rowFilter, type OverviewRow } from './overview-rows.ts';
@@ -22,7 +22,10 @@ const maxLines = 8;
 const maxSeries = 100;
 
 export interface Overview {
-  readonly images: readonly TrackedImage[];
+  /** Of all images of the registry. */
+  readonly all: ImageSums;
+  /** Of what the search finds. */
+  readonly sums: ImageSums;
   /** Those of all images, also of those that the view leaves out. */
   readonly registries: ReadonlySet<string>;
   /** What the search finds, in no order. */
@@ -32,8 +35,8 @@ export interface Overview {
   /** The first of what is found, in the order of the view. */
   readonly rows: readonly OverviewRow[];
   readonly shown: ShownChart;
-  /** Of the day of the view. */
-  readonly makers: readonly DayMaker[];
+  /** Of the day of the view; absent where none is chosen. */
+  readonly makers: DayMakers | undefined;
   /** What is stored of the images of a row that is shown. */
   readonly latestOf: (row: OverviewRow) => readonly LatestImage[];
 }
@@ -41,94 +44,133 @@ export interface Overview {
 /** All that the page of a view shows. */
 export async function overviewOf(deps: PageDeps, view: View): Promise<Overview> {
   const list = await deps.listOf(view.registry);
-  const found = view.search === '' ? list.rows : list.rows.filter(rowFilter(view.search));
+  const isFound = view.search === '' ? () => true : rowFilter(view.search);
+  const found = view.search === '' ? list.rows : list.rows.filter(isFound);
   const rows = firstRows(found, view, view.rows);
-  const pinned = pinnedRows(list.rows, found, rows, view);
-  const charted = { list, shown: shownImages(list, found, view), view, freezes: await deps.freezes(list.count) };
+  const chosen = list.rowsOf(view.repos);
+  const charted = {
+    list,
+    rows: view.repos.length > 0 ? chosen : found,
+    shown: view.repos.length > 0 ? chosenImages(list, chosen, view.repos) : foundImages(list, found),
+    view,
+    freezes: await deps.freezes(list.count),
+  };
   return {
-    images: list.images,
+    all: list.sums,
+    sums: found === list.rows ? list.sums : sumImages(found.flatMap(({ images }) => images)),
     registries: list.registries,
     found,
-    pinned,
+    pinned: pinnedRows(chosen, rows, isFound),
     rows,
     shown: await shownChart((options) => chartOf(deps.store, charted, options), view, todayOf(deps), maxLines),
-    makers: view.day === '' ? [] : await makersOf(deps, charted),
-    latestOf: latestByRow(list, [...pinned, ...rows]),
+    makers: view.day === '' ? undefined : await makersOf(deps, charted),
+    latestOf: (row) => latestIn(list.latest, row),
   };
 }
 
-/** The images that are in the chart. */
-function shownImages(
-  { latest, rows, shown, nameOf }: OverviewList,
-  found: readonly OverviewRow[],
-  { repos }: View,
-): readonly LatestImage[] {
-  if (repos.length === 0 && found === rows) return shown;
-  const names = new Set(repos.length > 0 ? repos : found.map(({ repo }) => repo));
+/** What is stored of the images of what is found. */
+function foundImages({ latest, rows, shown, nameOf }: OverviewList, found: readonly OverviewRow[]): readonly LatestImage[] {
+  if (found === rows) return shown;
+  const names = new Set(found.map(({ repo }) => repo));
   return latest.filter((image) => names.has(nameOf(image)));
 }
 
-/** What is in the chart stays in sight, to be taken out of it. */
-function pinnedRows(
-  all: readonly OverviewRow[],
-  found: readonly OverviewRow[],
+/** The same of what was chosen by name, also where it has no row any more. */
+function chosenImages(
+  { latest, hidden, nameOf }: OverviewList,
   rows: readonly OverviewRow[],
-  { repos }: View,
-): readonly OverviewRow[] {
-  if (repos.length === 0) return [];
-  const [chosen, seen, known] = [new Set(repos), new Set(rows), new Set(found)];
-  const pinned = all.filter((row) => chosen.has(row.repo) && !seen.has(row));
-  return [...pinned.filter((row) => !known.has(row)), ...pinned.filter((row) => known.has(row))];
+  names: readonly string[],
+): readonly LatestImage[] {
+  const old = hidden.filter((image) => names.includes(nameOf(image)));
+  return [...rows.flatMap((row) => latestIn(latest, row)), ...old].toSorted(compareImages);
 }
 
-function latestByRow({ latest, nameOf }: OverviewList, rows: readonly OverviewRow[]): (row: OverviewRow) => readonly LatestImage[] {
-  const byName = new Map(rows.map(({ repo }) => [repo, new Array<LatestImage>()]));
-  for (const image of latest) byName.get(nameOf(image))?.push(image);
-  return ({ repo }) => byName.get(repo) ?? [];
+function latestIn(latest: readonly LatestImage[], { images }: OverviewRow): readonly LatestImage[] {
+  return images.flatMap((image) => findImage(latest, image) ?? []);
+}
+
+/** What is in the chart stays in sight, to be taken out of it: first what the search does not find. */
+function pinnedRows(
+  chosen: readonly OverviewRow[],
+  seen: readonly OverviewRow[],
+  isFound: (row: OverviewRow) => boolean,
+): readonly OverviewRow[] {
+  if (chosen.length === 0) return [];
+  const inSight = new Set(seen);
+  const pinned = chosen.filter((row) => !inSight.has(row));
+  return [...pinned.filter((row) => !isFound(row)), ...pinned.filter(isFound)];
+}
+
+/** Halves the list, which is by registry, then repo. */
+function findImage(latest: readonly LatestImage[], image: ImageName): LatestImage | undefined {
+  let [low, high] = [0, latest.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = latest[middle];
+    if (found && compareImages(found, image) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = latest[low];
+  return found && compareImages(found, image) === 0 ? found : undefined;
 }
 
 interface Charted {
   readonly list: OverviewList;
-  /** Those of its images that are in the chart. */
+  /** Those of its rows that are in the chart, and what is stored of their images. */
+  readonly rows: readonly OverviewRow[];
   readonly shown: readonly LatestImage[];
   readonly view: View;
   readonly freezes: readonly Freeze[];
 }
 
-async function makersOf({ store }: PageDeps, { shown, freezes, view: { day, kind } }: Charted): Promise<readonly DayMaker[]> {
-  const series = await seriesOf(store, shown, makersRange(day, kind));
-  return dayMakers(withStillDays(series, freezes), day, kind);
+async function makersOf({ store }: PageDeps, { shown, freezes, view: { registry, day, kind } }: Charted): Promise<DayMakers> {
+  const keys = new Set(shown.map(imageKey));
+  const query = shown.length <= maxSeries ? queryOf(shown) : { registries: registriesOf(registry) };
+  const { largest: names, ...found } = await findMakers(await store.dailyTotals(query, makersPeriod(day, kind)), (image) =>
+    keys.has(imageKey(image)),
+  );
+  const series = await seriesOf(store, names, makersRange(day, kind));
+  return { ...found, makers: dayMakers(withStillDays(series, freezes), day, kind).makers };
+}
+
+function registriesOf(registry: string): ReadonlySet<string> | undefined {
+  return registry === '' ? undefined : new Set([registry]);
 }
 
 async function chartOf(store: SnapshotStore, charted: Charted, options: ChartOptions): Promise<Chart> {
-  const { list, shown, freezes } = charted;
+  const { list, rows, shown, freezes } = charted;
   const range = knownRange(options, freezes);
-  const seriesIn = async (images: readonly LatestImage[]): Promise<readonly ImageSeries[]> =>
+  const seriesIn = async (images: readonly ImageName[]): Promise<readonly ImageSeries[]> =>
     withStillDays(await seriesOf(store, images, range), freezes).map((image) => ({ ...image, repo: list.nameOf(image) }));
   if (shown.length <= maxSeries) return buildChart(await seriesIn(shown), options);
   const sums = await sumsOf(store, charted, range);
   if (options.split !== 'image') return buildSumsChart({ sums }, options);
-  const labels = [...largest(totalsByName(shown, list.nameOf), options.maxLines)];
-  const own = await seriesIn(shown.filter((image) => labels.includes(list.nameOf(image))));
+  const labels = [...largest(totalsOf(rows), rows.length, options.maxLines)];
+  const own = await seriesIn(list.rowsOf(labels).flatMap(({ images }) => images));
   return buildSumsChart({ sums, labels, own }, options);
 }
 
 /** The sums of those that are shown, or the kept ones of all without the others: whatever reads less. */
 async function sumsOf(
   store: SnapshotStore,
-  { list: { latest }, shown, view: { registry }, freezes }: Charted,
+  { list, shown, view: { registry }, freezes }: Charted,
   range: DayRange,
 ): Promise<readonly DaySum[]> {
-  if (shown.length <= latest.length / 2) return seriesSums(store, shown, { range, freezes });
-  const keys = new Set(shown.length === latest.length ? [] : shown.map(imageKey));
-  const others = keys.size === 0 ? [] : latest.filter((image) => !keys.has(imageKey(image)));
-  const registries = registry === '' ? undefined : new Set([registry]);
-  const [all, rest, still] = [await store.daySums(registries), await seriesSums(store, others), await stillSums(store, shown, freezes)];
+  if (shown.length <= list.latest.length / 2) return seriesSums(store, shown, { range, freezes });
+  const others = shown === list.shown ? list.hidden : without(list.latest, shown);
+  const [all, rest, still] = [
+    await store.daySums(registriesOf(registry)),
+    await seriesSums(store, others),
+    await stillSums(store, shown, freezes),
+  ];
   return rest.length === 0 && still.length === 0 ? all : addDaySums([...all, ...still, ...rest.map(negated)]);
 }
 
-function totalsByName(images: readonly LatestImage[], nameOf: OverviewList['nameOf']): ReadonlyMap<string, number> {
-  const totals = new Map<string, number>();
-  for (const image of images) totals.set(nameOf(image), (totals.get(nameOf(image)) ?? 0) + image.pullCount);
-  return totals;
+function without(images: readonly LatestImage[], left: readonly LatestImage[]): readonly LatestImage[] {
+  const all = new Set(left);
+  return images.filter((image) => !all.has(image));
+}
+
+function* totalsOf(rows: readonly OverviewRow[]): Generator<readonly [name: string, total: number]> {
+  for (const { repo, total = 0 } of rows) yield [repo, total];
 }

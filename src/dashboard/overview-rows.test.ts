@@ -72,10 +72,7 @@ describe('the rows of the overview', () => {
         registries: ['dockerhub', 'ghcr'],
         total: 15,
         names: 'acme/app acme/app acme/app',
-        weekdays: [
-          { pulls: 2, earlier: [1, 1] },
-          { pulls: 3, earlier: [] },
-        ],
+        images: [hub, ghcr],
         day: { pulls: 5, change: 1, before: 1, isUsual: false },
         week: { pulls: undefined, change: undefined, before: undefined },
         month: { pulls: undefined, change: undefined, before: undefined },
@@ -168,7 +165,7 @@ describe('the rows of the overview', () => {
     const after = list([app, image('a/tool', { pullCount: 3 })], ownName);
     expect(after.rows[0]).toBe(before.rows[0]);
     expect([after.rows[1]?.total, before.rows[1]?.total]).toEqual([3, 2]);
-    expect(list([app], ownName)).toEqual({ rows: [before.rows[0]], names: new Set(['a/app']) });
+    expect(list([app], ownName)).toEqual({ rows: [before.rows[0]], places: new Map([['a/app', 0]]) });
   });
 });
 

@@ -2,7 +2,7 @@
 import type { EpochDay } from '../core/model/day.ts';
 import { firstSorted } from '../core/numbers/first.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
-import { sumWeekdays, type WeekdayPulls } from '../core/numbers/weekday.ts';
+import { sumWeekdays } from '../core/numbers/weekday.ts';
 import { type ImageName, compareText } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
@@ -16,7 +16,7 @@ export interface OverviewRow {
   readonly registries: readonly string[];
   /** What a search looks at: its name and those of the images in it. */
   readonly names: string;
-  readonly weekdays: readonly WeekdayPulls[];
+  readonly images: readonly TrackedImage[];
   /** Absent before the first read. */
   readonly total?: number | undefined;
   readonly day: ComparedGrowth;
@@ -34,7 +34,8 @@ export interface OverviewRow {
 /** One row for the images of a name, in the order of the names' first images. */
 interface Rows {
   readonly rows: readonly OverviewRow[];
-  readonly names: ReadonlySet<string>;
+  /** Where the row of each name is among them. */
+  readonly places: ReadonlyMap<string, number>;
 }
 
 /** `nameOf`: always the same. Rows of images that have not changed since the last call are the same objects, as far as no image came or went. */
@@ -42,9 +43,9 @@ export type RowList = (images: readonly TrackedImage[], nameOf: (image: ImageNam
 
 export function createRowList(): RowList {
   let from: readonly TrackedImage[] = [];
-  let made: Rows = { rows: [], names: new Set() };
+  let made: Rows = { rows: [], places: new Map() };
   /** Where the images of each row are in the list, and which row each of them is in. */
-  let places: readonly (readonly number[])[] = [];
+  let imagesOf: readonly (readonly number[])[] = [];
   let rowOf: readonly number[] = [];
 
   function makeAll(images: readonly TrackedImage[], nameOf: (image: ImageName) => string): Rows {
@@ -57,12 +58,12 @@ export function createRowList(): RowList {
       placesOf[index] = [...(placesOf[index] ?? []), place];
       return index;
     });
-    places = placesOf;
-    return { rows: Array.from(indexes, ([name, index]) => toRow(name, imagesAt(images, index))), names: new Set(indexes.keys()) };
+    imagesOf = placesOf;
+    return { rows: Array.from(indexes, ([name, index]) => toRow(name, imagesAt(images, index))), places: indexes };
   }
 
   function imagesAt(images: readonly TrackedImage[], index: number): readonly TrackedImage[] {
-    return (places[index] ?? []).flatMap((place) => images[place] ?? []);
+    return (imagesOf[index] ?? []).flatMap((place) => images[place] ?? []);
   }
 
   function changed(images: readonly TrackedImage[]): Rows {
@@ -73,7 +74,7 @@ export function createRowList(): RowList {
       const row = rows[index];
       if (row) rows[index] = toRow(row.repo, imagesAt(images, index));
     }
-    return { rows, names: made.names };
+    return { rows, places: made.places };
   }
 
   return (images, nameOf) => {
@@ -109,7 +110,7 @@ function toRow(repo: string, images: readonly TrackedImage[]): OverviewRow {
   return {
     repo,
     names: [repo, ...images.map((image) => image.repo)].join(' ').replaceAll('%2F', '/').toLowerCase(),
-    weekdays: images.map(({ weekday }) => weekday),
+    images,
     registries: [...new Set(images.map(({ registry }) => registry))],
     total: sumKnown(images.map(({ pullCount }) => pullCount)),
     day: sumWeekdays(images.map(({ weekday }) => weekday)),

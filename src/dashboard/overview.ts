@@ -2,8 +2,7 @@
 import { html, raw } from 'hono/html';
 import { sparklineSvg } from '../badge/chart.ts';
 import { formatExact } from '../core/views/format.ts';
-import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
-import { sumWeekdays } from '../core/numbers/weekday.ts';
+import type { ImageSums } from '../core/views/image-sums.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import { advice } from './advice.ts';
 import { titleOf, todayOf, type PageContext } from './context.ts';
@@ -21,7 +20,7 @@ import { chartCsvPath, keysOf, maxRows, rowsStep, sorts, splits, viewQuery, type
 
 export function overviewPage(context: PageContext, view: View, overview: Overview): Html {
   const status = context.status();
-  const empty = overview.images.length === 0 && context.howToConfigure !== undefined;
+  const empty = overview.all.images === 0 && context.howToConfigure !== undefined;
   const addressOf = (next: View): string => `${context.basePath}/${viewQuery(next)}`;
   const running = status.registries.some(({ progress }) => progress !== undefined);
   return page(context, {
@@ -33,7 +32,7 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
       ? html`<h1>Images</h1>
           ${howToConfigure(context)}`
       : html`<h1>Images</h1>
-          ${notices(context, overview.images)} ${tiles(overview.found)} ${controls(context, view, overview)}
+          ${notices(context, overview.all)} ${tiles(overview.sums)} ${controls(context, view, overview)}
           ${figure({
             view,
             shown: overview.shown,
@@ -43,35 +42,11 @@ export function overviewPage(context: PageContext, view: View, overview: Overvie
             csvPath: csvPath(context, view, overview.found),
             day: dayPanel(context, view, overview.makers, addressOf({ ...view, day: '' })),
           })}
-          ${table(context, view, overview)} ${howPullsAreCounted(context, overview.images)}`,
+          ${table(context, view, overview)} ${howPullsAreCounted(context, new Set(overview.all.registries.keys()))}`,
   });
 }
 
-interface Sums {
-  readonly total: number | undefined;
-  readonly day: ComparedGrowth;
-  readonly week: ComparedGrowth;
-  readonly month: ComparedGrowth;
-}
-
-/** Of rows that stay the same while page after page is made of them. */
-const sumsOfRows = new WeakMap<readonly OverviewRow[], Sums>();
-
-function sumRows(rows: readonly OverviewRow[]): Sums {
-  const known = sumsOfRows.get(rows);
-  if (known) return known;
-  const sums = {
-    total: sumKnown(rows.map((row) => row.total)),
-    day: sumWeekdays(rows.flatMap((row) => row.weekdays)),
-    week: sumGrowth(rows.map((row) => row.week)),
-    month: sumGrowth(rows.map((row) => row.month)),
-  };
-  sumsOfRows.set(rows, sums);
-  return sums;
-}
-
-function tiles(rows: readonly OverviewRow[]): Html {
-  const { total, day, week, month } = sumRows(rows);
+function tiles({ total, weekday: day, lastWeek: week, last30Days: month }: ImageSums): Html {
   return html`<dl class="tiles" data-key="tiles">
     <div>
       <dt>Total pulls</dt>

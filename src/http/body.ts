@@ -6,15 +6,18 @@ import type { Sending } from './outgoing.ts';
 /** What a reader that takes nothing holds, a few times. */
 export const pieceBytes = 65_536;
 
-/** Pieces of text, in turn. */
-export type Pieces = Iterator<string> | AsyncIterator<string>;
+/** Text, or its UTF-8. */
+export type Piece = string | Uint8Array;
 
-export function piecesOf(chunks: Iterable<string> | AsyncIterable<string>): Pieces {
+/** Pieces in turn. */
+export type Pieces = Iterator<Piece> | AsyncIterator<Piece>;
+
+export function piecesOf(chunks: Iterable<Piece> | AsyncIterable<Piece>): Pieces {
   return Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
 }
 
 /** What was made already and what is still to come; the source ends with the stream. */
-export function streamPieces(begun: Buffer[], pieces: Pieces, sending: Sending): Readable {
+export function streamPieces(begun: Uint8Array[], pieces: Pieces, sending: Sending): Readable {
   const take = async (stream: Readable): Promise<void> => {
     sending.onWanted();
     const first = begun.shift();

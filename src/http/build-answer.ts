@@ -66,13 +66,13 @@ export async function buildAnswer(build: () => Promise<Content>, options: BuildO
 async function begin(
   pieces: Pieces,
   maxBytes: number,
-): Promise<{ readonly begun: Buffer[]; readonly bytes: number; readonly isAll: boolean }> {
-  const begun: Buffer[] = [];
+): Promise<{ readonly begun: Uint8Array[]; readonly bytes: number; readonly isAll: boolean }> {
+  const begun: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
     const next = await pieces.next();
     if (next.done) return { begun, bytes, isAll: true };
-    const piece = Buffer.from(next.value);
+    const piece = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     begun.push(piece);
     bytes += piece.length;
     if (bytes > maxBytes) return { begun, bytes, isAll: false };
@@ -94,7 +94,7 @@ function contentHeaders(type: string, encoding: Encoding): Record<string, string
   return encoding === 'identity' ? headers : { ...headers, 'Content-Encoding': encoding };
 }
 
-function joined(chunks: readonly Buffer[], bytes: number): Uint8Array {
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   const body = new Uint8Array(bytes);
   let at = 0;
   for (const chunk of chunks) {

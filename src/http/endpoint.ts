@@ -1,13 +1,14 @@
 /** What an endpoint is: one path, what it takes, what it answers with, and how. The API and the pages are made of these. */
 import { AppError } from '../core/model/errors.ts';
 import { dataHeaders } from './headers.ts';
+import type { Piece } from './body.ts';
 import { parametersOf, parseQuery, queryKey, type Fields, type Known, type QueryOf } from './query.ts';
 import type { Schema } from './schema.ts';
 
 /** What an answer says, in pieces. */
 export interface TextContent {
   readonly type: string;
-  readonly chunks: Iterable<string> | AsyncIterable<string>;
+  readonly chunks: Iterable<Piece> | AsyncIterable<Piece>;
   /** Name under which a browser saves it; absent: it shows it. */
   readonly fileName?: string | undefined;
   /** The address of the next page, which the `Link` header has. */

@@ -1,12 +1,11 @@
 /** What the four endpoints of pulls over time have in common. */
-import { startOfDay } from '../core/model/day.ts';
+import { fromEpochDay, startOfDay } from '../core/model/day.ts';
 import { wholePeriods, type Period } from '../core/numbers/period.ts';
-import { toLines, type RowLine } from '../core/numbers/daily-rows.ts';
-import type { SeriesRow } from '../core/numbers/series.ts';
+import { toLines, type DayValues, type RowLine } from '../core/numbers/daily-rows.ts';
 import type { DailyTotals } from '../core/model/history.ts';
 import { withGroups } from '../core/views/groups.ts';
-import { detailedPullRows, detailMarks, findStillImages, type DetailedRow } from '../core/views/pull-details.ts';
-import type { Cell } from '../core/views/table.ts';
+import { detailedPullValues, detailMarks, findStillImages, type PullDetails } from '../core/views/pull-details.ts';
+import { prepareText, type Cell, type PreparedText } from '../core/views/table.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Description, Endpoint } from './endpoint.ts';
 import { dayRange, details, imageFilter, noDetails, split } from './parameters.ts';
@@ -24,11 +23,11 @@ interface PullsDeclaration extends Pick<Description, 'path' | 'summary' | 'descr
   readonly period?: Period;
   /** Whether `details=true` adds how each value is known. */
   readonly hasDetails?: true;
-  readonly rows: (totals: DailyTotals, lines: readonly RowLine[]) => AsyncIterable<Iterable<SeriesRow>>;
+  readonly values: (totals: DailyTotals, lines: readonly RowLine[]) => AsyncIterable<DayValues>;
 }
 
 export function pullsEndpoint(declaration: PullsDeclaration): Endpoint<Pick<ApiDeps, 'store' | 'groups'>> {
-  const { rowName, column, columnDescription, period, hasDetails, rows, ...rest } = declaration;
+  const { rowName, column, columnDescription, period, hasDetails, values, ...rest } = declaration;
   const row = named(
     rowName,
     object({
@@ -52,9 +51,9 @@ export function pullsEndpoint(declaration: PullsDeclaration): Endpoint<Pick<ApiD
       const read = period ? wholePeriods(range, period) : range;
       const totals = await store.dailyTotals(grouped.query, read, { withMarks: wanted !== undefined });
       const lines = toLines(grouped.named(totals.images.map((image, position) => ({ ...image, position }))), { split: isSplit });
-      if (!wanted) return { columns, rows: cells(rows(totals, lines), isSplit) };
+      if (!wanted) return { columns, rows: rowsOf(values(totals, lines), lines) };
       const still = await findStillImages(store, totals.images, grouped.query, range.from);
-      return { columns, rows: cells(detailedPullRows(totals, lines, still), isSplit, detailCells) };
+      return { columns, rows: rowsOf(detailedPullValues(totals, lines, still), lines) };
     },
   });
 }
@@ -65,28 +64,30 @@ const detailFields = {
   mark: optional(oneOf(detailMarks, { description: 'Only with details=true: how the value is known, or a tenth of it or more' })),
 };
 
-function detailCells({ days, severalDaysPulls, mark }: DetailedRow): readonly Cell[] {
-  return [days, severalDaysPulls, mark];
+interface ShownDay extends DayValues {
+  readonly detailsOf?: (line: number) => PullDetails;
 }
 
-async function* cells<Row extends SeriesRow>(
-  batches: AsyncIterable<Iterable<Row>>,
-  isSplit: boolean,
-  more?: (row: Row) => readonly Cell[],
-): AsyncGenerator<Iterable<readonly Cell[]>> {
-  for await (const rows of batches) yield cellsOf(rows, isSplit, more);
+async function* rowsOf(days: AsyncIterable<ShownDay>, lines: readonly RowLine[]): AsyncGenerator<Iterable<readonly Cell[]>> {
+  const names = lines.map(({ repo: name }) => prepareText(name));
+  for await (const day of days) yield rowsOfDay(day, lines, names);
 }
 
-function* cellsOf<Row extends SeriesRow>(
-  rows: Iterable<Row>,
-  isSplit: boolean,
-  more: ((row: Row) => readonly Cell[]) | undefined,
+function* rowsOfDay(
+  { day, values, detailsOf }: ShownDay,
+  lines: readonly RowLine[],
+  names: readonly PreparedText[],
 ): Generator<readonly Cell[]> {
-  let [shownDay, start] = ['', ''];
-  for (const row of rows) {
-    const { day, repo: name, registry: id, value } = row;
-    if (day !== shownDay) [shownDay, start] = [day, startOfDay(day)];
-    const cell: readonly Cell[] = isSplit ? [start, name, id, value] : [start, name, value];
-    yield more ? [...cell, ...more(row)] : cell;
+  const start = startOfDay(fromEpochDay(day));
+  for (let at = 0; at < lines.length; at += 1) {
+    const value = values[at];
+    if (Number.isNaN(value)) continue;
+    const id = lines[at]?.registry;
+    const cells: readonly Cell[] = id === undefined ? [start, names[at], value] : [start, names[at], id, value];
+    yield detailsOf ? [...cells, ...detailCells(detailsOf(at))] : cells;
   }
+}
+
+function detailCells({ days, severalDaysPulls, mark }: PullDetails): readonly Cell[] {
+  return [days, severalDaysPulls, mark];
 }

@@ -59,6 +59,7 @@ async function scrape(deps: Partial<MetricsDeps> = {}): Promise<{ readonly type:
     store,
     clock,
     configured,
+    staleAfterMs: 86_400_000,
     status: () => status,
     configProblems: [{}, {}],
     groups: [],
@@ -124,7 +125,16 @@ describe('the metrics', () => {
     const store = createMemoryStore();
     await store.save(readings);
     const clock = createFixedClock('2026-03-14T12:00:00.000Z');
-    const metrics = createMetrics({ store, clock, configured: [], status: () => status, configProblems: [], groups: [], version: '1' });
+    const metrics = createMetrics({
+      store,
+      clock,
+      configured: [],
+      staleAfterMs: 86_400_000,
+      status: () => status,
+      configProblems: [],
+      groups: [],
+      version: '1',
+    });
     await metrics.scrape();
     await store.save([read('acme/app', '2026-03-14', 14_400, { readAt: '2026-03-14T11:00:00.000Z' })]);
 

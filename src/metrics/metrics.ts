@@ -15,6 +15,8 @@ export interface MetricsDeps {
   readonly store: SnapshotStore;
   readonly clock: Clock;
   readonly configured: readonly ImageName[];
+  /** A total that was read longer ago than this is stale. */
+  readonly staleAfterMs: number;
   readonly status: () => CollectorStatus;
   /** What became of notifications, by channel; absent where none is configured. Never rejects. */
   readonly channels?: (() => Promise<readonly ChannelStatus[]>) | undefined;
@@ -108,9 +110,9 @@ function isMetricName(name: string): name is MetricName {
   return name in definitions;
 }
 
-async function findImages({ store, clock, configured }: MetricsDeps): Promise<readonly TrackedImage[]> {
+async function findImages({ store, clock, configured, staleAfterMs }: MetricsDeps): Promise<readonly TrackedImage[]> {
   const [latest, days] = await Promise.all([store.latest({}), store.days()]);
-  return trackedListOf(store)({ latest, newestDay: days.at(-1) }, configured, { now: clock.now(), staleAfterMs: Infinity });
+  return trackedListOf(store, configured)({ latest, newestDay: days.at(-1) }, { now: clock.now(), staleAfterMs });
 }
 
 function chooseImages(images: readonly TrackedImage[], { images: choice, groups }: MetricsDeps): readonly TrackedImage[] {

@@ -29,7 +29,8 @@ export function groupByDay(readings: readonly Reading[], events: readonly Record
 }
 
 /** What stays of a reading when the snapshot of its day is deleted. */
-export function withoutDetails({ tags: _tags, listedTags: _names, recentDays: _days, observed: _observed, ...kept }: Reading): Reading {
+export function withoutDetails(reading: Reading): Reading {
+  const { tags: _tags, tagsCut: _cut, tagsNote: _note, listedTags: _names, recentDays: _days, observed: _observed, ...kept } = reading;
   return kept;
 }
 

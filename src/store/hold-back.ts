@@ -1,8 +1,9 @@
 /** Keeps what is dated after tomorrow out of every answer of a store until its day comes: some clock was wrong when it was written. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { imageKey } from '../core/model/image.ts';
-import type { ImageSeries, LatestImage, StoredReading } from '../core/model/history.ts';
+import { hasTags, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { wasRead } from '../core/model/mark.ts';
+import { createBlocks } from '../core/numbers/blocks.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
 import { queryOf, type DayRange } from '../core/model/query.ts';
 import type { Clock, Logger, SnapshotStore } from '../core/ports.ts';
@@ -33,6 +34,10 @@ export function holdBack<Store extends Omit<SnapshotStore, 'heldBack'>>(store: S
 export function holdBackAnswers(store: Answers, { clock, log }: HoldBackDeps): Answers & Pick<SnapshotStore, 'heldBack'> {
   const noted = new Set<Day>();
   const lastDay = (): Day => lastShownDay(clock);
+  const lateIn = createBlocks(
+    (images: readonly LatestImage[], last: Day) => ({ last, late: images.filter(({ day }) => day > last) }),
+    (known, last) => known.last !== last,
+  );
 
   function note(days: Iterable<Day>): void {
     const fresh = [...new Set(days)].filter((day) => !noted.has(day));
@@ -50,7 +55,8 @@ export function holdBackAnswers(store: Answers, { clock, log }: HoldBackDeps): A
     async latest(query) {
       const last = lastDay();
       const found = await store.latest(query);
-      const late = found.filter(({ day }) => day > last);
+      const late =
+        query.repos || query.registries ? found.filter(({ day }) => day > last) : lateIn(found, last).flatMap((block) => block.late);
       if (late.length === 0) return found;
       note(late.map(({ day }) => day));
       const shown = await latestUntil(store, late, last);
@@ -128,6 +134,7 @@ function withOlder(newest: LatestImage | undefined, { registry, repo, day, ...ol
     tagCount: newest?.tagCount ?? older.tagCount,
     lastUpdated: newest?.lastUpdated ?? older.lastUpdated,
     totalSince: newest?.totalSince ?? older.totalSince,
+    tagsDay: newest?.tagsDay ?? (hasTags(older) ? day : undefined),
     discrepancy,
   };
 }

@@ -4,7 +4,7 @@ import { AppError } from '../core/model/errors.ts';
 import { compareEvents } from '../core/model/event.ts';
 import { compareImages, compareImagesByName, compareText, imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
-import { toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
+import { hasTags, toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { addDaySums, daySumsOf } from '../core/numbers/day-sums.ts';
@@ -75,10 +75,10 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
       const document = pruned.has(day) ? undefined : documents.get(day);
       return document && documentText(structuredClone(document));
     },
-    async prune(before, { withTotals = false } = {}) {
+    async prune(before, { withTotals = false, signal } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
-      const gone = snapshotDays().filter((day) => day < before);
-      const old = withTotals ? sortedDays().filter((day) => day < before) : gone;
+      const old = (withTotals ? sortedDays() : snapshotDays()).filter((day) => day < before && !signal?.aborted);
+      const gone = old.filter((day) => !pruned.has(day));
       for (const day of old) pruneDay(day, withTotals);
       if (old.length > 0) changes += 1;
       return gone;
@@ -133,7 +133,9 @@ function latestOf(history: readonly StoredReading[]): LatestImage[] {
   const tagCount = history.findLast((reading) => reading.tagCount !== undefined)?.tagCount;
   const lastUpdated = history.findLast((reading) => reading.lastUpdated !== undefined)?.lastUpdated;
   const totalSince = history.findLast((reading) => reading.totalSince !== undefined)?.totalSince;
+  const tagsDay = history.findLast(hasTags)?.day;
   const readAt = history.findLast(({ mark }) => wasRead(mark))?.readAt;
   const values = seriesOf(history).map(seriesValues);
-  return values.map((each) => ({ registry, repo, day, pullCount, readAt, tagCount, lastUpdated, totalSince, discrepancy, ...each }));
+  const details = { readAt, tagCount, lastUpdated, totalSince, tagsDay, discrepancy };
+  return values.map((each) => ({ registry, repo, day, pullCount, ...details, ...each }));
 }

@@ -220,7 +220,8 @@ describe('CSV', () => {
 
     await importAll(to, readCsv(splitLines(bytesOf(text)), registries), { keepMarks: true });
 
-    expect(await to.latest({})).toEqual(await from.latest({}));
+    // A table has no lists of tags.
+    expect(await to.latest({})).toEqual((await from.latest({})).map((image) => ({ ...image, tagsDay: undefined })));
     expect(await textOf(csvText(to.readings({})))).toBe(text);
   });
 

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { getJson, runProgram, type RunningProgram } from '../support/program.ts';
+import { addDays, dayOf } from '../../src/core/model/day.ts';
+import { startSimulator } from '../../src/demo/simulator/index.ts';
+import { environmentOf } from '../support/environment.ts';
+import { smallWorld } from '../support/small-world.ts';
+import { getJson, runProgram, startService, type RunningProgram } from '../support/program.ts';
 
 let directory = '';
 let data = '';
@@ -22,14 +26,15 @@ function serve(): RunningProgram {
   });
 }
 
-async function writeDays(count: number): Promise<void> {
+/** The last of them yesterday where it is not said otherwise. */
+async function writeDays(count: number, first = addDays(dayOf(Date.now()), -count)): Promise<void> {
   const rows = Array.from({ length: 500 }, (_, at) => ({ repo: `acme/app-${at}`, pull_count: at }));
   const text = JSON.stringify({ docker_hub: rows });
-  const first = Date.UTC(2020, 0, 1);
-  for (let at = 0; at < count; at += 1) {
-    const day = new Date(first + at * 86_400_000).toISOString().slice(0, 10);
-    await writeFile(join(data, `${day}.json`), text);
-  }
+  for (let at = 0; at < count; at += 1) await writeFile(join(data, `${addDays(first, at)}.json`), text);
+}
+
+async function countDays(): Promise<number> {
+  return (await readdir(data)).filter((name) => /^\d/.test(name)).length;
 }
 
 describe('SIGTERM', () => {
@@ -54,6 +59,30 @@ describe('SIGTERM', () => {
 
     expect(await program.exited).toBe(0);
     expect(await readdir(data)).not.toContain('.lock');
+  });
+
+  it('while old snapshots are deleted ends the program and leaves no lock; every total stays, and the next run deletes the rest', async () => {
+    await writeDays(400);
+    const simulator = await startSimulator({ world: smallWorld() });
+    const env = environmentOf(simulator, directory, { DOCKERHUB_REPOS: 'acme/app', RETENTION_DAYS: '30', BACKFILL: 'off' });
+    try {
+      const first = await startService(env);
+      await expect.poll(() => readdir(data)).toContain('history');
+
+      expect(await first.stop()).toBe(0);
+
+      expect(await readdir(data)).not.toContain('.lock');
+      expect(await countDays()).toBeGreaterThan(31);
+      expect(first.log()).toContain('deletion of old snapshots stopped');
+      const second = await startService(env);
+      await second.logged(/run done/);
+      const { body } = await getJson(`${second.url}/api/pulls?repo=acme/app-7`);
+      expect(await second.stop()).toBe(0);
+      expect(body).toHaveLength(400);
+      expect(await countDays()).toBe(31);
+    } finally {
+      await simulator.close();
+    }
   });
 
   it('while another process may have the folder ends the program, and leaves the lock of the other; until then the history is served', async () => {

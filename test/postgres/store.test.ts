@@ -1,4 +1,5 @@
 /** The store in a real PostgreSQL. */
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +71,32 @@ describe('PostgreSQL with many images', () => {
     }
 
     expect(found).toEqual(saved.map(({ registry, repo, pullCount }) => `${registry} ${repo} ${pullCount} 1.0`).toSorted());
+    await store.close();
+  });
+});
+
+describe('PostgreSQL with the history of an image', () => {
+  it.each([1, 2_000])('gives all of its readings by day, then registry, where each has %d tags', async (count) => {
+    const store = await open(await database.createWithTables());
+    const saved = Array.from({ length: 45 }, (_, at) => {
+      const tags = Array.from({ length: count }, (__, tag) => ({
+        name: `1.${at}`,
+        digest: createHash('sha256').update(`${at} ${tag}`).digest('hex'),
+      }));
+      return reading('acme/app', at, addDays('2026-02-20', Math.floor((at * 2) / 3)), {
+        registry: at % 3 === 0 ? 'ghcr' : 'dockerhub',
+        tags,
+      });
+    });
+    await store.save([...saved, reading('acme/other', 7, '2026-02-25')]);
+    const found: string[] = [];
+    for await (const { day, registry, repo, tags } of store.readings({ repos: new Set(['acme/app']) }, { to: '2026-03-20' }))
+      found.push(`${day} ${registry} ${repo} ${tags?.[0]?.name}`);
+
+    const expected = saved
+      .slice(0, -1)
+      .map(({ readAt, registry, repo, tags }) => `${readAt.slice(0, 10)} ${registry} ${repo} ${tags?.[0]?.name}`);
+    expect(found).toEqual(expected.toSorted());
     await store.close();
   });
 });

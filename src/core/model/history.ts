@@ -64,6 +64,8 @@ export interface LatestImage extends ImageName, SeriesValues {
   readonly readAt?: string | undefined;
   readonly tagCount?: number | undefined;
   readonly lastUpdated?: string | undefined;
+  /** The newest day whose snapshot has tags of it, or says that there was no room for any; a later one where that snapshot was deleted. */
+  readonly tagsDay?: Day | undefined;
   /** The first day that is in the total, where the registry has no lifetime total. */
   readonly totalSince?: Day | undefined;
   /** Set where the newest total disagreed with the registry's daily counts. */
@@ -108,6 +110,11 @@ export interface DaySum {
   readonly resets: number;
   /** By how much these fell together. */
   readonly fall: number;
+}
+
+/** Whether anything of its tags is stored. */
+export function hasTags({ tags, tagsCut, tagsNote }: Pick<Reading, 'tags' | 'tagsCut' | 'tagsNote'>): boolean {
+  return tags !== undefined || tagsCut !== undefined || tagsNote?.since !== undefined;
 }
 
 /** A reading as it is stored, with the day whose snapshot holds it. */

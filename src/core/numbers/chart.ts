@@ -51,7 +51,8 @@ export const restLabel = 'others';
 /** The chart of these images. */
 export function buildChart(series: readonly ImageSeries[], options: ChartOptions): Chart {
   const labeled = series.map((image) => ({ ...image, repo: toLabel(image, options.split) }));
-  const kept = largest(newestTotals(labeled), options.maxLines);
+  const newest = newestTotals(labeled);
+  const kept = largest(newest, newest.size, options.maxLines);
   const merged = labeled.map((image) => (kept.has(image.repo) ? image : { ...image, repo: restLabel }));
   const firstDay = series.reduce((first, { days: known }) => Math.min(first, known[0] ?? Infinity), Infinity);
   return drawChart(selectRows(merged, options), [...kept, restLabel], {
@@ -115,9 +116,9 @@ function newestTotals(series: readonly ImageSeries[]): ReadonlyMap<string, numbe
   return totals;
 }
 
-/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. */
-export function largest(totals: ReadonlyMap<string, number>, maxLines: number): ReadonlySet<string> {
-  const count = totals.size <= maxLines ? maxLines : maxLines - 1;
+/** The labels with the largest newest totals, the largest first; one place is left for the others where there are more. `labels`: how many there are. */
+export function largest(totals: Iterable<readonly [label: string, total: number]>, labels: number, maxLines: number): ReadonlySet<string> {
+  const count = labels <= maxLines ? maxLines : maxLines - 1;
   const first = firstSorted(totals, ([a, x], [b, y]) => y - x || compareText(a, b), count);
   return new Set(first.map(([label]) => label));
 }

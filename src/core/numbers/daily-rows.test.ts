@@ -5,7 +5,7 @@ import { fromEpochDay } from '../model/day.ts';
 import type { DailyTotals } from '../model/history.ts';
 import type { DayRange } from '../model/query.ts';
 import { withGroups, type Group } from '../views/groups.ts';
-import { dailyPullRows, dailyTotalRows, periodPullRows, toLines, type RowLine } from './daily-rows.ts';
+import { dailyPullValues, dailyTotalValues, periodPullValues, toLines, type DayValues, type RowLine } from './daily-rows.ts';
 import { wholePeriods, type Period } from './period.ts';
 import { pullsByDay, pullsByPeriod, totalsByDay, type SeriesRow } from './series.ts';
 import { anySeries, firstDay, lastDay } from './testing/any-series.ts';
@@ -26,34 +26,39 @@ const groups: readonly Group[] = [
 ];
 const anyRepos = fc.option(fc.uniqueArray(fc.constantFrom('acme/a', 'acme/b', 'b-b/a', 'suite', 'b')), { nil: undefined });
 
-async function collect(batches: AsyncIterable<Iterable<SeriesRow>>): Promise<SeriesRow[]> {
+async function collect(days: AsyncIterable<DayValues>, lines: readonly RowLine[]): Promise<SeriesRow[]> {
   const rows: SeriesRow[] = [];
-  for await (const batch of batches) rows.push(...batch);
+  for await (const { day, values } of days) {
+    for (const [at, { repo, registry }] of lines.entries()) {
+      const value = values[at] ?? Number.NaN;
+      if (!Number.isNaN(value)) rows.push({ day: fromEpochDay(day), repo, registry, value });
+    }
+  }
   return rows;
 }
 
-type RowsOf = (totals: DailyTotals, lines: readonly RowLine[]) => AsyncIterable<Iterable<SeriesRow>>;
+type ValuesOf = (totals: DailyTotals, lines: readonly RowLine[]) => AsyncIterable<DayValues>;
 
 interface Case {
   readonly name: string;
-  readonly rowsOf: RowsOf;
+  readonly valuesOf: ValuesOf;
   readonly expected: typeof totalsByDay;
   readonly period?: Period;
 }
 
 const cases: readonly Case[] = [
-  { name: 'totals', rowsOf: dailyTotalRows, expected: totalsByDay },
-  { name: 'pulls', rowsOf: dailyPullRows, expected: pullsByDay },
+  { name: 'totals', valuesOf: dailyTotalValues, expected: totalsByDay },
+  { name: 'pulls', valuesOf: dailyPullValues, expected: pullsByDay },
   ...(['week', 'month'] as const).map((period): Case => ({
     name: `pulls of each ${period}`,
-    rowsOf: (totals, lines) => periodPullRows(totals, lines, period),
+    valuesOf: (totals, lines) => periodPullValues(totals, lines, period),
     expected: (series, options) => pullsByPeriod(series, period, options),
     period,
   })),
 ];
 
 describe('rows that are made day by day', () => {
-  it.each(cases)('are the $name of the whole series', async ({ rowsOf, expected, period }) => {
+  it.each(cases)('are the $name of the whole series', async ({ valuesOf, expected, period }) => {
     await fc.assert(
       fc.asyncProperty(anySeries, anyRange, fc.boolean(), anyRepos, async (series, range, split, repos) => {
         const { has, named } = withGroups({ repos: repos && new Set(repos) }, groups);
@@ -61,7 +66,7 @@ describe('rows that are made day by day', () => {
         const totals = dailyTotalsOf(own, period ? wholePeriods(range, period) : range);
         const lines = toLines(named(totals.images.map((image, position) => ({ ...image, position }))), { split });
 
-        expect(await collect(rowsOf(totals, lines))).toEqual([...expected(named(own), { ...range, split })]);
+        expect(await collect(valuesOf(totals, lines), lines)).toEqual([...expected(named(own), { ...range, split })]);
       }),
       { numRuns: 300 },
     );
@@ -79,8 +84,8 @@ describe('rows that are made day by day', () => {
       }
     }
     const rows: [number, number][] = [];
-    for await (const batch of dailyPullRows({ ...totals, days: noted() }, [{ repo: 'acme/a', positions: [0] }])) {
-      for (const { value } of batch) rows.push([value, read.length]);
+    for await (const { values } of dailyPullValues({ ...totals, days: noted() }, [{ repo: 'acme/a', positions: [0] }])) {
+      for (const value of values) rows.push([value, read.length]);
     }
 
     expect(rows).toEqual([

@@ -1,12 +1,12 @@
 /**
  * The rows of series.ts day by day: of each image no more is known than its value before, so that many images over many years take as
- * little memory as one day of them.
+ * little memory as one day of them. Loops count positions: the pairs of entries() would be garbage, millions of them.
  */
-import { fromEpochDay, type EpochDay } from '../model/day.ts';
+import type { EpochDay } from '../model/day.ts';
 import type { DailyTotals, DayTotals } from '../model/history.ts';
 import { compareImagesByName, imageKey, type ImageName } from '../model/image.ts';
 import { startOfPeriod, type Period } from './period.ts';
-import { pullsSince, type RowOptions, type SeriesRow } from './series.ts';
+import { pullsSince, type RowOptions } from './series.ts';
 
 /** An image under a name that it is shown by. */
 export interface NamedImage extends ImageName {
@@ -36,34 +36,47 @@ export function toLines(images: readonly NamedImage[], { split = false }: RowOpt
   return [...lines.values()];
 }
 
-/** As totalsByDay. */
-export async function* dailyTotalRows({ before, days }: DailyTotals, lines: readonly RowLine[]): AsyncGenerator<Iterable<SeriesRow>> {
+/** What the lines come to on a day, or in the period that begins with it. */
+export interface DayValues {
+  readonly day: EpochDay;
+  /** By the position of a line; NaN where it has no row. */
+  readonly values: Float64Array;
+}
+
+/** The rows of totalsByDay. */
+export async function* dailyTotalValues({ before, days }: DailyTotals, lines: readonly RowLine[]): AsyncGenerator<DayValues> {
   const carried = before.totals.slice();
   for await (const { day, totals } of days) {
-    for (const [position, total] of totals.entries()) if (!Number.isNaN(total)) carried[position] = total;
-    yield rowsOf(day, lines, totals, carried);
+    for (let position = 0; position < totals.length; position += 1) {
+      const total = totals[position] ?? Number.NaN;
+      if (!Number.isNaN(total)) carried[position] = total;
+    }
+    yield { day, values: sumLines(lines, totals, carried) };
   }
 }
 
-/** As pullsByDay. */
-export async function* dailyPullRows(totals: DailyTotals, lines: readonly RowLine[]): AsyncGenerator<Iterable<SeriesRow>> {
-  for await (const { day, pulls } of pullsOfDays(totals)) yield rowsOf(day, lines, pulls, pulls);
+/** The rows of pullsByDay. */
+export async function* dailyPullValues(totals: DailyTotals, lines: readonly RowLine[]): AsyncGenerator<DayValues> {
+  for await (const { day, pulls } of pullsOfDays(totals)) yield { day, values: sumLines(lines, pulls, pulls) };
 }
 
-/** As pullsByPeriod, of totals of whole periods. */
-export async function* periodPullRows(totals: DailyTotals, lines: readonly RowLine[], period: Period): AsyncGenerator<Iterable<SeriesRow>> {
+/** The rows of pullsByPeriod, of totals of whole periods. */
+export async function* periodPullValues(totals: DailyTotals, lines: readonly RowLine[], period: Period): AsyncGenerator<DayValues> {
   let current: EpochDay | undefined;
   let added = new Float64Array(0);
   for await (const { day, pulls } of pullsOfDays(totals)) {
     const start = startOfPeriod(day, period);
     if (start !== current) {
-      if (current !== undefined) yield rowsOf(current, lines, added, added);
+      if (current !== undefined) yield { day: current, values: sumLines(lines, added, added) };
       current = start;
       added = new Float64Array(pulls.length).fill(Number.NaN);
     }
-    for (const [position, value] of pulls.entries()) if (!Number.isNaN(value)) added[position] = (added[position] || 0) + value;
+    for (let position = 0; position < pulls.length; position += 1) {
+      const value = pulls[position] ?? Number.NaN;
+      if (!Number.isNaN(value)) added[position] = (added[position] || 0) + value;
+    }
   }
-  if (current !== undefined) yield rowsOf(current, lines, added, added);
+  if (current !== undefined) yield { day: current, values: sumLines(lines, added, added) };
 }
 
 interface DayPulls {
@@ -78,7 +91,8 @@ export async function* pullsOfDays({ before, days }: DailyTotals): AsyncGenerato
   const known = before.totals.slice();
   for await (const totals of days) {
     const pulls = totals.totals.slice();
-    for (const [position, total] of totals.totals.entries()) {
+    for (let position = 0; position < pulls.length; position += 1) {
+      const total = pulls[position] ?? Number.NaN;
       if (Number.isNaN(total)) continue;
       const last = known[position] ?? Number.NaN;
       pulls[position] = Number.isNaN(last) ? 0 : pullsSince(last, total, totals.notes.get(position));
@@ -88,22 +102,19 @@ export async function* pullsOfDays({ before, days }: DailyTotals): AsyncGenerato
   }
 }
 
-/** A row for each line of which an image has a value now; the sum is that of `values`. */
-function* rowsOf(day: EpochDay, lines: readonly RowLine[], now: Float64Array, values: Float64Array): Generator<SeriesRow> {
-  const shown = fromEpochDay(day);
-  for (const line of lines) {
-    const value = sumOfLine(line, now, values);
-    if (value !== undefined) yield { day: shown, repo: line.repo, registry: line.registry, value };
-  }
+/** By line the sum of the values of its images; NaN where none of them has one now. */
+export function sumLines(lines: readonly RowLine[], now: Float64Array, values: Float64Array): Float64Array {
+  const sums = new Float64Array(lines.length);
+  for (let at = 0; at < lines.length; at += 1) sums[at] = sumPositions(lines[at]?.positions ?? [], now, values);
+  return sums;
 }
 
-/** The sum of the values of a line, by position; undefined where none of its images has one now. */
-export function sumOfLine({ positions }: RowLine, now: Float64Array, values: Float64Array): number | undefined {
+function sumPositions(positions: readonly number[], now: Float64Array, values: Float64Array): number {
   let sum = 0;
   let isKnown = false;
   for (const position of positions) {
     isKnown ||= !Number.isNaN(now[position]);
     sum += values[position] || 0;
   }
-  return isKnown ? sum : undefined;
+  return isKnown ? sum : Number.NaN;
 }

@@ -81,3 +81,11 @@ export function sumGrowth(growths: readonly Growth[]): ComparedGrowth {
     before: change === undefined || now === undefined ? undefined : now - change,
   };
 }
+
+/** Few growths with the same sum as these. */
+export function partsOfGrowth(growths: readonly Growth[]): readonly Growth[] {
+  const compared = growths.filter(({ change }) => change !== undefined);
+  const others = growths.filter(({ change }) => change === undefined);
+  const change = sumKnown(compared.map((growth) => growth.change));
+  return [{ pulls: sumKnown(compared.map(({ pulls }) => pulls)), change }, { pulls: sumKnown(others.map(({ pulls }) => pulls)) }];
+}

@@ -43,3 +43,15 @@ export function sumWeekdays(images: readonly WeekdayPulls[]): ComparedGrowth {
   const isUsual = now >= Math.min(...sums) && now <= Math.max(...sums);
   return { pulls, change: Math.round(now - before), before: Math.round(before), isUsual };
 }
+
+/** Few with the same sum as these: one for each number of weeks that is known. */
+export function partsOfWeekdays(images: readonly WeekdayPulls[]): readonly WeekdayPulls[] {
+  const parts: { pulls: number; earlier: number[] }[] = [];
+  for (const { pulls, earlier } of images) {
+    if (pulls === undefined) continue;
+    const part = (parts[earlier.length] ??= { pulls: 0, earlier: earlier.map(() => 0) });
+    part.pulls += pulls;
+    for (const [week, value] of earlier.entries()) part.earlier[week] = (part.earlier[week] ?? 0) + value;
+  }
+  return parts.filter((part) => part !== undefined);
+}

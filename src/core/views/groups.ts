@@ -98,7 +98,7 @@ export async function queryImages(
   const [latest, days] = await Promise.all([store.latest(grouped.query), store.days()]);
   const members = groups.filter(({ name }) => query.repos?.has(name)).flatMap((group) => group.members);
   const [newestDay, moment] = [days.at(-1), { now: clock.now(), staleAfterMs }];
-  if (!query.repos && !query.registries) return trackedListOf(store)({ latest, newestDay }, configured, moment);
+  if (!query.repos && !query.registries) return trackedListOf(store, configured)({ latest, newestDay }, moment);
   return trackedImages({ latest: latest.filter(grouped.has), newestDay }, [...configured, ...members].filter(grouped.has), moment);
 }
 

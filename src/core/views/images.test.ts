@@ -180,18 +180,18 @@ describe('the list of a store', () => {
   it('is that of its images after whatever was read, went and grew old', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-        const list = trackedListOf({});
+        const store = {};
         const images = new Map<string, LatestImage>();
-        const configured: ImageName[] = [];
+        let configured: readonly ImageName[] = [];
         let at = now;
         for (const each of steps) {
           if (each.kind === 'read') images.set(imageKey(each.name), latest(each.name, each.day, { pullCount: each.pullCount }));
           if (each.kind === 'gone') images.delete(imageKey(each.name));
           if (each.kind === 'later') at += each.hours * 3_600_000;
-          if (each.kind === 'configured') configured.push(each.name);
+          if (each.kind === 'configured') configured = configured.concat(each.name);
           const moment = { now: at, staleAfterMs: dayMs };
           const known = { latest: [...images.values()].toSorted(compareImages), newestDay: '2026-03-14' };
-          expect(list(known, [...configured], moment)).toEqual(trackedImages(known, configured, moment));
+          expect(trackedListOf(store, configured)(known, moment)).toEqual(trackedImages(known, configured, moment));
         }
       }),
       { numRuns: 300 },
@@ -200,19 +200,21 @@ describe('the list of a store', () => {
 
   it('has the same objects for what did not change, and is the same list where nothing did', () => {
     const [a, b] = [latest(app, '2026-03-14'), latest({ registry: 'ghcr', repo: 'acme/tool' }, '2026-03-14')];
-    const [list, moment] = [trackedListOf({}), { now, staleAfterMs: dayMs }];
+    const store = {};
+    const [list, moment] = [trackedListOf(store, []), { now, staleAfterMs: dayMs }];
     const known = { latest: [a, b], newestDay: '2026-03-14' };
-    const before = list(known, [], moment);
+    const before = list(known, moment);
 
-    expect(list(known, [], { ...moment, now: now + 1 })).toBe(before);
-    const after = list({ ...known, latest: [a, { ...b, pullCount: 101 }] }, [], moment);
+    expect(list(known, { ...moment, now: now + 1 })).toBe(before);
+    const after = list({ ...known, latest: [a, { ...b, pullCount: 101 }] }, moment);
     expect(after.map((image, at) => image === before[at])).toEqual([true, false]);
-    expect(list(known, [app, { registry: 'ghcr', repo: 'acme/new' }], moment)).toHaveLength(3);
+    expect(trackedListOf(store, [app, { registry: 'ghcr', repo: 'acme/new' }])(known, moment)).toHaveLength(3);
   });
 
-  it('is one of each store', () => {
-    const store = {};
-    expect(trackedListOf(store)).toBe(trackedListOf(store));
-    expect(trackedListOf(store)).not.toBe(trackedListOf({}));
+  it('is one for each store and what is configured', () => {
+    const [store, configured] = [{}, [app]];
+    expect(trackedListOf(store, configured)).toBe(trackedListOf(store, configured));
+    expect(trackedListOf(store, configured)).not.toBe(trackedListOf(store, []));
+    expect(trackedListOf(store, configured)).not.toBe(trackedListOf({}, configured));
   });
 });

@@ -1,17 +1,13 @@
 /** The tracked images with what is known of each; before the first snapshot those that the configuration names. */
 import { compareImages, imageKey, type ImageName } from '../model/image.ts';
 import { dayOf, toEpochDay, type Day, type EpochDay } from '../model/day.ts';
+import { createBlocks } from '../numbers/blocks.ts';
 import { computeGrowth, type Growth } from '../numbers/growth.ts';
 import { weekdayPulls, type WeekdayPulls } from '../numbers/weekday.ts';
 import { isInconsistent, type Inconsistency } from '../model/mark.ts';
 import type { Discrepancy } from '../model/reading.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
 import { oldestCurrentDay } from './summary.ts';
-
-/** Whether both hold the very same, in the same order. */
-function isSameOrder(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === b.length && a.every((each, at) => each === b[at]));
-}
 
 /** What is stored of the images that match a query. */
 export interface KnownImages {
@@ -81,86 +77,110 @@ export interface Moment {
 
 /** The configured images and those that were read within the last days, by registry, then name. `known` and `configured` hold only what matches the query. */
 export function trackedImages(known: KnownImages, configured: readonly ImageName[], moment: Moment): readonly TrackedImage[] {
-  return createTrackedList()(known, configured, moment);
+  return createTrackedList(configured)(known, moment);
 }
 
-/** As `trackedImages`; what has not changed since the last call is the same object, and where nothing has, so is the list. */
-type TrackedList = typeof trackedImages;
+/** What has not changed since the last call is the same object, and where nothing has, so is the list. */
+export type TrackedList = (known: KnownImages, moment: Moment) => readonly TrackedImage[];
 
-/** By store: its list of all images is asked for again and again, and of thousands of images few change in between. */
-const lists = new WeakMap<object, TrackedList>();
+/** By store and by what is configured: its list of all images is asked for again and again, and of thousands of images few change in between. */
+const lists = new WeakMap<object, WeakMap<readonly ImageName[], TrackedList>>();
 
-/** The list of all images of a store. */
-export function trackedListOf(store: object): TrackedList {
-  const list = lists.get(store) ?? createTrackedList();
-  lists.set(store, list);
+/** The list of all images of a store. `configured`: always the same array. */
+export function trackedListOf(store: object, configured: readonly ImageName[]): TrackedList {
+  const ofStore = lists.get(store) ?? new WeakMap<readonly ImageName[], TrackedList>();
+  const list = ofStore.get(configured) ?? createTrackedList(configured);
+  lists.set(store, ofStore.set(configured, list));
   return list;
 }
 
-interface Made {
-  readonly latest: LatestImage;
-  /** Milliseconds since the epoch; NaN where it was never read. */
-  readonly readAt: number;
-  readonly tracked: TrackedImage;
+/** What a list is made for. */
+interface ListMoment extends Moment {
+  readonly yesterday: EpochDay;
+  /** What is older is shown only where it is configured. */
+  readonly oldestDay: Day;
 }
 
-function createTrackedList(): TrackedList {
-  let madeOn: EpochDay | undefined;
-  /** In the order of the images. */
-  let made: readonly Made[] = [];
-  let from: { readonly known: KnownImages; readonly configured: readonly ImageName[] } | undefined;
+/** Images one after another in the list. */
+interface TrackedBlock {
+  readonly moment: ListMoment;
+  readonly shown: readonly TrackedImage[];
+  /** The keys of those that are configured. */
+  readonly configured: ReadonlySet<string>;
+  /** It is as it is for moments after the first and up to the second, in milliseconds since the epoch; then a total gets stale. */
+  readonly lasts: readonly [number, number];
+}
+
+function createTrackedList(configured: readonly ImageName[]): TrackedList {
+  const wanted = new Map(configured.map((image) => [imageKey(image), image]));
+  const blocks = createBlocks((images: readonly LatestImage[], moment: ListMoment) => toBlock(images, wanted, moment), isOutdated);
+  let from: readonly TrackedBlock[] | undefined;
   let list: readonly TrackedImage[] = [];
 
-  return (known, configured, moment) => {
+  return ({ latest, newestDay }, moment) => {
     const yesterday = toEpochDay(dayOf(moment.now)) - 1;
-    const isSameList =
-      yesterday === madeOn &&
-      from?.known.latest === known.latest &&
-      from.known.newestDay === known.newestDay &&
-      isSameOrder(from.configured, configured) &&
-      made.every((each) => isStale(each, moment) === each.tracked.stale);
-    if (isSameList) return list;
-    made = makeAll(known.latest, yesterday === madeOn ? made : [], yesterday, moment);
-    [madeOn, from] = [yesterday, { known, configured }];
-    list = shownImages(made, configured, known.newestDay);
+    const oldestDay = newestDay === undefined ? '9999-12-31' : oldestCurrentDay(newestDay);
+    const made = blocks(latest, { ...moment, yesterday, oldestDay });
+    if (made === from) return list;
+    from = made;
+    const read = new Set(made.flatMap((block) => [...block.configured]));
+    list = withUnread(
+      made.flatMap(({ shown }) => shown),
+      [...wanted].filter(([key]) => !read.has(key)).map(([, image]) => image),
+    );
     return list;
   };
 }
 
-/** `before`: what was made on this day, in the same order. */
-function makeAll(images: readonly LatestImage[], before: readonly Made[], yesterday: EpochDay, moment: Moment): readonly Made[] {
-  let at = 0;
-  return images.map((latest) => {
-    for (let known = before[at]; known && known.latest !== latest && compareImages(known.latest, latest) < 0; known = before[at]) at += 1;
-    const known = before[at];
-    const made =
-      known?.latest === latest ? known : { latest, readAt: Date.parse(latest.readAt ?? ''), tracked: toTracked(latest, yesterday) };
-    const stale = isStale(made, moment);
-    return stale === made.tracked.stale ? made : { ...made, tracked: { ...made.tracked, stale } };
-  });
+function toBlock(images: readonly LatestImage[], wanted: ReadonlyMap<string, ImageName>, moment: ListMoment): TrackedBlock {
+  const configured = new Set(wanted.size === 0 ? [] : images.map(imageKey).filter((key) => wanted.has(key)));
+  const shown = images.filter((image) => image.day >= moment.oldestDay || configured.has(imageKey(image)));
+  return { moment, shown: shown.map((image) => trackedOf(image, moment)), configured, lasts: timeOf(shown, moment) };
 }
 
-function isStale({ readAt }: Pick<Made, 'readAt'>, { now, staleAfterMs }: Moment): boolean {
-  return !(now - readAt <= staleAfterMs);
+function isOutdated({ moment: made, lasts: [after, until] }: TrackedBlock, moment: ListMoment): boolean {
+  const isOtherDay = made.yesterday !== moment.yesterday || made.oldestDay !== moment.oldestDay;
+  return isOtherDay || made.staleAfterMs !== moment.staleAfterMs || moment.now <= after || moment.now > until;
 }
 
-function shownImages(
-  made: readonly Made[],
-  configured: readonly ImageName[],
-  newestDay: KnownImages['newestDay'],
-): readonly TrackedImage[] {
-  const unknown = new Map(configured.map((image) => [imageKey(image), image]));
-  const oldestDay = newestDay === undefined ? '9999-12-31' : oldestCurrentDay(newestDay);
-  const shown: TrackedImage[] = [];
-  for (const { latest, tracked } of made) {
-    const isConfigured = unknown.size > 0 && unknown.delete(imageKey(latest));
-    if (isConfigured || latest.day >= oldestDay) shown.push(tracked);
+function withUnread(read: readonly TrackedImage[], unread: readonly ImageName[]): readonly TrackedImage[] {
+  return unread.length === 0 ? read : [...read, ...unread.map(unreadImage)].toSorted(compareImages);
+}
+
+function isStale({ readAt = '' }: LatestImage, { now, staleAfterMs }: Moment): boolean {
+  return !(now - Date.parse(readAt) <= staleAfterMs);
+}
+
+/** From when to when each of these is as stale as it is now. */
+function timeOf(images: readonly LatestImage[], { now, staleAfterMs }: Moment): TrackedBlock['lasts'] {
+  let [after, until] = [-Infinity, Infinity];
+  for (const { readAt = '' } of images) {
+    const limit = Date.parse(readAt) + staleAfterMs;
+    if (limit < now) after = Math.max(after, limit);
+    if (limit >= now) until = Math.min(until, limit);
   }
-  if (unknown.size === 0) return shown;
-  return [...shown, ...Array.from(unknown.values(), unreadImage)].toSorted(compareImages);
+  return [after, until];
 }
 
-function toTracked(latest: LatestImage, yesterday: EpochDay): TrackedImage {
+interface Made {
+  readonly yesterday: EpochDay;
+  readonly tracked: TrackedImage;
+}
+
+/** A store gives the same values of an image as long as none of its totals has changed. */
+const kept = new WeakMap<LatestImage, Made>();
+
+function trackedOf(latest: LatestImage, moment: ListMoment): TrackedImage {
+  const { yesterday } = moment;
+  const stale = isStale(latest, moment);
+  const known = kept.get(latest);
+  if (known?.yesterday === yesterday && known.tracked.stale === stale) return known.tracked;
+  const tracked = known?.yesterday === yesterday ? { ...known.tracked, stale } : toTracked(latest, yesterday, stale);
+  kept.set(latest, { yesterday, tracked });
+  return tracked;
+}
+
+function toTracked(latest: LatestImage, yesterday: EpochDay, stale: boolean): TrackedImage {
   const { registry, repo, recent, mark, pullCount, tagCount, lastUpdated, totalSince, discrepancy } = latest;
   const growthOver = (days: number): Growth => computeGrowth(recent, toEpochDay(latest.historySince), yesterday, days);
   return {
@@ -179,7 +199,7 @@ function toTracked(latest: LatestImage, yesterday: EpochDay): TrackedImage {
     importedDays: latest.importedDays,
     totalSince,
     lastRead: latest.readAt,
-    stale: true,
+    stale,
     doubt: isInconsistent(mark) ? mark : undefined,
     discrepancy,
   };

@@ -7,11 +7,11 @@ import type { DayRange, SeriesQuery } from '../model/query.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { toLines } from '../numbers/daily-rows.ts';
-import { pullsByDay } from '../numbers/series.ts';
+import { pullsByDay, type SeriesRow } from '../numbers/series.ts';
 import { anySeries, firstDay, lastDay } from '../numbers/testing/any-series.ts';
 import { isMarked, partsByDay } from '../numbers/value-parts.ts';
 import { seriesWithFreezes } from './frozen-series.ts';
-import { detailedPullRows, detailMarks, findStillImages, type DetailedRow } from './pull-details.ts';
+import { detailedPullValues, detailMarks, findStillImages, type PullDetails } from './pull-details.ts';
 
 function readingsOf(series: readonly ImageSeries[]): Reading[] {
   return series.flatMap(({ registry, repo, days, totals, marks, notes }) =>
@@ -27,6 +27,8 @@ function readingsOf(series: readonly ImageSeries[]): Reading[] {
   );
 }
 
+type DetailedRow = SeriesRow & PullDetails;
+
 async function rowsOf(store: SnapshotStore, query: SeriesQuery, range: DayRange, split: boolean): Promise<DetailedRow[]> {
   const totals = await store.dailyTotals(query, range, { withMarks: true });
   const lines = toLines(
@@ -35,7 +37,12 @@ async function rowsOf(store: SnapshotStore, query: SeriesQuery, range: DayRange,
   );
   const rows: DetailedRow[] = [];
   const still = await findStillImages(store, totals.images, query, range.from);
-  for await (const batch of detailedPullRows(totals, lines, still)) rows.push(...batch);
+  for await (const { day, values, detailsOf } of detailedPullValues(totals, lines, still)) {
+    for (const [at, { repo, registry }] of lines.entries()) {
+      const value = values[at] ?? Number.NaN;
+      if (!Number.isNaN(value)) rows.push({ day: fromEpochDay(day), repo, registry, value, ...detailsOf(at) });
+    }
+  }
   return rows;
 }
 

@@ -3,10 +3,9 @@ import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../model/day.
 import type { DailyTotals, DaySum } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import type { SeriesQuery } from '../model/query.ts';
-import { pullsOfDays, sumOfLine, type RowLine } from '../numbers/daily-rows.ts';
+import { pullsOfDays, sumLines, type DayValues, type RowLine } from '../numbers/daily-rows.ts';
 import { withStillDays } from '../numbers/freezes.ts';
-import type { SeriesRow } from '../numbers/series.ts';
-import { isMarked, partsOfSums, type PartKind, type ValueParts } from '../numbers/value-parts.ts';
+import { isMarked, partsOfSums, type PartKind } from '../numbers/value-parts.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { findAllFreezes } from './all-freezes.ts';
 import { isOwnerFrozen, seriesInBatches } from './frozen-series.ts';
@@ -22,7 +21,10 @@ export interface PullDetails {
   readonly mark: (typeof detailMarks)[number];
 }
 
-export type DetailedRow = SeriesRow & PullDetails;
+export interface DetailedDayValues extends DayValues {
+  /** Of the row of a line, by its position. */
+  readonly detailsOf: (line: number) => PullDetails;
+}
 
 /** What a registry did not update, of one image. */
 export interface StillImage {
@@ -51,12 +53,12 @@ export async function findStillImages(
   return found;
 }
 
-/** As pullsByDay, each row with its details. The totals have their marks. */
-export async function* detailedPullRows(
+/** The rows of pullsByDay, each with its details. The totals have their marks. */
+export async function* detailedPullValues(
   totals: DailyTotals,
   lines: readonly RowLine[],
   stillImages: ReadonlyMap<string, StillImage>,
-): AsyncGenerator<Iterable<DetailedRow>> {
+): AsyncGenerator<DetailedDayValues> {
   const { images, before } = totals;
   const still = images.map((image) => stillImages.get(imageKey(image)));
   /** By position: the newest day before on which the registry had updated its counter, or else the first known one. */
@@ -75,21 +77,13 @@ export async function* detailedPullRows(
       sums.set(position, { registry: image.registry, day, mark, covered, ...sum });
       if (!isStill || Number.isNaN(start)) since[position] = day;
     }
-    yield rowsOf(day, lines, pulls, sums);
+    yield { day, values: sumLines(lines, pulls, pulls), detailsOf: (line) => toDetails(day, lines[line], sums) };
   }
 }
 
-function* rowsOf(day: EpochDay, lines: readonly RowLine[], pulls: Float64Array, sums: ReadonlyMap<number, DaySum>): Generator<DetailedRow> {
-  const shown = fromEpochDay(day);
-  for (const line of lines) {
-    const value = sumOfLine(line, pulls, pulls);
-    if (value === undefined) continue;
-    const own = line.positions.map((position) => sums.get(position)).filter((sum) => sum !== undefined);
-    yield { day: shown, repo: line.repo, registry: line.registry, value, ...toDetails(partsOfSums(own, 'daily').get(shown)) };
-  }
-}
-
-function toDetails(parts: ValueParts | undefined): PullDetails {
+function toDetails(day: EpochDay, line: RowLine | undefined, sums: ReadonlyMap<number, DaySum>): PullDetails {
+  const own = line?.positions.map((position) => sums.get(position)).filter((sum) => sum !== undefined) ?? [];
+  const parts = partsOfSums(own, 'daily').get(fromEpochDay(day));
   const several = parts?.parts.get('severalDays');
   const mark = detailMarks.find((each) => parts && kindsOf(each).some((kind) => isMarked(parts, kind)));
   return { days: several?.days ?? 1, severalDaysPulls: several?.sum ?? 0, mark: mark ?? 'read' };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvChunks, jsonChunks, type Cell } from './table.ts';
+import { csvChunks, jsonChunks, prepareText, textOfChunks, type Cell } from './table.ts';
 
 const anyCell: fc.Arbitrary<Cell> = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined));
 
@@ -10,11 +10,11 @@ interface Made {
 }
 
 function json(table: Made): unknown {
-  return JSON.parse([...jsonChunks(table)].join(''));
+  return JSON.parse(textOfChunks(jsonChunks(table)));
 }
 
 function csv(rows: Made['rows'], columns = ['a', 'b']): string {
-  return [...csvChunks({ columns, rows })].join('');
+  return textOfChunks(csvChunks({ columns, rows }));
 }
 
 /** RFC 4180, plainly. */
@@ -53,14 +53,28 @@ describe('a table as JSON', () => {
 
     expect(pieces.length).toBeGreaterThan(2);
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000);
-    expect(JSON.parse(pieces.join(''))).toHaveLength(5_000);
+    expect(JSON.parse(textOfChunks(pieces))).toHaveLength(5_000);
   });
 
   it('says what JSON.stringify would say of the same objects', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyCell, anyCell)), (rows) => {
         const objects = rows.map(([a, b]) => ({ a: a ?? null, b: b ?? null }));
-        expect([...jsonChunks({ columns: ['a', 'b'], rows })].join('')).toBe(JSON.stringify(objects));
+        expect(textOfChunks(jsonChunks({ columns: ['a', 'b'], rows }))).toBe(JSON.stringify(objects));
+      }),
+    );
+  });
+});
+
+describe('a text that was prepared', () => {
+  it('is written as the text itself', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (texts) => {
+        const [plain, prepared] = [texts.map((text) => [text]), texts.map((text) => [prepareText(text)])];
+        for (const chunksOf of [jsonChunks, csvChunks]) {
+          const write = (rows: Made['rows']): string => textOfChunks(chunksOf({ columns: ['a'], rows }));
+          expect(write(prepared)).toBe(write(plain));
+        }
       }),
     );
   });
@@ -84,14 +98,14 @@ describe('a table whose rows come in batches', () => {
       yield [];
       for (let at = 0; at < rows.length; at += 2_500) yield taking(rows.slice(at, at + 2_500));
     }
-    const pieces: string[] = [];
+    const pieces: Uint8Array[] = [];
     const takenBefore: number[] = [];
     for await (const piece of chunksOf({ columns, rows: come() })) {
       takenBefore.push(taken);
       pieces.push(piece);
     }
 
-    expect(pieces.join('')).toBe([...chunksOf({ columns, rows })].join(''));
+    expect(textOfChunks(pieces)).toBe(textOfChunks(chunksOf({ columns, rows })));
     expect(pieces.length).toBeGreaterThan(1);
     expect(takenBefore[0]).toBeLessThan(rows.length);
   });

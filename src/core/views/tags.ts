@@ -1,13 +1,14 @@
 /** The newest known tags of images, and how often each was downloaded over time. */
-import { addDays, type Day } from '../model/day.ts';
+import type { Day } from '../model/day.ts';
 import type { Platform, Tag } from '../model/reading.ts';
-import { includesDay, queryOf, type DayRange, type SeriesQuery } from '../model/query.ts';
+import { groupBy } from '../model/group-by.ts';
+import { includesDay, queryOf, type DayRange } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
-import type { StoredReading } from '../model/history.ts';
+import type { LatestImage, StoredReading } from '../model/history.ts';
 import { isNewer } from '../model/tag.ts';
 import { compareImages, compareText, imageKey, type ImageName } from '../model/image.ts';
 import { plainText } from './plain-text.ts';
-import { keepDays } from './summary.ts';
+import { oldestCurrentDay } from './summary.ts';
 
 export interface ImageTags extends ImageName {
   /** The newest first; those without a time as the registry lists them, last. */
@@ -17,33 +18,59 @@ export interface ImageTags extends ImageName {
 }
 
 type TagStore = Pick<SnapshotStore, 'days' | 'readings'>;
+type TaggedImage = ImageName & Pick<LatestImage, 'tagsDay'>;
 
-/** The tags of each image from its newest snapshot that has them, by registry, then repo; without images whose tags were not read for a week. */
-export async function newestTags(store: TagStore, query: SeriesQuery): Promise<readonly ImageTags[]> {
-  const newest = (await store.days()).at(-1);
-  if (newest === undefined) return [];
-  const found = new Map<string, ImageTags>();
-  for await (const { registry, repo, tags, tagsCut } of store.readings(query, { from: addDays(newest, -keepDays) })) {
-    const key = imageKey({ registry, repo });
-    // Where no tag has room, it is known all the same that there are some.
-    if (tags || (tagsCut !== undefined && !found.has(key)))
-      found.set(key, { registry, repo, tags: (tags ?? []).map(plainTag), cut: tagsCut });
-  }
-  const images = [...found.values()].map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
-  return images.toSorted(compareImages);
+/** The tags of each of these images from its newest snapshot that has them, by registry, then repo; without images whose tags were not read for a week. */
+export async function newestTags(store: TagStore, images: readonly TaggedImage[]): Promise<readonly ImageTags[]> {
+  return readNewest(store, await currentlyTagged(store, images));
 }
 
-/** The same of these images in this order, which is by registry, then repo: some at a time, where a store wants that. */
+/** The same of images in this order, which is by registry, then repo: some at a time, where a store wants that. */
 export async function* newestTagsInBatches(
   store: TagStore & Pick<SnapshotStore, 'imagesAtOnce'>,
-  images: readonly ImageName[],
+  images: readonly TaggedImage[],
 ): AsyncGenerator<readonly ImageTags[]> {
-  for (let at = 0; at < images.length;) {
-    const batch = images.slice(at, at + store.imagesAtOnce());
+  const tagged = await currentlyTagged(store, images);
+  for (let at = 0; at < tagged.images.length;) {
+    const batch = tagged.images.slice(at, at + store.imagesAtOnce());
     at += batch.length;
-    const keys = new Set(batch.map(imageKey));
-    const query = queryOf(batch);
-    yield (await newestTags(store, query)).filter((image) => keys.has(imageKey(image)));
+    yield await readNewest(store, { ...tagged, images: batch });
+  }
+}
+
+interface Tagged {
+  /** The days whose tags still count. */
+  readonly range: DayRange;
+  readonly images: readonly TaggedImage[];
+}
+
+/** Those whose tags were read in the last week: thousands of others have none, and nobody looks for them. */
+async function currentlyTagged(store: TagStore, images: readonly TaggedImage[]): Promise<Tagged> {
+  const newest = (await store.days()).at(-1);
+  if (newest === undefined) return { range: {}, images: [] };
+  const from = oldestCurrentDay(newest);
+  return { range: { from }, images: images.filter(({ tagsDay = '' }) => tagsDay >= from) };
+}
+
+async function readNewest(store: TagStore, { range, images }: Tagged): Promise<readonly ImageTags[]> {
+  const found = new Map<string, ImageTags>();
+  for (const [day, group] of groupBy(images, ({ tagsDay = '' }) => tagsDay)) await readTags(store, group, { from: day, to: day }, found);
+  // Where no tag had room on that day, or it was deleted, those of a day before count.
+  const others = images.filter((image) => {
+    const { tags, cut } = found.get(imageKey(image)) ?? {};
+    return !tags || (tags.length === 0 && cut !== undefined);
+  });
+  if (others.length > 0) await readTags(store, others, range, found);
+  return [...found.values()].toSorted(compareImages).map((image) => ({ ...image, tags: image.tags.toSorted(newerFirst) }));
+}
+
+async function readTags(store: TagStore, images: readonly ImageName[], range: DayRange, found: Map<string, ImageTags>): Promise<void> {
+  const keys = new Set(images.map(imageKey));
+  for await (const { registry, repo, tags, tagsCut } of store.readings(queryOf(images), range)) {
+    const key = imageKey({ registry, repo });
+    // Where no tag has room, it is known all the same that there are some.
+    if (keys.has(key) && (tags || (tagsCut !== undefined && !found.has(key))))
+      found.set(key, { registry, repo, tags: (tags ?? []).map(plainTag), cut: tagsCut });
   }
 }
 

@@ -24,9 +24,10 @@ export const chartJsonEndpoint = endpoint({
 async function oneImage(deps: PageDeps, view: View, repo: string): Promise<object> {
   const registries = view.registry === '' ? undefined : new Set([view.registry]);
   const grouped = withGroups({ registries, repos: new Set([repo]) }, deps.groups);
-  const [known, tags] = await Promise.all([knownGroupedImages(deps.store, grouped), newestTags(deps.store, grouped.query)]);
+  const known = await knownGroupedImages(deps.store, grouped);
+  const tags = await newestTags(deps.store, known.latest);
   const releases = releasesOf(
-    tags.filter(grouped.has).map((image) => image.tags),
+    tags.map((image) => image.tags),
     view.kind,
   );
   return chartJson(await imageChart(deps, view, known), releases);

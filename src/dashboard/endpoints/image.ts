@@ -18,9 +18,9 @@ export const imageEndpoint = pageEndpoint({
     const grouped = withGroups({ repos: new Set([repo]) }, groups);
     const known = await knownGroupedImages(store, grouped);
     if (registriesOf(deps, repo, known).length === 0) throw notTracked(repo);
-    const [tags, events] = await Promise.all([newestTags(store, grouped.query), store.events()]);
+    const [tags, events] = await Promise.all([newestTags(store, known.latest), store.events()]);
     const recorded = events.filter(grouped.hasEvent);
-    const page = await imagePage(deps, { repo, known, recorded, tags: tags.filter(grouped.has), view, embed, origin });
+    const page = await imagePage(deps, { repo, known, recorded, tags, view, embed, origin });
     return pageOf(page, view.problem);
   },
 });

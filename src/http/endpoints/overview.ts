@@ -1,7 +1,6 @@
-import { sumGrowth, sumKnown } from '../../core/numbers/growth.ts';
 import { eventSentence, findNewestEvent } from '../../core/views/event-list.ts';
 import { queryImages } from '../../core/views/groups.ts';
-import { newestRead } from '../../core/views/images.ts';
+import { imageSumsOf, sumImages } from '../../core/views/image-sums.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
 import { eventsWaitFor } from '../event-filter.ts';
@@ -40,24 +39,20 @@ export const overviewEndpoint = endpoint({
   waitsFor: ({ query: { images } }, deps: ApiDeps) => eventsWaitFor(deps, { images }),
   async handle({ query: { images: filter } }, deps: ApiDeps) {
     const [images, event] = await Promise.all([queryImages(deps, filter), findNewestEvent({ ...deps, hasWaited: true }, filter)]);
-    const [day, week, month] = [
-      sumGrowth(images.map(({ lastDay }) => lastDay)),
-      sumGrowth(images.map(({ lastWeek }) => lastWeek)),
-      sumGrowth(images.map(({ last30Days }) => last30Days)),
-    ];
-    const lastRead = newestRead(images);
+    const isAll = !filter.repos && !filter.registries;
+    const { lastDay, lastWeek, last30Days, ...sums } = isAll ? imageSumsOf(deps.store)(images) : sumImages(images);
     const shown: ValueOf<typeof overview> = {
-      images: images.length,
-      registries: new Set(images.map((image) => image.registry)).size,
-      stale_images: images.filter(({ stale }) => stale).length,
-      pull_count: sumKnown(images.map(({ pullCount }) => pullCount)) ?? null,
-      pulls_1d: day.pulls ?? null,
-      pulls_7d: week.pulls ?? null,
-      pulls_30d: month.pulls ?? null,
-      change_1d: day.change ?? null,
-      change_7d: week.change ?? null,
-      change_30d: month.change ?? null,
-      last_read: lastRead === undefined ? null : new Date(lastRead).toISOString(),
+      images: sums.images,
+      registries: sums.registries.size,
+      stale_images: sums.stale,
+      pull_count: sums.total ?? null,
+      pulls_1d: lastDay.pulls ?? null,
+      pulls_7d: lastWeek.pulls ?? null,
+      pulls_30d: last30Days.pulls ?? null,
+      change_1d: lastDay.change ?? null,
+      change_7d: lastWeek.change ?? null,
+      change_30d: last30Days.change ?? null,
+      last_read: sums.lastRead === undefined ? null : new Date(sums.lastRead).toISOString(),
       newest_event: event ? eventSentence(event) : null,
       newest_event_time: event ? new Date(event.time).toISOString() : null,
       newest_event_kind: event?.kind ?? null,

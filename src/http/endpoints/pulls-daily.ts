@@ -1,4 +1,4 @@
-import { dailyPullRows } from '../../core/numbers/daily-rows.ts';
+import { dailyPullValues } from '../../core/numbers/daily-rows.ts';
 import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const dailyPullsEndpoint = pullsEndpoint({
@@ -10,5 +10,5 @@ export const dailyPullsEndpoint = pullsEndpoint({
   column: 'daily_pulls',
   columnDescription: 'Since the known day before',
   hasDetails: true,
-  rows: dailyPullRows,
+  values: dailyPullValues,
 });

@@ -1,4 +1,4 @@
-import { periodPullRows } from '../../core/numbers/daily-rows.ts';
+import { periodPullValues } from '../../core/numbers/daily-rows.ts';
 import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const monthlyPullsEndpoint = pullsEndpoint({
@@ -9,5 +9,5 @@ export const monthlyPullsEndpoint = pullsEndpoint({
   column: 'monthly_pulls',
   columnDescription: 'The whole month',
   period: 'month',
-  rows: (totals, lines) => periodPullRows(totals, lines, 'month'),
+  values: (totals, lines) => periodPullValues(totals, lines, 'month'),
 });

@@ -1,4 +1,4 @@
-import { periodPullRows } from '../../core/numbers/daily-rows.ts';
+import { periodPullValues } from '../../core/numbers/daily-rows.ts';
 import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const weeklyPullsEndpoint = pullsEndpoint({
@@ -9,5 +9,5 @@ export const weeklyPullsEndpoint = pullsEndpoint({
   column: 'weekly_pulls',
   columnDescription: 'Monday to Sunday',
   period: 'week',
-  rows: (totals, lines) => periodPullRows(totals, lines, 'week'),
+  values: (totals, lines) => periodPullValues(totals, lines, 'week'),
 });

@@ -1,4 +1,4 @@
-import { dailyTotalRows } from '../../core/numbers/daily-rows.ts';
+import { dailyTotalValues } from '../../core/numbers/daily-rows.ts';
 import { pullsEndpoint } from '../pulls-endpoint.ts';
 
 export const totalPullsEndpoint = pullsEndpoint({
@@ -8,5 +8,5 @@ export const totalPullsEndpoint = pullsEndpoint({
   rowName: 'PullsRow',
   column: 'pull_count',
   columnDescription: 'Total at the end of the day',
-  rows: dailyTotalRows,
+  values: dailyTotalValues,
 });

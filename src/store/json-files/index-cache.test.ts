@@ -178,7 +178,7 @@ describe('the index cache', () => {
     ['empty', () => ''],
     ['foreign', () => '{"hello":"world"}'],
     ['changed', (text: string) => text.replace('acme/tool', 'acme/fool')],
-    ['of a later version', (text: string) => signed(text.replace('"format":"5 ', '"format":"6 '))],
+    ['of a later version', (text: string) => signed(text.replace('"format":"6 ', '"format":"7 '))],
   ])('is rebuilt when it is %s', async (_what, damage) => {
     await prepare();
     const before = (await opened()).answers;

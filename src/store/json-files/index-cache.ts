@@ -38,7 +38,7 @@ export interface IndexCache {
 /** A dot file: neither this program nor the Go tool reads it as a day. */
 export const indexCacheName = '.index.json';
 /** The number is raised whenever this format changes, or what is made of a day's file. The rest says what the columns mean. */
-const format = `5 ${endianness()} ${marks.join(' ')}`;
+const format = `6 ${endianness()} ${marks.join(' ')}`;
 /** A file that is changed again within the granularity of its time could look unchanged, so one must be older than that. */
 const settledMs = 2_000;
 /** Thousands of images have many megabytes: the file is written, checked and read in pieces of about this size. */

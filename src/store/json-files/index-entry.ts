@@ -20,6 +20,7 @@ export interface ImageEntry extends ImageName {
   readonly tagCount?: Detail<number> | undefined;
   readonly lastUpdated?: Detail<string> | undefined;
   readonly totalSince?: Detail<Day> | undefined;
+  readonly tagsDay?: EpochDay | undefined;
   readonly tags?: Detail<TagsState> | undefined;
 }
 
@@ -34,6 +35,7 @@ export function toImageEntry({ registry, repo, series, notes, ...image }: Image,
     tagCount: withValue(image.tagCount),
     lastUpdated: withValue(image.lastUpdated),
     totalSince: withValue(image.totalSince),
+    tagsDay: image.tagsDay,
     tags: image.tags,
   };
   const own = discrepancies.filter(([day]) => !without.has(day));
@@ -49,7 +51,7 @@ export function toImageEntry({ registry, repo, series, notes, ...image }: Image,
 
 /** The image with what its entry has for these days. */
 export function fromImageEntry(entry: ImageEntry, days: ReadonlySet<EpochDay>): Image {
-  const { registry, repo, readAt, tagCount, lastUpdated, totalSince, tags, totals, dayPulls, discrepancies = [] } = entry;
+  const { registry, repo, readAt, tagCount, lastUpdated, totalSince, tagsDay, tags, totals, dayPulls, discrepancies = [] } = entry;
   const notes = createDayNotes(dayPulls && unpack(dayPulls, days), new Map(discrepancies.filter(([day]) => days.has(day))));
   const image: Image = {
     ...newImage(registry, repo),
@@ -59,6 +61,7 @@ export function fromImageEntry(entry: ImageEntry, days: ReadonlySet<EpochDay>): 
     tagCount,
     lastUpdated,
     totalSince,
+    tagsDay,
     tags,
   };
   loseDetails(image, ({ day }) => !days.has(day));

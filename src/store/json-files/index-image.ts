@@ -1,6 +1,6 @@
 /** One image of the index: its totals by day, and its newest details. */
 import { fromEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
-import { toDayNote, type ImageSeries, type LatestImage, type SeriesValues } from '../../core/model/history.ts';
+import { hasTags, toDayNote, type ImageSeries, type LatestImage, type SeriesValues } from '../../core/model/history.ts';
 import type { ImageName } from '../../core/model/image.ts';
 import { wasRead } from '../../core/model/mark.ts';
 import type { Reading } from '../../core/model/reading.ts';
@@ -41,6 +41,8 @@ export interface Image extends ImageName {
   tagCount: MaybeLost<number>;
   lastUpdated: MaybeLost<string>;
   totalSince: MaybeLost<Day>;
+  /** No newer day has anything of its tags. */
+  tagsDay: EpochDay | undefined;
   tags: Detail<TagsState> | undefined;
   /** What its series comes to; absent since that changed. */
   values: SeriesValues | undefined;
@@ -54,6 +56,7 @@ export function newImage(registry: string, repo: string): Image {
     tagCount: undefined,
     lastUpdated: undefined,
     totalSince: undefined,
+    tagsDay: undefined,
     tags: undefined,
     values: undefined,
     latest: undefined,
@@ -82,6 +85,7 @@ export function addReading(image: Image, epochDay: EpochDay, reading: Reading, c
   image.tagCount = newer(image.tagCount, epochDay, reading.tagCount);
   image.lastUpdated = newer(image.lastUpdated, epochDay, reading.lastUpdated);
   image.totalSince = newer(image.totalSince, epochDay, reading.totalSince);
+  if (hasTags(reading)) image.tagsDay = Math.max(image.tagsDay ?? epochDay, epochDay);
   const tags = toTagsState(reading);
   if (tags && (!image.tags || image.tags.day <= epochDay)) image.tags = { day: epochDay, value: tags };
 }
@@ -113,8 +117,9 @@ export function toLatest(image: Image): LatestImage[] {
   if (!last) return [];
   image.values ??= seriesValues(viewSeries(image));
   const details = { readAt: readAt?.value, tagCount: tagCount?.value, lastUpdated: lastUpdated?.value, totalSince: totalSince?.value };
+  const tagsDay = image.tagsDay === undefined ? undefined : fromEpochDay(image.tagsDay);
   const { discrepancy } = notes.get(last.day) ?? {};
-  const latest = { registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, discrepancy, ...image.values };
+  const latest = { registry, repo, day: fromEpochDay(last.day), pullCount: last.total, ...details, tagsDay, discrepancy, ...image.values };
   if (!image.latest || !isSame(image.latest, latest)) image.latest = latest;
   return [image.latest];
 }
@@ -147,6 +152,8 @@ export function loseDetails(image: Image, isRemoved: (detail: Detail<unknown>) =
   image.tagCount = rest(image.tagCount);
   image.lastUpdated = rest(image.lastUpdated);
   image.totalSince = rest(image.totalSince);
+  if (image.tagsDay !== undefined && isRemoved({ day: image.tagsDay, value: undefined }))
+    image.tagsDay = first < image.tagsDay ? image.tagsDay - 1 : undefined;
   // Without them a list is only stored once more.
   if (image.tags && isRemoved(image.tags)) image.tags = undefined;
 }

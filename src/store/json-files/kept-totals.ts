@@ -10,7 +10,7 @@ import { setAside } from './day-file.ts';
 import type { DayFolderDeps } from './day-folder.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import { errorCode, storageError } from './storage-error.ts';
-import { formatYear, isSystemError, maxYearBytes, openYear, type YearImages } from './year-file.ts';
+import { formatYear, isSystemError, maxYearBytes, openYear, StoppedError, throwIfStopped, type YearImages } from './year-file.ts';
 import { dropBefore, mergeDay, readingsOf, yearOf, type YearImage, type YearTotals } from './year-totals.ts';
 
 export const historyFolderName = 'history';
@@ -28,14 +28,14 @@ type YearFile =
   /** Its content is unknown, so it must not be replaced. */
   | { readonly kind: 'unreadable'; readonly error: unknown };
 
-/** Methods that write reject with the system's error; calls of them must not overlap. */
+/** Methods that write reject with the system's error, or with StoppedError before anything is changed; calls of them must not overlap. */
 export interface KeptTotals {
   /** The years that can be read, ascending, some images at a time. Never rejects. */
   load(): AsyncIterable<YearTotals>;
   /** Merges readings of days of one year, durably. Resolves to what is then kept of each. A corrupt file is set aside first. */
-  merge(year: number, byDay: ReadonlyMap<Day, readonly Reading[]>): Promise<ReadonlyMap<Day, readonly Reading[]>>;
-  /** Deletes what is kept of the days before this one. */
-  dropBefore(before: Day): Promise<void>;
+  merge(year: number, byDay: ReadonlyMap<Day, readonly Reading[]>, signal?: AbortSignal): Promise<ReadonlyMap<Day, readonly Reading[]>>;
+  /** Deletes what is kept of the days of a year before this one. */
+  dropBefore(year: number, before: Day, signal?: AbortSignal): Promise<void>;
   /** Reads days as documents without details; keeps some of them, so that those that are read one after the other are cheap. */
   reader(): (day: Day) => Promise<SnapshotDocument | undefined>;
 }
@@ -43,8 +43,8 @@ export interface KeptTotals {
 interface YearFiles {
   /** Ascending. Never rejects. */
   readonly years: () => Promise<readonly number[]>;
-  /** Never rejects. Warns about an invalid file, once as long as it stays so. */
-  readonly read: (year: number) => Promise<YearFile>;
+  /** Rejects with nothing but StoppedError. Warns about an invalid file, once as long as it stays so. */
+  readonly read: (year: number, signal?: AbortSignal) => Promise<YearFile>;
   /** Durable when it resolves. */
   readonly replace: (year: number, before: YearFile, images: AsyncIterable<YearImage>) => Promise<void>;
   readonly remove: (year: number) => Promise<void>;
@@ -73,12 +73,13 @@ function createYearFiles({ directory, clock, log, files, host }: KeptTotalsDeps)
     log.warn('skipping kept totals', { file: join(directory, yearFileName(year)), ...fields });
   }
 
-  async function read(year: number): Promise<YearFile> {
+  async function read(year: number, signal?: AbortSignal): Promise<YearFile> {
     try {
-      const images = await openYear(files, join(directory, yearFileName(year)), year);
+      const images = await openYear(files, join(directory, yearFileName(year)), year, signal);
       skipped.delete(year);
       return { kind: 'totals', images };
     } catch (error) {
+      if (error instanceof StoppedError) throw error;
       if (errorCode(error) === 'ENOENT') return { kind: 'absent' };
       if (!isSystemError(error)) {
         warnOnce(year, { reason: 'not a file of kept totals, or from a later version' });
@@ -134,22 +135,19 @@ export function createKeptTotals(deps: KeptTotalsDeps): KeptTotals {
         if (file.kind === 'totals') yield* inBatches(file.images());
       }
     },
-    async merge(year, byDay) {
-      const before = await read(year);
+    async merge(year, byDay, signal) {
+      const before = await read(year, signal);
       if (before.kind === 'unreadable') throw before.error;
       const kept = new Map<Day, Reading[]>([...byDay.keys()].map((day) => [day, []]));
-      await replace(year, before, mergedImages(before, byDay, { now: deps.clock.now(), kept }));
+      await replace(year, before, mergedImages(before, byDay, { now: deps.clock.now(), kept, signal }));
       return kept;
     },
-    async dropBefore(before) {
-      for (const year of await years()) {
-        if (year > yearOf(before)) continue;
-        const file = await read(year);
-        if (file.kind !== 'totals') continue;
-        const change = await changeOf(file.images(), before);
-        if (change === 'all') await remove(year);
-        else if (change === 'some') await replace(year, file, imagesFrom(file.images(), before));
-      }
+    async dropBefore(year, before, signal) {
+      const file = await read(year, signal);
+      if (file.kind !== 'totals') return;
+      const change = await changeOf(file.images(), before);
+      if (change === 'all') await remove(year);
+      else if (change === 'some') await replace(year, file, imagesFrom(file.images(), before, signal));
     },
     reader() {
       let known = new Map<Day, Reading[]>();
@@ -189,13 +187,14 @@ interface MergeOptions {
   readonly now: number;
   /** Is filled with what is then kept of each day. */
   readonly kept: ReadonlyMap<Day, Reading[]>;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The images of a file with more readings in them, in their order. */
 async function* mergedImages(
   before: YearFile,
   byDay: ReadonlyMap<Day, readonly Reading[]>,
-  { now, kept }: MergeOptions,
+  { now, kept, signal }: MergeOptions,
 ): AsyncGenerator<YearImage> {
   const all = [...byDay].flatMap(([day, readings]) => readings.map((reading) => ({ day, reading })));
   const added = groupBy(all, ({ reading }) => imageKey(reading));
@@ -203,6 +202,7 @@ async function* mergedImages(
   const waiting = names.toSorted(compareImages);
 
   function merged(key: string, image?: YearImage): YearImage[] {
+    throwIfStopped(signal);
     const totals: YearTotals = new Map(image ? [[key, image]] : []);
     for (const { day, reading } of added.get(key) ?? []) mergeDay(totals, day, [reading], now);
     const images = [...totals.values()];
@@ -232,8 +232,9 @@ async function changeOf(images: AsyncIterable<YearImage>, before: Day): Promise<
   return hasOld ? 'some' : 'nothing';
 }
 
-async function* imagesFrom(images: AsyncIterable<YearImage>, before: Day): AsyncGenerator<YearImage> {
+async function* imagesFrom(images: AsyncIterable<YearImage>, before: Day, signal: AbortSignal | undefined): AsyncGenerator<YearImage> {
   for await (const image of images) {
+    throwIfStopped(signal);
     const rest = withoutOld(image, before);
     if (rest) yield rest;
   }

@@ -179,7 +179,8 @@ function createStore(deps: OpenedDeps): OpenedStore {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return enqueue(async () => {
         const deleted = await writer.removeBefore(before, options);
-        if (deleted.length > 0) await writeCache();
+        // Where it is stopped, the store is closed next, which writes it.
+        if (deleted.length > 0 && !options?.signal?.aborted) await writeCache();
         return deleted;
       });
     },

@@ -67,7 +67,7 @@ describe('tags that have no room', () => {
       { repo: 'acme/app', tagCount: 10 },
       { repo: 'acme/vast', pullCount: 7, tagCount: 1 },
     ]);
-    expect(await newestTags(store, {})).toMatchObject([
+    expect(await newestTags(store, await store.latest({}))).toMatchObject([
       { repo: 'acme/app', tags: { length: 10 } },
       { repo: 'acme/vast', tags: [], cut: 1 },
     ]);
@@ -94,7 +94,7 @@ describe('tags that have no room', () => {
 
     await store.save([read('acme/app', '2026-03-14', tags(100), { tagCount: undefined })]);
 
-    const [image] = await newestTags(store, {});
+    const [image] = await newestTags(store, await store.latest({}));
     expect((await store.latest({}))[0]?.tagCount).toBeUndefined();
     expect((image?.tags.length ?? 0) + (image?.cut ?? 0)).toBe(100);
     await store.close();
@@ -121,7 +121,7 @@ describe('tags that stay as they are', () => {
       expect(await rowOf(day)).toMatchObject({ tags: null, tag_count: 50, tags_since: '2026-03-12' });
     expect(await readings(store)).toEqual(['12', '13', '14'].map((day) => [`2026-03-${day}`, 'acme/app', count, undefined]));
     expect(await readings(store, '2026-03-14')).toEqual([['2026-03-14', 'acme/app', count, undefined]]);
-    expect(await newestTags(store, {})).toMatchObject([
+    expect(await newestTags(store, await store.latest({}))).toMatchObject([
       { tags: { length: count }, cut: maxTagBytes === undefined ? undefined : 50 - count },
     ]);
     await store.close();
@@ -156,6 +156,26 @@ describe('tags that stay as they are', () => {
       ['2026-03-09', 'acme/app', undefined, undefined],
       ['2026-03-10', 'acme/app', 5, undefined],
     ]);
+    await store.close();
+  });
+
+  it('are those of the day before where somebody else takes those of the newest day away', async () => {
+    const first = await folder.open();
+    await first.save([
+      read('acme/app', '2026-03-13', tags(3)),
+      read('acme/app', '2026-03-14', tags(4)),
+      read('acme/tool', '2026-03-14', tags(5)),
+    ]);
+    await first.close();
+    await folder.write('2026-03-14.json', (await folder.read('2026-03-14.json')).replace(/"tags": \[.*?\n {6}\]/s, '"tags": null'));
+    const store = await folder.open();
+
+    expect(await newestTags(store, await store.latest({}))).toMatchObject([
+      { repo: 'acme/app', tags: { length: 3 } },
+      { repo: 'acme/tool', tags: { length: 5 } },
+    ]);
+    await store.prune('2026-03-14');
+    expect(await newestTags(store, await store.latest({}))).toMatchObject([{ repo: 'acme/tool' }]);
     await store.close();
   });
 

@@ -13,6 +13,7 @@ import type { LoadedIndex } from './load-index.ts';
 import type { Lock } from './lock.ts';
 import { storageError, type Place } from './storage-error.ts';
 import { withoutTags, type TagWriter } from './tag-writer.ts';
+import { StoppedError, throwIfStopped } from './year-file.ts';
 import { yearOf } from './year-totals.ts';
 
 export interface WriterDeps extends LoadedIndex {
@@ -58,15 +59,21 @@ export function createWriter(deps: WriterDeps): Writer {
 
   return {
     store: (byDay) => forEachDay(byDay.keys(), 'cannot store', (day) => storeDay(day, byDay.get(day) ?? { readings: [], events: [] })),
-    async removeBefore(before, { withTotals = false } = {}) {
+    async removeBefore(before, { withTotals = false, signal } = {}) {
+      const deleted: Day[] = [];
+      const remove = async (day: Day, kept: readonly Reading[]): Promise<void> => {
+        if (signal?.aborted) return;
+        await removeDay(deps, day, kept);
+        deleted.push(day);
+      };
       try {
         await lock.assertHeld();
         const old = (await folder.days()).filter((day) => day < before);
-        if (withTotals) await forEachDay(old, 'cannot delete', (day) => removeDay(deps, day, []));
-        else await moveDays(deps, old, forEachDay);
-        if (withTotals) await removeKept(deps, before);
-        if (old.length > 0) await folder.sync();
-        return old;
+        if (withTotals) await forEachDay(old, 'cannot delete', (day) => remove(day, []));
+        else await moveDays({ ...deps, forEachDay, remove, signal }, old);
+        if (withTotals) await removeKept(deps, before, signal);
+        if (deleted.length > 0) await folder.sync();
+        return deleted;
       } catch (error) {
         throw storageError(error, 'cannot delete old snapshots', place);
       }
@@ -115,12 +122,18 @@ async function correctKept({ totals, index, onChange }: WriterDeps, day: Day, re
   onChange();
 }
 
+interface Moving extends Pick<WriterDeps, 'folder' | 'totals'> {
+  readonly forEachDay: ForEachDay;
+  /** Deletes the file of a day of which this is kept. */
+  readonly remove: (day: Day, kept: readonly Reading[]) => Promise<void>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Moves the totals of days into the files of their years, and deletes the days' own files only when that is durable: whenever it ends,
  * each total is in one of the two, or in both. Days that cannot be read stay. @throws AppError the first failure
  */
-async function moveDays(deps: WriterDeps, days: readonly Day[], forEachDay: ForEachDay): Promise<void> {
-  const { folder, totals } = deps;
+async function moveDays({ folder, totals, forEachDay, remove, signal }: Moving, days: readonly Day[]): Promise<void> {
   let failure: unknown;
   let batch = new Map<Day, readonly Reading[]>();
 
@@ -130,16 +143,17 @@ async function moveDays(deps: WriterDeps, days: readonly Day[], forEachDay: ForE
     if (day === undefined) return;
     try {
       const hasTotals = [...moved.values()].some((each) => each.length > 0);
-      const kept = hasTotals ? await totals.merge(yearOf(day), moved) : moved;
-      await forEachDay(moved.keys(), 'cannot delete', (each) => removeDay(deps, each, kept.get(each) ?? []));
+      const kept = hasTotals ? await totals.merge(yearOf(day), moved, signal) : moved;
+      await forEachDay(moved.keys(), 'cannot delete', (each) => remove(each, kept.get(each) ?? []));
     } catch (error) {
-      failure ??= error;
+      if (!(error instanceof StoppedError)) failure ??= error;
     }
   };
 
   for (const day of days) {
     const isOtherYear = [...batch.keys()].some((each) => yearOf(each) !== yearOf(day));
     if (isOtherYear || countOf(batch) >= movedAtOnce) await move();
+    if (signal?.aborted) break;
     const reading = forEachDay([day], 'cannot keep the totals of', async () => {
       const file = await folder.read(day);
       if (file.kind === 'unreadable') throw file.error;
@@ -169,10 +183,16 @@ async function removeDay({ folder, index, stamps, onChange }: WriterDeps, day: D
   onChange();
 }
 
-async function removeKept({ totals, index, onChange }: WriterDeps, before: Day): Promise<void> {
+async function removeKept({ totals, index, onChange }: WriterDeps, before: Day, signal: AbortSignal | undefined): Promise<void> {
   const old = index.allDays().filter((day) => day < before && index.isKept(day));
-  if (old.length === 0) return;
-  await totals.dropBefore(before);
-  for (const day of old) index.removeDay(day);
-  onChange();
+  try {
+    for (const year of new Set(old.map(yearOf))) {
+      throwIfStopped(signal);
+      await totals.dropBefore(year, before, signal);
+      for (const day of old) if (yearOf(day) === year) index.removeDay(day);
+      onChange();
+    }
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+  }
 }

@@ -11,11 +11,11 @@ export type YearImages = () => AsyncIterable<YearImage>;
 
 /**
  * Goes through the file once to see that it is valid; its images come by registry, then repo.
- * @throws the system's error where it cannot be read; other errors say that it is no file of totals
+ * @throws the system's error where it cannot be read; StoppedError when the signal is aborted meanwhile; other errors say that it is no file of totals
  */
-export async function openYear(files: FileSystem, path: string, year: number): Promise<YearImages> {
+export async function openYear(files: FileSystem, path: string, year: number, signal?: AbortSignal): Promise<YearImages> {
   const inLines: YearImages = () => imagesInLines(files, path, year);
-  if (await isInLines(inLines)) return inLines;
+  if (await isInLines(inLines, signal)) return inLines;
   // Somebody else wrote it.
   const text = new TextDecoder('utf-8', { fatal: true }).decode(await files.read(path, maxYearBytes));
   const images = [...parseYear(text, year).values()].toSorted(compareImages);
@@ -24,18 +24,26 @@ export async function openYear(files: FileSystem, path: string, year: number): P
   };
 }
 
-async function isInLines(images: YearImages): Promise<boolean> {
+async function isInLines(images: YearImages, signal: AbortSignal | undefined): Promise<boolean> {
   let before: ImageName | undefined;
   try {
     for await (const image of images()) {
+      throwIfStopped(signal);
       if (before && compareImages(before, image) >= 0) return false;
       before = image;
     }
     return true;
   } catch (error) {
-    if (isSystemError(error)) throw error;
+    if (error instanceof StoppedError || isSystemError(error)) throw error;
     return false;
   }
+}
+
+/** Nothing is wrong: the work was to stop, and nothing of it is done. */
+export class StoppedError extends Error {}
+
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new StoppedError('stopped');
 }
 
 /** Whether it says that the file cannot be read, as opposed to what is in it. */

@@ -23,10 +23,13 @@ export async function readDailyTotals(
 ): Promise<DailyTotals> {
   const [images, days] = await Promise.all([readImages(database, query), readDays(database, { ...range, withPruned: true })]);
   const only = query.registries || query.repos ? [...images.positions.keys()] : undefined;
+  const blocks = splitDays(images.names.length === 0 ? [] : days, Math.max(1, Math.floor(maxTotals / images.names.length)));
+  const read = (block: readonly Day[] = []) => startReading(database, block, withMarks, only);
+  const first = read(blocks[0]);
   return {
     images: images.names,
     before: await readBefore(database, images, range.from, only),
-    days: images.names.length === 0 ? nothing() : readBlocks(database, { images, days, withMarks, only, maxTotals }),
+    days: readBlocks(images, blocks, read, first),
   };
 }
 
@@ -77,29 +80,24 @@ async function readBefore(
   return before;
 }
 
-interface Blocks {
-  readonly images: Images;
-  readonly days: readonly Day[];
-  readonly withMarks: boolean;
-  /** Ids of images; absent: all of them. */
-  readonly only: readonly number[] | undefined;
-  readonly maxTotals: number;
+function splitDays(days: readonly Day[], length: number): readonly (readonly Day[])[] {
+  return Array.from({ length: Math.ceil(days.length / length) }, (_, at) => days.slice(at * length, (at + 1) * length));
 }
 
-async function* nothing(): AsyncGenerator<DayTotals> {}
+type Block = readonly z.infer<typeof dayRow>[];
 
-async function* readBlocks(database: Queries, blocks: Blocks): AsyncGenerator<DayTotals> {
-  const { images, days, maxTotals } = blocks;
-  const length = Math.max(1, Math.floor(maxTotals / images.names.length));
-  let next = readBlock(database, blocks, days.slice(0, length));
-  for (let start = length; ; start += length) {
+/** The next block is read while the days of one are taken. */
+async function* readBlocks(
+  images: Images,
+  blocks: readonly (readonly Day[])[],
+  read: (block: readonly Day[] | undefined) => Promise<Block>,
+  first: Promise<Block>,
+): AsyncGenerator<DayTotals> {
+  let next = first;
+  for (let at = 1; at <= blocks.length; at += 1) {
     const rows = await next;
-    const isLast = start >= days.length;
-    if (!isLast) next = readBlock(database, blocks, days.slice(start, start + length));
-    // Whoever takes no more does not wait for it.
-    next.catch(() => undefined);
+    next = read(blocks[at]);
     for (const row of rows) yield toDayTotals(row, images);
-    if (isLast) return;
   }
 }
 
@@ -111,10 +109,13 @@ const dayRow = z.object({
   notes: z.array(z.tuple([z.number(), z.unknown()])).nullable(),
 });
 
-async function readBlock(database: Queries, { withMarks, only }: Blocks, days: readonly Day[]): Promise<readonly z.infer<typeof dayRow>[]> {
+/** Whoever takes no more does not wait for it. */
+function startReading(database: Queries, days: readonly Day[], withMarks: boolean, only: readonly number[] | undefined): Promise<Block> {
   const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  return database.select(dayRow, blockStatement([first, last], withMarks, only));
+  if (first === undefined || last === undefined) return Promise.resolve([]);
+  const rows = database.select(dayRow, blockStatement([first, last], withMarks, only));
+  rows.catch(() => undefined);
+  return rows;
 }
 
 function blockStatement([first, last]: readonly [Day, Day], withMarks: boolean, only: readonly number[] | undefined): Sql {
@@ -130,8 +131,8 @@ function toDayTotals({ day, ids, totals: known, marks: knownMarks, notes: knownN
   const { names, positions } = images;
   const totals = new Float64Array(names.length).fill(Number.NaN);
   const marks: (Mark | undefined)[] | undefined = knownMarks ? names.map(() => undefined) : undefined;
-  for (const [at, id] of ids.entries()) {
-    const position = positions.get(id);
+  for (let at = 0; at < ids.length; at += 1) {
+    const position = positions.get(ids[at] ?? -1);
     // An image that came since is not among them.
     if (position === undefined) continue;
     totals[position] = known[at] ?? Number.NaN;

@@ -7,7 +7,7 @@ import { databasePlace, errorCode } from './database-error.ts';
 import { schemaName } from './locks.ts';
 import { readLatest, readSumsSince, toDaySums } from './kept/read.ts';
 import { readDailyTotals } from './daily-totals.ts';
-import { readDayInParts, readDays, readEvents, readTotals } from './read.ts';
+import { readDays, readEvents, readInParts, readTotals } from './read.ts';
 import { checkSchema, type Migration } from './schema.ts';
 
 export type PostgresHistory = Pick<
@@ -48,7 +48,7 @@ export function historyOf(database: Database): Omit<PostgresHistory, 'close'> {
     latest: (query) => readLatest(database, query),
     daySums: async (registries) => toDaySums(await readSumsSince(database, -1), registries),
     async *readings(query, span) {
-      for (const day of await readDays(database, { ...span, withPruned: true })) yield* readDayInParts(database, day, query);
+      yield* readInParts(database, await readDays(database, { ...span, withPruned: true }), query);
     },
     events: () => readEvents(database),
     days: () => readDays(database),

@@ -1,13 +1,15 @@
 /** The statements that read; in the table the column of the mark is still called `known`. */
 import sql, { empty, type Sql } from 'sql-template-tag';
 import * as z from 'zod';
-import type { Day, EpochDay } from '../../core/model/day.ts';
+import { fromEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
+import { groupBy } from '../../core/model/group-by.ts';
 import { marks } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { toDayNote, type DayNote, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
 import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import { numberColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
+import { numbers, selectColumns } from './json-columns.ts';
 import { withoutAttachments } from '../../core/model/tag.ts';
 import { isRow, parseNote, parseTags } from '../../core/document/snapshot-row.ts';
 
@@ -99,47 +101,94 @@ export async function readDay(database: Queries, day: Day, query: SeriesQuery): 
   return (await database.select(readingRow, dayStatement(day, query))).map(storedReading);
 }
 
-const dayImageRow = z.object({ id: z.number(), tag_count: optional(z.number()) });
+const foundColumns = z.object({ id: numbers, day: numbers, size: numbers });
 
-/** The same, some images at a time: their tags may be too many for all of them. */
-export async function* readDayInParts(database: Queries, day: Day, query: SeriesQuery): AsyncGenerator<StoredReading> {
-  if (query.repos && query.repos.size <= minImages) {
-    yield* await readDay(database, day, query);
-    return;
-  }
-  const images = await database.select(
-    dayImageRow,
-    sql`
-    SELECT image_id AS id, CASE WHEN tag_set_id IS NULL THEN 0 ELSE coalesce(tag_count, ${tagsOfUnknown}) END AS tag_count
-    FROM totals JOIN images ON images.id = image_id
-    WHERE day = ${day} AND ${matches(query)} ORDER BY registry COLLATE "C", repo COLLATE "C"`,
-  );
-  let ids: number[] = [];
-  let weight = 0;
-  for (const { id, tag_count: tags = 0 } of images) {
-    ids.push(id);
-    weight += 1 + Math.min(tags, tagsOfUnknown);
-    if (weight < maxWeight) continue;
-    yield* (await database.select(readingRow, dayStatement(day, query, ids))).map(storedReading);
-    [ids, weight] = [[], 0];
-  }
-  if (ids.length > 0) yield* (await database.select(readingRow, dayStatement(day, query, ids))).map(storedReading);
+/** A reading that is there. */
+interface Found {
+  readonly id: number;
+  readonly day: EpochDay;
+  /** About how many bytes it is stored in. */
+  readonly size: number;
 }
 
-/** So few are read at once in any case. */
-const minImages = 20;
-/** For an image of which it is not known how many tags are stored; more have no room. */
-const tagsOfUnknown = 500;
-/** Images and tags that are read at once. */
-const maxWeight = 10_000;
+/** The readings of ascending days. Tags may be too many for all images of a day, or for all days of an image. */
+export async function* readInParts(database: Queries, days: readonly Day[], query: SeriesQuery): AsyncGenerator<StoredReading> {
+  const length = daysAtOnce(query);
+  for (let at = 0; at < days.length; at += length) {
+    for (const part of toParts(await find(database, days.slice(at, at + length), query)))
+      yield* (await database.select(readingRow, partStatement(part))).map(storedReading);
+  }
+}
 
-/** `ids`: only of these images. */
-export function dayStatement(day: Day, query: SeriesQuery, ids?: readonly number[]): Sql {
+/** So many that some thousand readings are found at once, where that can be known. */
+function daysAtOnce({ repos }: SeriesQuery): number {
+  return repos ? Math.max(1, Math.floor(maxFound / Math.max(1, repos.size))) : 1;
+}
+
+/** What there is on these days, by day, then registry, then repo. */
+async function find(database: Queries, days: readonly Day[], query: SeriesQuery): Promise<readonly Found[]> {
+  const found = await selectColumns(database, foundColumns, foundStatement(days, query));
+  return found.id.map((id, at) => ({ id, day: found.day[at] ?? 0, size: found.size[at] ?? 0 }));
+}
+
+/** Parts of a bounded size: some days with all of their readings, or some readings of a day that has too many. */
+function toParts(found: readonly Found[]): readonly (readonly Found[])[] {
+  const parts: Found[][] = [];
+  let part: Found[] = [];
+  let size = 0;
+  const close = (): void => {
+    if (part.length > 0) parts.push(part);
+    [part, size] = [[], 0];
+  };
+  for (const readings of groupBy(found, ({ day }) => String(day)).values()) {
+    const ofDay = readings.reduce((sum, reading) => sum + reading.size, 0);
+    if (size + ofDay > maxBytes) close();
+    for (const reading of readings) {
+      part.push(reading);
+      size += reading.size;
+      if (size > maxBytes) close();
+    }
+    if (ofDay > maxBytes) close();
+  }
+  close();
+  return parts;
+}
+
+function foundStatement(days: readonly Day[], query: SeriesQuery): Sql {
+  // Without OFFSET the readings of all images would be looked through for some of them.
+  const apart = query.repos ? sql`OFFSET 0` : empty;
   return sql`
-    SELECT registry, repo, day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, tags_cut, note
+    SELECT images.id, day - DATE '1970-01-01' AS day, ${rowBytes}::integer + coalesce(pg_column_size(tags), 0) AS size
+    FROM images JOIN LATERAL (
+      SELECT day, tag_set_id FROM totals WHERE image_id = images.id AND day >= ${days[0]} AND day <= ${days.at(-1)} ${apart}) AS totals ON true
+      LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
+    WHERE ${matches(query)} ORDER BY day, registry COLLATE "C", repo COLLATE "C"`;
+}
+
+/** Of a reading without its tags. */
+const rowBytes = 100;
+/** That are read at once, as they are stored: long lists of tags are compressed to some third. */
+const maxBytes = 1024 * 1024;
+/** Readings whose sizes are looked up at once. */
+const maxFound = 10_000;
+
+function partStatement(part: readonly Found[]): Sql {
+  const [first, last] = [part[0]?.day ?? 0, part.at(-1)?.day ?? 0];
+  const ids = new Set(part.map(({ id }) => id));
+  return readingsStatement(
+    sql`day >= ${fromEpochDay(first)} AND day <= ${fromEpochDay(last)} AND image_id = ANY (${numberColumn([...ids])}::integer[])`,
+  );
+}
+
+export function dayStatement(day: Day, query: SeriesQuery): Sql {
+  return readingsStatement(sql`day = ${day} AND ${matches(query)}`);
+}
+
+function readingsStatement(condition: Sql): Sql {
+  return sql`
+    SELECT registry, repo, totals.day::text, pull_count, known AS mark, read_at, total_since::text, tag_count, last_updated, tags, tags_cut, note
     FROM totals JOIN images ON images.id = image_id LEFT JOIN tag_sets ON tag_sets.id = tag_set_id
-    WHERE day = ${day} AND ${ids ? sql`image_id = ANY (${numberColumn(ids)}::integer[])` : matches(query)}
-    ORDER BY registry COLLATE "C", repo COLLATE "C"`;
+    WHERE ${condition} ORDER BY totals.day, registry COLLATE "C", repo COLLATE "C"`;
 }
 
 function storedReading(row: z.infer<typeof readingRow>): StoredReading {

@@ -13,7 +13,7 @@ import { cutTags, maxTagBytes } from '../tag-budget.ts';
 import { numberColumn, textColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
 import { optionalNumbers, selectColumns } from './json-columns.ts';
-import { detailColumns, detailsAt } from './kept/newest.ts';
+import { detailColumns, detailsAt, hasTags } from './kept/newest.ts';
 import { dayTotalAt, dayTotalColumns, type Touched } from './kept/parts.ts';
 import type { StoredTotal } from './kept/values.ts';
 import { changeKept, readBefore, type KeptChange } from './kept/write.ts';
@@ -174,7 +174,8 @@ function totalsStatement(rows: readonly Row[], { imageIds, tagSetIds, now }: Tot
       tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END,
       note = CASE WHEN ${closes} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
     WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND (EXCLUDED.read_ms >= totals.read_ms OR totals.read_ms > ${Math.trunc(now)}::bigint))
-    RETURNING image_id AS id, day - DATE '1970-01-01' AS day, pull_count, known AS mark, note, read_at, tag_count, last_updated, total_since::text`;
+    RETURNING image_id AS id, day - DATE '1970-01-01' AS day, pull_count, known AS mark, note, read_at, tag_count, last_updated, total_since::text,
+      CASE WHEN ${hasTags} THEN day::text END AS tags_day`;
 }
 
 /** The end of a day that was read before closes it, and what was read stays beside it; as `complete` in core/document. */

@@ -118,10 +118,10 @@ async function openTables(deps: PostgresStoreDeps): Promise<Omit<PostgresStore, 
     },
     daySums: (registries) => kept.daySums(changes, registries),
     snapshot: async (day) => (isDay(day) ? readSnapshot(database, day) : undefined),
-    async prune(before, { withTotals = false } = {}) {
+    async prune(before, { withTotals = false, signal } = {}) {
       if (!isDay(before)) throw new AppError('invalid_input', `"${before}" is not a day`);
       return inTurn(async () => {
-        const pruned = await (withTotals ? deleteBefore(database, before) : prune(database, before));
+        const pruned = await (withTotals ? deleteBefore : prune)(database, before, signal);
         if (withTotals) partitions.clear();
         changes = Math.max(changes, pruned.change);
         return pruned.days;

@@ -115,6 +115,26 @@ export function describeAnswers(name: string, make: MakeStore): void {
       expect(await (await given.reopened()).latest({})).toMatchObject(expected);
     });
 
+    it('names the newest day that has tags of an image, also where there was no room for them', async () => {
+      const tags = [{ name: '1.0' }];
+      await given.store.save([
+        reading('acme/app', 10, '2026-03-13', { tags }),
+        reading('acme/tool', 20, '2026-03-13', { tagsCut: 3 }),
+        reading('acme/none', 30, '2026-03-13'),
+      ]);
+      await given.store.save([reading('acme/app', 9, '2026-03-12', { tags }), reading('acme/tool', 19, '2026-03-12', { tags })]);
+      await given.store.save([reading('acme/app', 11, '2026-03-15'), reading('acme/app', 10, '2026-03-14', { tags })]);
+
+      for await (const each of given.asItIsAndReopened()) {
+        const found = (await each.latest({})).map(({ repo, day, tagsDay }) => [repo, day, tagsDay]);
+        expect(found).toEqual([
+          ['acme/app', '2026-03-15', '2026-03-14'],
+          ['acme/none', '2026-03-13', undefined],
+          ['acme/tool', '2026-03-13', '2026-03-13'],
+        ]);
+      }
+    });
+
     it('tells how each total is known, and when the newest was read', async () => {
       await given.store.save([
         reading('acme/app', 8, '2026-03-12', { mark: 'backfilled' }),

@@ -1,8 +1,9 @@
 /** What every store does with days that are old enough to be deleted. */
 import { describe, expect, it } from 'vitest';
-import { toEpochDay } from '../../core/model/day.ts';
-import { listMarks } from '../../core/model/history.ts';
+import { toEpochDay, type Day } from '../../core/model/day.ts';
+import { listMarks, type LatestImage } from '../../core/model/history.ts';
 import { event, reading } from './readings.ts';
+import { stoppedAtLook } from './stopped-at-look.ts';
 import { documentOf, totalsOf, useStore, type MakeStore } from './store-under-test.ts';
 
 const fourDays = [
@@ -28,7 +29,8 @@ export function describePrune(name: string, make: MakeStore): void {
         expect(await documentOf(each, '2026-03-13')).toBeUndefined();
         expect(await documentOf(each, '2026-03-14')).toBeDefined();
         expect(await totalsOf(each)).toEqual(series);
-        expect(await each.latest({})).toEqual(latest);
+        // Of tags nothing is left.
+        expect(await each.latest({})).toEqual(latest.map((image) => ({ ...image, tagsDay: undefined })));
         const stored: unknown[] = [];
         for await (const { day, repo, pullCount, tags } of each.readings({})) stored.push([day, repo, pullCount, tags]);
         expect(stored).toEqual([
@@ -105,6 +107,70 @@ export function describePrune(name: string, make: MakeStore): void {
         });
       }
     });
+
+    it.each([false, true])('deletes nothing when it is to stop before it begins (with totals: %s)', async (withTotals) => {
+      await given.store.save(fourDays);
+      await given.store.prune('2026-03-13');
+      const [series, version] = [await totalsOf(given.store), given.store.version()];
+
+      expect(await given.store.prune('2026-03-14', { withTotals, signal: AbortSignal.abort() })).toEqual([]);
+
+      expect(given.store.version()).toBe(version);
+      for await (const each of given.asItIsAndReopened()) {
+        expect(await each.days()).toEqual(['2026-03-13', '2026-03-14', '2026-03-15']);
+        expect(await totalsOf(each)).toEqual(series);
+      }
+    });
+
+    it.each([1, 2, 3, 5, 8, 13])(
+      'that is stopped at look %d keeps every total, deletes whole days only, and does the rest the next time',
+      async (look) => {
+        await given.store.save([...fourDays, reading('acme/app', 7, '2025-12-30'), reading('acme/app', 8, '2025-12-31')]);
+        const [series, latest, days] = [await totalsOf(given.store), await given.store.latest({}), await given.store.days()];
+
+        // With a snapshot its tags go.
+        const latestWith = (snapshots: readonly Day[]): LatestImage[] =>
+          latest.map(({ tagsDay, ...image }) => ({ ...image, tagsDay: snapshots.find((day) => day === tagsDay) }));
+
+        const deleted = await given.store.prune('2026-03-14', { signal: stoppedAtLook(look) });
+
+        expect(days.slice(0, 4)).toEqual(expect.arrayContaining([...deleted]));
+        const left = days.filter((day) => !deleted.includes(day));
+        for await (const each of given.asItIsAndReopened()) {
+          expect(await each.days()).toEqual(left);
+          for (const day of days) expect((await documentOf(each, day)) !== undefined).toBe(left.includes(day));
+          expect(await totalsOf(each)).toEqual(series);
+          expect(await each.latest({})).toEqual(latestWith(left));
+        }
+
+        expect(await given.store.prune('2026-03-14')).toEqual(left.slice(0, -2));
+        for await (const each of given.asItIsAndReopened()) {
+          expect(await each.days()).toEqual(['2026-03-14', '2026-03-15']);
+          expect(await totalsOf(each)).toEqual(series);
+          expect(await each.latest({})).toEqual(latestWith([]));
+        }
+      },
+    );
+
+    it.each([1, 2, 3, 4, 6])(
+      'of totals that is stopped at look %d keeps what it did not come to, and does the rest the next time',
+      async (look) => {
+        await given.store.save([...fourDays, reading('acme/app', 8, '2025-12-31')]);
+        await given.store.prune('2026-03-13');
+        const newer = { '2026-03-14': 11, '2026-03-15': 12 };
+
+        await given.store.prune('2026-03-14', { withTotals: true, signal: stoppedAtLook(look) });
+
+        const left = await totalsOf(given.store);
+        expect(left).toMatchObject({ 'dockerhub acme/app': newer });
+        expect(await totalsOf(await given.reopened())).toEqual(left);
+        await given.store.prune('2026-03-14', { withTotals: true });
+        for await (const each of given.asItIsAndReopened()) {
+          expect(await totalsOf(each)).toEqual({ 'dockerhub acme/app': newer });
+          expect(await each.latest({})).toMatchObject([{ repo: 'acme/app', day: '2026-03-15', pullCount: 12 }]);
+        }
+      },
+    );
 
     it('deletes totals too where that is asked for, also those that were kept before', async () => {
       await given.store.save(fourDays);

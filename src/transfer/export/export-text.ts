@@ -3,7 +3,7 @@ import { dayOf } from '../../core/model/day.ts';
 import { includesDay, matchesEvent, toEpochDays, type DayRange, type SeriesQuery } from '../../core/model/query.ts';
 import { listMarks, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/event.ts';
-import { csvChunks, jsonChunks } from '../../core/views/table.ts';
+import { csvChunks, jsonChunks, textOfChunks } from '../../core/views/table.ts';
 import { csvCells, csvColumns } from '../import/csv.ts';
 import { eventLine, ndjsonHeader, readingLine } from '../import/ndjson.ts';
 
@@ -13,7 +13,7 @@ const rowsPerChunk = 500;
 export async function* csvText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
   let isFirst = true;
   for await (const rows of inChunks(readings)) {
-    const text = [...csvChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('');
+    const text = textOfChunks(csvChunks({ columns: csvColumns, rows: rows.map(csvCells) }));
     yield isFirst ? text : text.slice(text.indexOf('\n') + 1);
     isFirst = false;
   }
@@ -23,7 +23,7 @@ export async function* csvText(readings: AsyncIterable<StoredReading>): AsyncGen
 export async function* jsonText(readings: AsyncIterable<StoredReading>): AsyncGenerator<string> {
   let separator = '[';
   for await (const rows of inChunks(readings)) {
-    const text = [...jsonChunks({ columns: csvColumns, rows: rows.map(csvCells) })].join('').slice(1, -1);
+    const text = textOfChunks(jsonChunks({ columns: csvColumns, rows: rows.map(csvCells) })).slice(1, -1);
     if (text === '') continue;
     yield `${separator}${text}`;
     separator = ',\n';

@@ -92,14 +92,16 @@ function createSharing(): (kept: KeptImage) => KeptImage {
 
 /** Changes what is known of these images; what was given out before stays as it is. */
 function putIn(known: Known, images: readonly KeptImage[]): void {
-  const rows = [...known.rows];
+  const [rows, sorted] = [[...known.rows], [...known.sorted]];
   const added: KeptImage[] = [];
   for (const kept of images) {
     const place = known.places.get(kept.id);
     if (place === undefined) added.push(kept);
-    else rows[place] = kept;
+    else [rows[place], sorted[place]] = [kept, kept.image];
   }
-  known.rows = added.length === 0 ? rows : [...rows, ...added].toSorted((a, b) => compareImages(a.image, b.image));
-  if (added.length > 0) known.places = new Map(known.rows.map(({ id }, place) => [id, place]));
+  [known.rows, known.sorted] = [rows, sorted];
+  if (added.length === 0) return;
+  known.rows = [...rows, ...added].toSorted((a, b) => compareImages(a.image, b.image));
   known.sorted = known.rows.map(({ image }) => image);
+  known.places = new Map(known.rows.map(({ id }, place) => [id, place]));
 }

@@ -23,7 +23,7 @@ export async function lockValues(transaction: Queries, ids: readonly number[]): 
     transaction,
     columns,
     sql`
-    SELECT image_id AS id, day - DATE '1970-01-01' AS day, pull_count, mark, note, read_at, tag_count, last_updated, total_since::text,
+    SELECT image_id AS id, day - DATE '1970-01-01' AS day, pull_count, mark, note, read_at, tag_count, last_updated, total_since::text, tags_day::text,
       history_since - DATE '1970-01-01' AS history_since, first_seen - DATE '1970-01-01' AS first_seen, backfilled_days, imported_days
     FROM image_values WHERE image_id = ANY (${numberColumn(ids)}::integer[]) ORDER BY image_id FOR NO KEY UPDATE`,
   );

@@ -13,7 +13,11 @@ export const detailColumns = z.object({
   tag_count: optionalNumbers,
   last_updated: optionalTexts,
   total_since: optionalTexts,
+  tags_day: optionalTexts,
 });
+
+/** Whether a row of totals has anything of tags. */
+export const hasTags = sql`(tag_set_id IS NOT NULL OR tags_cut IS NOT NULL)`;
 
 const columns = detailColumns.extend({ id: numbers });
 
@@ -29,7 +33,8 @@ export async function readDetails(queries: Queries, ids: readonly number[]): Pro
       (SELECT read_at ${own} AND known = ANY (${[...readMarks]}::text[]) ORDER BY day DESC LIMIT 1) AS read_at,
       (SELECT tag_count ${own} AND tag_count IS NOT NULL ORDER BY day DESC LIMIT 1) AS tag_count,
       (SELECT last_updated ${own} AND last_updated IS NOT NULL ORDER BY day DESC LIMIT 1) AS last_updated,
-      (SELECT total_since ${own} AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1)::text AS total_since
+      (SELECT total_since ${own} AND total_since IS NOT NULL ORDER BY day DESC LIMIT 1)::text AS total_since,
+      (SELECT day ${own} AND ${hasTags} ORDER BY day DESC LIMIT 1)::text AS tags_day
     FROM unnest(${numberColumn(ids)}::integer[]) AS ids (id)`,
   );
   return new Map(found.id.map((id, at) => [id, detailsAt(found, at)]));
@@ -41,5 +46,6 @@ export function detailsAt(found: z.infer<typeof detailColumns>, at: number): Det
     tagCount: found.tag_count[at] ?? undefined,
     lastUpdated: found.last_updated[at] ?? undefined,
     totalSince: found.total_since[at] ?? undefined,
+    tagsDay: found.tags_day[at] ?? undefined,
   };
 }

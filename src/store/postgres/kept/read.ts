@@ -20,6 +20,7 @@ const valuesRow = z.object({
   tag_count: optional(z.number()),
   last_updated: optional(z.string()),
   total_since: optional(z.string()),
+  tags_day: optional(z.string()),
   note: z.unknown(),
   history_since: z.string(),
   first_seen: optional(z.string()),
@@ -60,7 +61,7 @@ async function readValues(database: Queries, condition: Sql): Promise<readonly K
   const rows = await database.select(
     valuesRow,
     sql`
-    SELECT images.id, registry, repo, day::text, pull_count, mark, read_at, tag_count, last_updated, total_since::text, note,
+    SELECT images.id, registry, repo, day::text, pull_count, mark, read_at, tag_count, last_updated, total_since::text, tags_day::text, note,
       history_since::text, first_seen::text, backfilled_days, imported_days, to_json(recent_days) AS recent_days, to_json(recent_pulls) AS recent_pulls, change
     FROM image_values JOIN images ON images.id = image_id WHERE ${condition}`,
   );
@@ -77,6 +78,7 @@ function toKeptImage({ id, change, ...row }: z.infer<typeof valuesRow>): KeptIma
     tagCount: row.tag_count,
     lastUpdated: row.last_updated,
     totalSince: row.total_since,
+    tagsDay: row.tags_day,
     discrepancy: isRow(row.note) ? parseNote(row.note).discrepancy : undefined,
     mark: row.mark,
     historySince: row.history_since,

@@ -10,7 +10,7 @@ import type { ImageChange } from './values.ts';
 /** Images of which nothing is kept yet. */
 export async function insertValues(transaction: Queries, images: readonly ImageChange[], change: number): Promise<void> {
   await transaction.query(sql`
-    INSERT INTO image_values (image_id, day, pull_count, mark, note, read_at, tag_count, last_updated, total_since,
+    INSERT INTO image_values (image_id, day, pull_count, mark, note, read_at, tag_count, last_updated, total_since, tags_day,
       history_since, first_seen, backfilled_days, imported_days, recent_days, recent_pulls, change)
     SELECT id, ${newValues}, recent_days::integer[], recent_pulls::bigint[], ${change}::bigint
     FROM ${columnsOf(images)}`);
@@ -20,7 +20,8 @@ export async function insertValues(transaction: Queries, images: readonly ImageC
 export async function updateValues(transaction: Queries, images: readonly ImageChange[], change: number): Promise<void> {
   await transaction.query(sql`
     UPDATE image_values AS kept SET
-      (day, pull_count, mark, note, read_at, tag_count, last_updated, total_since, history_since, first_seen, backfilled_days, imported_days)
+      (day, pull_count, mark, note, read_at, tag_count, last_updated, total_since, tags_day, history_since, first_seen,
+        backfilled_days, imported_days)
         = ROW (${newValues}),
       recent_days = ${changedRecent('days')}, recent_pulls = ${changedRecent('pulls')}, change = ${change}::bigint
     FROM ${columnsOf(images)}
@@ -28,7 +29,7 @@ export async function updateValues(transaction: Queries, images: readonly ImageC
 }
 
 const epoch = sql`DATE '1970-01-01'`;
-const newValues = sql`${epoch} + new.day, new.pull_count, new.mark, new.note, new.read_at, new.tag_count, new.last_updated, new.total_since,
+const newValues = sql`${epoch} + new.day, new.pull_count, new.mark, new.note, new.read_at, new.tag_count, new.last_updated, new.total_since, new.tags_day,
   ${epoch} + new.history_since, ${epoch} + new.first_seen, new.backfilled_days, new.imported_days`;
 
 /** How many of the kept days are not after this one. */
@@ -61,6 +62,7 @@ function columnsOf(images: readonly ImageChange[]): Sql {
     ${numberColumn(details.map(({ tagCount }) => tagCount))}::bigint[],
     ${textColumn(details.map(({ lastUpdated }) => lastUpdated))}::text[],
     ${textColumn(details.map(({ totalSince }) => totalSince))}::date[],
+    ${textColumn(details.map(({ tagsDay }) => tagsDay))}::date[],
     ${numberColumn(values.map(({ historySince }) => historySince))}::integer[],
     ${numberColumn(values.map(({ firstSeen }) => firstSeen))}::integer[],
     ${numberColumn(values.map(({ backfilledDays }) => backfilledDays))}::integer[],
@@ -70,7 +72,7 @@ function columnsOf(images: readonly ImageChange[]): Sql {
     ${numberColumn(recent.map(({ oldest }) => oldest))}::integer[],
     ${textColumn(recent.map(({ days }) => arrayOf(days)))}::text[],
     ${textColumn(recent.map(({ pulls }) => arrayOf(pulls)))}::text[])
-    AS new (id, day, pull_count, mark, note, read_at, tag_count, last_updated, total_since, history_since, first_seen,
+    AS new (id, day, pull_count, mark, note, read_at, tag_count, last_updated, total_since, tags_day, history_since, first_seen,
       backfilled_days, imported_days, recent_from, recent_to, oldest, recent_days, recent_pulls)`;
 }
 

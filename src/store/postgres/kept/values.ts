@@ -11,6 +11,7 @@ export interface Details {
   readonly tagCount: number | undefined;
   readonly lastUpdated: string | undefined;
   readonly totalSince: Day | undefined;
+  readonly tagsDay: Day | undefined;
 }
 
 /** What is kept of an image beside its recent pulls. */
@@ -58,7 +59,13 @@ export interface ImageChangeOf {
   readonly details: Details;
 }
 
-export const noDetails: Details = { readAt: undefined, tagCount: undefined, lastUpdated: undefined, totalSince: undefined };
+export const noDetails: Details = {
+  readAt: undefined,
+  tagCount: undefined,
+  lastUpdated: undefined,
+  totalSince: undefined,
+  tagsDay: undefined,
+};
 
 export function changeImage({ id, kept, before, after, sums, details }: ImageChangeOf): ImageChange {
   const count = (kind: (mark: Mark) => boolean): number => countMarks(after, kind) - countMarks(before, kind);
@@ -111,7 +118,12 @@ export function newestDetails(kept: KeptValues | undefined, stored: readonly Sto
     tagCount: last.tagCount?.details.tagCount ?? before.tagCount,
     lastUpdated: last.lastUpdated?.details.lastUpdated ?? before.lastUpdated,
     totalSince: last.totalSince?.details.totalSince ?? before.totalSince,
+    tagsDay: latest(before.tagsDay, byDay.findLast(({ details }) => details.tagsDay !== undefined)?.details.tagsDay),
   };
+}
+
+function latest(a: Day | undefined, b: Day | undefined): Day | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 /** `newest`: the newest known day of the image. */
