@@ -7,7 +7,8 @@ import { pullsOfDays, sumLines, type DayValues, type RowLine } from '../numbers/
 import { withStillDays } from '../numbers/freezes.ts';
 import { isMarked, partsOfSums, type PartKind } from '../numbers/value-parts.ts';
 import type { SnapshotStore } from '../ports.ts';
-import { findAllFreezes, isOwnerFrozen, seriesInBatches } from './frozen-series.ts';
+import { findAllFreezes } from './all-freezes.ts';
+import { isOwnerFrozen, seriesInBatches } from './frozen-series.ts';
 
 /** How a value is known; of a sum the first of these that is true of a tenth of it or more. */
 export const detailMarks = ['inconsistent', 'frozen', 'backfilled', 'imported', 'read', 'closed'] as const;
@@ -34,7 +35,7 @@ export interface StillImage {
 
 /** Those of these images that were read while their registry did not update its counters, by key. `from`: the first day of the range. */
 export async function findStillImages(
-  store: Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'events'>,
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'daySums' | 'latest' | 'events'>,
   images: readonly ImageName[],
   query: SeriesQuery,
   from: Day | undefined,
