@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import assets from '../../dist/assets.json' with { type: 'json' };
 import { createApi } from '../http/api.ts';
+import { nodeTimer } from '../http/gate.ts';
 import type { Handler } from '../http/message.ts';
 import { createTrigger } from '../http/trigger.ts';
 import { listen, type ApiServer } from '../http/server.ts';
@@ -13,6 +14,7 @@ import type { ImageName } from '../core/model/image.ts';
 import { createAssets } from '../dashboard/assets.ts';
 import type { PageContext } from '../dashboard/context.ts';
 import { createPages } from '../dashboard/endpoints/index.ts';
+import { workOutEventsAhead } from './events-ahead.ts';
 import { prepareCollecting, type Collecting } from './collecting.ts';
 import { createWorld, descriptors, version, type Overrides, type World } from './world.ts';
 
@@ -62,9 +64,11 @@ export function createApp(config: Config, { notice, ...overrides }: AppOptions =
       }
       if (howToConfigure !== undefined) log.warn(howToConfigure);
       engine.start();
+      const restEvents = workOutEventsAhead({ store: collecting.store, clock: world.clock, timer: nodeTimer });
       // Those who only serve have perhaps no way out.
       if (config.role !== 'api') notifier?.start();
       stop = async () => {
+        restEvents();
         await fail('the service is stopping');
         await Promise.all([engine.stop(), server?.close(drainMs)]);
         await notifier?.stop();

@@ -102,7 +102,7 @@ async function watchedStore(before: Day): Promise<SnapshotStore> {
 
 async function frozenTexts(store: SnapshotStore, repo?: string): Promise<string[]> {
   const images = repo === undefined ? {} : { repos: new Set([repo]) };
-  return (await findEvents({ store, groups: [] }, { images, range: {}, kinds: new Set(['frozen']) })).map(({ text }) => text);
+  return Array.from(await findEvents({ store, groups: [] }, { images, range: {}, kinds: new Set(['frozen']) }), ({ text }) => text);
 }
 
 /** What `/api/pulls/daily?details=true` says of an image: the days that each value covers, and how it is known. */

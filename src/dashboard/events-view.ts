@@ -1,6 +1,6 @@
 /** What the page of events shows, as its address says it. */
 import { isDay } from '../core/model/day.ts';
-import type { EventFilter } from '../core/views/event-list.ts';
+import type { EventFilter } from '../core/views/event-lists.ts';
 import { eventFilter } from '../http/event-filter.ts';
 import type { Field } from '../http/query.ts';
 import { reversedText } from './view.ts';

@@ -2,7 +2,7 @@
 import { dayOf } from '../core/model/day.ts';
 import type { Freeze } from '../core/numbers/freezes.ts';
 import type { Clock, SnapshotStore } from '../core/ports.ts';
-import { findAllFreezes } from '../core/views/frozen-series.ts';
+import { findAllFreezes } from '../core/views/all-freezes.ts';
 
 /** An import may change days that are over. */
 const newerAfterMs = 10 * 60_000;

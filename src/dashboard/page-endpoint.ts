@@ -6,7 +6,10 @@ import type { Fields, QueryOf } from '../http/query.ts';
 import { currentRevision, type PageDeps } from './context.ts';
 import { errorPage, waitingPage, type Html } from './layout.ts';
 
-interface PageDeclaration<Declared extends Fields> extends Pick<Declaration<Declared, PageDeps>, 'path' | 'summary' | 'query' | 'cached'> {
+interface PageDeclaration<Declared extends Fields> extends Pick<
+  Declaration<Declared, PageDeps>,
+  'path' | 'summary' | 'query' | 'cached' | 'waitsFor'
+> {
   /** @throws AppError not_found, invalid_input, or unreachable with when to ask again: a page says it */
   readonly page: (request: EndpointRequest<QueryOf<Declared>>, deps: PageDeps) => Promise<Html | InvalidPage> | Html | InvalidPage;
 }
@@ -40,7 +43,7 @@ export function pageEndpoint<Declared extends Fields>({ page, ...declaration }: 
       const refused = (error: unknown): Promise<Content> => refusal(error, deps);
       try {
         const prepared = made.prepare(target, known, deps);
-        return { ...prepared, build: () => prepared.build().catch(refused) };
+        return { ...prepared, build: (failure) => prepared.build(failure).catch(refused) };
       } catch (error) {
         return { key: `${target.path}?${target.query.toString()}`, hasUnknown: true, build: () => refused(error) };
       }

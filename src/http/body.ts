@@ -1,5 +1,6 @@
 /** Bodies in pieces: each is made, or copied, when the reader takes it. */
 import { Readable } from 'node:stream';
+import { eventLoopTurn } from '../core/model/event-loop-turn.ts';
 import type { Sending } from './outgoing.ts';
 
 /** What a reader that takes nothing holds, a few times. */
@@ -56,11 +57,4 @@ export function streamWhole(body: Uint8Array, sending: Sending): Readable {
     },
   });
   return sending.attach(stream);
-}
-
-/** Lets others be answered in between. */
-export function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

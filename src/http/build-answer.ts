@@ -1,6 +1,7 @@
 /** From what an endpoint says to the answer that is sent: whole, tagged and compressed, or as a stream where it is large. */
 import { createHash } from 'node:crypto';
-import { endPieces, eventLoopTurn, piecesOf, streamPieces, type Pieces } from './body.ts';
+import { eventLoopTurn } from '../core/model/event-loop-turn.ts';
+import { endPieces, piecesOf, streamPieces, type Pieces } from './body.ts';
 import { chooseEncoding, compress, compressStream, type Encoding } from './compression.ts';
 import type { Content, FileContent } from './endpoint.ts';
 import type { HttpAnswer } from './message.ts';

@@ -75,8 +75,17 @@ interface Aging<Deps> {
   readonly moment?: (deps: Deps) => string;
 }
 
+/** What takes long, and is made once for many answers. */
+export interface Preparation {
+  readonly done: Promise<unknown>;
+  /** How far it is, for users. */
+  readonly reason: () => string;
+}
+
 export interface Declaration<Declared extends Fields, Deps> extends Description, Behavior, Aging<Deps> {
   readonly query: Declared;
+  /** What has to be there before `handle`: those who wait for it keep nobody else waiting, and are refused after a while. */
+  readonly waitsFor?: ((request: EndpointRequest<QueryOf<Declared>>, deps: Deps) => Preparation | undefined) | undefined;
   /** @throws AppError */
   readonly handle: (request: EndpointRequest<QueryOf<Declared>>, deps: Deps) => Promise<Content>;
 }
@@ -97,7 +106,9 @@ export interface Prepared {
   readonly key: string;
   /** Whether the address names parameters that the endpoint does not know: anybody can make such without end. */
   readonly hasUnknown: boolean;
-  readonly build: () => Promise<Content>;
+  readonly waitsFor?: (() => Preparation | undefined) | undefined;
+  /** `failure`: why what it waits for is not there. */
+  readonly build: (failure?: Error) => Promise<Content>;
 }
 
 export interface Endpoint<Deps> extends Description, Behavior, Aging<Deps> {
@@ -119,7 +130,7 @@ export interface Route {
 
 /** The endpoint of a declaration: it reads exactly the parameters that are declared. */
 export function endpoint<Declared extends Fields, Deps>(declaration: Declaration<Declared, Deps>): Endpoint<Deps> {
-  const { handle, ...rest } = declaration;
+  const { handle, waitsFor, ...rest } = declaration;
   const parameters = parametersOf(declaration.query);
   return {
     ...rest,
@@ -130,7 +141,12 @@ export function endpoint<Declared extends Fields, Deps>(declaration: Declaration
         origin: declaration.perOrigin ? origin : '',
       };
       const hasUnknown = [...query.keys()].some((name) => !Object.hasOwn(parameters, name));
-      return { key: `${request.origin} ${path} ${queryKey(request.query)}`, hasUnknown, build: () => handle(request, deps) };
+      return {
+        key: `${request.origin} ${path} ${queryKey(request.query)}`,
+        hasUnknown,
+        waitsFor: waitsFor && (() => waitsFor(request, deps)),
+        build: (failure) => (failure ? Promise.reject(failure) : handle(request, deps)),
+      };
     },
   };
 }

@@ -45,11 +45,12 @@ export function createPipeline(deps: PipelineDeps): Handler {
       // Relative, because a proxy may have put a prefix before the path.
       return accepted(takesHtml(request) ? '../status' : undefined);
     }
-    const { route, key: address, build } = router.match(request);
+    const { route, key: address, waitsFor, build } = router.match(request);
     const { cached, immediate, headers } = route;
     const key = `${address} ${route.moment()}`;
     const acceptEncoding = request.headers['accept-encoding']?.toString();
-    return cache.respond({ key, cached, immediate, headers, acceptEncoding, ifNoneMatch: request.headers['if-none-match'] }, build);
+    const ifNoneMatch = request.headers['if-none-match'];
+    return cache.respond({ key, cached, immediate, headers, waitsFor, acceptEncoding, ifNoneMatch }, build);
   }
 
   /** The query of a request that is to change something. */

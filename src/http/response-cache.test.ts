@@ -231,3 +231,70 @@ describe('what is cached', () => {
     expect(made).toBeLessThan(1_000);
   });
 });
+
+/** A gate with one place, and timers that end by hand. */
+function setUpWaiting() {
+  const timers = new Set<() => void>();
+  const timer = (_ms: number, action: () => void): (() => void) => {
+    timers.add(action);
+    return () => timers.delete(action);
+  };
+  const state = { revision: '1' };
+  const limits = { building: { maxAtOnce: 1, maxWaiting: 0, maxWaitMs: 10 } };
+  const cache = createResponseCache({ revision: () => state.revision, limits, timer });
+  return { cache, state, expire: () => timers.forEach((action) => action()) };
+}
+
+async function buildEvents(failure?: Error): Promise<TextContent> {
+  if (failure) throw failure;
+  return content('events');
+}
+
+/** A promise that ends by hand. */
+function createDone() {
+  const ends = new Set<() => void>();
+  const promise = new Promise<void>((end) => ends.add(end));
+  return { promise, resolve: () => ends.forEach((end) => end()) };
+}
+
+describe('an answer that waits for what it is made from', () => {
+  it('keeps no other from being made', async () => {
+    const { cache } = setUpWaiting();
+    const { promise, resolve } = createDone();
+    const waiting = cache.respond(request('/events', { waitsFor: () => ({ done: promise, reason: () => '' }) }), buildEvents);
+
+    expect(await textOf(await cache.respond(request('/other'), async () => content('other')))).toBe('other');
+    resolve();
+    expect(await textOf(await waiting)).toBe('events');
+  });
+
+  it('is refused after a while, with how far that is', async () => {
+    const { cache, expire } = setUpWaiting();
+    const done = new Promise<void>(() => undefined);
+    const waiting = cache.respond(request('/events', { waitsFor: () => ({ done, reason: () => '4 of 10 images' }) }), buildEvents);
+    expire();
+
+    await expect(waiting).rejects.toMatchObject({ code: 'unreachable', message: '4 of 10 images', retryAfterMs: 5_000 });
+  });
+
+  it('fails as that fails, and is made by the next request', async () => {
+    const { cache } = setUpWaiting();
+    const failing = request('/events', { waitsFor: () => ({ done: Promise.reject(new Error('away')), reason: () => '' }) });
+    await expect(cache.respond(failing, buildEvents)).rejects.toThrow('away');
+
+    const there = request('/events', { waitsFor: () => ({ done: Promise.resolve(), reason: () => '' }) });
+    expect(await textOf(await cache.respond(there, buildEvents))).toBe('events');
+  });
+
+  it('is not cached where the data changed while it waited', async () => {
+    const { cache, state } = setUpWaiting();
+    const { promise, resolve } = createDone();
+    const asked = request('/events', { waitsFor: () => ({ done: promise, reason: () => '' }) });
+    const waiting = cache.respond(asked, buildEvents);
+    state.revision = '2';
+    resolve();
+    await waiting;
+
+    expect(cache.find(asked)).toBeUndefined();
+  });
+});

@@ -4,7 +4,8 @@ import { AppError } from '../core/model/errors.ts';
 import { pieceBytes, streamWhole } from './body.ts';
 import { buildAnswer, isWhole, type CachedAnswer } from './build-answer.ts';
 import { chooseEncoding } from './compression.ts';
-import type { Content } from './endpoint.ts';
+import type { Content, Preparation } from './endpoint.ts';
+import { waitFor } from './preparing.ts';
 import { createGate, nodeTimer, type GateLimits, type Timer } from './gate.ts';
 import type { HttpAnswer } from './message.ts';
 import { createOutgoing, type OutgoingLimits, type Sending } from './outgoing.ts';
@@ -16,6 +17,8 @@ export interface CacheRequest {
   readonly cached: boolean;
   /** Whether it is built at once, whatever else is in work. */
   readonly immediate?: boolean;
+  /** What it waits for before it has a place among those that are built. */
+  readonly waitsFor?: (() => Preparation | undefined) | undefined;
   /** Of the answer, beside those that its content needs. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly acceptEncoding?: string | undefined;
@@ -26,7 +29,7 @@ export interface ResponseCache {
   /** The cached answer as it is; undefined when there is none. */
   find(request: CacheRequest): HttpAnswer | undefined;
   /** The cached answer, or the one that is built now; many who ask the same at once share it. Rejects as `build` does, or with AppError overloaded. */
-  respond(request: CacheRequest, build: () => Promise<Content>): Promise<HttpAnswer>;
+  respond(request: CacheRequest, build: (failure?: Error) => Promise<Content>): Promise<HttpAnswer>;
 }
 
 export interface ResponseCacheDeps {
@@ -46,6 +49,8 @@ export interface Limits {
   /** Answers that are made at once, and wait to be. */
   readonly building: GateLimits;
   readonly outgoing: OutgoingLimits;
+  /** How long an answer waits for what it is made from. */
+  readonly maxPreparingMs: number;
 }
 
 /** What fits into 128 MiB beside the program, whatever is requested at once. */
@@ -54,6 +59,7 @@ const defaultLimits: Limits = {
   maxBytes: 12 * 1024 * 1024,
   building: { maxAtOnce: 2, maxWaiting: 64, maxWaitMs: 10_000 },
   outgoing: { maxBytes: 12 * 1024 * 1024, maxWaitMs: 10_000, maxSilentMs: 30_000, yieldAfterMs: 5_000 },
+  maxPreparingMs: 4_000,
 };
 /** Beside its body and key an answer costs its headers. */
 const overheadBytes = 2_048;
@@ -77,8 +83,9 @@ export function createResponseCache({
   /** By revision and key: a request after the data changed gets no answer from before. */
   const building = new Map<string, Promise<Made>>();
 
-  async function build(key: string, request: CacheRequest, content: () => Promise<Content>): Promise<Made> {
-    const started = revision();
+  /** `waited`: of what revision that is at least which the answer waited for. */
+  async function build(key: string, request: CacheRequest, content: () => Promise<Content>, waited?: string): Promise<Made> {
+    const started = waited ?? revision();
     // Meanwhile somebody else may have built it.
     const answer = cached.find(key) ?? (await buildAnswer(content, { ...request, revision: started, maxBytes, outgoing }));
     if (!isWhole(answer)) return { answer };
@@ -105,7 +112,10 @@ export function createResponseCache({
       const found = cached.find(key);
       const ready = found && sendNow(found, request);
       if (ready) return ready;
-      const slot = `${revision()} ${key}`;
+      const started = revision();
+      const preparation = request.waitsFor?.();
+      const failure = preparation && (await waitFor(preparation, limits.maxPreparingMs, timer));
+      const slot = `${started} ${key}`;
       const shared = building.get(slot);
       if (shared) {
         const built = await shared.catch(toRetry);
@@ -113,7 +123,8 @@ export function createResponseCache({
         const same = built && isWhole(built.answer) && sendNow(built.answer, request);
         if (same) return same;
       }
-      const work = request.immediate ? build(key, request, content) : gate.run(() => build(key, request, content));
+      const make = (): Promise<Made> => build(key, request, () => content(failure), preparation && started);
+      const work = request.immediate ? make() : gate.run(make);
       building.set(slot, work);
       try {
         const { answer, sending } = await work;

@@ -6,11 +6,12 @@ import { fieldOf, type Fields, type QueryOf } from './query.ts';
 import { dataResponses } from './responses.ts';
 import { list, text, type Schema } from './schema.ts';
 
-interface TableDeclaration<Declared extends Fields, Deps> extends Omit<Declaration<Declared, Deps>, 'handle' | 'responses'> {
+interface TableDeclaration<Declared extends Fields, Deps> extends Omit<Declaration<Declared, Deps>, 'handle' | 'responses' | 'waitsFor'> {
   /** One row of the answer. */
   readonly row: Schema<object>;
   /** Beside those of all rows. */
   readonly responses?: Readonly<Record<number, ResponseDescription>>;
+  readonly waitsFor?: Declaration<Declared, Deps>['waitsFor'];
   /** @throws AppError */
   readonly handle: (request: EndpointRequest<QueryOf<Declared>>, deps: Deps) => Promise<TablePage>;
 }
@@ -23,12 +24,13 @@ export interface TablePage extends Table {
 
 /** An endpoint of rows: `format` is among its parameters, and its CSV is a file to save. */
 export function tableEndpoint<Declared extends Fields, Deps>(declaration: TableDeclaration<Declared, Deps>): Endpoint<Deps> {
-  const { row, query, responses, handle, ...rest } = declaration;
+  const { row, query, responses, waitsFor, handle, ...rest } = declaration;
   const fileName = `${rest.path.slice('/api/'.length).replaceAll('/', '-')}.csv`;
   return endpoint({
     ...rest,
     query: { rows: fieldOf(query), format },
     responses: { ...dataResponses({ 'application/json': list(row), 'text/csv': text() }), ...responses },
+    waitsFor: waitsFor && ((request, deps: Deps) => waitsFor({ ...request, query: request.query.rows }, deps)),
     async handle(request, deps: Deps) {
       const table = await handle({ ...request, query: request.query.rows }, deps);
       return request.query.format === 'csv'

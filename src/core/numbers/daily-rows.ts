@@ -1,6 +1,6 @@
 /**
  * The rows of series.ts day by day: of each image no more is known than its value before, so that many images over many years take as
- * little memory as one day of them.
+ * little memory as one day of them. Loops count positions: the pairs of entries() would be garbage, millions of them.
  */
 import type { EpochDay } from '../model/day.ts';
 import type { DailyTotals, DayTotals } from '../model/history.ts';
@@ -47,7 +47,10 @@ export interface DayValues {
 export async function* dailyTotalValues({ before, days }: DailyTotals, lines: readonly RowLine[]): AsyncGenerator<DayValues> {
   const carried = before.totals.slice();
   for await (const { day, totals } of days) {
-    for (const [position, total] of totals.entries()) if (!Number.isNaN(total)) carried[position] = total;
+    for (let position = 0; position < totals.length; position += 1) {
+      const total = totals[position] ?? Number.NaN;
+      if (!Number.isNaN(total)) carried[position] = total;
+    }
     yield { day, values: sumLines(lines, totals, carried) };
   }
 }
@@ -68,7 +71,10 @@ export async function* periodPullValues(totals: DailyTotals, lines: readonly Row
       current = start;
       added = new Float64Array(pulls.length).fill(Number.NaN);
     }
-    for (const [position, value] of pulls.entries()) if (!Number.isNaN(value)) added[position] = (added[position] || 0) + value;
+    for (let position = 0; position < pulls.length; position += 1) {
+      const value = pulls[position] ?? Number.NaN;
+      if (!Number.isNaN(value)) added[position] = (added[position] || 0) + value;
+    }
   }
   if (current !== undefined) yield { day: current, values: sumLines(lines, added, added) };
 }
@@ -85,7 +91,8 @@ export async function* pullsOfDays({ before, days }: DailyTotals): AsyncGenerato
   const known = before.totals.slice();
   for await (const totals of days) {
     const pulls = totals.totals.slice();
-    for (const [position, total] of totals.totals.entries()) {
+    for (let position = 0; position < pulls.length; position += 1) {
+      const total = pulls[position] ?? Number.NaN;
       if (Number.isNaN(total)) continue;
       const last = known[position] ?? Number.NaN;
       pulls[position] = Number.isNaN(last) ? 0 : pullsSince(last, total, totals.notes.get(position));
@@ -98,7 +105,6 @@ export async function* pullsOfDays({ before, days }: DailyTotals): AsyncGenerato
 /** By line the sum of the values of its images; NaN where none of them has one now. */
 export function sumLines(lines: readonly RowLine[], now: Float64Array, values: Float64Array): Float64Array {
   const sums = new Float64Array(lines.length);
-  // Pairs of entries() would be garbage, a million of them.
   for (let at = 0; at < lines.length; at += 1) sums[at] = sumPositions(lines[at]?.positions ?? [], now, values);
   return sums;
 }

@@ -5,7 +5,9 @@ import { addDays, type Day } from '../model/day.ts';
 import { derivedKinds, eventKinds, type RecordedEvent } from '../model/event.ts';
 import type { Reading } from '../model/reading.ts';
 import { includesDay } from '../model/query.ts';
-import { compareIdentities, findEvents, findEventsPart, identifyEvent, type EventFilter, type EventSource } from './event-list.ts';
+import { findEvents, findEventsPart, type EventSource } from './event-list.ts';
+import type { EventFilter } from './event-lists.ts';
+import { compareIdentities, identifyEvent } from './event-lists.ts';
 import { listEvents, type ImageEvent } from './events.ts';
 import { freezesOf, seriesWithFreezes } from './frozen-series.ts';
 import { withGroups, type Group } from './groups.ts';
@@ -18,11 +20,14 @@ const groups: readonly Group[] = [{ name: 'all', members: registries.map((regist
 /** All days of all images, as the index of a folder has them. */
 function createHistory(days: number) {
   const index = createIndex();
+  let changes = 0;
   const store: EventSource['store'] = {
     totals: async (query) => index.totals(query),
     dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),
+    daySums: async (only) => index.daySums(only),
     latest: async (query) => index.latest(query),
     events: async () => index.events(),
+    version: () => String(changes),
   };
   const byDay = new Map<Day, Reading[]>();
   const setDay = (day: Day, readings: readonly Reading[], events: readonly RecordedEvent[] = []): void => {
@@ -31,6 +36,7 @@ function createHistory(days: number) {
     );
     byDay.set(day, [...kept, ...readings]);
     index.setDay(day, byDay.get(day) ?? [], events);
+    changes += 1;
   };
   // Growing evenly, with a burst and a time without an update, in which 25,000 was passed.
   for (let at = 0; at < days; at += 1) {
@@ -103,7 +109,7 @@ describe('the events of a filter', () => {
             setDay(day, [reading(registry, repo, day, pullCount, { mark })], pushed ? [push] : []);
             const expected = await expectedEvents(source, filter);
 
-            expect(await findEvents(source, filter)).toEqual(expected);
+            expect([...(await findEvents(source, filter))]).toEqual(expected);
           }
         },
       ),
@@ -113,7 +119,7 @@ describe('the events of a filter', () => {
 
   it('are of every kind that follows from totals, and the recorded ones', async () => {
     const { store } = createHistory(60);
-    const events = await findEvents({ store, groups }, { images: {}, range: {} });
+    const events = [...(await findEvents({ store, groups }, { images: {}, range: {} }))];
 
     expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set([...derivedKinds, 'tag_pushed']));
   });
@@ -123,7 +129,7 @@ describe('the events of a filter', () => {
     const source = { store, groups };
     await fc.assert(
       fc.asyncProperty(anyFilter, fc.integer({ min: 1, max: 5 }), fc.boolean(), async (filter, count, newestFirst) => {
-        const all = await findEvents(source, filter);
+        const all = [...(await findEvents(source, filter))];
         const ordered = newestFirst ? all.toReversed() : all;
         const pages: ImageEvent[] = [];
         for (let after: readonly string[] | undefined; ;) {

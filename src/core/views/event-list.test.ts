@@ -47,7 +47,7 @@ describe('the events since a day', () => {
         const store = createMemoryStore();
         await store.save(all);
         const from = addDays(start, days);
-        const expected = await findEvents({ store, groups: [] }, { images: {}, range: { from } });
+        const expected = [...(await findEvents({ store, groups: [] }, { images: {}, range: { from } }))];
 
         expect(await findEventsSince(sparing(store), [], from)).toEqual(expected);
       }),
@@ -69,7 +69,7 @@ describe('the events since a day', () => {
     const from = addDays(start, 50);
     const events = await findEventsSince(sparing(store), [], from);
 
-    expect(events).toEqual(await findEvents({ store, groups: [] }, { images: {}, range: { from } }));
+    expect(events).toEqual([...(await findEvents({ store, groups: [] }, { images: {}, range: { from } }))]);
     expect(events.map(({ kind }) => kind)).toContain('frozen');
   });
 
@@ -95,7 +95,7 @@ describe('the events since a day', () => {
     await store.save(read, [stopped, resumed]);
     const kinds = new Set(['frozen', 'milestone'] as const);
     const found = async (images: SeriesQuery): Promise<string[]> =>
-      (await findEvents({ store, groups: [] }, { images, range: {}, kinds })).map(({ repo = '', text }) => `${repo}: ${text}`);
+      Array.from(await findEvents({ store, groups: [] }, { images, range: {}, kinds }), ({ repo = '', text }) => `${repo}: ${text}`);
     const frozen = ': counter not updated from 2026-01-02 20:10 to 2026-01-03 05:10 UTC; the value of 2026-01-03 covers 2 days';
 
     // The milestone of acme/app comes from the jump.

@@ -6,9 +6,11 @@ import { freezeEvent, markOn, mergeFreezes } from './freeze-events.ts';
 import { plainText } from './plain-text.ts';
 import { coveredDays } from '../numbers/covered-days.ts';
 import type { Freeze } from '../numbers/freezes.ts';
-import { milestoneAt } from '../numbers/milestones.ts';
+import { milestoneAfter, milestoneAt } from '../numbers/milestones.ts';
 import { findUnusualDays } from '../numbers/unusual-days.ts';
-import { isInconsistent, wasRead, type Mark } from '../model/mark.ts';
+import type { ImageName } from '../model/image.ts';
+import { isInconsistent, wasRead, type Inconsistency, type Mark } from '../model/mark.ts';
+import type { Discrepancy } from '../model/reading.ts';
 import type { ImageSeries } from '../model/history.ts';
 import { compareEvents, isListed, type EventKind, type ListedKind, type RecordedEvent } from '../model/event.ts';
 import { includesDay, type DayRange } from '../model/query.ts';
@@ -46,23 +48,22 @@ export function listEvents(
   const first = range.from === undefined ? undefined : toEpochDay(range.from);
   const events: ImageEvent[] = [
     ...mergeFreezes(freezes).map((freeze) => freezeEvent(freeze, markOn(series, freeze))),
-    ...series.flatMap((image) => imageEvents(image, first)),
+    ...series.flatMap((image) => Array.from(imageEvents(image, first), (event) => toImageEvent(image, event))),
     ...recordedEvents(recorded),
   ];
   return events.filter(({ time }) => includesDay(range, time.slice(0, 10))).toSorted(compareEvents);
 }
 
 /** What follows from the totals of an image. `from`: of the unusual days, the first that is needed. */
-export function imageEvents(image: ImageSeries, from?: EpochDay): ImageEvent[] {
-  const { registry, repo } = image;
-  return [...totalEvents(image), ...unusualEvents(image, from)].map(({ epochDay, kind, text, mark }) => ({
-    time: startOfDay(fromEpochDay(epochDay)),
-    registry,
-    repo,
-    kind,
-    text,
-    mark,
-  }));
+export function* imageEvents(image: ImageSeries, from?: EpochDay): Generator<TotalEvent> {
+  yield* totalEvents(image);
+  yield* unusualEvents(image, from);
+}
+
+/** An event that follows from totals, as it is shown. */
+export function toImageEvent({ registry, repo }: ImageName, event: TotalEvent): ImageEvent {
+  const { epochDay, kind, mark } = event;
+  return { time: startOfDay(fromEpochDay(epochDay)), registry, repo, kind, text: totalText(event), mark };
 }
 
 /** Those of the recorded events that are shown. */
@@ -87,46 +88,68 @@ const texts: Readonly<Record<ListedKind, (event: RecordedEvent) => string>> = {
   notification_failed: ({ detail }) => `a notification was given up${detail === undefined ? '' : `: ${detail}`}`,
 };
 
-interface TotalEvent {
+/** An event that follows from the totals of an image, without its texts: of thousands of images it is kept like this. */
+export interface TotalEvent {
   readonly epochDay: EpochDay;
-  readonly kind: EventKind;
-  readonly text: string;
+  readonly kind: TotalKind;
   readonly mark: Mark | undefined;
+  /** The total, the milestone that it passed, or the pulls of an unusual day. */
+  readonly value: number;
+  /** The total before, or the pulls of a typical day; 0 where there is nothing to compare with. */
+  readonly compared: number;
+  readonly discrepancy: Discrepancy | undefined;
+}
+
+/** What most events have none of. */
+const noEvent = { compared: 0, discrepancy: undefined };
+
+type TotalKind = 'first_seen' | 'counter_went_down' | 'milestone' | 'unusual_day' | Inconsistency;
+
+function totalText({ kind, value, compared, discrepancy }: TotalEvent): string {
+  if (kind === 'first_seen') return `first seen, with ${formatExact(value)} pulls`;
+  if (kind === 'counter_went_down') return `counter decreased from ${formatExact(compared)} to ${formatExact(value)}`;
+  if (kind === 'milestone') return `passed ${formatExact(value)} pulls`;
+  if (kind === 'unusual_day') return `${formatExact(value)} pulls, where ${formatExact(Math.round(compared))} are typical`;
+  return discrepancyText(kind, discrepancy);
 }
 
 /** `from`: the first day that is asked for. */
 function* unusualEvents(image: ImageSeries, from: EpochDay | undefined): Generator<TotalEvent> {
   for (const { day, pulls, typical } of findUnusualDays(image, from)) {
-    const text = `${formatExact(pulls)} pulls, where ${formatExact(Math.round(typical))} are typical`;
-    yield { epochDay: day, kind: 'unusual_day', text, mark: image.marks.at(Array.prototype.indexOf.call(image.days, day)) };
+    const mark = image.marks.at(Array.prototype.indexOf.call(image.days, day));
+    yield { ...noEvent, epochDay: day, mark, kind: 'unusual_day', value: pulls, compared: typical };
   }
 }
 
 function* totalEvents(image: ImageSeries): Generator<TotalEvent> {
-  const { days, totals, marks, still, notes } = image;
+  const { days, totals, marks, notes } = image;
   let seen = false;
   let markBefore: Mark | undefined;
-  let passed = Infinity;
+  /** The next milestone. */
+  let next = Infinity;
   for (let at = 0; at < days.length; at += 1) {
     const epochDay = days[at] ?? 0;
     const mark = marks.at(at);
     const [before, total] = [totals[at - 1], totals[at] ?? 0];
     if (!seen && wasRead(mark)) {
       seen = true;
-      yield { epochDay, kind: 'first_seen', text: `first seen, with ${formatExact(total)} pulls`, mark };
+      yield { ...noEvent, epochDay, mark, kind: 'first_seen', value: total };
     }
     if (before !== undefined && total < before) {
-      yield { epochDay, kind: 'counter_went_down', text: `counter decreased from ${formatExact(before)} to ${formatExact(total)}`, mark };
+      yield { ...noEvent, epochDay, mark, kind: 'counter_went_down', value: total, compared: before };
     }
-    const milestone = milestoneAt(total);
     // When it was passed is not known where the registry did not count for days.
-    const isCatchUp = still !== undefined && still.size > 0 && still.has(days[at - 1] ?? 0) && coveredDays(image, at) > 1;
-    if (milestone > passed && !isCatchUp) yield { epochDay, kind: 'milestone', text: `passed ${formatExact(milestone)} pulls`, mark };
+    if (total >= next && !isCatchUp(image, at)) yield { ...noEvent, epochDay, mark, kind: 'milestone', value: milestoneAt(total) };
     // Milestones below the first known total were passed before it; one that a decrease undid is not passed twice.
-    passed = at === 0 ? milestone : Math.max(passed, milestone);
+    if (at === 0 || total >= next) next = milestoneAfter(total);
     if (mark !== markBefore && isInconsistent(mark)) {
-      yield { epochDay, kind: mark, text: discrepancyText(mark, notes?.get(epochDay)?.discrepancy), mark };
+      yield { ...noEvent, epochDay, mark, kind: mark, value: total, discrepancy: notes?.get(epochDay)?.discrepancy };
     }
     markBefore = mark;
   }
+}
+
+/** Whether a value covers days on which the registry did not update its counter. */
+function isCatchUp(image: ImageSeries, at: number): boolean {
+  return image.still?.has(image.days[at - 1] ?? 0) === true && coveredDays(image, at) > 1;
 }

@@ -1,7 +1,7 @@
 /** The events in freezes: one for a registry, however many owners it is about. */
 import { dayMs, fromEpochDay, startOfDay, type EpochDay } from '../model/day.ts';
 import type { ImageSeries } from '../model/history.ts';
-import { compareMarks, type Mark } from '../model/mark.ts';
+import { compareMarks, marks as allMarks, type Mark } from '../model/mark.ts';
 import { positionOf, type Freeze } from '../numbers/freezes.ts';
 import { momentText } from './format.ts';
 
@@ -38,11 +38,11 @@ export function markDay({ from, to }: Freeze): EpochDay {
   return Math.max(from, to);
 }
 
-/** The most certain of marks. */
+/** The most certain of marks, the same in whatever order they come. */
 export function mostCertain(marks: Iterable<Mark | undefined>): Mark | undefined {
-  let found: Mark | undefined;
-  for (const mark of marks) if (mark !== undefined && (found === undefined || compareMarks(mark, found) > 0)) found = mark;
-  return found;
+  const found = new Set(marks);
+  const own = allMarks.filter((mark) => found.has(mark));
+  return own.toSorted((a, b) => compareMarks(b, a))[0];
 }
 
 /** In milliseconds since the epoch. */

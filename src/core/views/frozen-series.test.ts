@@ -5,7 +5,8 @@ import { addDays } from '../model/day.ts';
 import type { RecordedEvent } from '../model/event.ts';
 import type { DaySum } from '../model/history.ts';
 import { addDaySums, daySumKey, daySumsOf } from '../numbers/day-sums.ts';
-import { findAllFreezes, seriesWithFreezes, stillSums } from './frozen-series.ts';
+import { findAllFreezes } from './all-freezes.ts';
+import { seriesWithFreezes, stillSums } from './frozen-series.ts';
 
 const start = '2026-01-01';
 const days = 30;

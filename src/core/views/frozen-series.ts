@@ -1,11 +1,8 @@
 /** What the images of an owner say together: whether their registry updated its counters. */
 import { fromEpochDay, toEpochDay } from '../model/day.ts';
-import { eventKey, isListed, type RecordedEvent } from '../model/event.ts';
-import { groupBy } from '../model/group-by.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
-import { isEndOfDay } from '../model/mark.ts';
-import { matches, queryOf, type DayRange, type SeriesQuery } from '../model/query.ts';
+import { queryOf, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { addDaySums, daySumsOf, negated } from '../numbers/day-sums.ts';
 import { findFreezes, hasPublishedDays, ownerKey, ownerKeyOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withRecorded } from '../numbers/recorded-freezes.ts';
@@ -18,7 +15,6 @@ export interface FrozenSeries {
 }
 
 type HistoryStore = Pick<SnapshotStore, 'totals' | 'latest' | 'events'>;
-type LongHistoryStore = HistoryStore & Pick<SnapshotStore, 'dailyTotals'>;
 
 /** The series of a query, all of their days, with the days on which their registry did not update them. */
 export async function seriesWithFreezes(store: HistoryStore, query: SeriesQuery): Promise<FrozenSeries> {
@@ -52,93 +48,8 @@ async function siblings(
   return found.filter((image) => names.has(imageKey(image)));
 }
 
-/** Of an owner's images the busiest tell whether its counters stand still. */
-const maxImagesOfOwner = 200;
 /** Images whose series are in memory at once, unless one owner has more. */
 const maxImagesAtOnce = 200;
-
-/**
- * The freezes of the owners of these images, all where absent, found some owners at a time. `recorded`: all that is known of when counters
- * stopped.
- */
-export async function findAllFreezes(
-  store: LongHistoryStore,
-  recorded?: readonly RecordedEvent[],
-  query: SeriesQuery = {},
-): Promise<readonly Freeze[]> {
-  const seen = recorded ?? (await store.events());
-  const courses = recordedByOwner(seen);
-  const freezes: Freeze[] = [];
-  let batch: Owner[] = [];
-  const work = async (): Promise<void> => {
-    const series: ImageSeries[] = [];
-    for await (const some of seriesInBatches(
-      store,
-      batch.flatMap(({ busiest }) => busiest),
-    ))
-      series.push(...some);
-    const found = withRecorded(findFreezes(series), seen, series);
-    for (const owner of batch) {
-      const own = found.filter((freeze) => ownerKey(freeze.registry, freeze.owner) === owner.key);
-      keptFreezes.set(owner.busiest[0], { ...owner, freezes: own });
-      freezes.push(...own);
-    }
-    batch = [];
-  };
-  let count = 0;
-  const owners = await ownersOf(store, query);
-  const maxImages = imagesAtOnce([...owners.values()].flat());
-  for (const [key, images] of owners) {
-    const [first, ...others] = images.toSorted((a, b) => b.pullCount - a.pullCount).slice(0, maxImagesOfOwner);
-    if (!first) continue;
-    const owner: Owner = { key, busiest: [first, ...others], course: courses.get(key) ?? '' };
-    const kept = keptFreezes.get(first);
-    if (kept && isSameOwner(kept, owner)) {
-      freezes.push(...kept.freezes);
-      continue;
-    }
-    if (count + owner.busiest.length > maxImages) {
-      await work();
-      count = 0;
-    }
-    batch.push(owner);
-    count += owner.busiest.length;
-  }
-  await work();
-  return freezes;
-}
-
-interface Owner {
-  readonly key: string;
-  readonly busiest: readonly [LatestImage, ...LatestImage[]];
-  /** What was recorded of its counters. */
-  readonly course: string;
-}
-
-/** What an owner's images came to, by the busiest of them: the same as long as no value of theirs has changed. */
-const keptFreezes = new WeakMap<LatestImage, Owner & { readonly freezes: readonly Freeze[] }>();
-
-function isSameOwner(a: Owner, b: Owner): boolean {
-  return a.course === b.course && a.busiest.length === b.busiest.length && a.busiest.every((image, at) => image === b.busiest[at]);
-}
-
-/** The images of each owner of those that match, also the ones that do not. */
-async function ownersOf(store: Pick<SnapshotStore, 'latest'>, query: SeriesQuery): Promise<ReadonlyMap<string, readonly LatestImage[]>> {
-  const latest = await store.latest({ registries: query.registries });
-  // A registry that publishes days needs no guess.
-  const guessed = latest.filter(({ backfilledDays, mark }) => backfilledDays === 0 && !isEndOfDay(mark));
-  return new Map([...groupBy(guessed, ownerKeyOf)].filter(([, images]) => images.some((image) => matches(query, image))));
-}
-
-function recordedByOwner(recorded: readonly RecordedEvent[]): ReadonlyMap<string, string> {
-  const courses = new Map<string, string>();
-  for (const event of recorded) {
-    if (isListed(event)) continue;
-    const key = ownerKey(event.registry, event.detail);
-    courses.set(key, `${courses.get(key) ?? ''}${eventKey(event)} ${event.seenAt} `);
-  }
-  return courses;
-}
 
 /** What the sums of these images change by where registries did not update their counters. */
 export async function stillSums(
@@ -219,7 +130,7 @@ export async function* seriesInBatches(
 const maxTotalsAtOnce = 1_000_000;
 
 /** Of how many images whole series are read together: as many as fit, if each had all days. */
-function imagesAtOnce(images: readonly SizedImage[]): number {
+export function imagesAtOnce(images: readonly SizedImage[]): number {
   let [first, last] = [Infinity, -Infinity];
   for (const { historySince = '2013-01-01', day = '2013-01-01' } of images) {
     first = Math.min(first, toEpochDay(historySince));

@@ -7,7 +7,8 @@ import { pullsOfDays, sumLines, type DayValues, type RowLine } from '../numbers/
 import { withStillDays } from '../numbers/freezes.ts';
 import { isMarked, partsOfSums, type PartKind } from '../numbers/value-parts.ts';
 import type { SnapshotStore } from '../ports.ts';
-import { findAllFreezes, isOwnerFrozen, seriesInBatches } from './frozen-series.ts';
+import { findAllFreezes } from './all-freezes.ts';
+import { isOwnerFrozen, seriesInBatches } from './frozen-series.ts';
 
 /** How a value is known; of a sum the first of these that is true of a tenth of it or more. */
 export const detailMarks = ['inconsistent', 'frozen', 'backfilled', 'imported', 'read', 'closed'] as const;
@@ -34,7 +35,7 @@ export interface StillImage {
 
 /** Those of these images that were read while their registry did not update its counters, by key. `from`: the first day of the range. */
 export async function findStillImages(
-  store: Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'events'>,
+  store: Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'daySums' | 'latest' | 'events'>,
   images: readonly ImageName[],
   query: SeriesQuery,
   from: Day | undefined,
@@ -52,6 +53,16 @@ export async function findStillImages(
   return found;
 }
 
+/** What is known of the values of a day, by position. */
+interface KnownValues {
+  readonly day: EpochDay;
+  readonly totals: Float64Array;
+  readonly pulls: Float64Array;
+  /** How many days each value covers. */
+  readonly covered: Float64Array;
+  readonly markOf: (position: number) => DaySum['mark'];
+}
+
 /** The rows of pullsByDay, each with its details. The totals have their marks. */
 export async function* detailedPullValues(
   totals: DailyTotals,
@@ -63,29 +74,58 @@ export async function* detailedPullValues(
   /** By position: the newest day before on which the registry had updated its counter, or else the first known one. */
   const since = Float64Array.from(before.days, (day, position) => still[position]?.before ?? day);
   for await (const { day, pulls, totals: known } of pullsOfDays(totals)) {
-    const sums = new Map<number, DaySum>();
-    for (const [position, total] of known.totals.entries()) {
-      const image = images[position];
-      if (!image || Number.isNaN(total)) continue;
+    const covered = new Float64Array(images.length).fill(1);
+    for (let position = 0; position < covered.length; position += 1) {
+      if (Number.isNaN(known.totals[position])) continue;
       const start = since[position] ?? Number.NaN;
       const isStill = still[position]?.still.has(day) === true;
-      const covered = isStill || Number.isNaN(start) ? 1 : day - start;
-      const mark = isStill ? 'still' : (known.marks?.[position] ?? 'read');
-      // Of the last three no detail says anything.
-      const sum = { values: 1, pulls: pulls[position] ?? 0, total, step: 0, resets: 0, fall: 0 };
-      sums.set(position, { registry: image.registry, day, mark, covered, ...sum });
+      if (!isStill && !Number.isNaN(start)) covered[position] = day - start;
       if (!isStill || Number.isNaN(start)) since[position] = day;
     }
-    yield { day, values: sumLines(lines, pulls, pulls), detailsOf: (line) => toDetails(day, lines[line], sums) };
+    const markOf = (position: number): DaySum['mark'] => (still[position]?.still.has(day) ? 'still' : (known.marks?.[position] ?? 'read'));
+    const values = { day, pulls, covered, markOf, totals: known.totals };
+    yield { day, values: sumLines(lines, pulls, pulls), detailsOf: (line) => toDetails(lines[line], images, values) };
   }
 }
 
-function toDetails(day: EpochDay, line: RowLine | undefined, sums: ReadonlyMap<number, DaySum>): PullDetails {
-  const own = line?.positions.map((position) => sums.get(position)).filter((sum) => sum !== undefined) ?? [];
-  const parts = partsOfSums(own, 'daily').get(fromEpochDay(day));
+function toDetails(line: RowLine | undefined, images: readonly ImageName[], values: KnownValues): PullDetails {
+  const own = line?.positions.filter((position) => !Number.isNaN(values.totals[position])) ?? [];
+  const [first, ...others] = own;
+  // Most rows are one image.
+  if (first !== undefined && others.length === 0) return detailsOfValue(first, values);
+  const sums = own.map((position) => toSum(images[position]?.registry ?? '', position, values));
+  const parts = partsOfSums(sums, 'daily').get(fromEpochDay(values.day));
   const several = parts?.parts.get('severalDays');
   const mark = detailMarks.find((each) => parts && kindsOf(each).some((kind) => isMarked(parts, kind)));
   return { days: several?.days ?? 1, severalDaysPulls: several?.sum ?? 0, mark: mark ?? 'read' };
+}
+
+/** The same of a value that is not a sum. */
+function detailsOfValue(position: number, { pulls, covered, markOf }: KnownValues): PullDetails {
+  const days = covered[position] ?? 1;
+  const mark = markOf(position);
+  return {
+    days,
+    severalDaysPulls: days > 1 ? (pulls[position] ?? 0) : 0,
+    mark: mark === 'still' ? 'frozen' : mark === 'estimated' ? 'backfilled' : mark,
+  };
+}
+
+function toSum(registry: string, position: number, { day, totals, pulls, covered, markOf }: KnownValues): DaySum {
+  // Of the last three no detail says anything.
+  const [total = 0, value = 0] = [totals[position], pulls[position]];
+  return {
+    registry,
+    day,
+    mark: markOf(position),
+    covered: covered[position] ?? 1,
+    values: 1,
+    pulls: value,
+    total,
+    step: 0,
+    resets: 0,
+    fall: 0,
+  };
 }
 
 function kindsOf(mark: PullDetails['mark']): readonly PartKind[] {

@@ -1,17 +1,10 @@
 import { eventKinds } from '../../core/model/event.ts';
-import {
-  compareIdentities,
-  eventSentence,
-  findEvents,
-  findEventsPart,
-  identifyEvent,
-  type EventFilter,
-  type EventSource,
-} from '../../core/views/event-list.ts';
+import { eventSentence, findEvents, findEventsPart, type EventSource } from '../../core/views/event-list.ts';
+import { compareIdentities, identifyEvent } from '../../core/views/event-lists.ts';
 import type { ImageEvent } from '../../core/views/events.ts';
 import type { Cell } from '../../core/views/table.ts';
-import { eventFilter } from '../event-filter.ts';
-import { cutPage, pagingField, type Paging } from '../paging.ts';
+import { eventFilter, eventsWaitFor } from '../event-filter.ts';
+import { cutPage, pagingField } from '../paging.ts';
 import { registry } from '../responses.ts';
 import { named, object, oneOf, text } from '../schema.ts';
 import { columnsOf, tableEndpoint } from '../table-endpoint.ts';
@@ -38,20 +31,18 @@ export const eventsEndpoint = tableEndpoint({
   query: { filter: eventFilter, paging: pagingField('events', 5, eventFilter) },
   row,
   order: 'time',
+  waitsFor: ({ query: { filter } }, deps: EventSource) => eventsWaitFor(deps, filter),
   async handle({ query: { filter, paging } }, deps: EventSource) {
-    const events = await eventsFor(deps, filter, paging);
+    const source = { ...deps, hasWaited: true };
+    if (!paging) return { columns: columnsOf(row), rows: cells(await findEvents(source, filter)) };
+    const { limit = Infinity, after } = paging;
+    // One more says whether there is another page.
+    const { events } = await findEventsPart(source, filter, { count: limit + 1, after });
     const { rows, next } = cutPage(events, paging, { name: 'events', key: identifyEvent, compare: compareIdentities });
     return { columns: columnsOf(row), rows: cells(rows), next };
   },
 });
 
-async function eventsFor(deps: EventSource, filter: EventFilter, { limit, after }: Partial<Paging> = {}): Promise<readonly ImageEvent[]> {
-  if (limit === undefined) return findEvents(deps, filter);
-  // One more says whether there is another page.
-  const { events } = await findEventsPart(deps, filter, { count: limit + 1, after });
-  return events;
-}
-
-function* cells(events: readonly ImageEvent[]): Generator<readonly Cell[]> {
+function* cells(events: Iterable<ImageEvent>): Generator<readonly Cell[]> {
   for (const event of events) yield [event.time, event.registry, event.repo ?? '', event.kind, eventSentence(event)];
 }

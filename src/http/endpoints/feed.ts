@@ -1,12 +1,15 @@
-import { eventSentence, findEventsPart, identifyEvent } from '../../core/views/event-list.ts';
+import { eventSentence, findEventsPart } from '../../core/views/event-list.ts';
+import { identifyEvent } from '../../core/views/event-lists.ts';
 import type { ImageEvent } from '../../core/views/events.ts';
 import { atomChunks, atomType } from '../atom.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
-import { eventAddress, eventFilter } from '../event-filter.ts';
+import { eventAddress, eventFilter, eventsWaitFor } from '../event-filter.ts';
 import { imagePath } from '../page-links.ts';
 import { dataResponses } from '../responses.ts';
 import { text } from '../schema.ts';
+
+type FeedDeps = Pick<ApiDeps, 'store' | 'groups' | 'clock' | 'basePath' | 'version'>;
 
 /** Entries of the feed, the newest: readers keep what they have seen. */
 const maxEntries = 100;
@@ -18,8 +21,9 @@ export const feedEndpoint = endpoint({
   query: { filter: eventFilter },
   responses: dataResponses({ 'application/atom+xml': text() }),
   perOrigin: true,
-  async handle({ query: { filter }, origin }, deps: Pick<ApiDeps, 'store' | 'groups' | 'clock' | 'basePath' | 'version'>) {
-    const { events } = await findEventsPart(deps, filter, { count: maxEntries, newestFirst: true });
+  waitsFor: ({ query: { filter } }, deps: FeedDeps) => eventsWaitFor(deps, filter),
+  async handle({ query: { filter }, origin }, deps: FeedDeps) {
+    const { events } = await findEventsPart({ ...deps, hasWaited: true }, filter, { count: maxEntries, newestFirst: true });
     const root = origin + deps.basePath;
     const subject = [filter.images.repos, filter.images.registries, filter.kinds].flatMap((names) =>
       names ? [[...names].join(', ')] : [],

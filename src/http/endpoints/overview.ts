@@ -3,6 +3,7 @@ import { queryImages } from '../../core/views/groups.ts';
 import { imageSumsOf, sumImages } from '../../core/views/image-sums.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
+import { eventsWaitFor } from '../event-filter.ts';
 import { jsonContent } from '../json-content.ts';
 import { imageFilter } from '../parameters.ts';
 import { change, dataResponses, pulls, registry, repo } from '../responses.ts';
@@ -35,8 +36,9 @@ export const overviewEndpoint = endpoint({
   summary: 'All that is tracked in one flat object, for widgets of other dashboards',
   query: { images: imageFilter },
   responses: dataResponses({ 'application/json': overview }),
+  waitsFor: ({ query: { images } }, deps: ApiDeps) => eventsWaitFor(deps, { images }),
   async handle({ query: { images: filter } }, deps: ApiDeps) {
-    const [images, event] = await Promise.all([queryImages(deps, filter), findNewestEvent(deps, filter)]);
+    const [images, event] = await Promise.all([queryImages(deps, filter), findNewestEvent({ ...deps, hasWaited: true }, filter)]);
     const isAll = !filter.repos && !filter.registries;
     const { lastDay, lastWeek, last30Days, ...sums } = isAll ? imageSumsOf(deps.store)(images) : sumImages(images);
     const shown: ValueOf<typeof overview> = {

@@ -38,6 +38,8 @@ export interface DayFolder {
   read(day: Day, wanted?: WantedTags): Promise<DayFile>;
   /** The day's document where it has one. @throws AppError internal when the file cannot be read although it may be */
   document(day: Day, wanted?: WantedTags): Promise<SnapshotDocument | undefined>;
+  /** What is in the day's file, whatever that is; undefined where it cannot be read whole. Never rejects. */
+  bytes(day: Day): Promise<Buffer | undefined>;
   /** The day's document as compact JSON, read as it is taken. @throws AppError as document() does; later ones where the file is replaced by an invalid one meanwhile */
   text(day: Day): Promise<AsyncIterable<string> | undefined>;
   /**
@@ -56,6 +58,15 @@ export interface DayFolder {
 /** A file that may be read has to be readable. @throws AppError internal */
 function checkRead(day: Day, file: DayFile | DayText, place: Place): void {
   if (file.kind === 'unreadable' && !isDenied(file.error)) throw storageError(file.error, `cannot read ${day}`, place);
+}
+
+async function readBytes(files: FileSystem, path: string, maxBytes: number): Promise<Buffer | undefined> {
+  try {
+    const { buffer, byteOffset, byteLength } = await files.read(path, maxBytes);
+    return Buffer.from(buffer, byteOffset, byteLength);
+  } catch {
+    return undefined;
+  }
 }
 
 export function createDayFolder({ directory, clock, log, files, host, maxBytes, maxWholeBytes }: DayFolderDeps): DayFolder {
@@ -97,6 +108,7 @@ export function createDayFolder({ directory, clock, log, files, host, maxBytes, 
       checkRead(day, file, place);
       return file.kind === 'document' ? file.document : undefined;
     },
+    bytes: (day) => readBytes(files, pathOf(day), maxWholeBytes),
     async text(day) {
       const file = noted(day, await readDayText(files, directory, day, maxBytes));
       checkRead(day, file, place);

@@ -20,14 +20,15 @@ export async function readHistory(
     throw unusableFolder(error, 'readable', { directory: deps.directory, owner: nodeHost.owner });
   });
   const totals = createKeptTotals(machine);
-  const { index } = await loadIndex({ folder, totals }, days, createIndexCache(machine));
+  const loaded = await loadIndex({ folder, totals }, days, createIndexCache(machine));
+  const { index } = loaded;
   const answers = {
     totals: async (query) => index.totals(query),
     dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),
     latest: async (query) => index.latest(query),
     daySums: async (registries) => index.daySums(registries),
     days: async () => index.days(),
-    readings: storedReadings({ folder, totals, index }),
+    readings: storedReadings({ folder, totals, ...loaded }),
     events: async () => index.events(),
   } satisfies Partial<SnapshotStore>;
   return holdBackAnswers(answers, deps);

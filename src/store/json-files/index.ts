@@ -35,6 +35,10 @@ export interface Index {
   removeDay(day: Day): void;
   /** Whether the day has values but no file. */
   isKept(day: Day): boolean;
+  /** The images of these names that have a value on this day. */
+  imagesOn(day: Day, repos: ReadonlySet<string>): readonly ImageName[];
+  /** Whether this is what is known of the image on this day, but for its details. */
+  isKnownOn(day: Day, reading: Reading): boolean;
   /** The days with values, with a file or without, ascending. */
   allDays(): readonly Day[];
   /** The days that have a file, ascending. */
@@ -179,6 +183,11 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
       forget(day);
     },
     isKept: (day) => kept.has(toEpochDay(day)),
+    imagesOn: (day, repos) => matching({ repos }).filter(({ series }) => series.has(toEpochDay(day))),
+    isKnownOn(day, reading) {
+      const image = registries.get(reading.registry)?.get(reading.repo);
+      return image !== undefined && isKnownOf(image, toEpochDay(day), reading);
+    },
     allDays,
     days() {
       sortedDays ??= [...days].toSorted(compareText);

@@ -7,6 +7,7 @@ import { readingsByDay } from '../readings-by-day.ts';
 import type { DayFolder } from './day-folder.ts';
 import type { FileStamp } from './file-system.ts';
 import { createIndex, type Index } from './index.ts';
+import { readRows, type IndexedFiles } from './image-rows.ts';
 import type { KeptTotals } from './kept-totals.ts';
 import type { IndexCache } from './index-cache.ts';
 import { missingIn, type WantedTags } from './parse-day.ts';
@@ -58,11 +59,14 @@ async function addKept(index: Index, totals: KeptTotals): Promise<void> {
 }
 
 /** As SnapshotStore.readings. */
-export function storedReadings({ folder, totals, index }: StoredFiles & { readonly index: Index }): SnapshotStore['readings'] {
+export function storedReadings(files: StoredFiles & IndexedFiles & { readonly index: Index }): SnapshotStore['readings'] {
+  const { folder, totals, index } = files;
   return (query, range) => {
     const readKept = totals.reader();
-    // The tags of others are most of a file.
-    return readingsByDay(index.allDays(), (day) => (index.isKept(day) ? readKept(day) : folder.document(day, query.repos)), query, range);
+    // The rows and tags of others are most of a file.
+    const readDay = async (day: Day): Promise<SnapshotDocument | undefined> =>
+      (await readRows(files, day, query)) ?? folder.document(day, query.repos);
+    return readingsByDay(index.allDays(), (day) => (index.isKept(day) ? readKept(day) : readDay(day)), query, range);
   };
 }
 

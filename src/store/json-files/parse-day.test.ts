@@ -68,6 +68,21 @@ function isWanted({ repo }: Reading): boolean {
 }
 
 describe('a day of which not all tags are wanted', () => {
+  it('keeps the tags of the next registry apart from those of a row whose total comes first', () => {
+    const document = {
+      timestamp: `${day}T00:00:00Z`,
+      quay: [{ repo: 'acme/app', pull_count: 0, tags: [goTag] }],
+      docker_hub: [goRow('acme/app', [goTag], 1)],
+    };
+
+    const found = parseReadings(parsed(bytesOf(document), none));
+
+    expect(found.map(({ registry, pullCount }) => [registry, pullCount])).toEqual([
+      ['quay', 0],
+      ['dockerhub', 1],
+    ]);
+  });
+
   it('has the same readings but for the tags that are not, whatever is in them', () => {
     fc.assert(
       fc.property(readings, (all) => {

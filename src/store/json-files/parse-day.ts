@@ -54,6 +54,7 @@ const tagsEnd = Buffer.from('\n      ]');
 const rowBegin = Buffer.from('\n    {');
 /** What follows the tags of a row of Docker Hub. What begins with a rare letter is found many times faster: most of a file are blanks. */
 const fieldAfterTags = Buffer.from('pull_count"');
+const countBeforeTags = Buffer.from('_count"');
 const fieldIndent = Buffer.from('\n      "');
 const attachment = Buffer.from('"sha256-');
 const inAttachment = Buffer.from('256-');
@@ -64,7 +65,7 @@ function withoutTags(bytes: Buffer, wanted: WantedTags): Buffer {
   let from = 0;
   for (;;) {
     const found = bytes.indexOf(tagsBegin, from);
-    const end = found === -1 ? -1 : endOfTags(bytes, found + tagsBegin.length - 1);
+    const end = found === -1 ? -1 : endOfTags(bytes, found);
     if (end === -1) break;
     const begin = found + tagsBegin.length - 2;
     if (isCut(bytes, { found, end, from }, wanted)) pieces.push(bytes.subarray(from, begin), Buffer.from(String(cutTags)));
@@ -74,9 +75,12 @@ function withoutTags(bytes: Buffer, wanted: WantedTags): Buffer {
   return pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes.subarray(from)]);
 }
 
-/** Where a list ends that begins before; -1 where it does not. */
-function endOfTags(bytes: Buffer, from: number): number {
-  const next = bytes.indexOf(fieldAfterTags, from);
+/** Where a list ends; -1 where it does not. */
+function endOfTags(bytes: Buffer, found: number): number {
+  const from = found + tagsBegin.length - 1;
+  // Where the total comes before the tags, the next field of that name is one of another row.
+  const isLast = bytes.subarray(Math.max(0, bytes.lastIndexOf(rowBegin, found)), found).includes(countBeforeTags);
+  const next = isLast ? -1 : bytes.indexOf(fieldAfterTags, from);
   const indent = next - fieldIndent.length;
   if (indent > from && bytes.compare(fieldIndent, 0, fieldIndent.length, indent, next) === 0) {
     const before = indent - tagsEnd.length - 1;

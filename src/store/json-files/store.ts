@@ -167,7 +167,7 @@ function createStore(deps: OpenedDeps): OpenedStore {
     dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),
     latest: async (query) => index.latest(query),
     daySums: async (registries) => index.daySums(registries),
-    readings: storedReadings({ folder, totals, index }),
+    readings: storedReadings({ folder, totals, ...loaded }),
     imagesAtOnce: () => Infinity,
     events: async () => index.events(),
     async snapshot(day) {
