@@ -1,7 +1,6 @@
 /** A page that keeps itself up to date, under a person who reads it. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/app/system-clock.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import { pagesNow, registryStatus, type LivePages } from '../support/pages.ts';
 import { useSite } from '../support/site.ts';
@@ -20,13 +19,36 @@ const running = { runningSince: pagesNow, registries: [registryStatus('ghcr', 'G
 async function open(path: string): Promise<Page> {
   const readings = images.flatMap((repo, at) => [read(repo, '2026-03-13', 1_000 - at), read(repo, '2026-03-14', 2_000 - at)]);
   server = await site.start({ readings, status: running });
-  const { page } = await site.open(path, { viewport: { width: 1440, height: 700 } });
+  const { page } = await site.open(path, { viewport: { width: 1440, height: 700 }, hasOwnClock: true });
   return page;
 }
 
 /** The first image gets another total. */
 async function readAnew(): Promise<void> {
   await server.store.save([read('acme/image-0', '2026-03-14', 7_654_321)]);
+}
+
+/** Something new is stored, and the page learns of it: whenever it is allowed to, it shows it within a second. */
+async function readAnewAndNotice(page: Page): Promise<void> {
+  await readAnew();
+  const noticed = page.waitForResponse(/revision\.json/);
+  await page.clock.runFor(10_000);
+  await (await noticed).finished();
+}
+
+/** As many seconds of the page's clock. */
+async function pass(page: Page, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) await page.clock.runFor(1_000);
+}
+
+/** The total of the first image once it is this, however much of the page's time that takes. */
+async function shows(page: Page, total: string): Promise<void> {
+  await expect
+    .poll(async () => {
+      await pass(page, 1);
+      return firstTotal(page);
+    })
+    .toBe(total);
 }
 
 function firstTotal(page: Page): Promise<string | null> {
@@ -44,7 +66,7 @@ describe('a page that keeps itself up to date', () => {
     const scroll = await page.evaluate('window.scrollY');
 
     await readAnew();
-    await expect.poll(() => firstTotal(page)).toBe('7654321');
+    await shows(page, '7654321');
 
     expect(await page.evaluate('window.scrollY')).toBe(scroll);
     expect(await page.evaluate('document.activeElement.value')).toBe('acme/image-30');
@@ -57,11 +79,21 @@ describe('a page that keeps itself up to date', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
 
-    await expect.poll(() => asked.length).toBeGreaterThan(2);
+    await expect
+      .poll(async () => {
+        await pass(page, 5);
+        return asked.length;
+      })
+      .toBeGreaterThan(2);
     expect(new Set(asked)).toEqual(new Set(['/data/revision.json']));
 
     server.setStatus({ ...running, registries: [registryStatus('ghcr', 'GHCR', { progress: { done: 17, total: 40 } })] });
-    await expect.poll(() => page.locator('progress').getAttribute('value')).toBe('17');
+    await expect
+      .poll(async () => {
+        await pass(page, 1);
+        return page.locator('progress').getAttribute('value');
+      })
+      .toBe('17');
   });
 
   it('leaves a selection alone, and comes after it is gone', async () => {
@@ -77,14 +109,14 @@ describe('a page that keeps itself up to date', () => {
     await page.mouse.up();
     const selected = await page.evaluate('getSelection().toString().trim()');
 
-    await readAnew();
-    await systemClock.sleep(8_000);
+    await readAnewAndNotice(page);
+    await pass(page, 8);
 
     expect(selected).toContain('acme/image-3');
     expect(await page.evaluate('getSelection().toString().trim()')).toBe(selected);
     expect(await firstTotal(page)).toBe('2000');
     await page.mouse.click(5, 300);
-    await expect.poll(() => firstTotal(page)).toBe('7654321');
+    await shows(page, '7654321');
   });
 
   it('waits while someone moves about, as in a drag over the chart', async () => {
@@ -93,15 +125,15 @@ describe('a page that keeps itself up to date', () => {
     if (!plot) throw new Error('the chart is not shown');
     await page.mouse.move(plot.x + 200, plot.y + 100);
     await page.mouse.down();
-    await readAnew();
+    await readAnewAndNotice(page);
     for (let step = 0; step < 14; step += 1) {
       await page.mouse.move(plot.x + 200 + 10 * step, plot.y + 100);
-      await systemClock.sleep(500);
+      await page.clock.runFor(500);
     }
 
     expect(await firstTotal(page)).toBe('2000');
     await page.mouse.up();
     await page.mouse.move(5, 5);
-    await expect.poll(() => firstTotal(page)).toBe('7654321');
+    await shows(page, '7654321');
   });
 });

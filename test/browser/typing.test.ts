@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
+import type { LivePages } from '../support/pages.ts';
 import { useSite } from '../support/site.ts';
 
 const site = useSite();
@@ -14,11 +15,13 @@ function read(repo: string, day: string, pullCount: number): Reading {
   return { registry: 'ghcr', repo, pullCount, readAt: `${day}T10:00:00.000Z` };
 }
 
+let server: LivePages;
+
 async function open(path: string): Promise<Page> {
   const readings = repos.flatMap((repo, at) => [read(repo, '2026-03-12', 100 + at), read(repo, '2026-03-13', 200 + at)]);
-  const server = await site.start({ readings });
+  server = await site.start({ readings });
   server.setBefore(() => systemClock.sleep(latencyMs));
-  const { page } = await site.open(path);
+  const { page } = await site.open(path, { hasOwnClock: true });
   await page.locator('.plot.drawn canvas').first().waitFor();
   return page;
 }
@@ -29,6 +32,14 @@ function names(page: Page): Promise<string[]> {
 
 function historyLength(page: Page): Promise<unknown> {
   return page.evaluate('history.length');
+}
+
+/** From now on nothing is answered until what it returns is called. */
+function holdAnswers(): () => void {
+  const held: { release?: () => void } = {};
+  const released = new Promise<void>((resolve) => (held.release = resolve));
+  server.setBefore(() => released);
+  return () => held.release?.();
 }
 
 describe('the filter', () => {
@@ -57,7 +68,7 @@ describe('the filter', () => {
     await page.getByLabel('Filter by name').click();
     await page.keyboard.type('backup', { delay: 50 });
     await page.waitForURL(/q=backup$/);
-    await systemClock.sleep(2_300);
+    await page.clock.runFor(2_300);
     await page.keyboard.type('-server', { delay: 50 });
     await page.waitForURL(/q=backup-server$/);
 
@@ -84,9 +95,12 @@ describe('the filter', () => {
     const page = await open('/');
 
     await page.getByLabel('Filter by name').click();
+    const asked = page.waitForRequest(/q=backup/);
+    const release = holdAnswers();
     await page.keyboard.type('backup', { delay: 30 });
-    await systemClock.sleep(300);
+    await asked;
     await page.locator('[name=kind]').selectOption('weekly');
+    release();
     await page.waitForURL(/q=backup&kind=weekly$/);
 
     await page.locator('figcaption', { hasText: 'Weekly pulls' }).waitFor();

@@ -29,9 +29,15 @@ export async function newPage(browser: Browser, options: BrowserContextOptions =
   return context.newPage();
 }
 
+export interface PageOptions extends BrowserContextOptions {
+  /** Whether `page.clock` can move its time on. */
+  readonly hasOwnClock?: boolean;
+}
+
 /** A page that remembers everything that should not happen. */
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage(browser: Browser, url: string, { hasOwnClock, ...options }: PageOptions = {}): Promise<WatchedPage> {
   const page = await newPage(browser, options);
+  if (hasOwnClock) await page.clock.install();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

@@ -1,12 +1,12 @@
 /** The pages in a real browser: one browser for all tests of a file, and after each test nothing of what it opened is left. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { launchBrowser, newPage, openPage, type WatchedPage } from './browser.ts';
+import { launchBrowser, newPage, openPage, type PageOptions, type WatchedPage } from './browser.ts';
 import { startPages, type LivePages, type PagesOptions } from './pages.ts';
 
 export interface TestBrowser {
   /** Each is of a context of its own. */
-  open(url: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  open(url: string, options?: PageOptions): Promise<WatchedPage>;
   /** The same, empty. */
   newPage(options?: BrowserContextOptions): Promise<Page>;
 }
@@ -43,7 +43,7 @@ export interface Site extends TestBrowser {
   /** Starts pages, in place of those that this test has started before. */
   start(options?: PagesOptions): Promise<LivePages>;
   /** A path of the pages that were started last, or a whole address. */
-  open(path: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  open(path: string, options?: PageOptions): Promise<WatchedPage>;
 }
 
 /** The same with pages of each test's own. */
