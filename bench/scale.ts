@@ -78,6 +78,9 @@ interface Answer {
 
 interface Figures {
   readonly of: Size;
+  /** From the start of the program to its first page, and to its first answer about events. */
+  readonly firstPageMs: number;
+  readonly firstEventsMs: number;
   readonly answers: ReadonlyMap<string, Answer | string>;
   /** The most memory of the API: with what is bounded, and with what grows. */
   readonly boundedBytes: number;
@@ -134,16 +137,29 @@ async function measureAddress(service: MeasuredService, store: PostgresStore, pa
   }
 }
 
+/** Until the events of all images were worked out, which goes on beside other answers; resolves to how long that took. */
+async function waitForEvents({ url }: MeasuredService): Promise<number> {
+  const begun = performance.now();
+  for (;;) {
+    const { status } = await fetch(`${url}/api/events?limit=1`);
+    if (status === 200) return performance.now() - begun;
+    if (status !== 503) throw new Error(`events are answered with ${status}`);
+  }
+}
+
 async function measure({ create }: Pick<TestDatabase, 'create'>, of: Size): Promise<Figures> {
   const url = await create();
   const store = await openPostgresStore({ url, migrations: await readMigrations(), clock: Date, log: createRecordingLog() });
   await fill(store, of);
   const answers = new Map<string, Answer | string>();
   const peaks: number[] = [];
+  let [firstPageMs, firstEventsMs] = [0, 0];
   for (const [at, addresses] of [bounded, streamed].entries()) {
     const limitBytes = of.limits[at] ?? 0;
     const limit = await createMemoryLimit(limitBytes);
     const service = await startMeasured('/tmp', limit, { DATABASE_URL: url, ROLE: 'api', ...heapIn(limitBytes) });
+    firstPageMs = service.startMs + (await once(`${service.url}/`)).ms;
+    firstEventsMs = firstPageMs + (await waitForEvents(service));
     for (const [name, path] of addresses) answers.set(name, await measureAddress(service, store, path));
     peaks.push((await service.figures()).peakRssBytes);
     await service.stop().catch(() => undefined);
@@ -152,7 +168,7 @@ async function measure({ create }: Pick<TestDatabase, 'create'>, of: Size): Prom
   const saves = await measureSaves(store, await create(), of.images, today);
   await store.close();
   const [boundedBytes = 0, streamedBytes = 0] = peaks;
-  return { of, answers, boundedBytes, streamedBytes, saves };
+  return { of, firstPageMs, firstEventsMs, answers, boundedBytes, streamedBytes, saves };
 }
 
 /** How time grows: 1 with the number of images, 0 not at all. */
@@ -203,7 +219,7 @@ function report(figures: readonly Figures[]): string {
     '# Results with more and more images',
     '',
     `${machine(new Date())} PostgreSQL 18 beside it, with fsync; the API started anew for each size, for what shows a bounded number of rows and for the rest, with the heap that the image gives it in such a limit.`,
-    'First answer / after a reading was stored / repeated; processor time of the program for the second; size of the body.',
+    'Once the events of all images are known: first answer / after a reading was stored / repeated; processor time of the program for the second; size of the body.',
     '',
     table(
       'Answers',
@@ -214,6 +230,8 @@ function report(figures: readonly Figures[]): string {
           ...figures.map(({ answers }) => cell(answers.get(name))),
           exponent(figures[0]?.answers.get(name), figures.at(-1)?.answers.get(name), growth),
         ]),
+        ['from the start to the first page', ...figures.map(({ firstPageMs }) => ms(firstPageMs)), ''],
+        ['from the start to the first events', ...figures.map(({ firstEventsMs }) => ms(firstEventsMs)), ''],
         ['most memory of the API: what is bounded', ...figures.map(({ boundedBytes }) => size(boundedBytes)), ''],
         ['what grows with the images', ...figures.map(({ streamedBytes }) => size(streamedBytes)), ''],
         ['readings saved a second: new images', ...figures.map(({ saves }) => perSecond(saves.first)), ''],

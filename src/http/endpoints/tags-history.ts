@@ -1,4 +1,8 @@
 import { startOfDay } from '../../core/model/day.ts';
+import type { StoredReading } from '../../core/model/history.ts';
+import { imageKey, type ImageName } from '../../core/model/image.ts';
+import { queryOf, type SeriesQuery } from '../../core/model/query.ts';
+import type { SnapshotStore } from '../../core/ports.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import type { Cell } from '../../core/views/table.ts';
 import { tagHistory, type TagDay } from '../../core/views/tags.ts';
@@ -31,7 +35,8 @@ export const tagsHistoryEndpoint = tableEndpoint({
   order: 'timestamp, registry, repo, tag',
   async handle({ query: { images, range } }, { store, groups }: Pick<ApiDeps, 'store' | 'groups'>) {
     const { query, has } = withGroups(images, groups);
-    return { columns: columnsOf(row), rows: cells(tagHistory(filtered(store.readings(query), has), range)) };
+    const tagged = (await store.latest(query)).filter((image) => has(image) && image.tagsDay !== undefined);
+    return { columns: columnsOf(row), rows: cells(tagHistory(readingsOf(store, tagged, query), range)) };
   },
 });
 
@@ -41,6 +46,16 @@ async function* cells(tagDays: AsyncIterable<TagDay>): AsyncGenerator<readonly (
   }
 }
 
-async function* filtered<T>(items: AsyncIterable<T>, keep: (item: T) => boolean): AsyncGenerator<T> {
-  for await (const item of items) if (keep(item)) yield item;
+/** So many images are asked for by name; of more, all that the query is about are read. */
+const maxNamed = 1_000;
+
+async function* readingsOf(
+  store: Pick<SnapshotStore, 'readings'>,
+  images: readonly ImageName[],
+  query: SeriesQuery,
+): AsyncGenerator<StoredReading> {
+  if (images.length === 0) return;
+  const keys = new Set(images.map(imageKey));
+  for await (const reading of store.readings(images.length <= maxNamed ? queryOf(images) : query))
+    if (keys.has(imageKey(reading))) yield reading;
 }

@@ -80,3 +80,24 @@ describe('/api/tags of many images', () => {
     expect(asked).toEqual(['acme/app-0', 'acme/app-1', 'acme/app-2']);
   });
 });
+
+describe('/api/tags/history', () => {
+  it('reads only images that have tags', async () => {
+    const counted = [{ name: 'v1', pullCount: 7, versionId: '1' }];
+    const memory = createMemoryStore();
+    await memory.save([read('ghcr', 'acme/app', '2026-03-03', 1, { tags: counted }), read('ghcr', 'acme/tool', '2026-03-03', 1)]);
+    const asked: (readonly string[])[] = [];
+    const store: typeof memory = {
+      ...memory,
+      readings: (query, range) => {
+        asked.push([...(query.repos ?? [])]);
+        return memory.readings(query, range);
+      },
+    };
+    const { json } = await setUp([], { store });
+
+    expect(await json('/api/tags/history')).toEqual([expect.objectContaining({ repo: 'acme/app', tag: 'v1', pull_count: 7 })]);
+    expect(await json('/api/tags/history?repo=acme/tool')).toEqual([]);
+    expect(asked).toEqual([['acme/app']]);
+  });
+});
