@@ -1,6 +1,7 @@
 /** The dashboard in a real browser: what it weighs, and when the first view is there. */
 import type { Locator, Request } from 'playwright-core';
 import { launchBrowser } from '../test/support/browser.ts';
+import { median } from './report.ts';
 
 export interface PageFigures {
   /** Bytes over the wire of the first view with all its files, compressed. */
@@ -60,8 +61,4 @@ async function timed(act: () => Promise<unknown>, shown: Locator): Promise<numbe
   await act();
   await shown.waitFor();
   return performance.now() - begun;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -10,7 +10,7 @@ import type { Database } from '../src/store/postgres/database.ts';
 import { openPostgresStore } from '../src/store/postgres/store.ts';
 import { readMigrations, startPostgres } from '../test/support/postgres.ts';
 import { createRecordingLog } from '../test/support/recording-log.ts';
-import { machine, ms, ratio, size, table } from './report.ts';
+import { machine, median, ms, ratio, size, table } from './report.ts';
 import { documentOf } from '../src/store/testing/store-under-test.ts';
 
 const quick = process.argv.includes('--quick');
@@ -64,14 +64,14 @@ function reading(image: number, day: string, total: number) {
   };
 }
 
-async function median(run: () => Promise<unknown>): Promise<number> {
+async function medianTime(run: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let at = 0; at < repeats; at += 1) {
     const start = performance.now();
     await run();
     times.push(performance.now() - start);
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0;
+  return median(times);
 }
 
 function partition(line: string): string {
@@ -103,7 +103,7 @@ async function measure(url: string, images: number): Promise<Figures> {
   const latencies = new Map<string, number>();
   for (const [name, ask] of questions) {
     await ask(store, database);
-    latencies.set(name, await median(() => ask(store, database)));
+    latencies.set(name, await medianTime(() => ask(store, database)));
   }
   const plans: string[][] = [];
   for (const [name, statement] of explained) {

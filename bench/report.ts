@@ -32,3 +32,7 @@ export function ratio(value: number): string {
 export function percent(value: number): string {
   return `${Math.round(value * 100)} %`;
 }
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
