@@ -6,7 +6,7 @@ import { writeOwnFolder } from './folder.ts';
 import { once } from './load.ts';
 import { createMemoryLimit, dropPageCache } from './memory.ts';
 import { ms, size, table } from './report.ts';
-import { heapIn, startMeasured } from './service.ts';
+import { heapIn, startMeasured, waitForEvents } from './service.ts';
 
 interface Folder {
   readonly images: number;
@@ -20,7 +20,16 @@ const folders: readonly Folder[] = [
 ];
 const quickFolders: readonly Folder[] = [{ images: 200, days: 60, limitMib: 128 }];
 
-const addresses = ['/', '/data/chart.json?range=1y', '/api/images?limit=100', '/api/summary', '/metrics', '/images/owner-7/app-7'];
+/** The first is asked for before the events of all images are known. */
+const addresses = [
+  '/',
+  '/data/chart.json?range=1y',
+  '/api/images?limit=100',
+  '/api/summary',
+  '/metrics',
+  '/images/owner-7/app-7',
+  '/api/events?limit=100',
+];
 
 /** The heading of this part, and its tables. */
 export async function filesReport(quick: boolean): Promise<string> {
@@ -43,6 +52,7 @@ export async function filesReport(quick: boolean): Promise<string> {
     'To the first answer',
     'CPU of it',
     ...addresses.map((path) => `\`${path}\``),
+    'To the first events',
     'Most memory of its own',
     'Peak of the group',
   ];
@@ -68,15 +78,24 @@ async function measure(directory: string, { limitMib }: Folder): Promise<string[
     const service = await startMeasured(directory, limit, heapIn(limitMib * 1024 ** 2));
     const { cpuMs } = await service.figures();
     const answers: string[] = [];
+    let eventsMs = 0;
     for (const path of addresses) {
       const [first, again] = [await once(service.url + path), await once(service.url + path)];
       answers.push(`${ms(first.ms)} / ${ms(again.ms)}`);
+      if (eventsMs === 0) eventsMs = await waitForEvents(service);
     }
     const { peakRssBytes } = await service.figures();
     await service.stop();
-    return [ms(service.startMs), ms(cpuMs), ...answers, size(peakRssBytes), limit ? size(await limit.peakBytes()) : 'no limit can be made'];
+    return [
+      ms(service.startMs),
+      ms(cpuMs),
+      ...answers,
+      ms(eventsMs),
+      size(peakRssBytes),
+      limit ? size(await limit.peakBytes()) : 'no limit can be made',
+    ];
   } catch (error) {
-    return ['ended', String(error).slice(0, 80), ...addresses.map(() => ''), '', limit ? size(await limit.peakBytes()) : ''];
+    return ['ended', String(error).slice(0, 80), ...addresses.map(() => ''), '', '', limit ? size(await limit.peakBytes()) : ''];
   } finally {
     await limit?.remove();
   }

@@ -12,7 +12,7 @@ import { createMemoryLimit } from './memory.ts';
 import { machine, median, ms, size, table } from './report.ts';
 import { measureSaves, readingsOf, type SaveFigures } from './saves.ts';
 import { filesHeading, filesReport } from './scale-files.ts';
-import { heapIn, startMeasured, type MeasuredService } from './service.ts';
+import { heapIn, startMeasured, waitForEvents, type MeasuredService } from './service.ts';
 
 const quick = process.argv.includes('--quick');
 
@@ -154,16 +154,6 @@ async function measureChange(
   const { ms: changedMs } = await once(service.url + path);
   const after = await service.figures();
   return { ms: changedMs, cpuMs: after.cpuMs - before.cpuMs };
-}
-
-/** Until the events of all images were worked out, which goes on beside other answers; resolves to how long that took. */
-async function waitForEvents({ url }: MeasuredService): Promise<number> {
-  const begun = performance.now();
-  for (;;) {
-    const { status } = await fetch(`${url}/api/events?limit=1`);
-    if (status === 200) return performance.now() - begun;
-    if (status !== 503) throw new Error(`events are answered with ${status}`);
-  }
 }
 
 async function measure({ create }: Pick<TestDatabase, 'create'>, of: Size): Promise<Figures> {

@@ -43,6 +43,16 @@ export async function startMeasured(
   };
 }
 
+/** Until the events of all images were worked out, which goes on beside other answers; resolves to how long that took. */
+export async function waitForEvents({ url }: Pick<MeasuredService, 'url'>): Promise<number> {
+  const begun = performance.now();
+  for (;;) {
+    const { status } = await fetch(`${url}/api/events?limit=1`);
+    if (status === 200) return performance.now() - begun;
+    if (status !== 503) throw new Error(`events are answered with ${status}`);
+  }
+}
+
 /** The heap that the image's Node gives itself in such a limit; an older Node does not know the option for that. */
 export function heapIn(limitBytes: number): Readonly<Record<string, string>> {
   if (process.allowedNodeEnvironmentFlags.has('--max-old-space-size-percentage')) return {};

@@ -3,6 +3,7 @@ import { buildChart, knownRange, largest, type Chart, type ChartOptions } from '
 import { addDaySums, negated } from '../core/numbers/day-sums.ts';
 import { withStillDays, type Freeze } from '../core/numbers/freezes.ts';
 import { dayMakers, findMakers, makersPeriod, makersRange, type DayMakers } from '../core/numbers/day-makers.ts';
+import { countBefore } from '../core/numbers/sorted.ts';
 import { buildSumsChart } from '../core/numbers/sums-chart.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../core/model/history.ts';
 import { compareImages, imageKey, type ImageName } from '../core/model/image.ts';
@@ -101,16 +102,9 @@ function pinnedRows(
   return [...pinned.filter((row) => !isFound(row)), ...pinned.filter(isFound)];
 }
 
-/** Halves the list, which is by registry, then repo. */
+/** `latest` is by registry, then repo. */
 function findImage(latest: readonly LatestImage[], image: ImageName): LatestImage | undefined {
-  let [low, high] = [0, latest.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const found = latest[middle];
-    if (found && compareImages(found, image) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = latest[low];
+  const found = latest[countBefore(latest, (other) => compareImages(other, image) < 0)];
   return found && compareImages(found, image) === 0 ? found : undefined;
 }
 

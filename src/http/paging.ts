@@ -1,6 +1,7 @@
 /** Rows in pages: `limit` and `cursor`. A cursor says after which row a page begins, so that rows that come and go shift nothing. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../core/model/errors.ts';
+import { countBefore } from '../core/numbers/sorted.ts';
 import { format } from './parameters.ts';
 import type { Field } from './query.ts';
 import { integer, text } from './schema.ts';
@@ -59,7 +60,7 @@ export interface Order<Row> {
 export function cutPage<Row>(rows: readonly Row[], paging: Paging | undefined, order: Order<Row>): Page<Row> {
   if (!paging) return { rows, start: 0 };
   const { limit = rows.length, after, others } = paging;
-  const start = after ? firstAfter(rows, after, order) : 0;
+  const start = after ? countBefore(rows, (row) => order.compare(order.key(row), after) <= 0) : 0;
   const end = start + limit;
   const queryAfter = (last: Row | undefined): string => {
     const query = new URLSearchParams(others);
@@ -72,18 +73,6 @@ export function cutPage<Row>(rows: readonly Row[], paging: Paging | undefined, o
     next: end < rows.length ? queryAfter(rows[end - 1]) : undefined,
     previous: start > 0 ? queryAfter(rows[start - limit - 1]) : undefined,
   };
-}
-
-/** Halves what is left until the row is found. */
-function firstAfter<Row>(rows: readonly Row[], after: RowKey, { key, compare }: Order<Row>): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = rows[middle];
-    if (row !== undefined && compare(key(row), after) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A cursor is opaque: the key with a sum over it, so that one that was changed or cut is told apart. */

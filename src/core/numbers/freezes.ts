@@ -8,6 +8,7 @@ import { groupBy } from '../model/group-by.ts';
 import type { ImageSeries } from '../model/history.ts';
 import type { ImageName } from '../model/image.ts';
 import { isEndOfDay, isBackfilled } from '../model/mark.ts';
+import { countBefore } from './sorted.ts';
 
 /** A time in which no counter of the owner's images changed: whole UTC days, or hours that were seen from run to run. */
 export interface Freeze {
@@ -170,11 +171,6 @@ function pullsOn(images: readonly ImageSeries[], day: EpochDay): number | undefi
 
 /** Where a day is among the known ones, which ascend. */
 export function positionOf({ days }: ImageSeries, day: EpochDay): number | undefined {
-  let [low, high] = [0, days.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((days[middle] ?? 0) < day) low = middle + 1;
-    else high = middle;
-  }
-  return days[low] === day ? low : undefined;
+  const at = countBefore(days, (known) => known < day);
+  return days[at] === day ? at : undefined;
 }

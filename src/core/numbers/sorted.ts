@@ -3,7 +3,7 @@
 type Compare<Item> = (a: Item, b: Item) => number;
 
 /** How many of the first items are before a place; `isBefore` holds for none after the first for which it does not. */
-export function countBefore<Item>(sorted: readonly Item[], isBefore: (item: Item) => boolean): number {
+export function countBefore<Item>(sorted: ArrayLike<Item>, isBefore: (item: Item) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
