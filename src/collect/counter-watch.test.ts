@@ -241,7 +241,7 @@ describe('for any owner that is pulled day and night', () => {
       { numRuns: 25 },
     );
     expect(promised).toBeGreaterThan(5);
-  }, 120_000);
+  });
 });
 
 describe('for counters that are never frozen', () => {
@@ -265,7 +265,7 @@ describe('for counters that are never frozen', () => {
       // A fixed seed: by its definition the rule lets through a standstill that is chance once in thousands of weeks.
       { numRuns: 40, seed: 16 },
     );
-  }, 120_000);
+  });
 
   it('none is found where a job pulls everything once a day', () => {
     const watch = createCounterWatch();

@@ -18,7 +18,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await startPostgres();
-}, 60_000);
+});
 
 afterAll(() => database.dispose());
 
@@ -108,5 +108,5 @@ describe('a run in PostgreSQL', () => {
       expect(moreBatches).toBeLessThan(60);
       expect(statements - (before?.statements ?? 0)).toBeLessThanOrEqual(14 * moreBatches);
     }
-  }, 60_000);
+  });
 });
