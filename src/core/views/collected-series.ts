@@ -1,7 +1,8 @@
 /** Whole series from totals day by day: of thousands of images a database gives these many times faster than one image after the other. */
 import type { EpochDay } from '../model/day.ts';
-import type { DailyTotals, DayNote, ImageSeries } from '../model/history.ts';
+import { toDayNote, type DailyTotals, type DayNote, type ImageSeries } from '../model/history.ts';
 import { marks as allMarks } from '../model/mark.ts';
+import type { Discrepancy } from '../model/reading.ts';
 
 interface KnownDay {
   readonly day: EpochDay;
@@ -9,15 +10,22 @@ interface KnownDay {
   readonly totals: Float64Array;
   /** By position: the place of its mark among all marks. */
   readonly codes: Uint8Array;
+  /** By position; NaN where there are none, absent where nobody has any. */
+  readonly dayPulls: Float64Array | undefined;
+  /** By position; few have one. */
+  readonly discrepancies: ReadonlyMap<number, Discrepancy>;
 }
 
 /** The series of totals that have their marks, some at a time; of an image without a total there is none. */
 export async function* collectSeries({ images, days }: DailyTotals, atOnce: number): AsyncGenerator<readonly ImageSeries[]> {
   const known: KnownDay[] = [];
-  const notes = new Map<number, Map<EpochDay, DayNote>>();
-  for await (const { day, totals, marks = [], notes: ofDay } of days) {
-    known.push({ day, totals, codes: Uint8Array.from(marks, (mark = 'read') => codeOf.get(mark) ?? 0) });
-    for (const [position, note] of ofDay) notes.set(position, (notes.get(position) ?? new Map<EpochDay, DayNote>()).set(day, note));
+  for await (const { day, totals, marks = [], notes } of days) {
+    known.push({
+      day,
+      totals,
+      codes: Uint8Array.from(marks, (mark = 'read') => codeOf.get(mark) ?? 0),
+      ...packNotes(notes, totals.length),
+    });
   }
   const allDays = Int32Array.from(known, ({ day }) => day);
   for (let first = 0; first < images.length; first += atOnce) {
@@ -28,13 +36,33 @@ export async function* collectSeries({ images, days }: DailyTotals, atOnce: numb
       .map((image, at) => ({
         ...image,
         ...seriesAt(known, allDays, { position: first + at, room, at }),
-        notes: notes.get(first + at) ?? noNotes,
+        notes: notesAt(known, first + at),
       }))
       .filter(({ days: own }) => own.length > 0);
   }
 }
 
-const noNotes: ReadonlyMap<EpochDay, DayNote> = new Map();
+/** An object for each day of thousands of images would take several times what their totals take. */
+function packNotes(notes: ReadonlyMap<number, DayNote>, images: number): Pick<KnownDay, 'dayPulls' | 'discrepancies'> {
+  const discrepancies = new Map<number, Discrepancy>();
+  const packed = new Float64Array(notes.size === 0 ? 0 : images).fill(Number.NaN);
+  for (const [position, { dayPulls, discrepancy }] of notes) {
+    if (dayPulls !== undefined) packed[position] = dayPulls;
+    if (discrepancy) discrepancies.set(position, discrepancy);
+  }
+  return { dayPulls: notes.size === 0 ? undefined : packed, discrepancies };
+}
+
+function notesAt(known: readonly KnownDay[], position: number): ReadonlyMap<EpochDay, DayNote> {
+  const notes = new Map<EpochDay, DayNote>();
+  for (const { day, dayPulls, discrepancies } of known) {
+    const pulls = dayPulls?.[position] ?? Number.NaN;
+    const note = toDayNote({ dayPulls: Number.isNaN(pulls) ? undefined : pulls, discrepancy: discrepancies.get(position) });
+    if (note) notes.set(day, note);
+  }
+  return notes;
+}
+
 const codeOf = new Map(allMarks.map((mark, code) => [mark, code]));
 
 interface Room {
