@@ -45,8 +45,8 @@ function pruneDay(database: Database, day: Day, { isLast }: { readonly isLast: b
     );
     if (gone.length === 0) return undefined;
     await transaction.query(sql`
-      UPDATE totals SET tag_set_id = NULL, tags_cut = NULL
-      WHERE day = ${day} AND (tag_set_id IS NOT NULL OR tags_cut IS NOT NULL)`);
+      UPDATE totals SET tag_set_id = NULL, tags_cut = NULL, note = ${withoutObserved}
+      WHERE day = ${day} AND (tag_set_id IS NOT NULL OR tags_cut IS NOT NULL OR jsonb_exists(note, 'observed'))`);
     await transaction.query(sql`DELETE FROM events WHERE seen_day <= ${day}`);
     await transaction.query(
       sql`DELETE FROM snapshot_days WHERE day = ${day} AND NOT EXISTS (SELECT FROM totals WHERE totals.day = snapshot_days.day)`,
@@ -55,9 +55,14 @@ function pruneDay(database: Database, day: Day, { isLast }: { readonly isLast: b
     if (isLast) await deleteUnusedTagSets(transaction);
     const change = await countChange(transaction);
     await transaction.query(sql`UPDATE image_values SET tags_day = NULL, change = ${change} WHERE tags_day <= ${day}`);
+    await transaction.query(sql`
+      UPDATE image_values SET note = ${withoutObserved}, change = ${change} WHERE day = ${day} AND jsonb_exists(note, 'observed')`);
     return change;
   });
 }
+
+/** What was read before a day was over goes with its snapshot. */
+const withoutObserved = sql`nullif(note - 'observed', '{}')`;
 
 const deletedRow = dayRow.extend({ pruned: z.boolean() });
 

@@ -172,7 +172,7 @@ function totalsStatement(rows: readonly Row[], { imageIds, tagSetIds, now }: Tot
       last_updated = coalesce(EXCLUDED.last_updated, totals.last_updated),
       tag_set_id = coalesce(EXCLUDED.tag_set_id, totals.tag_set_id),
       tags_cut = CASE WHEN EXCLUDED.tag_set_id IS NULL THEN coalesce(EXCLUDED.tags_cut, totals.tags_cut) ELSE EXCLUDED.tags_cut END,
-      note = CASE WHEN ${closes} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
+      note = CASE WHEN ${closes} AND ${hasSnapshot} THEN coalesce(EXCLUDED.note, '{}') || ${observed} ELSE EXCLUDED.note END
     WHERE EXCLUDED.worth > totals.worth OR (EXCLUDED.worth = totals.worth AND (EXCLUDED.read_ms >= totals.read_ms OR totals.read_ms > ${Math.trunc(now)}::bigint))
     RETURNING image_id AS id, day - DATE '1970-01-01' AS day, pull_count, known AS mark, note, read_at, tag_count, last_updated, total_since::text,
       CASE WHEN ${hasTags} THEN day::text END AS tags_day`;
@@ -183,6 +183,9 @@ const closes = sql`EXCLUDED.worth = ${certainty('closed')} AND totals.known = AN
 const observed = sql`CASE WHEN totals.worth = ${certainty('closed')}
   THEN jsonb_strip_nulls(jsonb_build_object('observed', totals.note -> 'observed'))
   ELSE jsonb_build_object('observed', jsonb_build_object('pull_count', totals.pull_count, 'read_at', totals.read_at)) END`;
+
+/** Of a day whose snapshot is deleted only the total stays. */
+const hasSnapshot = sql`NOT EXISTS (SELECT FROM snapshot_days WHERE pruned AND snapshot_days.day = EXCLUDED.day)`;
 
 function toNote(reading: Reading): string | undefined {
   const note = toNoteRow(reading);

@@ -42,6 +42,32 @@ export function describePrune(name: string, make: MakeStore): void {
       }
     });
 
+    it('keeps nothing of what was read before a day was over once its snapshot is deleted, nor when the day ends later', async () => {
+      const early = (repo: string) => reading(repo, 5, '2026-03-12');
+      const end = (repo: string) => reading(repo, 9, '2026-03-12', { mark: 'closed' });
+      await given.store.save([early('acme/app'), early('acme/lib'), early('acme/tool')]);
+      await given.store.save([end('acme/app'), end('acme/tool'), reading('acme/tool', 12, '2026-03-13')]);
+      const observedOf = async (): Promise<unknown[]> => {
+        const found: unknown[] = [];
+        for await (const { repo, day, pullCount, observed } of given.store.readings({}, { to: '2026-03-12' }))
+          found.push([repo, day, pullCount, observed?.pullCount]);
+        return found;
+      };
+      expect(await observedOf()).toEqual([
+        ['acme/app', '2026-03-12', 9, 5],
+        ['acme/lib', '2026-03-12', 5, undefined],
+        ['acme/tool', '2026-03-12', 9, 5],
+      ]);
+      await given.store.prune('2026-03-13');
+      await given.store.save([end('acme/lib')]);
+
+      expect(await observedOf()).toEqual([
+        ['acme/app', '2026-03-12', 9, undefined],
+        ['acme/lib', '2026-03-12', 9, undefined],
+        ['acme/tool', '2026-03-12', 9, undefined],
+      ]);
+    });
+
     it('keeps of a pruned day how its totals are known, its own pulls, a discrepancy and since when they are summed', async () => {
       const discrepancy = { kind: 'inconsistent', by: -510, since: '2026-03-12T10:00:00.000Z' } as const;
       await given.store.save([
