@@ -13,6 +13,9 @@ const fourDays = [
   reading('acme/app', 12, '2026-03-15', { tagCount: 6 }),
 ];
 
+const early = (repo: string) => reading(repo, 5, '2026-03-12');
+const end = (repo: string) => reading(repo, 9, '2026-03-12', { mark: 'closed' });
+
 export function describePrune(name: string, make: MakeStore): void {
   describe(`${name} as a store`, () => {
     const given = useStore(make);
@@ -43,8 +46,6 @@ export function describePrune(name: string, make: MakeStore): void {
     });
 
     it('keeps nothing of what was read before a day was over once its snapshot is deleted, nor when the day ends later', async () => {
-      const early = (repo: string) => reading(repo, 5, '2026-03-12');
-      const end = (repo: string) => reading(repo, 9, '2026-03-12', { mark: 'closed' });
       await given.store.save([early('acme/app'), early('acme/lib'), early('acme/tool')]);
       await given.store.save([end('acme/app'), end('acme/tool'), reading('acme/tool', 12, '2026-03-13')]);
       const observedOf = async (): Promise<unknown[]> => {
