@@ -3,7 +3,7 @@ import type { EpochDay } from '../core/model/day.ts';
 import { firstSorted } from '../core/numbers/first.ts';
 import { sumGrowth, sumKnown, type ComparedGrowth } from '../core/numbers/growth.ts';
 import { sumWeekdays } from '../core/numbers/weekday.ts';
-import { type ImageName, compareText } from '../core/model/image.ts';
+import { areSameImages, compareText, type ImageName } from '../core/model/image.ts';
 import type { TrackedImage } from '../core/views/images.ts';
 import type { Inconsistency } from '../core/model/mark.ts';
 import type { LatestImage } from '../core/model/history.ts';
@@ -79,18 +79,10 @@ export function createRowList(): RowList {
 
   return (images, nameOf) => {
     if (images === from) return made;
-    made = hasSameNames(images, from) ? changed(images) : makeAll(images, nameOf);
+    made = areSameImages(images, from) ? changed(images) : makeAll(images, nameOf);
     from = images;
     return made;
   };
-}
-
-function hasSameNames(images: readonly ImageName[], others: readonly ImageName[]): boolean {
-  return images.length === others.length && images.every((image, at) => image === others[at] || isSameName(image, others[at]));
-}
-
-function isSameName(a: ImageName, b: ImageName | undefined): boolean {
-  return a.repo === b?.repo && a.registry === b.registry;
 }
 
 /** The first `count` of the rows in the order of the view: of thousands a page shows some. */

@@ -23,7 +23,7 @@ export const nodeTimer: Timer = (ms, action) => {
 };
 
 /** When a client that was refused should try again. */
-const retryAfterMs = 5_000;
+export const retryAfterMs = 5_000;
 
 export function overloaded(): AppError {
   return new AppError('overloaded', 'too many answers are being made or sent at the moment: try again in some seconds', { retryAfterMs });

@@ -1,10 +1,7 @@
 /** Waits for what takes long, for a limited time. */
 import { AppError } from '../core/model/errors.ts';
 import type { Preparation } from './endpoint.ts';
-import type { Timer } from './gate.ts';
-
-/** When a client that was refused should try again. */
-const retryAfterMs = 5_000;
+import { retryAfterMs, type Timer } from './gate.ts';
 
 /** Resolves to why it is not there; undefined when it is. */
 export function waitFor({ done, reason }: Preparation, maxMs: number, timer: Timer): Promise<Error | undefined> {

@@ -22,6 +22,15 @@ export function compareImagesByName(a: ImageName, b: ImageName): number {
   return compareText(a.repo, b.repo) || compareText(a.registry, b.registry);
 }
 
+/** Whether these are the same images in the same order. */
+export function areSameImages(images: readonly ImageName[], others: readonly ImageName[]): boolean {
+  return images.length === others.length && images.every((image, at) => image === others[at] || isSameImage(image, others[at]));
+}
+
+function isSameImage(a: ImageName, b: ImageName | undefined): boolean {
+  return a.repo === b?.repo && a.registry === b.registry;
+}
+
 /** Orders texts by code unit, the same on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

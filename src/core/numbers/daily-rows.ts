@@ -71,12 +71,17 @@ export async function* periodPullValues(totals: DailyTotals, lines: readonly Row
       current = start;
       added = new Float64Array(pulls.length).fill(Number.NaN);
     }
-    for (let position = 0; position < pulls.length; position += 1) {
-      const value = pulls[position] ?? Number.NaN;
-      if (!Number.isNaN(value)) added[position] = (added[position] || 0) + value;
-    }
+    addValues(added, pulls);
   }
   if (current !== undefined) yield { day: current, values: sumLines(lines, added, added) };
+}
+
+/** Adds by position what is known; the sums are NaN where nothing is yet. */
+export function addValues(sums: Float64Array, values: Float64Array): void {
+  for (let position = 0; position < values.length; position += 1) {
+    const value = values[position] ?? Number.NaN;
+    if (!Number.isNaN(value)) sums[position] = (sums[position] || 0) + value;
+  }
 }
 
 interface DayPulls {

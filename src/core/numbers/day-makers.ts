@@ -1,6 +1,6 @@
 /** Which images made the pulls of a day, a week or a month. */
 import { nextDay, shownUnder, type ChartKind } from './chart.ts';
-import { pullsOfDays } from './daily-rows.ts';
+import { addValues, pullsOfDays } from './daily-rows.ts';
 import { daySumsOf } from './day-sums.ts';
 import { firstSorted } from './first.ts';
 import { addDays, fromEpochDay, toEpochDay, type Day } from '../model/day.ts';
@@ -62,9 +62,7 @@ export async function findMakers(
   isWanted: (image: ImageName) => boolean,
 ): Promise<Omit<DayMakers, 'makers'> & { readonly largest: readonly ImageName[] }> {
   const made = new Float64Array(totals.images.length).fill(Number.NaN);
-  for await (const { pulls } of pullsOfDays(totals)) {
-    for (const [position, value] of pulls.entries()) if (!Number.isNaN(value)) made[position] = (made[position] || 0) + value;
-  }
+  for await (const { pulls } of pullsOfDays(totals)) addValues(made, pulls);
   const isWantedAt = (position: number): boolean => {
     const image = totals.images[position];
     return image !== undefined && isWanted(image);

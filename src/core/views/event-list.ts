@@ -42,7 +42,12 @@ export async function findEventsPart(source: EventSource, filter: EventFilter, p
 
 /** Whether the events of all images are needed: those of some are found by themselves, and what was recorded is there. */
 export function needsAllImages({ images, kinds }: Omit<EventFilter, 'range'>): boolean {
-  return !images.repos && (!kinds || [...kinds].some((kind) => derivedKinds.has(kind)));
+  return !images.repos && wantsDerived(kinds);
+}
+
+/** Whether any of the kinds follows from totals. */
+function wantsDerived(kinds: EventFilter['kinds']): boolean {
+  return !kinds || [...kinds].some((kind) => derivedKinds.has(kind));
 }
 
 async function listsOf({ store, groups, hasWaited }: EventSource, filter: EventFilter): Promise<EventLists> {
@@ -54,8 +59,7 @@ async function listsOf({ store, groups, hasWaited }: EventSource, filter: EventF
   const grouped = withGroups(images, groups);
   const recorded = await store.events();
   const others = [...recordedEvents(recorded.filter(grouped.hasEvent))];
-  const isOnlyRecorded = kinds !== undefined && ![...kinds].some((kind) => derivedKinds.has(kind));
-  const found = isOnlyRecorded ? { derived: [], others: [] } : await eventsOfImages(store, grouped, recorded);
+  const found = wantsDerived(kinds) ? await eventsOfImages(store, grouped, recorded) : { derived: [], others: [] };
   const lists = {
     derived: found.derived.toSorted(compareKept),
     others: [...others, ...found.others].toSorted(compareImageEvents),

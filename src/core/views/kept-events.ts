@@ -3,7 +3,7 @@ import { eventLoopTurn } from '../model/event-loop-turn.ts';
 import type { RecordedEvent } from '../model/event.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { LatestImage } from '../model/history.ts';
-import { imageKey } from '../model/image.ts';
+import { areSameImages, imageKey } from '../model/image.ts';
 import { ownerKeyOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withChanges } from '../numbers/sorted.ts';
 import type { SnapshotStore } from '../ports.ts';
@@ -144,7 +144,7 @@ interface Base extends Pick<Derived, 'owners' | 'courses' | 'freezes' | 'events'
 }
 
 function placeBefore(before: Derived | undefined, latest: readonly LatestImage[]): Base {
-  if (before && hasSameNames(before.latest, latest)) return { ...before, gone: [] };
+  if (before && areSameImages(latest, before.latest)) return { ...before, gone: [] };
   const known = new Map(before?.latest.map((image, place) => [image, before.events[place]]));
   const events = latest.map((image) => known.get(image));
   for (const image of latest) known.delete(image);
@@ -157,16 +157,6 @@ function placeBefore(before: Derived | undefined, latest: readonly LatestImage[]
     events,
     gone: [...known.values()].flatMap((own) => own ?? []),
   };
-}
-
-function hasSameNames(before: readonly LatestImage[], latest: readonly LatestImage[]): boolean {
-  return (
-    before.length === latest.length &&
-    latest.every((image, place) => {
-      const old = before[place];
-      return old === image || (old?.registry === image.registry && old.repo === image.repo);
-    })
-  );
 }
 
 function ownersOf(latest: readonly LatestImage[]): Owners {
