@@ -5,6 +5,7 @@ import { WaitingFirst } from './test/support/waiting-first.ts';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: './test/support/global-setup.ts',
     reporters: ['default', './test/support/plain-summary.ts'],
     // Half of the time a test waits: for a page, a database, another process.
     maxWorkers: availableParallelism() + 2,

@@ -1,10 +1,10 @@
-/** A real browser from the npm registry. */
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+/** A real browser, and pages in it. */
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromiumPath } from './chromium.ts';
 
 export async function launchBrowser(): Promise<Browser> {
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
+  return chromium.launch({
+    executablePath: await chromiumPath(),
     // It runs as root on build machines, and must not call home.
     args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--hide-scrollbars'],
     // Without a real locale it calls its language "en-US@posix", which no Intl understands.

