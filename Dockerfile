@@ -30,7 +30,7 @@ VOLUME /data
 EXPOSE 9100
 USER nonroot
 ENTRYPOINT ["/registry-stats"]
-# Unhealthy until the first cycle is done, which takes minutes where hundreds of images are read politely.
+# Healthy once each configured registry has given a reading: after seconds, or after minutes where a registry makes us wait.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10m --retries=3 CMD ["/registry-stats", "health"]
 
 ARG VERSION=dev

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { formatMarker } from '../src/core/model/health-marker.ts';
 import { imageStart } from '../test/support/program.ts';
-import { ms, ratio, size } from './report.ts';
+import { median, ms, ratio, size } from './report.ts';
 
 interface Cost {
   readonly cpuMs: number;
@@ -37,7 +37,7 @@ export async function probeRows(): Promise<string[][]> {
       nothing.push(await cost([empty]));
       probe.push(await cost([...nodeOptions, 'dist/registry-stats.cjs', 'health']));
     }
-    const [least, most] = [median(nothing), median(probe)];
+    const [least, most] = [middle(nothing), middle(probe)];
     return [
       ['an empty program', ms(least.cpuMs), size(least.peakBytes)],
       ['`registry-stats health`', ms(most.cpuMs), size(most.peakBytes)],
@@ -48,10 +48,6 @@ export async function probeRows(): Promise<string[][]> {
   }
 }
 
-function median(costs: readonly Cost[]): Cost {
-  return { cpuMs: middle(costs.map(({ cpuMs }) => cpuMs)), peakBytes: middle(costs.map(({ peakBytes }) => peakBytes)) };
-}
-
-function middle(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+function middle(costs: readonly Cost[]): Cost {
+  return { cpuMs: median(costs.map(({ cpuMs }) => cpuMs)), peakBytes: median(costs.map(({ peakBytes }) => peakBytes)) };
 }

@@ -53,7 +53,7 @@ describe('health', () => {
   it('says that nothing runs when there is neither marker nor reason', () => {
     expect(probe()).toEqual({
       exitCode: 1,
-      text: `unhealthy: health marker ${marker} not found: the service is not running, or its first run has not finished\n`,
+      text: `unhealthy: health marker ${marker} not found: the service is not running, or has not read every registry yet\n`,
     });
   });
 

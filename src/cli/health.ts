@@ -29,6 +29,6 @@ function unhealthyReason(path: string, now: number): string {
   try {
     return `${readFileSync(beside, 'utf8').trim()}${agoText(now - statSync(beside).mtimeMs)}`;
   } catch {
-    return `health marker ${path} not found: the service is not running, or its first run has not finished`;
+    return `health marker ${path} not found: the service is not running, or has not read every registry yet`;
   }
 }

@@ -316,6 +316,15 @@ describe('the time zone', () => {
     ]);
     expect(load({ env: { TZ: 'Europe/Berlin' } }).problems).toEqual([]);
   });
+
+  it.each([
+    ['that is named', 'Europe/Berlin', 'Europe/Berlin'],
+    ['that does not exist is UTC', 'Europe/Atlantis', 'UTC'],
+    ['that is empty is left to the system', ' ', undefined],
+    ['that is not set is left to the system', undefined, undefined],
+  ])('%s', (_what, TZ, timeZone) => {
+    expect(load({ env: TZ === undefined ? {} : { TZ } }).timeZone).toBe(timeZone);
+  });
 });
 
 describe('a secret', () => {

@@ -2,6 +2,7 @@
 import { AppError, toAppError } from '../core/model/errors.ts';
 import { parseNotifyRules, type NotifyRules } from '../core/model/notify-rules.ts';
 import type { RegistryDescriptor, RegistrySettings } from '../core/model/registry.ts';
+import type { TimeZone } from '../core/numbers/local-time.ts';
 import type { Group } from '../core/views/groups.ts';
 import { parseEntries, parseGroups, parseImages } from './entries.ts';
 import { createSettingReader, type ConfigProblem, type EffectiveSetting, type SettingInput, type SettingReader } from './read-setting.ts';
@@ -14,7 +15,7 @@ export interface Config extends Omit<ValuesOf<typeof settings>, 'groups' | 'imag
   readonly groups: readonly Group[];
   readonly notifyRules: NotifyRules;
   /** That of digests and quiet hours. */
-  readonly timeZone: string;
+  readonly timeZone: TimeZone;
   /** By registry id, also those on which nothing is tracked. */
   readonly registries: Readonly<Record<string, RegistrySettings>>;
   /** Invalid entries, and settings that have no effect or another one than they say; everything else counts all the same. */
@@ -74,9 +75,9 @@ export function loadConfig(input: ConfigInput): Config {
   return { ...values, role, groups, registries, notifyRules, timeZone, problems, effective: reader.effective };
 }
 
-/** The zone that is named, that of the system where none is. */
-function readTimeZone(name: string | undefined): string {
-  if (!name) return Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** That of the system is not looked up here: it takes megabytes, and most never need it. */
+function readTimeZone(name: string | undefined): TimeZone {
+  if (!name) return undefined;
   return isTimeZone(name) ? name : 'UTC';
 }
 
@@ -125,7 +126,7 @@ function generalProblems(env: ConfigInput['env'], descriptors: readonly Registry
 const timeZoneVariable = 'TZ';
 
 function isTimeZone(text: string): boolean {
-  // The image's own: to look up zones takes megabytes.
+  // What many set: to look up zones takes megabytes.
   if (text === 'UTC') return true;
   try {
     Intl.DateTimeFormat('en', { timeZone: text });

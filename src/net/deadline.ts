@@ -13,7 +13,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 
 /**
  * Runs with a controller of its own that is aborted with the given signal, and rejects then even if `run` takes no notice.
- * However much waits inside, the given signal has one listener: Node warns of a leak when the signal of a whole cycle has more than 10.
+ * However much waits inside, the given signal has one listener: Node warns of a leak when the signal of a whole run has more than 10.
  */
 export async function withOwnAbort<T>(signal: AbortSignal | undefined, run: (own: AbortController) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();

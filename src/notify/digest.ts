@@ -3,7 +3,7 @@ import { addDays, dayOf, fromEpochDay, type Day } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
 import type { Digest, Notice, NotifyMemory } from '../core/model/notice.ts';
 import type { Clock, Logger, NotifyStep, Outbox, SnapshotStore } from '../core/ports.ts';
-import { lastDue, localDay, nextDue, type DigestSchedule } from '../core/numbers/local-time.ts';
+import { lastDue, localDay, nextDue, type DigestSchedule, type TimeZone } from '../core/numbers/local-time.ts';
 import { buildDigest } from '../core/views/digest.ts';
 import { listEvents } from '../core/views/events.ts';
 import { seriesWithFreezes } from '../core/views/frozen-series.ts';
@@ -23,7 +23,7 @@ export interface DigestsDeps extends DigestDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly schedule: DigestSchedule;
-  readonly timeZone: string;
+  readonly timeZone: TimeZone;
   /** The messages for all channels. */
   readonly toAll: (notice: Notice) => NotifyStep['messages'];
   /** Called when a message was added. */
@@ -82,7 +82,7 @@ export function createDigests(deps: DigestsDeps): Digests {
 }
 
 /** The first day of a digest that was due at a moment: the day on which the one before was due. */
-function firstDayOf(schedule: DigestSchedule, timeZone: string, due: number): Day {
+function firstDayOf(schedule: DigestSchedule, timeZone: TimeZone, due: number): Day {
   const first = fromEpochDay(localDay(lastDue(schedule, timeZone, due - 1), timeZone));
   // Days are those of UTC, and the last one is yesterday: one day at least.
   const yesterday = addDays(dayOf(due), -1);

@@ -4,7 +4,7 @@ import { serviceName } from '../core/model/event.ts';
 import type { ChannelStatus, Delivery, Notice } from '../core/model/notice.ts';
 import type { RunRecord } from '../core/model/run.ts';
 import type { Clock, Logger, NotifyingStore, Random } from '../core/ports.ts';
-import { quietForMs, type DigestSchedule, type QuietHours } from '../core/numbers/local-time.ts';
+import { quietForMs, type DigestSchedule, type QuietHours, type TimeZone } from '../core/numbers/local-time.ts';
 import type { ImageEvent } from '../core/views/events.ts';
 import type { Channel } from './channel.ts';
 import { detect, lookBack, type DetectContext } from './detect.ts';
@@ -20,7 +20,7 @@ export interface NotifierDeps extends DetectContext, Omit<DigestDeps, 'store'> {
   readonly log: Logger;
   readonly digest?: DigestSchedule | undefined;
   readonly quietHours?: QuietHours | undefined;
-  readonly timeZone: string;
+  readonly timeZone: TimeZone;
   /** See Outbox.claim. */
   readonly leaseMs: number;
 }

@@ -30,6 +30,12 @@ describe('a digest', () => {
     expect(new Date(nextDue(schedule, zone, at(now))).toISOString()).toBe(new Date(next).toISOString());
   });
 
+  it('is due by the clock of the system where no zone is named', () => {
+    const system = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+    expect(nextDue(monday8, undefined, at('2026-07-15T12:00:00Z'))).toBe(nextDue(monday8, system, at('2026-07-15T12:00:00Z')));
+  });
+
   it('is due once a week in every zone, also when the clocks change then', () => {
     const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia', 'Asia/Kathmandu');
     const start = fc.integer({ min: at('2020-01-01T00:00:00Z'), max: at('2030-01-01T00:00:00Z') });

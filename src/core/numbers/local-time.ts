@@ -13,11 +13,14 @@ export interface QuietHours {
   readonly to: number;
 }
 
+/** A name such as Europe/Berlin; undefined: that of the system. */
+export type TimeZone = string | undefined;
+
 const minuteMs = 60_000;
 const minutesPerDay = 1440;
 
 /** The newest moment up to now at which a digest was due, in milliseconds since the epoch. */
-export function lastDue(schedule: DigestSchedule, timeZone: string, now: number): number {
+export function lastDue(schedule: DigestSchedule, timeZone: TimeZone, now: number): number {
   for (let day = localDay(now, timeZone); ; day -= 1) {
     const due = isDueOn(schedule, day) ? toMoment(day, schedule.minute, timeZone) : Infinity;
     if (due <= now) return due;
@@ -25,7 +28,7 @@ export function lastDue(schedule: DigestSchedule, timeZone: string, now: number)
 }
 
 /** The first moment after this one at which a digest is due. */
-export function nextDue(schedule: DigestSchedule, timeZone: string, after: number): number {
+export function nextDue(schedule: DigestSchedule, timeZone: TimeZone, after: number): number {
   for (let day = localDay(after, timeZone); ; day += 1) {
     const due = isDueOn(schedule, day) ? toMoment(day, schedule.minute, timeZone) : -Infinity;
     if (due > after) return due;
@@ -33,7 +36,7 @@ export function nextDue(schedule: DigestSchedule, timeZone: string, after: numbe
 }
 
 /** How long quiet hours still last, in milliseconds; 0 when none are. */
-export function quietForMs({ from, to }: QuietHours, timeZone: string, now: number): number {
+export function quietForMs({ from, to }: QuietHours, timeZone: TimeZone, now: number): number {
   const minute = localMinute(now, timeZone);
   const isQuiet = from < to ? minute >= from && minute < to : minute >= from || minute < to;
   if (!isQuiet) return 0;
@@ -49,16 +52,16 @@ function isDueOn(schedule: DigestSchedule, day: EpochDay): boolean {
 }
 
 /** The day that it is in the zone, as if it were one of UTC. */
-export function localDay(now: number, timeZone: string): EpochDay {
+export function localDay(now: number, timeZone: TimeZone): EpochDay {
   return Math.floor((now + offsetMs(now, timeZone)) / dayMs);
 }
 
-function localMinute(now: number, timeZone: string): number {
+function localMinute(now: number, timeZone: TimeZone): number {
   return Math.floor((now + offsetMs(now, timeZone)) / minuteMs) % minutesPerDay;
 }
 
 /** When it is this minute of a day in the zone. One that summer time leaves out is as much later; of one that comes twice, the first. */
-function toMoment(day: EpochDay, minute: number, timeZone: string): number {
+function toMoment(day: EpochDay, minute: number, timeZone: TimeZone): number {
   const local = day * dayMs + minute * minuteMs;
   const [early, late] = [offsetMs(local - dayMs, timeZone), offsetMs(local + dayMs, timeZone)];
   const moment = local - early;
@@ -66,10 +69,10 @@ function toMoment(day: EpochDay, minute: number, timeZone: string): number {
   return offsetMs(moment, timeZone) === early ? moment : offsetMs(local - late, timeZone) === late ? local - late : moment;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<TimeZone, Intl.DateTimeFormat>();
 
 /** By how much the zone's clocks are ahead of UTC. */
-function offsetMs(moment: number, timeZone: string): number {
+function offsetMs(moment: number, timeZone: TimeZone): number {
   const format = formats.get(timeZone) ?? localFormat(timeZone);
   formats.set(timeZone, format);
   const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, value]));
@@ -78,7 +81,7 @@ function offsetMs(moment: number, timeZone: string): number {
   return day * dayMs + seconds * 1000 - Math.floor(moment / 1000) * 1000;
 }
 
-function localFormat(timeZone: string): Intl.DateTimeFormat {
+function localFormat(timeZone: TimeZone): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en', {
     timeZone,
     hourCycle: 'h23',
