@@ -1,7 +1,8 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Handler, HttpAnswer } from './message.ts';
+import { systemClock } from '../app/system-clock.ts';
 import { listen, type ApiServer } from './server.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -25,6 +26,22 @@ const hello: Handler = async () => answer('hello');
 
 function answer(text: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   return { status: 200, headers, body: new TextEncoder().encode(text) };
+}
+
+/** Settles what it is given when nobody takes more of it. */
+function* piecesWithoutEnd(ended: Deferred<void>): Generator<Buffer> {
+  try {
+    for (;;) yield Buffer.alloc(65_536);
+  } finally {
+    ended.resolve();
+  }
+}
+
+const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+function connectTo({ url }: ApiServer): Socket {
+  // It may be cut with a reset.
+  return connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
 }
 
 describe('the server', () => {
@@ -51,14 +68,7 @@ describe('the server', () => {
 
   it('sends a stream piece by piece, and ends it when the client is gone', async () => {
     const ended = deferred<void>();
-    function* endless(): Generator<Buffer> {
-      try {
-        for (;;) yield Buffer.alloc(65_536);
-      } finally {
-        ended.resolve();
-      }
-    }
-    server = await listen(async () => ({ status: 200, headers: {}, body: Readable.from(endless()) }), local);
+    server = await listen(async () => ({ status: 200, headers: {}, body: Readable.from(piecesWithoutEnd(ended)) }), local);
     const gone = new AbortController();
 
     const reader = (await fetch(server.url, { signal: gone.signal })).body?.getReader();
@@ -66,6 +76,46 @@ describe('the server', () => {
     gone.abort();
 
     await expect(ended.promise).resolves.toBeUndefined();
+  });
+
+  it('waits for an answer that takes longer to make than a client may be silent', async () => {
+    const maxSilenceMs = 20;
+    server = await listen(
+      async () => {
+        await systemClock.sleep(10 * maxSilenceMs);
+        return answer('hello');
+      },
+      { ...local, maxSilenceMs },
+    );
+
+    expect(await (await fetch(server.url)).text()).toBe('hello');
+  });
+
+  it('cuts a client that does not read its answer', async () => {
+    const ended = deferred<void>();
+    server = await listen(async () => ({ status: 200, headers: {}, body: Readable.from(piecesWithoutEnd(ended)) }), {
+      ...local,
+      maxSilenceMs: 20,
+    });
+    const client = connectTo(server).pause();
+    client.write(get);
+
+    await expect(ended.promise).resolves.toBeUndefined();
+    client.destroy();
+  });
+
+  it.each([
+    ['that never asks', ''],
+    ['whose answer never comes', get],
+  ])('cuts a client %s', async (_which, request) => {
+    server = await listen(() => deferred<HttpAnswer>().promise, { ...local, maxSilenceMs: 20 });
+    const closed = deferred<void>();
+    const client = connectTo(server)
+      .resume()
+      .once('close', () => closed.resolve());
+    client.write(request);
+
+    await expect(closed.promise).resolves.toBeUndefined();
   });
 
   it('refuses a port that is taken, and names it', async () => {

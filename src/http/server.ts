@@ -15,13 +15,18 @@ export interface ApiServer {
 export interface ListenOptions {
   readonly host?: string | undefined;
   readonly port: number;
+  /** How long a client may take nothing of its answer, or ask for nothing. */
+  readonly maxSilenceMs?: number | undefined;
 }
+
+/** For so many of these times an answer may be made before its first byte, and between two: a slow machine is not a silent client. */
+const maxSilences = 20;
 
 /**
  * Serves a handler.
  * @throws AppError conflict (the port is taken), misconfigured (the address cannot be used)
  */
-export async function listen(handler: Handler, { host, port }: ListenOptions): Promise<ApiServer> {
+export async function listen(handler: Handler, { host, port, maxSilenceMs = 30_000 }: ListenOptions): Promise<ApiServer> {
   const options: ServerOptions = {
     headersTimeout: 5_000,
     requestTimeout: 10_000,
@@ -40,8 +45,11 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
       await send(answer, response);
     });
   });
-  server.setTimeout(30_000);
   const connections = trackConnections(server);
+  server.setTimeout(maxSilenceMs, (socket: Socket) => {
+    if (connections.isServed(socket)) socket.setTimeout(maxSilenceMs);
+    else socket.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
     server.listen({ port, host }, resolve);
@@ -95,6 +103,8 @@ function createTurns(): (socket: Socket, serve: () => Promise<void>) => void {
 }
 
 interface Connections {
+  /** Whether it is this program for whom the client waits, and not for too long. */
+  isServed(socket: Socket): boolean;
   /** Ends those without a running request now, and the others with their answer. */
   closeIdle(): void;
   closeAll(): void;
@@ -111,7 +121,8 @@ const maxConnections = 512;
  */
 function trackConnections(server: Server): Connections {
   const idle = new Set<Socket>();
-  const busy = new Set<Socket>();
+  /** With how often each was found to wait. */
+  const busy = new Map<Socket, number>();
   let isClosing = false;
   const forget = (socket: Socket): void => {
     idle.delete(socket);
@@ -119,7 +130,7 @@ function trackConnections(server: Server): Connections {
   };
   server.on('connection', (socket: Socket) => {
     if (idle.size + busy.size >= maxConnections) {
-      const [oldest] = idle.size > 0 ? idle : busy;
+      const [oldest] = idle.size > 0 ? idle : busy.keys();
       if (oldest) forget(oldest.destroy());
     }
     idle.add(socket);
@@ -127,7 +138,7 @@ function trackConnections(server: Server): Connections {
   });
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     idle.delete(socket);
-    busy.add(socket);
+    busy.set(socket, 0);
     response.once('close', () => {
       busy.delete(socket);
       if (isClosing) socket.end();
@@ -135,12 +146,18 @@ function trackConnections(server: Server): Connections {
     });
   });
   return {
+    isServed(socket) {
+      const silences = busy.get(socket);
+      if (silences === undefined || silences >= maxSilences || socket.writableLength > 0) return false;
+      busy.set(socket, silences + 1);
+      return true;
+    },
     closeIdle() {
       isClosing = true;
       for (const socket of idle) socket.destroy();
     },
     closeAll() {
-      for (const socket of [...idle, ...busy]) socket.destroy();
+      for (const socket of [...idle, ...busy.keys()]) socket.destroy();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { eventKinds } from '../../core/model/event.ts';
+import { compareIdentities, eventKinds } from '../../core/model/event.ts';
 import { eventSentence, findEvents, findEventsPart, type EventSource } from '../../core/views/event-list.ts';
-import { compareIdentities, identifyEvent } from '../../core/views/event-lists.ts';
+import { identifyEvent } from '../../core/views/event-lists.ts';
 import type { ImageEvent } from '../../core/views/events.ts';
 import type { Cell } from '../../core/views/table.ts';
 import { eventFilter, eventsWaitFor } from '../event-filter.ts';
@@ -34,7 +34,7 @@ export const eventsEndpoint = tableEndpoint({
   waitsFor: ({ query: { filter } }, deps: EventSource) => eventsWaitFor(deps, filter),
   async handle({ query: { filter, paging } }, deps: EventSource) {
     const source = { ...deps, hasWaited: true };
-    if (!paging) return { columns: columnsOf(row), rows: cells(await findEvents(source, filter)) };
+    if (!paging) return { columns: columnsOf(row), rows: inBatches(await findEvents(source, filter)) };
     const { limit = Infinity, after } = paging;
     // One more says whether there is another page.
     const { events } = await findEventsPart(source, filter, { count: limit + 1, after });
@@ -42,6 +42,10 @@ export const eventsEndpoint = tableEndpoint({
     return { columns: columnsOf(row), rows: cells(rows), next };
   },
 });
+
+async function* inBatches(events: AsyncIterable<Iterable<ImageEvent>>): AsyncGenerator<Iterable<readonly Cell[]>> {
+  for await (const batch of events) yield cells(batch);
+}
 
 function* cells(events: Iterable<ImageEvent>): Generator<readonly Cell[]> {
   for (const event of events) yield [event.time, event.registry, event.repo ?? '', event.kind, eventSentence(event)];
