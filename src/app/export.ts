@@ -6,7 +6,7 @@ import { compareImagesByName, imageKey } from '../core/model/image.ts';
 import { includesDay, type DayRange, type SeriesQuery } from '../core/model/query.ts';
 import { seriesInBatches } from '../core/views/frozen-series.ts';
 import { openMetricsEnd, openMetricsHead, openMetricsLines } from '../metrics/openmetrics.ts';
-import { csvText, eventsWithin, jsonText, ndjsonText, seriesWithin } from '../transfer/export/export-text.ts';
+import { csvText, jsonText, ndjsonText, seriesWithin } from '../transfer/export/export-text.ts';
 import type { History } from '../store/index.ts';
 import { historyOf } from './store.ts';
 import { type Overrides, createWorld } from './world.ts';
@@ -35,7 +35,7 @@ export async function* exportHistory(
     if (format === 'openmetrics') {
       yield* openMetricsText(history, query, range);
     } else if (format === 'ndjson') {
-      yield* ndjsonText(readings(), eventsWithin(await history.events(), query, range));
+      yield* ndjsonText(readings(), await history.events({ ...query, seen: range }));
     } else {
       yield* (format === 'csv' ? csvText : jsonText)(readings());
     }

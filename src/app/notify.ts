@@ -69,7 +69,7 @@ export async function dryRun(config: Config, overrides: Overrides = {}): Promise
   const history = await historyOf(config, world);
   try {
     const from = addDays(dayOf(world.clock.now()), -dryRunDays);
-    const [{ series, freezes }, recorded] = await Promise.all([seriesWithFreezes(history, {}), history.events()]);
+    const [{ series, freezes }, recorded] = await Promise.all([seriesWithFreezes(history, {}), history.events({ range: { from } })]);
     const context = { rules: config.notifyRules, titles: titles(), isFromWildcard: wildcardsOf(config) };
     const notices = pastNotices({ series, events: listEvents(series, { recorded, freezes }, { from }) }, context);
     return notices.map(({ time, title, lines }) => ({ day: time.slice(0, 10), title, lines }));

@@ -1,7 +1,7 @@
 /** What a run ends with: the one place where its events are known completely, and what hangs on them happens. */
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { errorFields, toAppError } from '../core/model/errors.ts';
-import { eventKey, type RecordedKind } from '../core/model/event.ts';
+import { counterKinds, eventKey, recordedKinds, shownRecordedKinds, type RecordedKind } from '../core/model/event.ts';
 import type { LatestImage } from '../core/model/history.ts';
 import { imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
@@ -115,10 +115,13 @@ async function attempt(log: Logger, what: string, step: () => Promise<void>): Pr
   }
 }
 
+/** Those from which the state follows that something is in: all but pushed tags, of which there are most. */
+const stateKinds: ReadonlySet<RecordedKind> = new Set(recordedKinds.filter((kind) => kind !== 'tag_pushed'));
+
 async function recordEvents(deps: AfterRunDeps, watch: CounterWatch, run: RunRecord): Promise<void> {
   const { store, buffer, clock, titles } = deps;
   const at = new Date(clock.now()).toISOString();
-  const recorded = [...(await store.events()), ...buffer.noted()];
+  const recorded = [...(await store.events({ kinds: stateKinds })), ...buffer.noted()];
   const states = statesOf(recorded);
   const latest = await store.latest({});
   const known = new Set(latest.map(imageKey));
@@ -155,7 +158,7 @@ async function prune(deps: AfterRunDeps, { startedAt, durationMs }: RunRecord, s
 /** When counters stopped is kept like the totals, of which it says how many days they cover: with the snapshot of today. */
 async function keepFreezes(store: SnapshotStore, before: Day, clock: Clock): Promise<void> {
   const seenAt = new Date(clock.now()).toISOString();
-  const old = (await store.events()).filter(({ kind, seenAt: seen }) => isOfFreeze(kind) && dayOf(Date.parse(seen)) < before);
+  const old = await store.events({ kinds: freezeKinds, seen: { to: addDays(before, -1) } });
   if (old.length > 0)
     await store.save(
       [],
@@ -163,9 +166,7 @@ async function keepFreezes(store: SnapshotStore, before: Day, clock: Clock): Pro
     );
 }
 
-function isOfFreeze(kind: RecordedKind): boolean {
-  return kind === 'counters_stopped' || kind === 'counters_resumed';
-}
+const freezeKinds: ReadonlySet<RecordedKind> = new Set(['counters_stopped', 'counters_resumed']);
 
 /** Where nothing was read for so long, nothing is deleted either until the second day that is read again. */
 const lookBackDays = 31;
@@ -178,7 +179,11 @@ async function readDays(store: SnapshotStore, from: Day): Promise<ReadonlySet<Da
 
 /** What could not be stored yet has happened all the same. */
 async function eventsSince({ store, buffer }: AfterRunDeps, from: Day): Promise<readonly ImageEvent[]> {
-  const recorded = new Map([...(await store.events()), ...buffer.noted()].map((event) => [eventKey(event), event]));
+  const stored = [
+    ...(await store.events({ kinds: counterKinds })),
+    ...(await store.events({ kinds: shownRecordedKinds, range: { from } })),
+  ];
+  const recorded = new Map([...stored, ...buffer.noted()].map((event) => [eventKey(event), event]));
   return findEventsSince(store, [...recorded.values()], from);
 }
 

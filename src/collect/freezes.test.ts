@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createFixedClock, type FixedClock } from '../../test/support/fixed-clock.ts';
+import { foundEvents } from '../../test/support/found-events.ts';
 import { addDays, dayOf, fromEpochDay, toEpochDay, type Day } from '../core/model/day.ts';
 import { formatRepo, parseRepo } from '../core/model/image-ref.ts';
 import type { SnapshotStore } from '../core/ports.ts';
 import { toLines } from '../core/numbers/daily-rows.ts';
 import { pullsByDay, totalsByDay } from '../core/numbers/series.ts';
-import { findEvents } from '../core/views/event-list.ts';
 import { seriesWithFreezes } from '../core/views/frozen-series.ts';
 import { detailedPullValues, findStillImages } from '../core/views/pull-details.ts';
 import { createMemoryStore } from '../store/memory.ts';
@@ -102,7 +102,7 @@ async function watchedStore(before: Day): Promise<SnapshotStore> {
 
 async function frozenTexts(store: SnapshotStore, repo?: string): Promise<string[]> {
   const images = repo === undefined ? {} : { repos: new Set([repo]) };
-  return Array.from(await findEvents({ store, groups: [] }, { images, range: {}, kinds: new Set(['frozen']) }), ({ text }) => text);
+  return Array.from(await foundEvents({ store, groups: [] }, { images, range: {}, kinds: new Set(['frozen']) }), ({ text }) => text);
 }
 
 /** What `/api/pulls/daily?details=true` says of an image: the days that each value covers, and how it is known. */

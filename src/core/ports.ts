@@ -4,6 +4,7 @@ import type { DailyTotals, DailyTotalsOptions, DaySum, ImageSeries, LatestImage,
 import type { DayRange, SeriesQuery } from './model/query.ts';
 import type { AppError } from './model/errors.ts';
 import type { RecordedEvent } from './model/event.ts';
+import type { EventQuery } from './model/event-query.ts';
 import type { ImageRef } from './model/image-ref.ts';
 import type { Listing, Reading } from './model/reading.ts';
 import type { Requeued, RunRecord, RunReport, TakenItem, WorkItem, WorkResult } from './model/run.ts';
@@ -87,8 +88,10 @@ export interface SnapshotStore {
   readings(query: SeriesQuery, range?: DayRange): AsyncIterable<StoredReading>;
   /** Of how many images the readings with all their tags are asked for at a time: all where these have a budget together, fewer where each has its own. */
   imagesAtOnce(): number;
-  /** The events that were recorded, by time, then registry, then repo. */
-  events(): Promise<readonly RecordedEvent[]>;
+  /** The events of a query that were recorded, all where absent, as `compareRecorded` orders them. */
+  events(query?: EventQuery): Promise<readonly RecordedEvent[]>;
+  /** How many those are. */
+  countEvents(query?: EventQuery): Promise<number>;
   /** The stored snapshot of a day as compact JSON, in pieces that are read as they are taken; undefined when there is none or it cannot be read. */
   snapshot(day: Day): Promise<AsyncIterable<string> | undefined>;
   /** The days that have a snapshot, ascending. */

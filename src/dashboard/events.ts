@@ -1,8 +1,8 @@
 /** The page of what happened to all images, the newest first, with filters. */
 import { html } from 'hono/html';
-import { eventKinds, type EventKind } from '../core/model/event.ts';
+import { compareIdentities, eventKinds, type EventKind } from '../core/model/event.ts';
 import type { EventFilter } from '../core/views/event-lists.ts';
-import { compareIdentities, identifyEvent } from '../core/views/event-lists.ts';
+import { identifyEvent } from '../core/views/event-lists.ts';
 import type { ImageEvent } from '../core/views/events.ts';
 import { formatExact, momentText } from '../core/views/format.ts';
 import { eventAddress, eventParameters } from '../http/event-filter.ts';

@@ -95,7 +95,7 @@ async function readDigest({ store, groups, titles }: DigestDeps, from: Day, now:
     store.latest({}),
     seriesWithFreezes(store, {}),
     store.days(),
-    store.events(),
+    store.events({ range: { from } }),
   ]);
   const report = buildReport({ latest, series, newestDay: days.at(-1) }, { now, from, groups });
   const events = listEvents(series, { recorded, freezes }, { from, to: report.to });

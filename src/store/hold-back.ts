@@ -14,7 +14,7 @@ export interface HoldBackDeps {
 }
 
 /** The part of a store that answers. */
-type Answers = Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days'>;
+type Answers = Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'readings' | 'events' | 'countEvents' | 'days'>;
 
 /** How many days are looked through for the details of an image whose newest day is held back. */
 const lookBackDays = 31;
@@ -65,7 +65,8 @@ export function holdBackAnswers(store: Answers, { clock, log }: HoldBackDeps): A
     // What a day adds is counted on that day: without later ones the rest stays as it is.
     daySums: async (registries) => (await store.daySums(registries)).filter(({ day }) => day <= toEpochDay(lastDay())),
     readings: (query, range) => store.readings(query, until(range, lastDay())),
-    events: async () => (await store.events()).filter(({ seenAt }) => dayOf(Date.parse(seenAt)) <= lastDay()),
+    events: (query) => store.events({ ...query, seen: until(query?.seen, lastDay()) }),
+    countEvents: (query) => store.countEvents({ ...query, seen: until(query?.seen, lastDay()) }),
     days: async () => (await store.days()).filter((day) => day <= lastDay()),
     async heldBack() {
       const days = (await store.days()).filter((day) => day > lastDay());

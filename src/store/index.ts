@@ -34,7 +34,10 @@ export async function openStore({ database, ...deps }: StoreDeps): Promise<Notif
   return database ? (await import('./postgres/store.ts')).openPostgresStore({ ...database, ...deps }) : openJsonFileStore(deps);
 }
 
-export type History = Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events' | 'close'>;
+export type History = Pick<
+  SnapshotStore,
+  'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events' | 'countEvents' | 'close'
+>;
 
 /**
  * Reads what is stored and changes nothing: a service may be running on it, and a database is not migrated. It has to be closed when done.

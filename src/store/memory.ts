@@ -1,12 +1,14 @@
 /** Snapshots in memory, gone with the process. It works every answer out anew from the documents: slow, but plainly right. */
 import { isDay, toEpochDay, type Day, type EpochDay } from '../core/model/day.ts';
 import { AppError } from '../core/model/errors.ts';
-import { compareEvents } from '../core/model/event.ts';
+import { compareRecorded, type RecordedEvent } from '../core/model/event.ts';
+import { isAskedFor, type EventQuery } from '../core/model/event-query.ts';
 import { compareImages, compareImagesByName, compareText, imageKey } from '../core/model/image.ts';
 import { wasRead } from '../core/model/mark.ts';
 import { hasTags, toDayNote, type DayNote, type ImageSeries, type LatestImage, type StoredReading } from '../core/model/history.ts';
 import { matches, type SeriesQuery } from '../core/model/query.ts';
 import type { SnapshotStore } from '../core/ports.ts';
+import { partOf } from '../core/numbers/event-part.ts';
 import { addDaySums, daySumsOf } from '../core/numbers/day-sums.ts';
 import { seriesValues } from '../core/numbers/series-values.ts';
 import { documentText } from '../core/document/document-text.ts';
@@ -68,9 +70,8 @@ function createDocuments(now: () => number): Omit<SnapshotStore, 'heldBack'> {
     imagesAtOnce: () => Infinity,
     days: async () => snapshotDays(),
     readings: (query, range) => readingsByDay(sortedDays(), async (day) => documents.get(day), query, range),
-    async events() {
-      return [...documents.values()].flatMap(parseEvents).toSorted(compareEvents);
-    },
+    events: async (query) => eventsIn(documents, query),
+    countEvents: async (query) => eventsIn(documents, query).length,
     async snapshot(day) {
       const document = pruned.has(day) ? undefined : documents.get(day);
       return document && documentText(structuredClone(document));
@@ -104,6 +105,11 @@ function historiesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: Serie
 
 function seriesIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: SeriesQuery): ImageSeries[] {
   return historiesIn(documents, query).flatMap(seriesOf).toSorted(compareImagesByName);
+}
+
+function eventsIn(documents: ReadonlyMap<Day, SnapshotDocument>, query: EventQuery = {}): readonly RecordedEvent[] {
+  const events = [...documents.values()].flatMap(parseEvents).filter((event) => isAskedFor(query, event));
+  return partOf(events.toSorted(compareRecorded), query.part);
 }
 
 function totalsOnly(document: SnapshotDocument): SnapshotDocument {

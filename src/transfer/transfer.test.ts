@@ -15,7 +15,7 @@ import { importInto, type ImportIntoOptions } from './import/import-into.ts';
 import type { ImportRecord, ImportProblem } from './import/import-record.ts';
 import { splitLines, maxLineLength } from './import/lines.ts';
 import { readNdjson } from './import/ndjson.ts';
-import { csvText, eventsWithin, jsonText, ndjsonText, seriesWithin } from './export/export-text.ts';
+import { csvText, jsonText, ndjsonText, seriesWithin } from './export/export-text.ts';
 
 const registries = ['dockerhub', 'ghcr', 'quay'];
 const header = 'day,registry,repo,pull_count,known,read_at,tag_count,last_updated,total_since\r\n';
@@ -92,17 +92,6 @@ describe('an export', () => {
 
     expect(JSON.parse(await textOf(jsonText((await storeWith(days)).readings({}))))).toHaveLength(1200);
     expect(JSON.parse(await textOf(jsonText(createMemoryStore().readings({}))))).toEqual([]);
-  });
-
-  it('has the events of the requested days and images', () => {
-    const events = [
-      event('image_gone', '2026-03-13T10:00:00.000Z'),
-      event('registry_dark', '2026-03-14T10:00:00.000Z', { repo: undefined }),
-    ];
-
-    expect(eventsWithin(events, {}, {})).toEqual(events);
-    expect(eventsWithin(events, {}, { from: '2026-03-14' })).toEqual([events[1]]);
-    expect(eventsWithin(events, { repos: new Set(['acme/app']) }, {})).toEqual([events[0]]);
   });
 });
 

@@ -14,7 +14,8 @@ import { createMemoryStore } from '../../src/store/memory.ts';
 import { rebuildAll } from '../../src/store/postgres/kept/rebuild.ts';
 import { readDailyTotals } from '../../src/store/postgres/daily-totals.ts';
 import { verifyKept } from '../../src/store/postgres/kept/verify.ts';
-import type { Migration } from '../../src/store/postgres/schema.ts';
+import { openDatabase } from '../../src/store/postgres/database.ts';
+import { migrate, type Migration } from '../../src/store/postgres/schema.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { describeStore } from '../../src/store/testing/contract.ts';
 import { reopenable } from '../../src/store/testing/store-under-test.ts';
@@ -97,6 +98,25 @@ describe('PostgreSQL with the history of an image', () => {
       .slice(0, -1)
       .map(({ readAt, registry, repo, tags }) => `${readAt.slice(0, 10)} ${registry} ${repo} ${tags?.[0]?.name}`);
     expect(found).toEqual(expected.toSorted());
+    await store.close();
+  });
+});
+
+describe('events of an older version', () => {
+  it('get their order, whatever form their times have', async () => {
+    const url = await database.create();
+    const old = openDatabase({ url, log: createRecordingLog() });
+    const before = migrations.findIndex(({ name }) => name.startsWith('0014'));
+    await migrate(old, migrations.slice(0, before));
+    const times = ['2026-03-13T22:00:00.5Z', '2026-03-13T23:00:00+02:00', '2026-03-13T22:00:00.123456Z', 'Fri, 13 Mar 2026 20:00:00 GMT'];
+    for (const [at, time] of [...times, 'no time at all'].entries()) {
+      await old.query(sql`INSERT INTO events (hash, time, seen_at, seen_day, registry, kind)
+        VALUES (decode(${`0${at}`}, 'hex'), ${time}, '2026-03-14T10:00:00.000Z', '2026-03-14', 'ghcr', 'registry_dark')`);
+    }
+    await old.close();
+    const store = await open(url);
+
+    expect((await store.events()).map(({ time }) => time)).toEqual([times[3], times[1], times[2], times[0], 'no time at all']);
     await store.close();
   });
 });

@@ -15,15 +15,17 @@ const listedKinds = [
   'notification_failed',
 ] as const;
 export type ListedKind = (typeof listedKinds)[number];
+export const shownRecordedKinds: ReadonlySet<ListedKind> = new Set(listedKinds);
 
 /**
  * What runs saw of the counters of an owner, named in `detail`: that none of them changed for a while, and when a registry stopped updating
  * them and went on. Nobody is shown these; the `frozen` event of the registry follows from them.
  */
-const counterKinds = ['counters_paused', 'counters_stopped', 'counters_resumed'] as const;
+const counters = ['counters_paused', 'counters_stopped', 'counters_resumed'] as const;
+export const counterKinds: ReadonlySet<RecordedKind> = new Set(counters);
 
 /** All that is recorded. */
-export const recordedKinds = [...listedKinds, ...counterKinds] as const;
+export const recordedKinds = [...listedKinds, ...counters] as const;
 export type RecordedKind = (typeof recordedKinds)[number];
 
 const totalKinds = ['first_seen', 'counter_went_down', 'frozen', 'inconsistent', 'milestone', 'unusual_day'] as const;
@@ -71,10 +73,29 @@ export function compareEvents(a: TimedSubject, b: TimedSubject): number {
   return compareTimes(a.time, b.time) || compareText(a.registry, b.registry) || compareText(a.repo ?? '', b.repo ?? '');
 }
 
-/** Moments that are written in the same way, as nearly all are, need not be parsed. */
-function compareTimes(a: string, b: string): number {
-  const isSameForm = a.length === b.length && a.endsWith('Z') && b.endsWith('Z');
-  return isSameForm ? compareText(a, b) : Date.parse(a) - Date.parse(b);
+/** Orders identities as `compareEvents` does, without ties. */
+export function compareIdentities(a: readonly string[], b: readonly string[]): number {
+  const [[time = '', registry = '', repo, ...rest], [otherTime = '', otherRegistry = '', otherRepo, ...otherRest]] = [a, b];
+  const order = compareEvents({ time, registry, repo }, { time: otherTime, registry: otherRegistry, repo: otherRepo });
+  if (order !== 0) return order;
+  const [[kind = '', detail = ''], [otherKind = '', otherDetail = '']] = [rest, otherRest];
+  return compareText(time, otherTime) || compareText(kind, otherKind) || compareText(detail, otherDetail);
 }
+
+/** The same order; of one that was seen on two days the first before the second. */
+export function compareRecorded(a: RecordedEvent, b: RecordedEvent): number {
+  return compareEvents(a, b) || compareIdentities(eventIdentity(a), eventIdentity(b)) || compareText(a.seenAt, b.seenAt);
+}
+
+/** To the millisecond, however exactly they are written. */
+function compareTimes(a: string, b: string): number {
+  if (a === b) return 0;
+  const isPlain = plainTime.test(a) && plainTime.test(b);
+  return isPlain ? compareText(a.slice(0, plainLength), b.slice(0, plainLength)) : Date.parse(a) - Date.parse(b);
+}
+
+/** As nearly all are: those need not be parsed. */
+const plainTime = /^.{19}\.\d{3,}Z$/;
+const plainLength = '2026-03-14T10:00:00.000'.length;
 
 type TimedSubject = Pick<RecordedEvent, 'time' | 'registry' | 'repo'>;

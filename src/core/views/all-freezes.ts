@@ -1,6 +1,6 @@
 /** When the registries of all images did not update their counters, found some owners at a time, and kept as long as nothing of an owner changes. */
 import { toEpochDay, type EpochDay } from '../model/day.ts';
-import { eventKey, isListed, type RecordedEvent } from '../model/event.ts';
+import { counterKinds, eventKey, isListed, type RecordedEvent } from '../model/event.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { ImageSeries, LatestImage } from '../model/history.ts';
 import { isEndOfDay } from '../model/mark.ts';
@@ -23,7 +23,7 @@ export async function findAllFreezes(
   recorded?: readonly RecordedEvent[],
   query: SeriesQuery = {},
 ): Promise<readonly Freeze[]> {
-  const seen = recorded ?? (await store.events());
+  const seen = recorded ?? (await store.events({ kinds: counterKinds }));
   const owners = await ownersOf(store, query);
   return [...(await freezesOfOwners(store, owners, seen)).values()].flat();
 }

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { foundEvents } from '../../../test/support/found-events.ts';
 import { createIndex } from '../../store/json-files/index.ts';
 import { addDays, type Day } from '../model/day.ts';
-import { derivedKinds, eventKinds, type RecordedEvent } from '../model/event.ts';
+import { compareIdentities, derivedKinds, eventKinds, type RecordedEvent } from '../model/event.ts';
 import type { Reading } from '../model/reading.ts';
 import { includesDay } from '../model/query.ts';
-import { findEvents, findEventsPart, type EventSource } from './event-list.ts';
+import { findEventsPart, type EventSource } from './event-list.ts';
 import type { EventFilter } from './event-lists.ts';
-import { compareIdentities, identifyEvent } from './event-lists.ts';
+import { identifyEvent } from './event-lists.ts';
 import { listEvents, type ImageEvent } from './events.ts';
 import { freezesOf, seriesWithFreezes } from './frozen-series.ts';
 import { withGroups, type Group } from './groups.ts';
@@ -26,7 +27,8 @@ function createHistory(days: number) {
     dailyTotals: async (query, range, options) => index.dailyTotals(query, range, options),
     daySums: async (only) => index.daySums(only),
     latest: async (query) => index.latest(query),
-    events: async () => index.events(),
+    events: async (query) => index.events(query),
+    countEvents: async (query) => index.events(query).length,
     version: () => String(changes),
   };
   const byDay = new Map<Day, Reading[]>();
@@ -102,14 +104,14 @@ describe('the events of a filter', () => {
         async (steps, days) => {
           const { store, setDay } = createHistory(days);
           const source = { store, groups };
-          await findEvents(source, { images: {}, range: {} });
+          await foundEvents(source, { images: {}, range: {} });
           for (const [{ registry, repo, day, pullCount, mark, pushed }, filter] of steps) {
             const time = `${day}T09:00:00.000Z`;
             const push: RecordedEvent = { time, seenAt: time, registry, repo, kind: 'tag_pushed', detail: '1.0' };
             setDay(day, [reading(registry, repo, day, pullCount, { mark })], pushed ? [push] : []);
             const expected = await expectedEvents(source, filter);
 
-            expect([...(await findEvents(source, filter))]).toEqual(expected);
+            expect(await foundEvents(source, filter)).toEqual(expected);
           }
         },
       ),
@@ -119,7 +121,7 @@ describe('the events of a filter', () => {
 
   it('are of every kind that follows from totals, and the recorded ones', async () => {
     const { store } = createHistory(60);
-    const events = [...(await findEvents({ store, groups }, { images: {}, range: {} }))];
+    const events = await foundEvents({ store, groups }, { images: {}, range: {} });
 
     expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set([...derivedKinds, 'tag_pushed']));
   });
@@ -129,7 +131,7 @@ describe('the events of a filter', () => {
     const source = { store, groups };
     await fc.assert(
       fc.asyncProperty(anyFilter, fc.integer({ min: 1, max: 5 }), fc.boolean(), async (filter, count, newestFirst) => {
-        const all = [...(await findEvents(source, filter))];
+        const all = await foundEvents(source, filter);
         const ordered = newestFirst ? all.toReversed() : all;
         const pages: ImageEvent[] = [];
         for (let after: readonly string[] | undefined; ;) {
@@ -157,16 +159,16 @@ describe('the events of a filter', () => {
       return store.totals(query);
     };
     const source = { store: { ...store, totals }, groups };
-    await findEvents(source, { images: {}, range: {} });
+    await foundEvents(source, { images: {}, range: {} });
     expect(read.length).toBeGreaterThan(0);
     read.length = 0;
 
-    await findEvents(source, { images: {}, range: {} });
+    await foundEvents(source, { images: {}, range: {} });
     expect(read).toEqual([]);
 
     const today = addDays(start, 49);
     setDay(today, [reading('ghcr', 'other/app', today, 99_000)]);
-    await findEvents(source, { images: {}, range: {} });
+    await foundEvents(source, { images: {}, range: {} });
     expect(new Set(read.flatMap((names) => [...(names ?? ['all'])]))).toEqual(new Set(['other/app']));
   });
 });

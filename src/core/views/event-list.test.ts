@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { foundEvents } from '../../../test/support/found-events.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import { addDays } from '../model/day.ts';
 import type { Reading } from '../model/reading.ts';
 import type { SeriesQuery } from '../model/query.ts';
 import type { SnapshotStore } from '../ports.ts';
-import { findEvents, findEventsSince } from './event-list.ts';
+import { findEventsSince } from './event-list.ts';
 
 /** A store that gives of a range no more than it has to: its days, and the newest known one before it. */
 function sparing(store: SnapshotStore): SnapshotStore {
@@ -47,7 +48,7 @@ describe('the events since a day', () => {
         const store = createMemoryStore();
         await store.save(all);
         const from = addDays(start, days);
-        const expected = [...(await findEvents({ store, groups: [] }, { images: {}, range: { from } }))];
+        const expected = await foundEvents({ store, groups: [] }, { images: {}, range: { from } });
 
         expect(await findEventsSince(sparing(store), [], from)).toEqual(expected);
       }),
@@ -69,7 +70,7 @@ describe('the events since a day', () => {
     const from = addDays(start, 50);
     const events = await findEventsSince(sparing(store), [], from);
 
-    expect(events).toEqual([...(await findEvents({ store, groups: [] }, { images: {}, range: { from } }))]);
+    expect(events).toEqual(await foundEvents({ store, groups: [] }, { images: {}, range: { from } }));
     expect(events.map(({ kind }) => kind)).toContain('frozen');
   });
 
@@ -95,7 +96,7 @@ describe('the events since a day', () => {
     await store.save(read, [stopped, resumed]);
     const kinds = new Set(['frozen', 'milestone'] as const);
     const found = async (images: SeriesQuery): Promise<string[]> =>
-      Array.from(await findEvents({ store, groups: [] }, { images, range: {}, kinds }), ({ repo = '', text }) => `${repo}: ${text}`);
+      Array.from(await foundEvents({ store, groups: [] }, { images, range: {}, kinds }), ({ repo = '', text }) => `${repo}: ${text}`);
     const frozen = ': counter not updated from 2026-01-02 20:10 to 2026-01-03 05:10 UTC; the value of 2026-01-03 covers 2 days';
 
     // The milestone of acme/app comes from the jump.

@@ -1,5 +1,6 @@
 /** The events of a query: rows for the API, the page and the feed. */
-import { derivedKinds, type EventKind, type RecordedEvent } from '../model/event.ts';
+import { derivedKinds, eventIdentity, shownRecordedKinds, type EventKind, type RecordedEvent } from '../model/event.ts';
+import type { EventQuery } from '../model/event-query.ts';
 import { fromEpochDay, type Day } from '../model/day.ts';
 import { withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
@@ -9,13 +10,14 @@ import {
   compareImageEvents,
   compareKept,
   filterLists,
-  inOrder,
+  mergedWith,
   partOfLists,
   type EventFilter,
   type EventLists,
   type EventsPart,
   type KeptEvent,
   type PartOfEvents,
+  type Sides,
 } from './event-lists.ts';
 import { imageEvents, listEvents, recordedEvents, type ImageEvent } from './events.ts';
 import { freezeEvent, markDay, markOn, mergeFreezes } from './freeze-events.ts';
@@ -30,14 +32,16 @@ export interface EventSource {
   readonly hasWaited?: boolean | undefined;
 }
 
-/** The events of the filter, the oldest first, made as they are taken. */
-export async function findEvents(source: EventSource, filter: EventFilter): Promise<Iterable<ImageEvent>> {
-  return inOrder(await listsOf(source, filter));
+/** The events of the filter, the oldest first, in batches that are read and made as they are taken. */
+export async function findEvents(source: EventSource, filter: EventFilter): Promise<AsyncIterable<Iterable<ImageEvent>>> {
+  const { lists, recorded } = await partsOf(source, filter);
+  return mergedWith(lists, recorded ? recordedInBatches(source.store, recorded) : noEvents());
 }
 
 /** The events of the filter around a place in their order. */
 export async function findEventsPart(source: EventSource, filter: EventFilter, part: PartOfEvents): Promise<EventsPart> {
-  return partOfLists(await listsOf(source, filter), part);
+  const { lists, recorded } = await partsOf(source, filter);
+  return partOfLists(lists, part, recorded && (await recordedSides(source.store, recorded, part)));
 }
 
 /** Whether the events of all images are needed: those of some are found by themselves, and what was recorded is there. */
@@ -50,28 +54,66 @@ function wantsDerived(kinds: EventFilter['kinds']): boolean {
   return !kinds || [...kinds].some((kind) => derivedKinds.has(kind));
 }
 
-async function listsOf({ store, groups, hasWaited }: EventSource, filter: EventFilter): Promise<EventLists> {
-  if (needsAllImages(filter)) {
+/** The events of a filter. */
+interface Parts {
+  readonly lists: EventLists;
+  /** Asks for the recorded ones, where they are not in the lists. */
+  readonly recorded?: EventQuery | undefined;
+}
+
+async function partsOf({ store, groups, hasWaited }: EventSource, filter: EventFilter): Promise<Parts> {
+  const { images, kinds, range } = filter;
+  const shown = kinds ? new Set([...shownRecordedKinds].filter((kind) => kinds.has(kind))) : shownRecordedKinds;
+  if (!images.repos) {
+    const recorded = shown.size === 0 ? undefined : { registries: images.registries, kinds: shown, range };
+    if (!wantsDerived(kinds)) return { lists: { derived: [], others: [] }, recorded };
     const kept = keptEventsOf(store);
-    return filterLists(hasWaited ? await kept.last() : await kept.current(), filter);
+    return { lists: filterLists(hasWaited ? await kept.last() : await kept.current(), filter), recorded };
   }
-  const { images, kinds } = filter;
   const grouped = withGroups(images, groups);
-  const recorded = await store.events();
-  const others = [...recordedEvents(recorded.filter(grouped.hasEvent))];
-  const found = wantsDerived(kinds) ? await eventsOfImages(store, grouped, recorded) : { derived: [], others: [] };
+  const recorded = await store.events({ ...grouped.query, kinds: shown, range });
+  const found = wantsDerived(kinds) ? await eventsOfImages(store, grouped) : { derived: [], others: [] };
   const lists = {
     derived: found.derived.toSorted(compareKept),
-    others: [...others, ...found.others].toSorted(compareImageEvents),
+    others: [...recordedEvents(recorded.filter(grouped.hasEvent)), ...found.others].toSorted(compareImageEvents),
   };
   // Of the images only the wanted ones are there, also those of a group.
-  return filterLists(lists, { ...filter, images: {} });
+  return { lists: filterLists(lists, { ...filter, images: {} }) };
+}
+
+type RecordedStore = Pick<EventStore, 'events' | 'countEvents'>;
+
+const recordedAtOnce = 5_000;
+
+async function* recordedInBatches(store: RecordedStore, query: EventQuery): AsyncGenerator<readonly ImageEvent[]> {
+  let place: readonly string[] | undefined;
+  let batch: readonly RecordedEvent[];
+  do {
+    batch = await store.events({ ...query, part: { side: 'after', place, limit: recordedAtOnce } });
+    yield [...recordedEvents(batch)];
+    const last = batch.at(-1);
+    place = last && eventIdentity(last);
+  } while (batch.length === recordedAtOnce);
+}
+
+async function* noEvents(): AsyncGenerator<readonly ImageEvent[]> {}
+
+async function recordedSides(store: RecordedStore, query: EventQuery, { count, newestFirst, after: place }: PartOfEvents): Promise<Sides> {
+  const [forward, back] = newestFirst ? (['before', 'after'] as const) : (['after', 'before'] as const);
+  const behind = { side: back, place, withPlace: true };
+  const [following, before, countBefore, total] = await Promise.all([
+    store.events({ ...query, part: { side: forward, place, limit: count } }),
+    place ? store.events({ ...query, part: { ...behind, limit: count } }) : [],
+    place ? store.countEvents({ ...query, part: behind }) : 0,
+    store.countEvents(query),
+  ]);
+  return { before: [...recordedEvents(before)], following: [...recordedEvents(following)], countBefore, total };
 }
 
 /** What follows from the totals of some images, and when their registries did not update them, in no order. */
-async function eventsOfImages(store: EventStore, { query, has }: GroupedQuery, recorded: readonly RecordedEvent[]): Promise<EventLists> {
+async function eventsOfImages(store: EventStore, { query, has }: GroupedQuery): Promise<EventLists> {
   const own = (await store.latest(query)).filter(has);
-  const freezes = await findAllFreezes(store, recorded, query);
+  const freezes = await findAllFreezes(store, undefined, query);
   const derived: KeptEvent[] = [];
   for await (const series of seriesInBatches(store, own)) {
     for (const image of withStillDays(series, freezes)) {

@@ -1,5 +1,5 @@
 /** Events in their order: those that follow from totals without their texts, which are made for those that are shown. */
-import { compareEvents, type EventKind } from '../model/event.ts';
+import { compareEvents, compareIdentities, type EventKind } from '../model/event.ts';
 import { compareText, type ImageName } from '../model/image.ts';
 import { includesDay, toEpochDays, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { countBefore } from '../numbers/sorted.ts';
@@ -21,7 +21,6 @@ export interface EventFilter {
 export interface EventLists {
   /** What follows from the totals of each image. */
   readonly derived: readonly KeptEvent[];
-  /** What was recorded, and what is about a whole registry. */
   readonly others: readonly ImageEvent[];
 }
 
@@ -49,14 +48,7 @@ export function identifyEvent({ time, registry, repo = '', kind, detail = '' }: 
   return [time, registry, repo, kind, detail];
 }
 
-/** Orders events as they are listed, without ties. */
-export function compareIdentities(a: readonly string[], b: readonly string[]): number {
-  const [[time = '', registry = '', repo, ...rest], [otherTime = '', otherRegistry = '', otherRepo, ...otherRest]] = [a, b];
-  const order = compareEvents({ time, registry, repo }, { time: otherTime, registry: otherRegistry, repo: otherRepo });
-  if (order !== 0) return order;
-  return compareText(time, otherTime) || compareText(JSON.stringify(rest), JSON.stringify(otherRest));
-}
-
+/** Orders events as they are listed. */
 export function compareImageEvents(a: ImageEvent, b: ImageEvent): number {
   return compareEvents(a, b) || compareIdentities(identifyEvent(a), identifyEvent(b));
 }
@@ -93,8 +85,26 @@ export function filterLists({ derived, others }: EventLists, { images: { registr
   };
 }
 
-/** All of them, the oldest first. */
-export function* inOrder({ derived, others }: EventLists): Generator<ImageEvent> {
+/** All of them, the oldest first, together with others that come in their order, in batches. */
+export async function* mergedWith(
+  lists: EventLists,
+  batches: AsyncIterable<readonly ImageEvent[]>,
+): AsyncGenerator<Iterable<ImageEvent>, void, undefined> {
+  const own = inOrder(lists);
+  let next = own.next();
+  function* upTo(batch: readonly ImageEvent[]): Generator<ImageEvent> {
+    for (const event of batch) {
+      for (; !next.done && compareImageEvents(next.value, event) <= 0; next = own.next()) yield next.value;
+      yield event;
+    }
+  }
+  for await (const batch of batches) yield upTo(batch);
+  if (next.done) return;
+  yield [next.value];
+  yield own;
+}
+
+function* inOrder({ derived, others }: EventLists): Generator<ImageEvent> {
   let at = 0;
   for (const event of derived) {
     const own = toShown(event);
@@ -107,29 +117,32 @@ export function* inOrder({ derived, others }: EventLists): Generator<ImageEvent>
   yield* others.slice(at);
 }
 
-/** Those around a place in their order. */
-export function partOfLists({ derived, others }: EventLists, place: PartOfEvents): EventsPart {
+/** Those around a place in their order. `recorded`: those that are not in the lists. */
+export function partOfLists({ derived, others }: EventLists, place: PartOfEvents, recorded: Sides = noSides): EventsPart {
   const { count, newestFirst = false } = place;
   const sign = newestFirst ? -1 : 1;
   const compare = (a: ImageEvent, b: ImageEvent): number => sign * compareImageEvents(a, b);
-  const sides = [sidesOf(derived, toShown, place), sidesOf(others, (event) => event, place)];
+  const sides = [sidesOf(derived, toShown, place), sidesOf(others, (event) => event, place), recorded];
   const before = sides.flatMap((side) => side.before).toSorted(compare);
   const following = sides.flatMap((side) => side.following).toSorted(compare);
   const last = before.slice(Math.max(0, before.length - count));
   return {
     events: [...last, ...following.slice(0, count)],
     start: sides.reduce((sum, side) => sum + side.countBefore, 0) - last.length,
-    total: derived.length + others.length,
+    total: sides.reduce((sum, side) => sum + side.total, 0),
   };
 }
 
 /** What is next to a place on both of its sides, the oldest first. */
-interface Sides {
+export interface Sides {
   readonly before: readonly ImageEvent[];
   readonly following: readonly ImageEvent[];
   /** How many are before the place. */
   readonly countBefore: number;
+  readonly total: number;
 }
+
+const noSides: Sides = { before: [], following: [], countBefore: 0, total: 0 };
 
 function sidesOf<Event>(
   list: readonly Event[],
@@ -138,12 +151,13 @@ function sidesOf<Event>(
 ): Sides {
   const compareTo = (event: Event, place: readonly string[]): number => compareIdentities(identifyEvent(toEvent(event)), place);
   const cut = (start: number, end: number): readonly ImageEvent[] => list.slice(Math.max(0, start), end).map(toEvent);
+  const total = list.length;
   if (newestFirst) {
-    const at = after ? countBefore(list, (event) => compareTo(event, after) < 0) : list.length;
-    return { before: cut(at, at + count), following: cut(at - count, at), countBefore: list.length - at };
+    const at = after ? countBefore(list, (event) => compareTo(event, after) < 0) : total;
+    return { before: cut(at, at + count), following: cut(at - count, at), countBefore: total - at, total };
   }
   const at = after ? countBefore(list, (event) => compareTo(event, after) <= 0) : 0;
-  return { before: cut(at - count, at), following: cut(at, at + count), countBefore: at };
+  return { before: cut(at - count, at), following: cut(at, at + count), countBefore: at, total };
 }
 
 function toShown(event: KeptEvent): ImageEvent {

@@ -1,5 +1,6 @@
 /** What the images of an owner say together: whether their registry updated its counters. */
 import { fromEpochDay, toEpochDay } from '../model/day.ts';
+import { counterKinds } from '../model/event.ts';
 import type { DaySum, ImageSeries, LatestImage } from '../model/history.ts';
 import { imageKey, type ImageName } from '../model/image.ts';
 import { queryOf, type DayRange, type SeriesQuery } from '../model/query.ts';
@@ -20,7 +21,7 @@ type HistoryStore = Pick<SnapshotStore, 'totals' | 'latest' | 'events'>;
 export async function seriesWithFreezes(store: HistoryStore, query: SeriesQuery): Promise<FrozenSeries> {
   const series = await store.totals(query);
   const all = [...series, ...(query.repos ? await siblings(store, query, series) : [])];
-  const freezes = withRecorded(findFreezes(all), await store.events(), all);
+  const freezes = withRecorded(findFreezes(all), await store.events({ kinds: counterKinds }), all);
   return { series: withStillDays(series, freezes), freezes };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { foundEvents } from '../../../test/support/found-events.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import { addDays } from '../model/day.ts';
 import type { Reading } from '../model/reading.ts';
-import { findEvents } from './event-list.ts';
 import { keptEventsOf } from './kept-events.ts';
 
 const start = '2026-01-01';
@@ -37,8 +37,8 @@ describe('the events of all images', () => {
     const { store, state } = await setUp();
     const source = { store, groups: [] };
     const [all, some] = await Promise.all([
-      findEvents(source, { images: {}, range: {} }),
-      findEvents(source, { images: {}, range: {}, kinds: new Set(['milestone'] as const) }),
+      foundEvents(source, { images: {}, range: {} }),
+      foundEvents(source, { images: {}, range: {}, kinds: new Set(['milestone'] as const) }),
     ]);
 
     expect(state.looks).toBe(1);

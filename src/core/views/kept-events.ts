@@ -1,6 +1,6 @@
-/** The events of all images, worked out for all who ask together, and after a change only for the images that changed. */
+/** The events of all images that follow from their totals, worked out for all who ask together, and after a change only for the images that changed. */
 import { eventLoopTurn } from '../model/event-loop-turn.ts';
-import type { RecordedEvent } from '../model/event.ts';
+import { counterKinds, type RecordedEvent } from '../model/event.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { LatestImage } from '../model/history.ts';
 import { areSameImages, imageKey } from '../model/image.ts';
@@ -9,11 +9,11 @@ import { withChanges } from '../numbers/sorted.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { coursesOf, freezesOfOwners, guessedImages } from './all-freezes.ts';
 import { compareImageEvents, compareKept, type EventLists, type KeptEvent } from './event-lists.ts';
-import { imageEvents, recordedEvents, type ImageEvent } from './events.ts';
+import { imageEvents, type ImageEvent } from './events.ts';
 import { freezeEvent, markDay, mergeFreezes, mostCertain } from './freeze-events.ts';
 import { seriesInBatches } from './frozen-series.ts';
 
-export type EventStore = Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'daySums' | 'latest' | 'events' | 'version'>;
+export type EventStore = Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'daySums' | 'latest' | 'events' | 'countEvents' | 'version'>;
 
 export interface KeptEvents {
   /** All events of the store as it is; rejects as the store does, and is then worked out anew. */
@@ -114,7 +114,7 @@ interface Step {
 
 async function derive(store: EventStore, { version, before, onProgress }: Step): Promise<Derived> {
   onProgress({ done: 0, total: 0 });
-  const [latest, recorded] = [await store.latest({}), await store.events()];
+  const [latest, recorded] = [await store.latest({}), await store.events({ kinds: counterKinds })];
   const base = placeBefore(before, latest);
   const { owners, events } = base;
   const courses = coursesOf(recorded);
@@ -127,7 +127,7 @@ async function derive(store: EventStore, { version, before, onProgress }: Step):
   }
   const all = [...freezes.values()].flat();
   const found = await eventsOfPlaces(store, [...missing], { latest, freezes: all, onProgress });
-  const others = [...recordedEvents(recorded), ...(await registryFreezes(store, all))].toSorted(compareImageEvents);
+  const others = (await registryFreezes(store, all)).toSorted(compareImageEvents);
   // From here on all is done at once: what fails before has changed nothing.
   const removed = [...base.gone, ...[...missing].flatMap((place) => events[place] ?? [])];
   for (const place of missing) events[place] = found.get(place) ?? [];

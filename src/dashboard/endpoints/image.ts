@@ -1,3 +1,4 @@
+import { shownRecordedKinds } from '../../core/model/event.ts';
 import { canonicalRepo } from '../../core/model/image-ref.ts';
 import { withGroups } from '../../core/views/groups.ts';
 import { newestTags } from '../../core/views/tags.ts';
@@ -18,7 +19,10 @@ export const imageEndpoint = pageEndpoint({
     const grouped = withGroups({ repos: new Set([repo]) }, groups);
     const known = await knownGroupedImages(store, grouped);
     if (registriesOf(deps, repo, known).length === 0) throw notTracked(repo);
-    const [tags, events] = await Promise.all([newestTags(store, known.latest), store.events()]);
+    const [tags, events] = await Promise.all([
+      newestTags(store, known.latest),
+      store.events({ ...grouped.query, kinds: shownRecordedKinds }),
+    ]);
     const recorded = events.filter(grouped.hasEvent);
     const page = await imagePage(deps, { repo, known, recorded, tags, view, embed, origin });
     return pageOf(page, view.problem);

@@ -13,7 +13,7 @@ import { unusableFolder } from './storage-error.ts';
 /** @throws AppError misconfigured when the folder does not exist or cannot be read */
 export async function readHistory(
   deps: Pick<IndexCacheDeps, 'directory' | 'clock' | 'log'>,
-): Promise<Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events'>> {
+): Promise<Pick<SnapshotStore, 'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'days' | 'readings' | 'events' | 'countEvents'>> {
   const machine = { ...deps, files: nodeFileSystem, host: nodeHost };
   const folder = createDayFolder({ ...machine, maxBytes: maxFileBytes, maxWholeBytes: maxWholeBytes() });
   const days = await folder.days().catch((error: unknown) => {
@@ -29,7 +29,8 @@ export async function readHistory(
     daySums: async (registries) => index.daySums(registries),
     days: async () => index.days(),
     readings: storedReadings({ folder, totals, ...loaded }),
-    events: async () => index.events(),
+    events: async (query) => index.events(query),
+    countEvents: async (query) => index.events(query).length,
   } satisfies Partial<SnapshotStore>;
   return holdBackAnswers(answers, deps);
 }

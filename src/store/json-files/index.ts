@@ -1,10 +1,12 @@
 /** The index in memory: each image's totals by day and its newest details, from which queries are answered. */
 import { fromEpochDay, toEpochDay, type Day, type EpochDay } from '../../core/model/day.ts';
 import type { Reading } from '../../core/model/reading.ts';
-import { compareEvents, type RecordedEvent } from '../../core/model/event.ts';
+import type { RecordedEvent } from '../../core/model/event.ts';
+import type { EventQuery } from '../../core/model/event-query.ts';
 import type { DailyTotals, DailyTotalsOptions, DaySum, ImageSeries, LatestImage } from '../../core/model/history.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { compareImages, compareImagesByName, compareText, imageKey, type ImageName } from '../../core/model/image.ts';
+import { createEventIndex } from './event-index.ts';
 import type { YearTotals } from './year-totals.ts';
 import { createIndexSums } from './index-sums.ts';
 import { dailyTotalsIn } from './index-days.ts';
@@ -52,7 +54,7 @@ export interface Index {
   /** As SnapshotStore.daySums. */
   daySums(registries?: ReadonlySet<string>): readonly DaySum[];
   /** As SnapshotStore.events. */
-  events(): readonly RecordedEvent[];
+  events(query?: EventQuery): readonly RecordedEvent[];
   /** The newest stored list of an image's tags. */
   tags(image: ImageName): KnownTags | undefined;
   /** By the key of each image: about how many bytes its newest list would take whole. */
@@ -73,7 +75,7 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
   const registries = new Map<string, Map<string, Image>>();
   const days = new Set(cachedDays);
   const cachedEpochDays = new Set(cachedDays.map(toEpochDay));
-  const eventsByDay = new Map<Day, readonly RecordedEvent[]>();
+  const events = createEventIndex();
   /** Days with values whose file is gone. */
   const kept = new Set<EpochDay>();
   const sums = createIndexSums();
@@ -122,7 +124,7 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
 
   /** That it had a file, its events, and that it was kept without one. */
   function forget(day: Day): void {
-    eventsByDay.delete(day);
+    events.set(day, []);
     days.delete(day);
     kept.delete(toEpochDay(day));
     sortedDays = undefined;
@@ -157,10 +159,9 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
   }
 
   return {
-    setDay(day, readings, events) {
+    setDay(day, readings, own) {
       fill(toEpochDay(day), readings, days.has(day));
-      eventsByDay.delete(day);
-      if (events.length > 0) eventsByDay.set(day, events);
+      events.set(day, own);
       days.add(day);
       kept.delete(toEpochDay(day));
       sortedDays = undefined;
@@ -202,7 +203,7 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
       return images.flatMap(toLatest);
     },
     daySums: (only) => sums.daySums(allSeries, only),
-    events: () => [...eventsByDay.values()].flat().toSorted(compareEvents),
+    events: (query) => events.select(query),
     tags({ registry, repo }) {
       const known = registries.get(registry)?.get(repo)?.tags;
       return known && { ...known.value, day: known.day, since: fromEpochDay(known.day) };
@@ -210,11 +211,11 @@ export function createIndex(cachedDays: readonly Day[] = []): Index {
     tagDemands: () => new Map(matching({}).flatMap((image) => (image.tags ? [[imageKey(image), image.tags.value.demand]] : []))),
     *entries() {
       for (const image of matching({})) yield { image: toImageEntry(image, kept) };
-      for (const [day, events] of eventsByDay) yield { day, events };
+      for (const [day, own] of events.byDay()) yield { day, events: own };
     },
     restore(entry) {
       if ('day' in entry) {
-        if (days.has(entry.day)) eventsByDay.set(entry.day, entry.events);
+        if (days.has(entry.day)) events.set(entry.day, entry.events);
         return;
       }
       const image = fromImageEntry(entry.image, cachedEpochDays);

@@ -169,7 +169,8 @@ function createStore(deps: OpenedDeps): OpenedStore {
     daySums: async (registries) => index.daySums(registries),
     readings: storedReadings({ folder, totals, ...loaded }),
     imagesAtOnce: () => Infinity,
-    events: async () => index.events(),
+    events: async (query) => index.events(query),
+    countEvents: async (query) => index.events(query).length,
     async snapshot(day) {
       // A text that is not a day must never become a path.
       return isDay(day) ? folder.text(day) : undefined;

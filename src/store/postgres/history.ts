@@ -7,12 +7,13 @@ import { databasePlace, errorCode } from './database-error.ts';
 import { schemaName } from './locks.ts';
 import { readLatest, readSumsSince, toDaySums } from './kept/read.ts';
 import { readDailyTotals } from './daily-totals.ts';
-import { readDays, readEvents, readInParts, readTotals } from './read.ts';
+import { countEvents, readEvents } from './events.ts';
+import { readDays, readInParts, readTotals } from './read.ts';
 import { checkSchema, type Migration } from './schema.ts';
 
 export type PostgresHistory = Pick<
   SnapshotStore,
-  'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'readings' | 'events' | 'days' | 'close'
+  'totals' | 'dailyTotals' | 'latest' | 'daySums' | 'readings' | 'events' | 'countEvents' | 'days' | 'close'
 >;
 
 export interface PostgresHistoryDeps extends Omit<DatabaseDeps, 'isReadOnly'> {
@@ -50,7 +51,8 @@ export function historyOf(database: Database): Omit<PostgresHistory, 'close'> {
     async *readings(query, span) {
       yield* readInParts(database, await readDays(database, { ...span, withPruned: true }), query);
     },
-    events: () => readEvents(database),
+    events: (query) => readEvents(database, query),
+    countEvents: (query) => countEvents(database, query),
     days: () => readDays(database),
   };
 }

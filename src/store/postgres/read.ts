@@ -6,7 +6,6 @@ import { groupBy } from '../../core/model/group-by.ts';
 import { marks } from '../../core/model/mark.ts';
 import type { DayRange, SeriesQuery } from '../../core/model/query.ts';
 import { toDayNote, type DayNote, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
-import { compareEvents, recordedKinds, type RecordedEvent } from '../../core/model/event.ts';
 import { numberColumn } from './array-parameter.ts';
 import type { Queries } from './database.ts';
 import { numbers, selectColumns } from './json-columns.ts';
@@ -37,15 +36,6 @@ const readingRow = z.object({
   tags: z.unknown(),
   tags_cut: optional(z.number()),
   note: z.unknown(),
-});
-
-const eventRow = z.object({
-  time: z.string(),
-  seen_at: z.string(),
-  registry: z.string(),
-  repo: optional(z.string()),
-  kind: z.enum(recordedKinds),
-  detail: optional(z.string()),
 });
 
 export const dayRow = z.object({ day: z.string() });
@@ -222,15 +212,4 @@ export async function readDays(
     ORDER BY day`,
   );
   return rows.map(({ day }) => day);
-}
-
-export async function readEvents(database: Queries, seenOn?: Day): Promise<readonly RecordedEvent[]> {
-  const rows = await database.select(
-    eventRow,
-    sql`
-    SELECT time, seen_at, registry, repo, kind, detail FROM events
-    WHERE ${seenOn === undefined ? sql`true` : sql`seen_day = ${seenOn}`} ORDER BY id`,
-  );
-  const events = rows.map(({ time, seen_at: seenAt, registry, repo, kind, detail }) => ({ time, seenAt, registry, repo, kind, detail }));
-  return events.toSorted(compareEvents);
 }

@@ -1,17 +1,16 @@
 /** Writes readings and events: batches whose statements hold the merge rule, so that two writers never lose a newer value. */
 import sql, { raw } from 'sql-template-tag';
-import { dayOf, type Day } from '../../core/model/day.ts';
-import { eventIdentity, type RecordedEvent } from '../../core/model/event.ts';
+import type { Day } from '../../core/model/day.ts';
 import { withoutDetails, type DayBatch } from '../by-day.ts';
 import { countChange } from './changes.ts';
 import { textColumn } from './array-parameter.ts';
 import type { Database, Queries } from './database.ts';
 import { errorCode } from './database-error.ts';
+import { saveEvents } from './events.ts';
 import { writeKept } from './kept/write.ts';
 import { partitionLock } from './locks.ts';
 import { dayRow } from './read.ts';
-import { hashOf, saveReadings } from './save-readings.ts';
-import { storableJson } from './storable-json.ts';
+import { saveReadings } from './save-readings.ts';
 
 /** What is to be stored, by day. */
 export type Batch = ReadonlyMap<Day, DayBatch>;
@@ -100,19 +99,4 @@ export function monthAfter(day: Day): Day {
   const [year = 0, month = 0] = day.split('-').map(Number);
   const [nextYear, nextMonth] = month === 12 ? [year + 1, 1] : [year, month + 1];
   return `${String(nextYear).padStart(4, '0')}-${String(nextMonth).padStart(2, '0')}-01`;
-}
-
-async function saveEvents(transaction: Queries, events: readonly RecordedEvent[]): Promise<void> {
-  const rows = events.map((event) => {
-    const { time, seenAt, registry, repo, kind, detail } = event;
-    const seenDay = dayOf(Date.parse(seenAt));
-    const hash = hashOf(JSON.stringify([seenDay, ...eventIdentity(event)]));
-    return { hash, time, seen_at: seenAt, seen_day: seenDay, registry, repo: repo ?? null, kind, detail: detail ?? null };
-  });
-  await transaction.query(sql`
-    INSERT INTO events (hash, time, seen_at, seen_day, registry, repo, kind, detail)
-    SELECT decode(hash, 'hex'), time, seen_at, seen_day, registry, repo, kind, detail
-    FROM jsonb_to_recordset(${storableJson(rows)}::text::jsonb) AS new (hash text, time text, seen_at text, seen_day date, registry text, repo text,
-      kind text, detail text)
-    ON CONFLICT DO NOTHING`);
 }

@@ -8,7 +8,8 @@ import { mergeReadings } from '../../core/document/snapshot.ts';
 import { rowShape, toRow } from '../../core/document/snapshot-row.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import type { Queries } from './database.ts';
-import { readDay, readEvents } from './read.ts';
+import { readEvents } from './events.ts';
+import { readDay } from './read.ts';
 
 /** Each may have thousands of tags. */
 const imagesAtOnce = 20;
@@ -25,7 +26,7 @@ export async function readSnapshot(database: Queries, day: Day): Promise<AsyncIt
       SELECT registry, repo, read_at FROM totals JOIN images ON images.id = image_id
       WHERE day = ${day} ORDER BY registry COLLATE "C", repo COLLATE "C"`,
     ),
-    readEvents(database, day),
+    readEvents(database, { seen: { from: day, to: day } }),
   ]);
   // The three are asked one by one: a prune may come between.
   if (!isThere || (names.length === 0 && events.length === 0)) return undefined;

@@ -1,6 +1,5 @@
 /** Stored readings as text for other programs, piece by piece. */
-import { dayOf } from '../../core/model/day.ts';
-import { includesDay, matchesEvent, toEpochDays, type DayRange, type SeriesQuery } from '../../core/model/query.ts';
+import { toEpochDays, type DayRange } from '../../core/model/query.ts';
 import { listMarks, type ImageSeries, type StoredReading } from '../../core/model/history.ts';
 import type { RecordedEvent } from '../../core/model/event.ts';
 import { csvChunks, jsonChunks, textOfChunks } from '../../core/views/table.ts';
@@ -35,11 +34,6 @@ export async function* ndjsonText(readings: AsyncIterable<StoredReading>, events
   yield `${JSON.stringify(ndjsonHeader)}\n`;
   for (const event of events) yield eventLine(event);
   for await (const reading of readings) yield readingLine(reading);
-}
-
-/** The events that were seen on these days and are about these images. */
-export function eventsWithin(events: readonly RecordedEvent[], query: SeriesQuery, range: DayRange): readonly RecordedEvent[] {
-  return events.filter((event) => includesDay(range, dayOf(Date.parse(event.seenAt))) && matchesEvent(query, event));
 }
 
 /** The series cut to these days. */
