@@ -1,8 +1,9 @@
+import { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventLoopTurn } from '../core/model/event-loop-turn.ts';
 import type { Handler, HttpAnswer } from './message.ts';
-import { systemClock } from '../app/system-clock.ts';
 import { listen, type ApiServer } from './server.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -38,6 +39,12 @@ function* piecesWithoutEnd(ended: Deferred<void>): Generator<Buffer> {
 }
 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+/** Of the server, where a request came in. */
+function socketOf(request: object): Socket {
+  if (!(request instanceof IncomingMessage)) throw new Error('the request is not that of Node');
+  return request.socket;
+}
 
 function connectTo({ url }: ApiServer): Socket {
   // It may be cut with a reset.
@@ -79,41 +86,52 @@ describe('the server', () => {
   });
 
   it('waits for an answer that takes longer to make than a client may be silent', async () => {
-    const maxSilenceMs = 20;
-    server = await listen(
-      async () => {
-        await systemClock.sleep(10 * maxSilenceMs);
-        return answer('hello');
-      },
-      { ...local, maxSilenceMs },
-    );
+    server = await listen(async (request) => {
+      await eventLoopTurn();
+      for (let times = 0; times < 5; times += 1) socketOf(request).emit('timeout');
+      return answer('hello');
+    }, local);
 
     expect(await (await fetch(server.url)).text()).toBe('hello');
   });
 
   it('cuts a client that does not read its answer', async () => {
-    const ended = deferred<void>();
-    server = await listen(async () => ({ status: 200, headers: {}, body: Readable.from(piecesWithoutEnd(ended)) }), {
-      ...local,
-      maxSilenceMs: 20,
-    });
+    const [asked, ended] = [deferred<Socket>(), deferred<void>()];
+    server = await listen(async (request) => {
+      asked.resolve(socketOf(request));
+      return { status: 200, headers: {}, body: Readable.from(piecesWithoutEnd(ended)) };
+    }, local);
     const client = connectTo(server).pause();
     client.write(get);
+    const socket = await asked.promise;
+    await expect.poll(() => socket.writableLength).toBeGreaterThan(0);
+    socket.emit('timeout');
 
     await expect(ended.promise).resolves.toBeUndefined();
     client.destroy();
   });
 
-  it.each([
-    ['that never asks', ''],
-    ['whose answer never comes', get],
-  ])('cuts a client %s', async (_which, request) => {
-    server = await listen(() => deferred<HttpAnswer>().promise, { ...local, maxSilenceMs: 20 });
+  it('cuts a client whose answer never comes, in the end', async () => {
+    const asked = deferred<Socket>();
+    server = await listen((request) => {
+      asked.resolve(socketOf(request));
+      return deferred<HttpAnswer>().promise;
+    }, local);
+    const client = connectTo(server);
+    client.write(get);
+    const socket = await asked.promise;
+    for (let times = 0; times < 100; times += 1) socket.emit('timeout');
+
+    expect(socket.destroyed).toBe(true);
+    client.destroy();
+  });
+
+  it('cuts a client that never asks', async () => {
+    server = await listen(hello, { ...local, maxSilenceMs: 20 });
     const closed = deferred<void>();
-    const client = connectTo(server)
+    connectTo(server)
       .resume()
       .once('close', () => closed.resolve());
-    client.write(request);
 
     await expect(closed.promise).resolves.toBeUndefined();
   });

@@ -5,11 +5,17 @@ import { countBefore } from './sorted.ts';
 
 export function partOf(events: readonly RecordedEvent[], part: EventPart | undefined): readonly RecordedEvent[] {
   if (!part) return events;
-  const { side, place, withPlace = false, limit = Infinity } = part;
-  const isBefore = side === 'before';
-  // Whether the event at the place is in front of the cut.
-  const isUpTo = isBefore === withPlace;
-  const cut = (event: RecordedEvent, at: readonly string[]): boolean => compareIdentities(eventIdentity(event), at) < (isUpTo ? 1 : 0);
-  const at = place ? countBefore(events, (event) => cut(event, place)) : isBefore ? events.length : 0;
-  return isBefore ? events.slice(Math.max(0, at - limit), at) : events.slice(at, at + limit);
+  const { side, limit = Infinity } = part;
+  const at = cutOf(events, part);
+  return side === 'before' ? events.slice(Math.max(0, at - limit), at) : events.slice(at, at + limit);
+}
+
+/** How many are in front of the place. */
+function cutOf(events: readonly RecordedEvent[], { side, place, withPlace = false }: EventPart): number {
+  if (!place) return side === 'before' ? events.length : 0;
+  const isPlaceInFront = (side === 'before') === withPlace;
+  return countBefore(events, (event) => {
+    const order = compareIdentities(eventIdentity(event), place);
+    return order < 0 || (order === 0 && isPlaceInFront);
+  });
 }
