@@ -1,8 +1,10 @@
 /** Folders of snapshots in the Go tool's format, the same each time. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mergeEvents } from '../src/core/document/snapshot-events.ts';
 import { mergeReadings } from '../src/core/document/snapshot.ts';
 import { addDays } from '../src/core/model/day.ts';
+import type { RecordedEvent } from '../src/core/model/event.ts';
 import type { Reading } from '../src/core/model/reading.ts';
 import { formatDocument } from '../src/store/json-files/day-file.ts';
 
@@ -46,13 +48,25 @@ export async function writeFolder(directory: string, { images, days, tags, ghcr 
   return bytes;
 }
 
+export interface OwnFolderSize extends Pick<FolderSize, 'images' | 'days'> {
+  /** Whether a tag of each image is pushed every day. */
+  readonly arePushed?: boolean | undefined;
+}
+
 /** Rows as this program writes them: half of the images on GHCR with counted days, half on Docker Hub whose tags are stored once a week. */
-export async function writeOwnFolder(directory: string, { images, days }: Pick<FolderSize, 'images' | 'days'>): Promise<void> {
+export async function writeOwnFolder(directory: string, { images, days, arePushed = false }: OwnFolderSize): Promise<void> {
   await mkdir(directory, { recursive: true });
   for (let ago = days - 1; ago >= 0; ago -= 1) {
     const readings = Array.from({ length: images }, (_, image) => ownReading(image, ago, days));
-    await writeFile(join(directory, `${dayAgo(ago)}.json`), formatDocument(mergeReadings(undefined, readings)));
+    const document = mergeReadings(undefined, readings);
+    const events = arePushed ? readings.map((reading) => pushOf(reading, days - ago)) : [];
+    await writeFile(join(directory, `${dayAgo(ago)}.json`), formatDocument(events.length > 0 ? mergeEvents(document, events) : document));
   }
+}
+
+function pushOf({ registry, repo, readAt }: Reading, version: number): RecordedEvent {
+  const time = `${readAt.slice(0, 10)}T08:00:00.000000Z`;
+  return { time, seenAt: readAt, registry, repo, kind: 'tag_pushed', detail: `1.${version}.0, latest` };
 }
 
 function ownReading(image: number, ago: number, days: number): Reading {

@@ -2,21 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeOwnFolder } from './folder.ts';
+import { writeOwnFolder, type OwnFolderSize } from './folder.ts';
 import { once } from './load.ts';
 import { createMemoryLimit, dropPageCache } from './memory.ts';
 import { ms, size, table } from './report.ts';
 import { heapIn, startMeasured, waitForEvents } from './service.ts';
 
-interface Folder {
-  readonly images: number;
-  readonly days: number;
+interface Folder extends OwnFolderSize {
   readonly limitMib: number;
 }
 
 const folders: readonly Folder[] = [
   { images: 2_000, days: 365, limitMib: 128 },
   { images: 5_000, days: 365, limitMib: 256 },
+  { images: 100, days: 1_095, limitMib: 96, arePushed: true },
 ];
 const quickFolders: readonly Folder[] = [{ images: 200, days: 60, limitMib: 128 }];
 
@@ -67,8 +66,8 @@ export async function filesReport(quick: boolean): Promise<string> {
 
 export const filesHeading = '# Files';
 
-function describe({ images, days, limitMib }: Folder): string {
-  return `${images.toLocaleString('en')} images × ${days} days in ${limitMib} MiB`;
+function describe({ images, days, arePushed, limitMib }: Folder): string {
+  return `${images.toLocaleString('en')} images × ${days.toLocaleString('en')} days${arePushed ? ', a tag pushed every day,' : ''} in ${limitMib} MiB`;
 }
 
 async function measure(directory: string, { limitMib }: Folder): Promise<string[]> {

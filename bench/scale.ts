@@ -50,6 +50,7 @@ const bounded: readonly Address[] = [
   ['/api/images?limit=100', '/api/images?limit=100'],
   ['/api/pulls/daily, one image, 30 days', `/api/pulls/daily?repo=owner-7/app-7&from=${month}`],
   ['/api/events?limit=100', '/api/events?limit=100'],
+  ['events', '/events'],
   ['/api/tags?limit=100', '/api/tags?limit=100'],
   ['/api/overview', '/api/overview'],
 ];
@@ -91,7 +92,7 @@ interface Figures {
   readonly saves: SaveFigures;
 }
 
-/** Half of the images are on GHCR with closed days and, in the last week, three tags; half on Docker Hub without any; of a hundred owners. */
+/** Half of the images are on GHCR with closed days and, in the last week, three tags; half on Docker Hub without any; of a hundred owners. A tag of each is pushed every week. */
 async function fill({ database }: PostgresStore, { images, days }: Size): Promise<void> {
   await database.query(
     sql`INSERT INTO images (registry, repo) SELECT CASE WHEN i % 2 = 0 THEN 'dockerhub' ELSE 'ghcr' END, 'owner-' || i % 100 || '/app-' || i FROM generate_series(1, ${images}::int) AS i`,
@@ -117,6 +118,11 @@ async function fill({ database }: PostgresStore, { images, days }: Size): Promis
     );
     name = next;
   }
+  await database.query(sql`
+    INSERT INTO events (hash, at, time, seen_at, seen_day, registry, repo, kind, detail)
+    SELECT sha256((id || ' ' || d)::bytea), extract(epoch FROM d)::bigint * 1000 + 28800000, to_char(d, 'YYYY-MM-DD') || 'T08:00:00.000000Z',
+      to_char(d, 'YYYY-MM-DD') || 'T10:00:00.000Z', d::date, registry, repo, 'tag_pushed', 'latest'
+    FROM images, generate_series(${addDays(today, 1 - days)}::date, ${today}::date, '1 day') AS d WHERE (d::date - DATE '2020-01-01') % 7 = id % 7`);
   await database.query(sql`INSERT INTO snapshot_days (day) SELECT DISTINCT day FROM totals WHERE image_id = 1`);
   await database.withLock(7, (connection) => connection.query(raw('VACUUM ANALYZE')));
   await rebuildAll(database);
