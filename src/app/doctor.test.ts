@@ -31,7 +31,7 @@ afterEach(async () => {
 async function findings(env: Readonly<Record<string, string>>, overrides: Overrides = {}): Promise<readonly string[]> {
   const config = loadConfig({ env: environmentOf(simulator, directory, env), descriptors, readTextFile: () => '' });
   const found: Finding[] = [];
-  const world = { log: createRecordingLog(), memoryLimit: 0, httpTimeoutMs: 2_000, ...overrides };
+  const world = { log: createRecordingLog(), memoryLimit: 0, ...overrides };
   for await (const finding of diagnose(config, new AbortController().signal, world)) found.push(finding);
   return found.map(({ level, area, text, advice }) => `${level} ${area}: ${text}${advice === undefined ? '' : ` → ${advice}`}`);
 }

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../test/support/fixed-clock.ts';
+import { createManualTimer } from '../../test/support/manual-timer.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
 import { createHttpClientFactory } from './client.ts';
 import type { StartTimer } from './deadline.ts';
@@ -26,7 +27,7 @@ async function serve(listener: RequestListener): Promise<{ readonly origin: stri
   return { origin: `http://${host}`, host, server };
 }
 
-function createClient(origins: readonly string[], timeoutMs = 10_000, startTimer?: StartTimer): HttpClient {
+function createClient(origins: readonly string[], timeoutMs = 600_000, startTimer?: StartTimer): HttpClient {
   const clock = createFixedClock('2026-03-14T10:00:00.000Z');
   const log = createRecordingLog();
   const deps = { fetch: globalThis.fetch, clock, random: () => 0, userAgent: 'registry-stats/1', log, timeoutMs, startTimer };
@@ -126,11 +127,13 @@ describe('a server', () => {
 
   it('that hangs is asked 4 times, and no socket stays open', async () => {
     const closings: Promise<void>[] = [];
+    const time = createManualTimer();
     const { origin } = await serve((_request, response) => {
       closings.push(new Promise((resolve) => response.on('close', resolve)));
+      time.advance(10_000);
     });
 
-    await expect(createClient([origin], 50).request(origin)).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(createClient([origin], 10_000, time.timer).request(origin)).rejects.toMatchObject({ code: 'unreachable' });
 
     await Promise.all(closings);
     expect(closings).toHaveLength(4);

@@ -57,7 +57,7 @@ export async function startNotifying(options: NotifyingOptions): Promise<Notifyi
   const fetchNow: typeof fetch = (input, init) => mortal(life, watched(fetch(input, init)));
   lastPid += 1;
   const store = await openJsonFileStore({ directory, clock, log, pid: lastPid, hostname: 'nas', host, files: mortalFiles(life, disk) });
-  const createHttpClient = createHttpClientFactory({ fetch: fetchNow, clock, random: () => 0.5, userAgent: 'test', log, timeoutMs: 2_000 });
+  const createHttpClient = createHttpClientFactory({ fetch: fetchNow, clock, random: () => 0.5, userAgent: 'test', log, timeoutMs: 10_000 });
   const notifier = createNotifier({
     channels: createChannels(addresses, smtpUrl, { createHttpClient, clock }),
     store,
