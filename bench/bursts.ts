@@ -105,6 +105,7 @@ function request(url: string, address: string, reading: Reading, sockets: Socket
     sockets.push(socket);
     let status = '';
     let bytes = 0;
+    let wantedBytes = Infinity;
     let isWhole = false;
     const end = (): void => {
       const isOk = status === '200' && (reading !== 'whole' || isWhole);
@@ -120,9 +121,15 @@ function request(url: string, address: string, reading: Reading, sockets: Socket
       return;
     }
     socket.on('data', (data: Buffer) => {
-      if (status === '') status = data.toString('latin1').slice(9, 12);
+      if (status === '') {
+        const [head = ''] = data.toString('latin1').split('\r\n\r\n', 1);
+        status = head.slice(9, 12);
+        const [, length] = /^content-length: (\d+)$/im.exec(head) ?? [];
+        if (length !== undefined) wantedBytes = head.length + 4 + Number(length);
+      }
       bytes += data.length;
-      isWhole = data.subarray(-5).toString('latin1') === '0\r\n\r\n' || isWhole || status === '503';
+      // An answer that is kept has a length, one that is made as it is read has a last piece.
+      isWhole = bytes === wantedBytes || data.subarray(-5).toString('latin1') === '0\r\n\r\n' || isWhole || status === '503';
       if (reading.startsWith('half') && bytes > 1_000_000) socket.pause();
       if (reading === 'slowly') {
         socket.pause();
