@@ -49,6 +49,8 @@ const traffic = new Set<Promise<unknown>>();
 
 const nothingIsDeleted = { isCollector: true, retentionDays: 0, keepTotals: true } as const;
 
+const random = (): number => 0.5;
+
 export async function startNotifying(options: NotifyingOptions): Promise<NotifyingService> {
   const { directory, clock: time, addresses, smtpUrl = '', rules = [], files: disk = nodeFileSystem, ...more } = options;
   const life = { isOver: false };
@@ -57,12 +59,12 @@ export async function startNotifying(options: NotifyingOptions): Promise<Notifyi
   const fetchNow: typeof fetch = (input, init) => mortal(life, watched(fetch(input, init)));
   lastPid += 1;
   const store = await openJsonFileStore({ directory, clock, log, pid: lastPid, hostname: 'nas', host, files: mortalFiles(life, disk) });
-  const createHttpClient = createHttpClientFactory({ fetch: fetchNow, clock, random: () => 0.5, userAgent: 'test', log, timeoutMs: 10_000 });
+  const createHttpClient = createHttpClientFactory({ fetch: fetchNow, clock, random, userAgent: 'test', log, timeoutMs: 10_000 });
   const notifier = createNotifier({
     channels: createChannels(addresses, smtpUrl, { createHttpClient, clock }),
     store,
     clock,
-    random: () => 0.5,
+    random,
     log,
     rules: parseNotifyRules(rules, registries),
     timeZone: 'UTC',
