@@ -1,8 +1,7 @@
 /** The page of what happened to all images, the newest first, with filters. */
 import { html } from 'hono/html';
-import { compareIdentities, eventKinds, type EventKind } from '../core/model/event.ts';
+import { compareIdentities, eventIdentity, eventKinds, type EventKind } from '../core/model/event.ts';
 import type { EventFilter } from '../core/views/event-lists.ts';
-import { identifyEvent } from '../core/views/event-lists.ts';
 import type { ImageEvent } from '../core/views/events.ts';
 import { formatExact, momentText } from '../core/views/format.ts';
 import { eventAddress, eventParameters } from '../http/event-filter.ts';
@@ -37,7 +36,7 @@ export const eventsOnPage = 100;
 /** The newest first. */
 export const newestFirst: Order<ImageEvent> = {
   name: 'events-page',
-  key: identifyEvent,
+  key: eventIdentity,
   compare: (a, b) => compareIdentities(b, a),
 };
 

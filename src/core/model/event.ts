@@ -58,9 +58,13 @@ export function isListed(event: RecordedEvent): event is RecordedEvent & { reado
   return listedKinds.some((kind) => kind === event.kind);
 }
 
-/** What makes two events the same, whenever they were seen. */
-export function eventIdentity({ time, registry, repo, kind, detail }: RecordedEvent): readonly string[] {
-  return [time, registry, repo ?? '', kind, detail ?? ''];
+/** What makes it the same event later, whenever it was seen, when more is known of it or the program words it in another way. */
+export type EventIdentity = readonly [time: string, registry: string, repo: string, kind: string, detail: string];
+
+type Identified = TimedSubject & { readonly kind: string; readonly detail?: string | undefined };
+
+export function eventIdentity({ time, registry, repo = '', kind, detail = '' }: Identified): EventIdentity {
+  return [time, registry, repo, kind, detail];
 }
 
 /** The identity as one text: what maps and sets of events are keyed by. */
@@ -82,9 +86,14 @@ export function compareIdentities(a: readonly string[], b: readonly string[]): n
   return compareText(time, otherTime) || compareText(kind, otherKind) || compareText(detail, otherDetail);
 }
 
+/** The same order, of events. */
+export function compareByIdentity(a: Identified, b: Identified): number {
+  return compareEvents(a, b) || compareIdentities(eventIdentity(a), eventIdentity(b));
+}
+
 /** The same order; of one that was seen on two days the first before the second. */
 export function compareRecorded(a: RecordedEvent, b: RecordedEvent): number {
-  return compareEvents(a, b) || compareIdentities(eventIdentity(a), eventIdentity(b)) || compareText(a.seenAt, b.seenAt);
+  return compareByIdentity(a, b) || compareText(a.seenAt, b.seenAt);
 }
 
 /** To the millisecond, however exactly they are written. */

@@ -20,8 +20,8 @@ const fewImages = 8;
 /** The freezes of the owners of these images, all where absent. `recorded`: all that is known of when counters stopped. */
 export async function findAllFreezes(
   store: SeriesStore & Pick<SnapshotStore, 'latest' | 'events'>,
-  recorded?: readonly RecordedEvent[],
   query: SeriesQuery = {},
+  recorded?: readonly RecordedEvent[],
 ): Promise<readonly Freeze[]> {
   const seen = recorded ?? (await store.events({ kinds: counterKinds }));
   const owners = await ownersOf(store, query);

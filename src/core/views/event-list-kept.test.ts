@@ -3,12 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { foundEvents } from '../../../test/support/found-events.ts';
 import { createIndex } from '../../store/json-files/index.ts';
 import { addDays, type Day } from '../model/day.ts';
-import { compareIdentities, derivedKinds, eventKinds, type RecordedEvent } from '../model/event.ts';
+import { compareIdentities, derivedKinds, eventIdentity, eventKinds, type RecordedEvent } from '../model/event.ts';
 import type { Reading } from '../model/reading.ts';
 import { includesDay } from '../model/query.ts';
 import { findEventsPart, type EventSource } from './event-list.ts';
 import type { EventFilter } from './event-lists.ts';
-import { identifyEvent } from './event-lists.ts';
 import { listEvents, type ImageEvent } from './events.ts';
 import { freezesOf, seriesWithFreezes } from './frozen-series.ts';
 import { withGroups, type Group } from './groups.ts';
@@ -66,7 +65,7 @@ async function expectedEvents({ store }: EventSource, { images, range, kinds }: 
   const [own, recorded] = [series.filter(has), (await store.events()).filter(hasEvent)];
   return listEvents(own, { recorded, freezes: images.repos ? freezesOf(own, freezes) : freezes })
     .filter(({ kind, time }) => kinds?.has(kind) !== false && includesDay(range, time.slice(0, 10)))
-    .toSorted((a, b) => compareIdentities(identifyEvent(a), identifyEvent(b)));
+    .toSorted((a, b) => compareIdentities(eventIdentity(a), eventIdentity(b)));
 }
 
 const anyDay = fc.integer({ min: 0, max: 60 }).map((at) => addDays(start, at));
@@ -135,14 +134,16 @@ describe('the events of a filter', () => {
         const ordered = newestFirst ? all.toReversed() : all;
         const pages: ImageEvent[] = [];
         for (let after: readonly string[] | undefined; ;) {
-          const { events, start: skipped, total } = await findEventsPart(source, filter, { count, newestFirst, after });
+          const part = await findEventsPart(source, filter, { count, newestFirst, after });
+          const { events } = part;
+          const { start: skipped, total } = await part.counts();
           const begin = Math.max(0, pages.length - count);
           expect([skipped, total]).toEqual([begin, all.length]);
           expect(events).toEqual(ordered.slice(begin, pages.length + count));
           pages.push(...events.slice(pages.length - begin));
           const last = events.at(-1);
           if (!last || pages.length === all.length) break;
-          after = identifyEvent(last);
+          after = eventIdentity(last);
         }
 
         expect(pages).toEqual(ordered);

@@ -1,5 +1,5 @@
 /** The events of a query: rows for the API, the page and the feed. */
-import { derivedKinds, eventIdentity, shownRecordedKinds, type EventKind, type RecordedEvent } from '../model/event.ts';
+import { compareByIdentity, derivedKinds, eventIdentity, shownRecordedKinds, type EventKind, type RecordedEvent } from '../model/event.ts';
 import type { EventQuery } from '../model/event-query.ts';
 import { fromEpochDay, type Day } from '../model/day.ts';
 import { withStillDays, type Freeze } from '../numbers/freezes.ts';
@@ -7,7 +7,6 @@ import { imageKey, type ImageName } from '../model/image.ts';
 import type { SeriesQuery } from '../model/query.ts';
 import { findAllFreezes } from './all-freezes.ts';
 import {
-  compareImageEvents,
   compareKept,
   filterLists,
   mergedWith,
@@ -17,7 +16,7 @@ import {
   type EventsPart,
   type KeptEvent,
   type PartOfEvents,
-  type Sides,
+  type RecordedPart,
 } from './event-lists.ts';
 import { imageEvents, listEvents, recordedEvents, type ImageEvent } from './events.ts';
 import { freezeEvent, markDay, markOn, mergeFreezes } from './freeze-events.ts';
@@ -35,13 +34,13 @@ export interface EventSource {
 /** The events of the filter, the oldest first, in batches that are read and made as they are taken. */
 export async function findEvents(source: EventSource, filter: EventFilter): Promise<AsyncIterable<Iterable<ImageEvent>>> {
   const { lists, recorded } = await partsOf(source, filter);
-  return mergedWith(lists, recorded ? recordedInBatches(source.store, recorded) : noEvents());
+  return mergedWith(lists, recorded ? recordedInBatches(source.store, recorded) : []);
 }
 
 /** The events of the filter around a place in their order. */
 export async function findEventsPart(source: EventSource, filter: EventFilter, part: PartOfEvents): Promise<EventsPart> {
   const { lists, recorded } = await partsOf(source, filter);
-  return partOfLists(lists, part, recorded && (await recordedSides(source.store, recorded, part)));
+  return partOfLists(lists, part, recorded && (await recordedPart(source.store, recorded, part)));
 }
 
 /** Whether the events of all images are needed: those of some are found by themselves, and what was recorded is there. */
@@ -75,7 +74,7 @@ async function partsOf({ store, groups, hasWaited }: EventSource, filter: EventF
   const found = wantsDerived(kinds) ? await eventsOfImages(store, grouped) : { derived: [], others: [] };
   const lists = {
     derived: found.derived.toSorted(compareKept),
-    others: [...recordedEvents(recorded.filter(grouped.hasEvent)), ...found.others].toSorted(compareImageEvents),
+    others: [...recordedEvents(recorded.filter(grouped.hasEvent)), ...found.others].toSorted(compareByIdentity),
   };
   // Of the images only the wanted ones are there, also those of a group.
   return { lists: filterLists(lists, { ...filter, images: {} }) };
@@ -96,24 +95,31 @@ async function* recordedInBatches(store: RecordedStore, query: EventQuery): Asyn
   } while (batch.length === recordedAtOnce);
 }
 
-async function* noEvents(): AsyncGenerator<readonly ImageEvent[]> {}
-
-async function recordedSides(store: RecordedStore, query: EventQuery, { count, newestFirst, after: place }: PartOfEvents): Promise<Sides> {
+async function recordedPart(
+  store: RecordedStore,
+  query: EventQuery,
+  { count, newestFirst, after: place }: PartOfEvents,
+): Promise<RecordedPart> {
   const [forward, back] = newestFirst ? (['before', 'after'] as const) : (['after', 'before'] as const);
   const behind = { side: back, place, withPlace: true };
-  const [following, before, countBefore, total] = await Promise.all([
+  const [following, before] = await Promise.all([
     store.events({ ...query, part: { side: forward, place, limit: count } }),
     place ? store.events({ ...query, part: { ...behind, limit: count } }) : [],
-    place ? store.countEvents({ ...query, part: behind }) : 0,
-    store.countEvents(query),
   ]);
-  return { before: [...recordedEvents(before)], following: [...recordedEvents(following)], countBefore, total };
+  return {
+    before: [...recordedEvents(before)],
+    following: [...recordedEvents(following)],
+    async counts() {
+      const countBefore = place ? await store.countEvents({ ...query, part: behind }) : 0;
+      return { countBefore, total: await store.countEvents(query) };
+    },
+  };
 }
 
 /** What follows from the totals of some images, and when their registries did not update them, in no order. */
 async function eventsOfImages(store: EventStore, { query, has }: GroupedQuery): Promise<EventLists> {
   const own = (await store.latest(query)).filter(has);
-  const freezes = await findAllFreezes(store, undefined, query);
+  const freezes = await findAllFreezes(store, query);
   const derived: KeptEvent[] = [];
   for await (const series of seriesInBatches(store, own)) {
     for (const image of withStillDays(series, freezes)) {
@@ -148,16 +154,16 @@ const wholeHistoryKinds: ReadonlySet<EventKind> = new Set(['first_seen', 'milest
 
 /** The events of all images since a day, the oldest first, without reading more of each history than that takes. */
 export async function findEventsSince(store: EventStore, recorded: readonly RecordedEvent[], from: Day): Promise<readonly ImageEvent[]> {
-  const [freezes, latest] = [await findAllFreezes(store, recorded), await store.latest({})];
+  const [freezes, latest] = [await findAllFreezes(store, {}, recorded), await store.latest({})];
   const events = [...recordedEvents(recorded), ...(await registryFreezes(store, freezes))].filter(({ time }) => time.slice(0, 10) >= from);
   for await (const series of seriesInBatches(store, latest, { from }))
     events.push(...listEvents(withStillDays(series, freezes), {}, { from }));
   const unsure = events.filter(({ kind }) => wholeHistoryKinds.has(kind));
-  if (unsure.length === 0) return events.toSorted(compareImageEvents);
+  if (unsure.length === 0) return events.toSorted(compareByIdentity);
   const names = new Map(unsure.map(({ registry, repo = '' }) => [imageKey({ registry, repo }), { registry, repo }]));
   const whole = withStillDays(await seriesOf(store, [...names.values()]), freezes);
   const sure = listEvents(whole, {}, { from }).filter(({ kind }) => wholeHistoryKinds.has(kind));
-  return [...events.filter(({ kind }) => !wholeHistoryKinds.has(kind)), ...sure].toSorted(compareImageEvents);
+  return [...events.filter(({ kind }) => !wholeHistoryKinds.has(kind)), ...sure].toSorted(compareByIdentity);
 }
 
 /** The newest event of these images. */

@@ -1,5 +1,5 @@
 /** Events in their order: those that follow from totals without their texts, which are made for those that are shown. */
-import { compareEvents, compareIdentities, type EventKind } from '../model/event.ts';
+import { compareByIdentity, compareIdentities, eventIdentity, type EventKind } from '../model/event.ts';
 import { compareText, type ImageName } from '../model/image.ts';
 import { includesDay, toEpochDays, type DayRange, type SeriesQuery } from '../model/query.ts';
 import { countBefore } from '../numbers/sorted.ts';
@@ -21,6 +21,7 @@ export interface EventFilter {
 export interface EventLists {
   /** What follows from the totals of each image. */
   readonly derived: readonly KeptEvent[];
+  /** What is about a whole registry, and what was recorded of images that were asked for by name. */
   readonly others: readonly ImageEvent[];
 }
 
@@ -35,25 +36,18 @@ export interface PartOfEvents {
 export interface EventsPart {
   /** In the order that was asked for, also those before the place. */
   readonly events: readonly ImageEvent[];
-  /** How many the filter has before these. */
+  /** Works out how many there are: to count what was recorded takes a look at all of it. */
+  counts(): Promise<EventCounts>;
+}
+
+export interface EventCounts {
+  /** How many the filter has before those of the part. */
   readonly start: number;
   /** How many it has in all. */
   readonly total: number;
 }
 
-/** What makes it the same event later, when more is known of it or the program words it in another way. */
-export type EventIdentity = readonly [time: string, registry: string, repo: string, kind: string, detail: string];
-
-export function identifyEvent({ time, registry, repo = '', kind, detail = '' }: ImageEvent): EventIdentity {
-  return [time, registry, repo, kind, detail];
-}
-
-/** Orders events as they are listed. */
-export function compareImageEvents(a: ImageEvent, b: ImageEvent): number {
-  return compareEvents(a, b) || compareIdentities(identifyEvent(a), identifyEvent(b));
-}
-
-/** The same order. */
+/** Orders events as `compareByIdentity` does. */
 export function compareKept(a: KeptEvent, b: KeptEvent): number {
   return (
     a.epochDay - b.epochDay ||
@@ -87,49 +81,69 @@ export function filterLists({ derived, others }: EventLists, { images: { registr
 
 /** All of them, the oldest first, together with others that come in their order, in batches. */
 export async function* mergedWith(
-  lists: EventLists,
-  batches: AsyncIterable<readonly ImageEvent[]>,
-): AsyncGenerator<Iterable<ImageEvent>, void, undefined> {
-  const own = inOrder(lists);
-  let next = own.next();
-  function* upTo(batch: readonly ImageEvent[]): Generator<ImageEvent> {
-    for (const event of batch) {
-      for (; !next.done && compareImageEvents(next.value, event) <= 0; next = own.next()) yield next.value;
-      yield event;
-    }
-  }
-  for await (const batch of batches) yield upTo(batch);
-  if (next.done) return;
-  yield [next.value];
-  yield own;
+  { derived, others }: EventLists,
+  batches: AsyncIterable<readonly ImageEvent[]> | Iterable<readonly ImageEvent[]>,
+): AsyncGenerator<Iterable<ImageEvent>> {
+  const own = createQueue(allOf(createQueue(shown(derived)), others));
+  for await (const batch of batches) yield own.withBatch(batch);
+  yield own.rest();
 }
 
-function* inOrder({ derived, others }: EventLists): Generator<ImageEvent> {
-  let at = 0;
-  for (const event of derived) {
-    const own = toShown(event);
-    for (let other = others[at]; other !== undefined && compareImageEvents(other, own) <= 0; other = others[at]) {
-      yield other;
-      at += 1;
-    }
-    yield own;
-  }
-  yield* others.slice(at);
+function* allOf(queue: Queue, others: readonly ImageEvent[]): Generator<ImageEvent> {
+  yield* queue.withBatch(others);
+  yield* queue.rest();
 }
 
-/** Those around a place in their order. `recorded`: those that are not in the lists. */
-export function partOfLists({ derived, others }: EventLists, place: PartOfEvents, recorded: Sides = noSides): EventsPart {
+function* shown(derived: Iterable<KeptEvent>): Generator<ImageEvent> {
+  for (const event of derived) yield toShown(event);
+}
+
+/** Sorted events, made as they are taken. */
+interface Queue {
+  /** Others in their order, each after those of the queue that come before it. */
+  withBatch(batch: readonly ImageEvent[]): Generator<ImageEvent>;
+  rest(): Generator<ImageEvent>;
+}
+
+function createQueue(events: Generator<ImageEvent>): Queue {
+  let next = events.next();
+  return {
+    *withBatch(batch) {
+      for (const event of batch) {
+        for (; !next.done && compareByIdentity(next.value, event) <= 0; next = events.next()) yield next.value;
+        yield event;
+      }
+    },
+    *rest() {
+      for (; !next.done; next = events.next()) yield next.value;
+    },
+  };
+}
+
+/** Recorded events that are not in the lists. */
+export interface RecordedPart extends Sides {
+  counts(): Promise<Counted>;
+}
+
+/** Those around a place in their order. */
+export function partOfLists({ derived, others }: EventLists, place: PartOfEvents, recorded?: RecordedPart): EventsPart {
   const { count, newestFirst = false } = place;
   const sign = newestFirst ? -1 : 1;
-  const compare = (a: ImageEvent, b: ImageEvent): number => sign * compareImageEvents(a, b);
-  const sides = [sidesOf(derived, toShown, place), sidesOf(others, (event) => event, place), recorded];
+  const compare = (a: ImageEvent, b: ImageEvent): number => sign * compareByIdentity(a, b);
+  const lists = [sidesOf(derived, toShown, place), sidesOf(others, (event) => event, place)];
+  const sides: readonly Sides[] = recorded ? [...lists, recorded] : lists;
   const before = sides.flatMap((side) => side.before).toSorted(compare);
   const following = sides.flatMap((side) => side.following).toSorted(compare);
   const last = before.slice(Math.max(0, before.length - count));
   return {
     events: [...last, ...following.slice(0, count)],
-    start: sides.reduce((sum, side) => sum + side.countBefore, 0) - last.length,
-    total: sides.reduce((sum, side) => sum + side.total, 0),
+    async counts() {
+      const counted = recorded ? [...lists, await recorded.counts()] : lists;
+      return {
+        start: counted.reduce((sum, side) => sum + side.countBefore, 0) - last.length,
+        total: counted.reduce((sum, side) => sum + side.total, 0),
+      };
+    },
   };
 }
 
@@ -137,19 +151,20 @@ export function partOfLists({ derived, others }: EventLists, place: PartOfEvents
 export interface Sides {
   readonly before: readonly ImageEvent[];
   readonly following: readonly ImageEvent[];
+}
+
+export interface Counted {
   /** How many are before the place. */
   readonly countBefore: number;
   readonly total: number;
 }
 
-const noSides: Sides = { before: [], following: [], countBefore: 0, total: 0 };
-
 function sidesOf<Event>(
   list: readonly Event[],
   toEvent: (event: Event) => ImageEvent,
   { count, newestFirst = false, after }: PartOfEvents,
-): Sides {
-  const compareTo = (event: Event, place: readonly string[]): number => compareIdentities(identifyEvent(toEvent(event)), place);
+): Sides & Counted {
+  const compareTo = (event: Event, place: readonly string[]): number => compareIdentities(eventIdentity(toEvent(event)), place);
   const cut = (start: number, end: number): readonly ImageEvent[] => list.slice(Math.max(0, start), end).map(toEvent);
   const total = list.length;
   if (newestFirst) {

@@ -1,6 +1,6 @@
 /** The events of all images that follow from their totals, worked out for all who ask together, and after a change only for the images that changed. */
 import { eventLoopTurn } from '../model/event-loop-turn.ts';
-import { counterKinds, type RecordedEvent } from '../model/event.ts';
+import { compareByIdentity, counterKinds, type RecordedEvent } from '../model/event.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { LatestImage } from '../model/history.ts';
 import { areSameImages, imageKey } from '../model/image.ts';
@@ -8,7 +8,7 @@ import { ownerKeyOf, withStillDays, type Freeze } from '../numbers/freezes.ts';
 import { withChanges } from '../numbers/sorted.ts';
 import type { SnapshotStore } from '../ports.ts';
 import { coursesOf, freezesOfOwners, guessedImages } from './all-freezes.ts';
-import { compareImageEvents, compareKept, type EventLists, type KeptEvent } from './event-lists.ts';
+import { compareKept, type EventLists, type KeptEvent } from './event-lists.ts';
 import { imageEvents, type ImageEvent } from './events.ts';
 import { freezeEvent, markDay, mergeFreezes, mostCertain } from './freeze-events.ts';
 import { seriesInBatches } from './frozen-series.ts';
@@ -127,7 +127,7 @@ async function derive(store: EventStore, { version, before, onProgress }: Step):
   }
   const all = [...freezes.values()].flat();
   const found = await eventsOfPlaces(store, [...missing], { latest, freezes: all, onProgress });
-  const others = (await registryFreezes(store, all)).toSorted(compareImageEvents);
+  const others = (await registryFreezes(store, all)).toSorted(compareByIdentity);
   // From here on all is done at once: what fails before has changed nothing.
   const removed = [...base.gone, ...[...missing].flatMap((place) => events[place] ?? [])];
   for (const place of missing) events[place] = found.get(place) ?? [];

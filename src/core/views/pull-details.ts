@@ -40,7 +40,7 @@ export async function findStillImages(
   query: SeriesQuery,
   from: Day | undefined,
 ): Promise<ReadonlyMap<string, StillImage>> {
-  const freezes = await findAllFreezes(store, undefined, query);
+  const freezes = await findAllFreezes(store, query);
   const frozen = images.filter((image) => freezes.some((freeze) => isOwnerFrozen(freeze, image)));
   const found = new Map<string, StillImage>();
   for await (const series of seriesInBatches(store, frozen)) {

@@ -16,10 +16,10 @@ export const eventsPageEndpoint = pageEndpoint({
     const limit = Math.min(wanted, eventsOnPage);
     // One more on both sides says whether there are other pages.
     const place = { count: limit + 1, newestFirst: true, after };
-    const found =
-      problem === undefined ? await findEventsPart({ ...deps, hasWaited: true }, filter, place) : { events: [], start: 0, total: 0 };
+    const found = problem === undefined ? await findEventsPart({ ...deps, hasWaited: true }, filter, place) : undefined;
+    const { start, total } = (await found?.counts()) ?? { start: 0, total: 0 };
     const others = new URLSearchParams(eventParameters(filter)).toString();
-    const shown = cutPage(found.events, { limit, after, others }, newestFirst);
-    return pageOf(eventsPage(deps, { view, shown: { ...shown, start: found.start + shown.start }, count: found.total }), problem);
+    const shown = cutPage(found?.events ?? [], { limit, after, others }, newestFirst);
+    return pageOf(eventsPage(deps, { view, shown: { ...shown, start: start + shown.start }, count: total }), problem);
   },
 });

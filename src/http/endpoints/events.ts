@@ -1,6 +1,5 @@
-import { compareIdentities, eventKinds } from '../../core/model/event.ts';
+import { compareIdentities, eventIdentity, eventKinds } from '../../core/model/event.ts';
 import { eventSentence, findEvents, findEventsPart, type EventSource } from '../../core/views/event-list.ts';
-import { identifyEvent } from '../../core/views/event-lists.ts';
 import type { ImageEvent } from '../../core/views/events.ts';
 import type { Cell } from '../../core/views/table.ts';
 import { eventFilter, eventsWaitFor } from '../event-filter.ts';
@@ -38,7 +37,7 @@ export const eventsEndpoint = tableEndpoint({
     const { limit = Infinity, after } = paging;
     // One more says whether there is another page.
     const { events } = await findEventsPart(source, filter, { count: limit + 1, after });
-    const { rows, next } = cutPage(events, paging, { name: 'events', key: identifyEvent, compare: compareIdentities });
+    const { rows, next } = cutPage(events, paging, { name: 'events', key: eventIdentity, compare: compareIdentities });
     return { columns: columnsOf(row), rows: cells(rows), next };
   },
 });

@@ -1,5 +1,5 @@
+import { eventIdentity } from '../../core/model/event.ts';
 import { eventSentence, findEventsPart } from '../../core/views/event-list.ts';
-import { identifyEvent } from '../../core/views/event-lists.ts';
 import type { ImageEvent } from '../../core/views/events.ts';
 import { atomChunks, atomType } from '../atom.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -39,7 +39,7 @@ export const feedEndpoint = endpoint({
       page: eventAddress(`${root}/events`, filter),
       generatorVersion: deps.version,
       entries: events.map((event) => ({
-        identity: identifyEvent(event),
+        identity: eventIdentity(event),
         title: eventSentence(event),
         updated: event.time,
         link: link(event),
