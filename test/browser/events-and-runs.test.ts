@@ -4,6 +4,7 @@ import type { RecordedEvent } from '../../src/core/model/event.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import { seriousFindings } from '../support/axe.ts';
 import { useSite } from '../support/site.ts';
+import { isOnScreen, topOfFirstRow } from '../support/first-row.ts';
 
 const site = useSite();
 
@@ -107,6 +108,17 @@ describe('the page of events', () => {
       await page.getByText(/\d+ events/).waitFor();
       expect(await page.locator('.problem').textContent()).toBe('');
     }
+  });
+
+  it('shows another page from its beginning', async () => {
+    await site.start({ readings, events });
+    const { page } = await site.open('/events?kind=tag_pushed');
+
+    await page.getByRole('link', { name: 'Older' }).click();
+    await page.getByText('101–120 of 120 events').waitFor();
+    await page.getByRole('link', { name: 'Newest' }).click();
+    await page.getByText('1–100 of 120 events').waitFor();
+    await expect.poll(() => topOfFirstRow(page)).toSatisfy(isOnScreen);
   });
 
   it('goes to older events and back without JavaScript', async () => {

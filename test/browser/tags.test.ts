@@ -8,6 +8,7 @@ import { seriousFindings } from '../support/axe.ts';
 import type { WatchedPage } from '../support/browser.ts';
 import { startPages, type LivePages } from '../support/pages.ts';
 import { useBrowser } from '../support/site.ts';
+import { isOnScreen, topOfFirstRow } from '../support/first-row.ts';
 
 const browser = useBrowser();
 let server: LivePages;
@@ -107,6 +108,17 @@ describe('the tags of an image', () => {
     await page.getByRole('button', { name: 'Copy the digest of 1.118.0' }).click();
     await expect.poll(() => page.locator('.digest button').textContent()).toBe('Copied');
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`sha256:${'118'.padStart(64, '0')}`);
+  });
+
+  it('are shown from the first one on another page', async () => {
+    const { page } = await open('/tags/acme/app');
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText('101–123 of 123 tags').waitFor();
+    await page.getByRole('link', { name: 'Previous' }).click();
+    await page.getByText('1–100 of 123 tags').waitFor();
+
+    await expect.poll(() => topOfFirstRow(page)).toSatisfy(isOnScreen);
+    await page.context().close();
   });
 
   it('are all there without JavaScript: search, sort, pages, platforms with their sizes, and the chart', async () => {

@@ -66,7 +66,14 @@ function listenToLinks(navigation: Navigation): void {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[data-view]') : null;
     if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    void navigation.show(link.href, 'push');
+    void follow(link, navigation);
   });
   window.addEventListener('popstate', () => void navigation.show(location.href, 'back'));
+}
+
+/** Another page of a list is shown from its beginning: its link is at the end of the one before. */
+async function follow(link: HTMLAnchorElement, navigation: Navigation): Promise<void> {
+  const isPage = link.closest('nav.pages') !== null;
+  const isShown = await navigation.show(link.href, 'push');
+  if (isShown && isPage) document.querySelector('nav.pages')?.previousElementSibling?.scrollIntoView();
 }
